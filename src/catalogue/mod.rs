@@ -1,0 +1,17 @@
+//! What a rule is, and where rules come from: the catalogue embedded at build time, then overlays.
+//!
+//! ```
+//! let catalogue = clawsift::catalogue::Catalogue::embedded()?;
+//! assert!(catalogue.rules().iter().any(|rule| rule.id == "rate-limit/requests"));
+//! # Ok::<(), clawsift::catalogue::Problems>(())
+//! ```
+
+mod load;
+mod problem;
+mod rule;
+mod taxonomy;
+
+pub use load::{Catalogue, Layers};
+pub use problem::{Location, Problem, ProblemCode, Problems};
+pub use rule::{Evidence, Fix, LimitTable, Rule, Signature, SignatureKind};
+pub use taxonomy::{Category, Severity};

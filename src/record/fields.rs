@@ -1,0 +1,265 @@
+//! Named values of a record, and the parts of a message that are no evidence.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+/// At most this many values are kept of one record; real ones have about 70.
+const MAX_FIELDS: usize = 256;
+/// Deeper objects are not read; real ones nest three deep.
+const MAX_DEPTH: usize = 6;
+
+/// Fields whose text says what went wrong.
+const ERROR_FIELDS: &[&str] = &[
+    "body",
+    "cause",
+    "causeCode",
+    "causeMessage",
+    "code",
+    "detail",
+    "details",
+    "err",
+    "error",
+    "errorBody",
+    "errorCode",
+    "errorMessage",
+    "errorPreview",
+    "errorType",
+    "fallbackStepFromFailureDetail",
+    "message",
+    "name",
+    "nativeError",
+    "providerErrorMessagePreview",
+    "providerErrorType",
+    "rawError",
+    "rawErrorPreview",
+    "responseBody",
+    "stack",
+    "stderr",
+    "warning",
+];
+
+/// Named values of a record: of its objects, and of the `key=value` pairs in its message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    values: BTreeMap<String, String>,
+}
+
+impl Fields {
+    /// The value of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Sets a value, unless the name has one already: the first to say it is the record itself, then its objects, then
+    /// its message.
+    pub(super) fn add(&mut self, name: &str, value: impl Into<String>) {
+        if self.values.len() < MAX_FIELDS && !self.values.contains_key(name) {
+            self.values.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Reads an object of the record, and the texts of its error fields.
+    pub(super) fn read_object(&mut self, object: &Value, errors: &mut Vec<(String, String)>) {
+        if let Value::Object(map) = object {
+            for (name, value) in map {
+                self.read_value(
+                    name,
+                    value,
+                    errors,
+                    ERROR_FIELDS.contains(&name.as_str()),
+                    0,
+                );
+            }
+        }
+    }
+
+    fn read_value(
+        &mut self,
+        name: &str,
+        value: &Value,
+        errors: &mut Vec<(String, String)>,
+        is_error: bool,
+        depth: usize,
+    ) {
+        if depth > MAX_DEPTH || errors.len() > MAX_FIELDS {
+            return;
+        }
+        match value {
+            Value::Null => {}
+            Value::Bool(flag) => self.add(name, flag.to_string()),
+            Value::Number(number) => self.add(name, number.to_string()),
+            Value::String(text) => {
+                if is_error && !text.is_empty() && !errors.iter().any(|(_, seen)| seen == text) {
+                    errors.push((name.to_owned(), text.clone()));
+                }
+                self.add(name, text.clone());
+            }
+            Value::Array(items) if is_error => {
+                for item in items {
+                    self.read_value(name, item, errors, true, depth + 1);
+                }
+            }
+            Value::Object(map) if is_error => {
+                for (inner, value) in map {
+                    self.read_value(inner, value, errors, true, depth + 1);
+                }
+            }
+            // Lists and objects under other names describe the setting (previous attempts, timings), not the failure.
+            Value::Array(_) | Value::Object(_) => {}
+        }
+    }
+
+    /// Reads the `key=value` pairs of a message, and provider and model where a sentence names them.
+    pub(super) fn read_message(&mut self, message: &str) {
+        if message.contains('=')
+            && let Some(regex) = &*PAIR
+        {
+            for pair in regex.captures_iter(message).take(MAX_FIELDS) {
+                let value = pair["value"].trim_end_matches([',', ';', ':']);
+                // An undefined value is what JavaScript prints for none.
+                if !value.is_empty() && value != "undefined" {
+                    self.add(&pair["key"], value.trim_matches('"'));
+                }
+            }
+        }
+        self.read_model(message);
+        if !self.values.contains_key("runId")
+            && let Some(run) = RUN.as_ref().and_then(|regex| regex.captures(message))
+        {
+            self.add("runId", &run["run"]);
+        }
+    }
+
+    /// OpenClaw names provider and model as one word in some places (`for p/m reason=`, `requested=p/m`), under other
+    /// names in others.
+    fn read_model(&mut self, message: &str) {
+        for (alias, name) in [
+            ("candidateProvider", "provider"),
+            ("candidateModel", "model"),
+            ("modelId", "model"),
+        ] {
+            if let Some(value) = self.values.get(alias).cloned() {
+                self.add(name, value);
+            }
+        }
+        let mut pairs: Vec<String> = ["candidate", "requested", "from", "provider"]
+            .iter()
+            .filter_map(|name| self.values.get(*name).cloned())
+            .collect();
+        if let Some(found) = MODEL.as_ref().and_then(|regex| regex.captures(message)) {
+            pairs.push(found["model"].to_owned());
+        }
+        for pair in pairs {
+            if let Some((provider, model)) = pair.split_once('/') {
+                if self.values.get("provider").is_some_and(|p| *p == pair) {
+                    self.values.remove("provider");
+                }
+                self.add("provider", provider);
+                self.add("model", model);
+            }
+        }
+    }
+}
+
+static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]{0,40})=(?<value>"[^"]{0,512}"|[^\s"]{1,256})"#).ok()
+});
+
+/// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`, `⚠️ p (m) returned a billing error`.
+static MODEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )").ok()
+});
+
+static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\brun (?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b").ok()
+});
+
+/// `key=value` pairs that are no evidence: ids, durations, sizes, and the reason that OpenClaw derived itself (which
+/// `field:` signatures can still ask for).
+static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)\b(?:
+            (?:runId|sessionId|sessionKey|requestId|traceId|spanId|conn|id|pid|profile|profileId|jobId|lane
+              |elapsedMs|durationMs|delayMs|totalMs|waitedMs|thresholdMs|stages)=\S+
+          | (?:reason|failoverReason|source)=[a-z_]+\b )",
+    )
+    .ok()
+});
+
+/// A message without what is no evidence.
+pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
+    match &*NOISE {
+        Some(regex) if message.contains('=') => regex.replace_all(message, ""),
+        _ => Cow::Borrowed(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(message: &str) -> Fields {
+        let mut fields = Fields::default();
+        fields.read_message(message);
+        fields
+    }
+
+    #[test]
+    fn reads_pairs_and_models_in_each_spelling() {
+        let f = fields(
+            "[model-fetch] error provider=llm06 model=m1 code=ENOTFOUND causeCode=undefined message=x y",
+        );
+        assert_eq!(
+            (f.get("provider"), f.get("code"), f.get("causeCode")),
+            (Some("llm06"), Some("ENOTFOUND"), None)
+        );
+        for message in [
+            "transient same-model retry 1/8 for custom/m1 reason=timeout: delayMs=871",
+            "transient retry window elapsed for custom/m1 after 6/8 retries; stopping",
+            "model fallback decision: decision=candidate_failed requested=custom/m1 candidate=custom/m1",
+            "[context-overflow-diag] sessionKey=agent:main provider=custom/m1 source=x",
+            "⚠️ custom/m1 request failed (provider internal error, HTTP 500).",
+        ] {
+            let f = fields(message);
+            assert_eq!(
+                (f.get("provider"), f.get("model")),
+                (Some("custom"), Some("m1")),
+                "{message}"
+            );
+        }
+        let f =
+            fields("[agent] run cab52cbb-7144-44d8-b45b-c113863dfdcb ended with stopReason=stop");
+        assert_eq!(f.get("runId"), Some("cab52cbb-7144-44d8-b45b-c113863dfdcb"));
+    }
+
+    #[test]
+    fn error_texts_are_taken_out_of_objects_and_settings_are_not() {
+        let object = serde_json::json!({
+            "rawErrorPreview": "terminated",
+            "error": {"message": "inner", "cause": {"code": "ENOTFOUND"}},
+            "previousAttempts": [{"error": "HTTP 500"}],
+            "status": 408,
+        });
+        let (mut fields, mut errors) = (Fields::default(), Vec::new());
+        fields.read_object(&object, &mut errors);
+        let texts: Vec<&str> = errors.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["ENOTFOUND", "inner", "terminated"]);
+        assert_eq!(fields.get("status"), Some("408"));
+    }
+
+    #[test]
+    fn ids_durations_and_derived_reasons_are_no_evidence() {
+        let text =
+            without_noise("retry for a/b reason=rate_limit: delayMs=429 status=500 conn=4011ab");
+        assert_eq!(text, "retry for a/b :  status=500 ");
+    }
+}

@@ -1,0 +1,161 @@
+//! OpenClaw's file log: one JSON object a line, with the logger's arguments under "0", "1", "2", ...
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{Level, Parts, time};
+
+/// Keys of a record that are not part of what it says.
+const ENVELOPE: &[&str] = &[
+    "_meta",
+    "time",
+    "hostname",
+    "message",
+    "level",
+    "subsystem",
+    "spanId",
+    "parentSpanId",
+    "traceFlags",
+];
+
+/// Reads a line of the file log, or `None` where it is not one.
+pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
+    let Ok(Value::Object(record)) = serde_json::from_str(line) else {
+        return None;
+    };
+    Some(from_object(&record))
+}
+
+pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
+    let meta = record.get("_meta");
+    let meta_text = |name: &str| meta?.get(name)?.as_str();
+    let text = |name: &str| record.get(name)?.as_str();
+
+    let mut parts = Parts {
+        time: text("time")
+            .or_else(|| meta_text("date"))
+            .and_then(time::parse),
+        level: meta_text("logLevelName")
+            .or_else(|| text("level"))
+            .and_then(Level::from_name),
+        ..Parts::default()
+    };
+
+    let mut errors = Vec::new();
+    let mut words = Vec::new();
+    let mut label = meta_text("name").and_then(label_of);
+    for (position, argument) in arguments(record) {
+        match argument {
+            Value::String(text) => match label_of(text) {
+                Some(found) if position == 0 => label = label.or(Some(found)),
+                _ => words.push(text.as_str()),
+            },
+            Value::Object(_) => parts.fields.read_object(argument, &mut errors),
+            _ => {}
+        }
+    }
+    for (name, value) in record {
+        if !ENVELOPE.contains(&name.as_str()) && name.parse::<usize>().is_err() {
+            parts.fields.read_object(
+                &Value::Object(Map::from_iter([(name.clone(), value.clone())])),
+                &mut errors,
+            );
+        }
+    }
+
+    parts.subsystem = label
+        .or_else(|| text("subsystem").map(str::to_owned))
+        .map(Cow::Owned);
+    parts.message = Cow::Owned(match text("message") {
+        Some(message) => message.to_owned(),
+        None => words.join(" "),
+    });
+    errors.retain(|(_, text)| *text != parts.message);
+    parts.errors = errors;
+    // Unlabelled information is what the CLI showed its user: the assistant's answer, which may say anything.
+    parts.quoted =
+        parts.subsystem.is_none() && parts.level.is_some_and(|level| level <= Level::Info);
+    parts
+}
+
+/// The logger's arguments in order: the values under "0", "1", "2", ...
+fn arguments(record: &Map<String, Value>) -> impl Iterator<Item = (usize, &Value)> {
+    (0..10).map_while(|position| Some((position, record.get(&position.to_string())?)))
+}
+
+/// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.
+fn label_of(bindings: &str) -> Option<String> {
+    if !bindings.starts_with('{') {
+        return None;
+    }
+    let bindings: Value = serde_json::from_str(bindings).ok()?;
+    ["subsystem", "module", "plugin"]
+        .iter()
+        .find_map(|name| bindings.get(name)?.as_str())
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_an_event_with_its_object() {
+        let parts = parse(
+            r#"{"0":"{\"subsystem\":\"agent/embedded\"}","1":{"runId":"r1","error":"LLM request timed out.","rawErrorPreview":"terminated","provider":"llm04","failoverReason":"timeout"},"2":"embedded run agent end","_meta":{"date":"2026-11-22T10:19:28.726Z","logLevelName":"WARN","name":"{\"subsystem\":\"agent/embedded\"}"},"time":"2026-11-22T10:19:28.859+00:00","message":"embedded run agent end","traceId":"t1"}"#,
+        )
+        .expect("a record");
+        assert_eq!(parts.subsystem.as_deref(), Some("agent/embedded"));
+        assert_eq!(parts.level, Some(Level::Warn));
+        assert_eq!(
+            parts.time.map(|t| t.to_string()).as_deref(),
+            Some("2026-11-22T10:19:28.859Z")
+        );
+        assert_eq!(parts.message, "embedded run agent end");
+        assert_eq!(parts.errors.len(), 2);
+        assert_eq!(parts.fields.get("traceId"), Some("t1"));
+        assert_eq!(parts.fields.get("runId"), Some("r1"));
+        assert!(!parts.quoted);
+    }
+
+    #[test]
+    fn reads_older_records_and_lone_errors() {
+        let old = parse(r#"{"0":"{\"module\":\"cron\"}","1":"cron: job failed","2":"x","_meta":{"logLevelName":"ERROR","date":"2026-02-02T00:00:00.000Z"}}"#)
+            .expect("a record");
+        assert_eq!(
+            (old.subsystem.as_deref(), &*old.message),
+            (Some("cron"), "cron: job failed x")
+        );
+        assert!(old.time.is_some());
+
+        let error = parse(r#"{"name":"TypeError","message":"fetch failed","stack":[],"cause":{"message":"getaddrinfo ENOTFOUND x.y","code":"***"},"_meta":{"logLevelName":"ERROR"}}"#)
+            .expect("a record");
+        assert!(
+            error
+                .errors
+                .iter()
+                .any(|(_, text)| text.contains("ENOTFOUND")),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn an_answer_is_quoted_and_an_error_is_not() {
+        let line = |level: &str| {
+            format!(
+                r#"{{"0":"HTTP 429 means","_meta":{{"logLevelName":"{level}","name":"openclaw"}},"message":"HTTP 429 means"}}"#
+            )
+        };
+        assert!(parse(&line("INFO")).expect("a record").quoted);
+        assert!(!parse(&line("ERROR")).expect("a record").quoted);
+    }
+
+    #[test]
+    fn what_is_no_object_or_nests_too_deep_is_not_read() {
+        assert!(parse("[1]").is_none());
+        assert!(parse(r#"{"0":"cut off"#).is_none());
+        let deep = format!(r#"{{"0":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert!(parse(&deep).is_none());
+    }
+}

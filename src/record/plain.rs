@@ -1,0 +1,220 @@
+//! `openclaw logs` piped: `TIME level [subsystem] message`, single spaces, continuation lines without a time.
+
+use std::borrow::Cow;
+
+use super::{Level, Parts, time};
+
+/// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
+const LABELS: &[&str] = &[
+    "acp",
+    "agent",
+    "agents",
+    "auth",
+    "auto-reply",
+    "browser",
+    "bundle-lsp",
+    "bundle-mcp",
+    "canvas",
+    "channels",
+    "cli",
+    "compaction",
+    "config",
+    "cron",
+    "daemon",
+    "delivery",
+    "diagnostic",
+    "diagnostics",
+    "discord",
+    "discovery",
+    "doctor",
+    "env",
+    "exec",
+    "fetch-timeout",
+    "gateway",
+    "gmail-watcher",
+    "health",
+    "hooks",
+    "imessage",
+    "infra",
+    "line",
+    "logs",
+    "matrix",
+    "mattermost",
+    "mcp",
+    "media",
+    "memory",
+    "model-fallback",
+    "model-fetch",
+    "models",
+    "msteams",
+    "net",
+    "node-host",
+    "ollama",
+    "openclaw",
+    "pairing",
+    "plugins",
+    "process",
+    "provider-transport-fetch",
+    "proxy",
+    "restart",
+    "sandbox",
+    "secrets",
+    "security",
+    "session",
+    "session-sqlite",
+    "sessions",
+    "signal",
+    "skills",
+    "slack",
+    "sqlite",
+    "state",
+    "state-migrations",
+    "talk",
+    "telegram",
+    "tools",
+    "tts",
+    "update",
+    "usage",
+    "voice",
+    "web",
+    "web-reconnect",
+    "whatsapp",
+    "ws",
+];
+
+/// Whether a line has this form.
+pub(super) fn is_plain(line: &[u8]) -> bool {
+    if !time::starts_with_date(line) {
+        return false;
+    }
+    let mut words = line.splitn(3, |&b| b == b' ');
+    words.next();
+    words
+        .next()
+        .and_then(|word| std::str::from_utf8(word).ok())
+        .is_some_and(|word| {
+            word.bytes().all(|b| b.is_ascii_lowercase()) && Level::from_name(word).is_some()
+        })
+}
+
+/// Reads a record, or `None` where it has another form.
+pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
+    if !is_plain(record.as_bytes()) {
+        return None;
+    }
+    let (time, end) = time::leading(record.as_bytes())?;
+    let (level, rest) = record[end..]
+        .trim_start_matches(' ')
+        .split_once([' ', '\n'])
+        .unwrap_or_else(|| {
+            let word = record[end..].trim();
+            (word, "")
+        });
+    let level = Level::from_name(level.trim())?;
+    let (subsystem, message) = split_label(rest);
+    Some(Parts {
+        time: Some(time),
+        level: Some(level),
+        subsystem: subsystem.map(Cow::Borrowed),
+        message: Cow::Borrowed(message),
+        // As in the file log: unlabelled information is what the CLI showed its user.
+        quoted: subsystem.is_none() && level <= Level::Info,
+        ..Parts::default()
+    })
+}
+
+/// Splits a label off the text, where the first word is one.
+fn split_label(text: &str) -> (Option<&str>, &str) {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    let is_label = match word.split_once('/') {
+        Some((first, others)) => is_name(first) && others.split('/').all(is_name),
+        None => LABELS.contains(&word),
+    };
+    if !is_label {
+        return (None, text);
+    }
+    // Versions before 2026.8 printed the logger's bindings between label and message.
+    let rest = match rest.strip_prefix("{\"").and_then(|r| r.split_once('}')) {
+        Some((bindings, rest)) if bindings.contains(word) => rest.trim_start(),
+        _ => rest,
+    };
+    (Some(word), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_is_told_from_the_first_word_of_a_message() {
+        let cases = [
+            (
+                "warn agent/embedded embedded run agent end",
+                Some("agent/embedded"),
+                "embedded run agent end",
+            ),
+            (
+                "error diagnostic lane task error: x",
+                Some("diagnostic"),
+                "lane task error: x",
+            ),
+            (
+                "error LLM request timed out.",
+                None,
+                "LLM request timed out.",
+            ),
+            (
+                "error OpenClaw does not know the command",
+                None,
+                "OpenClaw does not know the command",
+            ),
+            ("info HTTP 429 means", None, "HTTP 429 means"),
+            ("error database is locked", None, "database is locked"),
+            (
+                "info https://example.com/a b",
+                None,
+                "https://example.com/a b",
+            ),
+            (
+                r#"error gateway/channels/whatsapp {"subsystem":"gateway/channels/whatsapp"} [default] exited"#,
+                Some("gateway/channels/whatsapp"),
+                "[default] exited",
+            ),
+        ];
+        for (rest, label, message) in cases {
+            let line = format!("2026-11-22T09:47:00.546+00:00 {rest}");
+            let parts = parse(&line).expect(rest);
+            assert_eq!(
+                (parts.subsystem.as_deref(), &*parts.message),
+                (label, message)
+            );
+            assert_eq!(parts.quoted, rest.starts_with("info"));
+        }
+    }
+
+    #[test]
+    fn a_continued_message_keeps_its_lines() {
+        let parts = parse("2026-11-22T09:47:00Z error gateway Invalid config:\n- proxy: wrong")
+            .expect("a record");
+        assert_eq!(parts.message, "Invalid config:\n- proxy: wrong");
+        let empty = parse("2026-11-22T09:47:00Z error").expect("a record");
+        assert_eq!(empty.message, "");
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for line in [
+            "2026-11-22T09:47:00Z [telegram] x",
+            "2026-11-22T09:47:00Z WARNING x",
+            "09:47:00 warn x",
+        ] {
+            assert!(parse(line).is_none(), "{line}");
+        }
+    }
+}

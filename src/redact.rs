@@ -1,0 +1,242 @@
+//! Secrets never leave the program, and neither do terminal escapes.
+//!
+//! Every text that goes from a log into a report passes through [`Redactor`] before it is cut, so that half a key
+//! never survives the cutting. A leaf: this module knows nothing of the others.
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// Cleans texts on their way out of the program.
+#[derive(Debug, Clone, Copy)]
+pub struct Redactor {
+    mask: bool,
+}
+
+impl Redactor {
+    /// Masks secrets and escapes control characters; what every output uses by default.
+    pub const MASKING: Self = Self { mask: true };
+    /// Escapes control characters only (`--no-redact`).
+    pub const OPEN: Self = Self { mask: false };
+
+    /// The text with secrets masked and control characters made visible.
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let masked = if self.mask {
+            mask_secrets(text)
+        } else {
+            Cow::Borrowed(text)
+        };
+        match masked {
+            Cow::Borrowed(text) => escape_controls(text),
+            Cow::Owned(text) => Cow::Owned(escape_controls(&text).into_owned()),
+        }
+    }
+
+    /// [`clean`](Self::clean), then cut to `max_chars` characters with an ellipsis where something was left out.
+    pub fn excerpt(&self, text: &str, max_chars: usize) -> String {
+        let bounded = prefix(text, max_chars.saturating_mul(8));
+        let clean = self.clean(bounded);
+        match clean.char_indices().nth(max_chars) {
+            Some((end, _)) => format!("{}…", &clean[..end]),
+            None => clean.into_owned(),
+        }
+    }
+}
+
+/// A prefix of at most `max_bytes` bytes that ends between two words where it can, so that no secret is cut in half
+/// before it could be recognised.
+fn prefix(text: &str, max_bytes: usize) -> &str {
+    if text.len() <= max_bytes {
+        return text;
+    }
+    let bounded = &text[..floor_char_boundary(text, max_bytes)];
+    match bounded.rfind(char::is_whitespace) {
+        Some(end) => &bounded[..end],
+        None => bounded,
+    }
+}
+
+/// The last character boundary at or before `index`.
+fn floor_char_boundary(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len()))
+        .rev()
+        .find(|&i| text.is_char_boundary(i))
+        .unwrap_or(0)
+}
+
+/// Secrets that their own shape gives away: a known prefix, an alphabet, a minimum length.
+static BY_SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----[\s\S]*?(?:-----END\ [A-Z\ ]*PRIVATE\ KEY-----|\z)
+        | \bsk-[A-Za-z0-9_-]{16,}                           # OpenAI, Anthropic, OpenRouter, DeepSeek
+        | \b(?:gsk|hf|r8|tgp_v1)_[A-Za-z0-9_-]{20,}         # Groq, Hugging Face, Replicate, Together
+        | \b(?:xai|pplx|nvapi)-[A-Za-z0-9_-]{20,}
+        | \bAIza[A-Za-z0-9_-]{30,}                          # Google
+        | \bya29\.[A-Za-z0-9_-]{20,}
+        | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                     # AWS
+        | \b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})
+        | \bxox[a-z]-[A-Za-z0-9-]{10,} | \bxapp-[A-Za-z0-9-]{10,}
+        | \b\d{6,12}:[A-Za-z0-9_-]{30,}                     # Telegram bot token
+        | \b[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}   # Discord bot token
+        | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*           # JSON web token
+        ",
+    )
+    .ok()
+});
+
+/// Secrets known by where they stand: an authorization header, a URL's password, a `key=` or `token:` value.
+static BY_PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?xi)
+        (?<before>
+            \b(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?:(?:bearer|basic|token)\s+)?
+          | \b(?:bearer|basic)\s+
+          | ://[^/\s:@"']*:
+          | [?&](?:api[_-]?key|key|access_token|token|sig|signature|secret|password)=
+          | \b(?:set-)?cookie\\*["']?\s*[:=]\s*\\*["']?
+          | \b(?:[a-z0-9]+[_-])*(?:api[_-]?key|apikey|token|secret|password|passwd|private[_-]?key)\\*["']?\s*[:=]\s*\\*["']?
+        )
+        (?<secret>[^\s"'\\,;&@<>(){}\[\]]{6,})
+        (?<after>@?)
+        "#,
+    )
+    .ok()
+});
+
+fn mask_secrets(text: &str) -> Cow<'_, str> {
+    let by_shape = match &*BY_SHAPE {
+        Some(regex) => regex.replace_all(text, |found: &Captures<'_>| tag(&found[0])),
+        None => Cow::Borrowed(text),
+    };
+    let Some(regex) = &*BY_PLACE else {
+        return by_shape;
+    };
+    let replace = |found: &Captures<'_>| {
+        let (before, secret, after) = (&found["before"], &found["secret"], &found["after"]);
+        if is_secret_value(before, secret, after) {
+            format!("{before}{}{after}", tag(secret))
+        } else {
+            found[0].to_owned()
+        }
+    };
+    match by_shape {
+        Cow::Borrowed(text) => regex.replace_all(text, replace),
+        Cow::Owned(text) => Cow::Owned(regex.replace_all(&text, replace).into_owned()),
+    }
+}
+
+/// Whether a value in a secret's place looks like one. `token: missing` and `reason=token_mismatch` do not, and
+/// `://host:8080/` is a port, not a password: a URL password is followed by `@`.
+fn is_secret_value(before: &str, secret: &str, after: &str) -> bool {
+    if secret.starts_with("[redacted") || secret.chars().all(|c| c == '*') {
+        return false;
+    }
+    if before.starts_with("://") {
+        return after == "@";
+    }
+    before.starts_with(['?', '&'])
+        || secret.chars().any(|c| c.is_ascii_digit())
+        || (secret.len() >= 16 && secret.chars().any(|c| c.is_ascii_uppercase()))
+}
+
+/// What stands for a masked secret. Equal secrets get the same four digits, so that "the same key" can still be seen.
+fn tag(secret: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    secret.hash(&mut hasher);
+    format!("[redacted:{:04x}]", hasher.finish() & 0xffff)
+}
+
+/// Whether a character would do something to a terminal or to the reading order instead of being shown.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn escape_controls(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("  "),
+            c if is_hostile(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_secrets_by_shape_and_by_place() {
+        let cases = [
+            "Incorrect API key provided: sk-proj-abcdEFGH0123456789abcd",
+            "x-api-key: sk-ant-api03-AAAAbbbbCCCCdddd1111",
+            "Authorization: Bearer abcdef0123456789",
+            r#"{\"authorization\":\"Basic dXNlcjpwYXNz1234\"}"#,
+            "via http://joe:hunter2secret@proxy.corp:3128",
+            "GET /v1/models?key=AbCd1234 failed",
+            "OPENAI_API_KEY=abcd1234efgh",
+            "bot 123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw failed",
+            "jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc",
+            "gsk_0123456789abcdefghijABCD",
+        ];
+        for case in cases {
+            let clean = Redactor::MASKING.clean(case);
+            assert!(clean.contains("[redacted:"), "{case} -> {clean}");
+        }
+        let joe = Redactor::MASKING.clean("via http://joe:hunter2secret@proxy.corp:3128");
+        assert!(!joe.contains("hunter2"), "{joe}");
+        assert!(joe.contains("@proxy.corp:3128"), "{joe}");
+    }
+
+    #[test]
+    fn leaves_ordinary_words_alone() {
+        for text in [
+            "unauthorized: gateway token mismatch reason=token_mismatch",
+            "gateway.auth.token: missing env var",
+            "connect ECONNREFUSED http://127.0.0.1:11434/api",
+            "OAuth token refresh failed for openai: try again",
+            "Incorrect API key provided: sk-proj-****abcd",
+        ] {
+            assert_eq!(Redactor::MASKING.clean(text), text);
+        }
+    }
+
+    #[test]
+    fn equal_secrets_share_a_tag_and_others_do_not() {
+        let text = Redactor::MASKING
+            .clean("key=AAAA1111bbbb key=AAAA1111bbbb key=CCCC2222dddd")
+            .into_owned();
+        assert_eq!(
+            text.matches("[redacted:").count(),
+            0,
+            "no place, no secret: {text}"
+        );
+        let text = Redactor::MASKING.clean("?key=AAAA1111bbbb&key=AAAA1111bbbb&key=CCCC2222dddd");
+        let tags: Vec<&str> = text
+            .split('=')
+            .skip(1)
+            .map(|t| t.trim_end_matches("&key"))
+            .collect();
+        assert_eq!(tags[0], tags[1]);
+        assert_ne!(tags[0], tags[2]);
+    }
+
+    #[test]
+    fn escapes_what_a_terminal_would_obey_and_cuts_at_a_character() {
+        let clean = Redactor::OPEN.clean("a\u{1b}[31mb\u{202e}c\nd");
+        assert_eq!(clean, "a\\u{1b}[31mb\\u{202e}c\\nd");
+        assert_eq!(Redactor::OPEN.excerpt("äöüß", 2), "äö…");
+        assert_eq!(Redactor::OPEN.excerpt("ab", 2), "ab");
+    }
+}

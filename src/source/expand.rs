@@ -1,0 +1,164 @@
+//! From arguments to sources: files, folders (recursively, sorted), patterns, and `-`.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{Input, Reason, SourceError};
+
+/// What the arguments name.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// The sources, each once, in the order of the arguments; within a folder or pattern sorted by path.
+    pub inputs: Vec<Input>,
+    /// What could not be found or listed.
+    pub errors: Vec<SourceError>,
+}
+
+/// Finds the sources that `arguments` name.
+pub fn expand(arguments: &[PathBuf]) -> Expansion {
+    let mut expansion = Expansion::default();
+    for argument in arguments {
+        if argument.as_os_str() == "-" {
+            expansion.inputs.push(Input::Stdin);
+        } else {
+            expansion.add(argument);
+        }
+    }
+    expansion.keep_first_of_each();
+    expansion
+}
+
+impl Expansion {
+    fn add(&mut self, path: &Path) {
+        let text = path.to_string_lossy();
+        // A file may well be called `a[1].log`: what exists is no pattern.
+        if !path.exists() && text.contains(['*', '?', '[']) {
+            self.add_pattern(&text);
+        } else if path.is_dir() {
+            self.add_folder(path);
+        } else if fs::symlink_metadata(path).is_ok() {
+            self.inputs.push(Input::Path(path.to_owned()));
+        } else {
+            self.fail(path, Reason::NotFound);
+        }
+    }
+
+    fn add_pattern(&mut self, pattern: &str) {
+        let paths = match glob::glob(pattern) {
+            Ok(paths) => paths,
+            Err(error) => {
+                return self.fail(Path::new(pattern), Reason::BadPattern(error.to_string()));
+            }
+        };
+        let mut found = false;
+        for path in paths {
+            found = true;
+            match path {
+                Ok(path) if path.is_dir() => self.add_folder(&path),
+                Ok(path) => self.inputs.push(Input::Path(path)),
+                Err(error) => self.fail(error.path(), Reason::Io(error.error().to_string())),
+            }
+        }
+        if !found {
+            self.fail(Path::new(pattern), Reason::NoMatch);
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        let before = self.inputs.len() + self.errors.len();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+            match entry {
+                // Pipes and devices in a folder are left alone: reading one could wait for ever.
+                Ok(entry) if entry.file_type().is_file() => {
+                    self.inputs.push(Input::Path(entry.into_path()))
+                }
+                Ok(_) => {}
+                // A link back to a folder above leads to files that are listed already.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    let reason = error
+                        .io_error()
+                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    self.fail(&path, Reason::Io(reason));
+                }
+            }
+        }
+        if self.inputs.len() + self.errors.len() == before {
+            self.fail(folder, Reason::EmptyFolder);
+        }
+    }
+
+    fn fail(&mut self, path: &Path, reason: Reason) {
+        self.errors.push(SourceError {
+            name: path.display().to_string(),
+            reason,
+        });
+    }
+
+    /// A file that is named twice would be counted twice.
+    fn keep_first_of_each(&mut self) {
+        let mut seen = HashSet::new();
+        self.inputs.retain(|input| match input {
+            Input::Path(path) => {
+                seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+            }
+            Input::Stdin => seen.insert(PathBuf::from("-")),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expands_files_folders_and_patterns_in_order_and_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("b")).expect("a folder");
+        for name in ["b/2.log", "b/1.log", "a.log", "c[1].log"] {
+            fs::write(path(name), "x").expect("a file");
+        }
+        let all = expand(&[
+            path("c[1].log"),
+            folder.path().to_owned(),
+            path("*.log"),
+            "-".into(),
+            "-".into(),
+        ]);
+        assert_eq!(all.errors, []);
+        let files = ["c[1].log", "a.log", "b/1.log", "b/2.log"].map(|name| Input::Path(path(name)));
+        assert_eq!(all.inputs[..4], files);
+        assert_eq!(all.inputs[4..], [Input::Stdin]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.log"), "x").expect("a file");
+        fs::create_dir(path("empty")).expect("a folder");
+        let all = expand(&[path("no.log"), path("*.txt"), path("empty"), path("a.log")]);
+        let reasons: Vec<&Reason> = all.errors.iter().map(|e| &e.reason).collect();
+        assert_eq!(
+            reasons,
+            [&Reason::NotFound, &Reason::NoMatch, &Reason::EmptyFolder]
+        );
+        assert_eq!(all.inputs, [Input::Path(path("a.log"))]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_above_is_no_endless_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("a.log"), "x").expect("a file");
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("up")).expect("a link");
+        let all = expand(&[folder.path().to_owned()]);
+        assert_eq!(all.inputs.len(), 1);
+        assert_eq!(all.errors, []);
+    }
+}

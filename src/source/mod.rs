@@ -1,0 +1,222 @@
+//! Where bytes come from: path expansion, memory maps, streams, and chunks cut at record ends.
+//!
+//! A file at rest is mapped and cut into chunks that are scanned in parallel; everything else (standard input, pipes,
+//! a file that is being written) is read in bounded memory. What a record looks like is not known here: the caller
+//! passes a function that tells whether a line begins one.
+
+mod chunk;
+mod expand;
+mod installed;
+#[allow(unsafe_code)] // The one module that maps files.
+mod map;
+mod stream;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use chunk::{LineTest, chunks};
+pub use expand::{Expansion, expand};
+pub use installed::installed_logs;
+pub use map::Map;
+pub use stream::{ChunkReader, StreamChunk};
+
+/// One physical line is parsed whole up to this many bytes; a longer one is classified by what fits.
+pub const MAX_LINE: usize = 16 << 20;
+
+/// A file that changed within this time is taken for live: read, not mapped, since a map of a file that shrinks would
+/// end the program.
+const LIVE: Duration = Duration::from_secs(120);
+
+/// Smaller files are read at once: cheaper than a map, and safe whatever happens to the file.
+const WORTH_MAPPING: u64 = 1 << 20;
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file, or anything else that can be opened by its path.
+    Path(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl Input {
+    /// The name shown in reports.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Stdin => "-".to_owned(),
+        }
+    }
+
+    /// The folder the source lies in: sources of one folder are one gateway's.
+    pub fn folder(&self) -> PathBuf {
+        match self {
+            Self::Path(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
+            Self::Stdin => PathBuf::new(),
+        }
+    }
+
+    /// Opens the source.
+    ///
+    /// # Errors
+    /// When it does not exist, may not be read, or holds something that is not text.
+    pub fn open(&self) -> Result<Content, SourceError> {
+        match self {
+            Self::Stdin => Ok(Content::Stream(Box::new(io::stdin()))),
+            Self::Path(path) => open_path(path).map_err(|reason| SourceError {
+                name: self.name(),
+                reason,
+            }),
+        }
+    }
+}
+
+/// An opened source.
+pub enum Content {
+    /// The whole file, as if in memory.
+    Mapped(Map),
+    /// Bytes that arrive one after the other.
+    Stream(Box<dyn Read + Send>),
+}
+
+/// A source that could not be read, or not whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct SourceError {
+    /// The source as it was named.
+    pub name: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a source could not be read, or not whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The path names nothing.
+    #[error("no such file or folder; check the path")]
+    NotFound,
+    /// A pattern that no file fits.
+    #[error("no file matches this pattern")]
+    NoMatch,
+    /// A pattern that cannot be understood.
+    #[error("not a valid pattern: {0}")]
+    BadPattern(String),
+    /// A folder without files.
+    #[error("the folder holds no files")]
+    EmptyFolder,
+    /// The system's own words.
+    #[error("{0}; check the permissions, or copy the file and scan the copy")]
+    Io(String),
+    /// A compressed file.
+    #[error("compressed ({0}); decompress it on the way in: {1} FILE | clawsift")]
+    Compressed(&'static str, &'static str),
+    /// Two-byte text.
+    #[error("UTF-16 text; convert it on the way in: iconv -f UTF-16 -t UTF-8 FILE | clawsift")]
+    Utf16,
+}
+
+/// What kind of thing a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A file or anything else with a path.
+    File,
+    /// Standard input.
+    Stdin,
+}
+
+impl Input {
+    /// What kind of thing the source is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Path(_) => Kind::File,
+            Self::Stdin => Kind::Stdin,
+        }
+    }
+}
+
+fn open_path(path: &Path) -> Result<Content, Reason> {
+    let fail = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Reason::NotFound,
+        _ => Reason::Io(error.to_string()),
+    };
+    let mut file = File::open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(Content::Stream(Box::new(file)));
+    }
+
+    let mut head = [0; 6];
+    let read = file.read(&mut head).map_err(fail)?;
+    check_magic(&head[..read])?;
+    if metadata.len() < WORTH_MAPPING || is_live(&metadata) {
+        let head = io::Cursor::new(head[..read].to_vec());
+        return Ok(Content::Stream(Box::new(head.chain(file))));
+    }
+    Map::new(&file).map(Content::Mapped).map_err(fail)
+}
+
+fn is_live(metadata: &fs::Metadata) -> bool {
+    // A clock that runs backwards counts as live: reading is the safe way.
+    metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.elapsed().ok())
+        .is_none_or(|age| age < LIVE)
+}
+
+/// Refuses what would only be noise: formats are told by their first bytes, not by their names.
+fn check_magic(head: &[u8]) -> Result<(), Reason> {
+    match head {
+        [0x1f, 0x8b, ..] => Err(Reason::Compressed("gzip", "zcat")),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(Reason::Compressed("zstd", "zstdcat")),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => Err(Reason::Compressed("xz", "xzcat")),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Err(Reason::Compressed("bzip2", "bzcat")),
+        [b'P', b'K', 3, 4, ..] => Err(Reason::Compressed("zip", "unzip -p")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(Reason::Utf16),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_their_first_bytes() {
+        assert!(check_magic(b"2026-11-22T").is_ok());
+        assert!(check_magic(b"").is_ok());
+        assert!(matches!(
+            check_magic(&[0x1f, 0x8b, 8]),
+            Err(Reason::Compressed("gzip", _))
+        ));
+        assert!(matches!(
+            check_magic(b"BZh91A"),
+            Err(Reason::Compressed("bzip2", _))
+        ));
+        assert!(check_magic(b"BZhello").is_ok());
+        assert!(matches!(
+            check_magic(&[0xff, 0xfe, b'a', 0]),
+            Err(Reason::Utf16)
+        ));
+    }
+
+    #[test]
+    fn a_missing_file_is_said_to_be_missing() {
+        let error = Input::Path("/nonexistent/x.log".into())
+            .open()
+            .err()
+            .expect("an error");
+        assert_eq!(error.reason, Reason::NotFound);
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nonexistent/x.log: no such file")
+        );
+    }
+}
