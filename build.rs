@@ -9,9 +9,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("rules");
     println!("cargo::rerun-if-changed={}", rules.display());
 
-    let mut files: Vec<PathBuf> = fs::read_dir(&rules)?
-        .map(|entry| entry.map(|e| e.path()))
-        .collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(&rules)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|ext| ext == "yaml"));
     files.sort();
 
@@ -19,12 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in &files {
         println!("cargo::rerun-if-changed={}", path.display());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        writeln!(
-            list,
-            "    ({:?}, include_str!({:?})),",
-            format!("rules/{name}"),
-            path
-        )?;
+        writeln!(list, "    ({:?}, include_str!({:?})),", format!("rules/{name}"), path)?;
     }
     list.push_str("]\n");
 

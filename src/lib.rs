@@ -2,9 +2,14 @@
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it.
+//! whole of it, and [`cli`] is the program around it. Everything that leaves goes through [`redact`].
 
 pub mod catalogue;
+pub mod cli;
+pub mod engine;
 pub mod record;
 pub mod redact;
+pub mod render;
+pub mod report;
+pub mod scan;
 pub mod source;

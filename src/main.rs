@@ -1,1 +1,7 @@
-fn main() {}
+//! The `clawsift` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clawsift::cli::run()
+}

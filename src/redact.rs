@@ -23,11 +23,7 @@ impl Redactor {
 
     /// The text with secrets masked and control characters made visible.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let masked = if self.mask {
-            mask_secrets(text)
-        } else {
-            Cow::Borrowed(text)
-        };
+        let masked = if self.mask { mask_secrets(text) } else { Cow::Borrowed(text) };
         match masked {
             Cow::Borrowed(text) => escape_controls(text),
             Cow::Owned(text) => Cow::Owned(escape_controls(&text).into_owned()),
@@ -60,10 +56,7 @@ fn prefix(text: &str, max_bytes: usize) -> &str {
 
 /// The last character boundary at or before `index`.
 fn floor_char_boundary(text: &str, index: usize) -> usize {
-    (0..=index.min(text.len()))
-        .rev()
-        .find(|&i| text.is_char_boundary(i))
-        .unwrap_or(0)
+    (0..=index.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
 /// Secrets that their own shape gives away: a known prefix, an alphabet, a minimum length.
@@ -214,20 +207,10 @@ mod tests {
 
     #[test]
     fn equal_secrets_share_a_tag_and_others_do_not() {
-        let text = Redactor::MASKING
-            .clean("key=AAAA1111bbbb key=AAAA1111bbbb key=CCCC2222dddd")
-            .into_owned();
-        assert_eq!(
-            text.matches("[redacted:").count(),
-            0,
-            "no place, no secret: {text}"
-        );
+        let text = Redactor::MASKING.clean("key=AAAA1111bbbb key=AAAA1111bbbb key=CCCC2222dddd").into_owned();
+        assert_eq!(text.matches("[redacted:").count(), 0, "no place, no secret: {text}");
         let text = Redactor::MASKING.clean("?key=AAAA1111bbbb&key=AAAA1111bbbb&key=CCCC2222dddd");
-        let tags: Vec<&str> = text
-            .split('=')
-            .skip(1)
-            .map(|t| t.trim_end_matches("&key"))
-            .collect();
+        let tags: Vec<&str> = text.split('=').skip(1).map(|t| t.trim_end_matches("&key")).collect();
         assert_eq!(tags[0], tags[1]);
         assert_ne!(tags[0], tags[2]);
     }

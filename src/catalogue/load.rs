@@ -9,9 +9,7 @@ use regex::RegexBuilder;
 use serde_saphyr::Spanned;
 
 use super::rule::{RawFile, RawRule, RawSignature, Scalar};
-use super::{
-    Category, Evidence, Location, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind,
-};
+use super::{Category, Evidence, Location, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind};
 
 /// The files of `rules/`, as (name, text), sorted by name.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
@@ -56,11 +54,7 @@ impl Catalogue {
     pub fn load(layers: &Layers) -> Result<Self, Problems> {
         let mut loader = Loader::default();
         if !layers.no_default_rules {
-            loader.layer(
-                EMBEDDED
-                    .iter()
-                    .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
-            );
+            loader.layer(EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
         }
         for path in &layers.overlays {
             match read_overlay(path) {
@@ -205,8 +199,7 @@ impl Loader {
             match signature(spanned.value, location.clone()) {
                 Ok(signature) => signatures.push(signature),
                 Err((code, message, expected)) => {
-                    self.problems
-                        .push(source.problem(code, &location, message, expected));
+                    self.problems.push(source.problem(code, &location, message, expected));
                 }
             }
         }
@@ -216,17 +209,17 @@ impl Loader {
     fn disable(&mut self, ids: &[String]) {
         for id in ids {
             if !self.index.contains_key(id) {
-                self.problems
-                    .push(unknown_rule("--disable", id, &self.index));
+                self.problems.push(unknown_rule("--disable", id, &self.index));
             }
         }
         self.rules.retain(|rule| !ids.contains(&rule.id));
     }
 
     fn finish(mut self) -> Result<Catalogue, Problems> {
-        // A disabled rule is still a known name.
+        // A disabled rule is still a known name; the rules of a file that could not be read are not known at all.
+        let all_read = self.problems.iter().all(|p| p.code != ProblemCode::InvalidYaml);
         for (location, id, source_line) in std::mem::take(&mut self.overrides) {
-            if !self.index.contains_key(&id) {
+            if all_read && !self.index.contains_key(&id) {
                 let mut problem = unknown_rule("overrides", &id, &self.index);
                 problem.location = location;
                 problem.source_line = source_line;
@@ -239,27 +232,18 @@ impl Loader {
         for rule in &self.rules {
             rule.id.hash(&mut self.hasher);
         }
-        Ok(Catalogue {
-            rules: self.rules,
-            fingerprint: self.hasher.finish(),
-        })
+        Ok(Catalogue { rules: self.rules, fingerprint: self.hasher.finish() })
     }
 }
 
 fn unknown_rule(place: &str, id: &str, known: &HashMap<String, usize>) -> Problem {
     let mut ids: Vec<&String> = known.keys().collect();
     ids.sort();
-    let nearest = ids
-        .into_iter()
-        .map(|k| (strsim::jaro_winkler(k, id), k))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest =
+        ids.into_iter().map(|k| (strsim::jaro_winkler(k, id), k)).max_by(|a, b| a.0.total_cmp(&b.0));
     Problem {
         code: ProblemCode::UnknownRule,
-        location: Location {
-            file: place.to_owned(),
-            line: 0,
-            column: 0,
-        },
+        location: Location { file: place.to_owned(), line: 0, column: 0 },
         message: format!("there is no rule `{id}`"),
         expected: match nearest {
             Some((_, name)) => format!("the id of a rule; the nearest is `{name}`"),
@@ -294,30 +278,15 @@ fn signature(raw: RawSignature, location: Location) -> Result<Signature, Fault> 
         kinds.push((SignatureKind::Regex(pattern), Evidence::Body));
     }
     if let Some(statuses) = raw.http_status {
-        kinds.push((
-            SignatureKind::HttpStatus(statuses.into_vec()),
-            Evidence::Status,
-        ));
+        kinds.push((SignatureKind::HttpStatus(statuses.into_vec()), Evidence::Status));
     }
     if let Some(codes) = raw.error_code {
-        kinds.push((
-            SignatureKind::ErrorCode(codes.into_vec()),
-            Evidence::Transport,
-        ));
+        kinds.push((SignatureKind::ErrorCode(codes.into_vec()), Evidence::Transport));
     }
     if let Some(fields) = raw.field {
         let fields = fields
             .into_iter()
-            .map(|(name, values)| {
-                (
-                    name,
-                    values
-                        .into_vec()
-                        .into_iter()
-                        .map(Scalar::into_text)
-                        .collect(),
-                )
-            })
+            .map(|(name, values)| (name, values.into_vec().into_iter().map(Scalar::into_text).collect()))
             .collect();
         kinds.push((SignatureKind::Field(fields), Evidence::Reason));
     }
@@ -333,9 +302,7 @@ fn signature(raw: RawSignature, location: Location) -> Result<Signature, Fault> 
         SignatureKind::Literal(text) => text.trim().is_empty(),
         SignatureKind::Regex(_) => false,
         SignatureKind::HttpStatus(statuses) => statuses.is_empty(),
-        SignatureKind::ErrorCode(codes) => {
-            codes.is_empty() || codes.iter().any(|code| code.is_empty())
-        }
+        SignatureKind::ErrorCode(codes) => codes.is_empty() || codes.iter().any(|code| code.is_empty()),
         SignatureKind::Field(fields) => fields.is_empty() || fields.values().any(Vec::is_empty),
     };
     if empty {
@@ -354,34 +321,29 @@ fn signature(raw: RawSignature, location: Location) -> Result<Signature, Fault> 
             "a number from 400 to 599".to_owned(),
         ));
     }
-    Ok(Signature {
-        kind,
-        evidence: raw.evidence.unwrap_or(usual),
-        location,
-    })
+    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), location })
 }
 
 fn check_regex(pattern: &str) -> Result<(), Fault> {
-    let regex = RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .size_limit(MAX_REGEX_SIZE)
-        .build()
-        .map_err(|error| {
-            let message = match error {
-                regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-                other => other.to_string().trim_end().replace('\n', "\n    "),
-            };
-            (
+    let regex =
+        RegexBuilder::new(pattern).case_insensitive(true).size_limit(MAX_REGEX_SIZE).build().map_err(
+            |error| {
+                let message = match error {
+                    regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
+                    other => other.to_string().trim_end().replace('\n', "\n    "),
+                };
+                (
                 ProblemCode::BadRegex,
                 message,
-                "a regular expression in the syntax of the regex crate (no kind-around, no back-references)".to_owned(),
+                "a regular expression in the syntax of the regex crate (no kind-around, no back-references)"
+                    .to_owned(),
             )
-        })?;
+            },
+        )?;
     if regex.is_match("") {
         return Err((
             ProblemCode::BadRegex,
-            "the regular expression matches the empty text, so it would match every record"
-                .to_owned(),
+            "the regular expression matches the empty text, so it would match every record".to_owned(),
             "an expression that needs at least one character".to_owned(),
         ));
     }
@@ -432,12 +394,15 @@ impl Source {
             column: place.map_or(0, |p| p.column()),
         };
         let text = error.without_snippet().to_string();
-        let message = text.lines().next().unwrap_or("not a rule file").to_owned();
+        let first = text.lines().next().unwrap_or("not a rule file");
+        let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
         let expected = match unknown_field(&message) {
             Some(nearest) => format!("a known key; the nearest is `{nearest}`"),
-            None => "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
+            None => {
+                "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
                      causes and fixes"
-                .to_owned(),
+                    .to_owned()
+            }
         };
         self.problem(ProblemCode::InvalidYaml, &location, message, expected)
     }
@@ -449,24 +414,15 @@ fn unknown_field(message: &str) -> Option<&str> {
     let unknown = unknown.split('`').nth(1)?;
     known
         .split(',')
-        .map(|name| {
-            name.trim()
-                .trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        })
+        .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
         .filter(|name| !name.is_empty() && !name.contains(' '))
-        .max_by(|a, b| {
-            strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown))
-        })
+        .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
 }
 
 fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
     let fail = |path: &Path, error: io::Error| Problem {
         code: ProblemCode::UnreadableFile,
-        location: Location {
-            file: path.display().to_string(),
-            line: 0,
-            column: 0,
-        },
+        location: Location { file: path.display().to_string(), line: 0, column: 0 },
         message: error.to_string(),
         expected: "a readable rule file of at most 8 MiB, or a folder of them".to_owned(),
         source_line: None,
@@ -484,16 +440,9 @@ fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
         .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
         .map_err(|error| fail(path, error))?;
     let yaml: HashSet<&str> = HashSet::from(["yaml", "yml"]);
-    files.retain(|file| {
-        file.extension()
-            .and_then(|e| e.to_str())
-            .is_some_and(|e| yaml.contains(e))
-    });
+    files.retain(|file| file.extension().and_then(|e| e.to_str()).is_some_and(|e| yaml.contains(e)));
     files.sort();
-    files
-        .iter()
-        .map(|file| read(file).map_err(|error| fail(file, error)))
-        .collect()
+    files.iter().map(|file| read(file).map_err(|error| fail(file, error))).collect()
 }
 
 #[cfg(test)]
@@ -526,9 +475,7 @@ rules:
         let rule = &catalogue.rules()[0];
         assert_eq!(rule.any[1].kind, SignatureKind::HttpStatus(vec![502, 503]));
         assert_eq!(rule.any[0].evidence, Evidence::Transport);
-        let SignatureKind::Field(fields) = &rule.any[2].kind else {
-            panic!()
-        };
+        let SignatureKind::Field(fields) = &rule.any[2].kind else { panic!() };
         assert_eq!(fields["status"], ["404"]);
     }
 
@@ -536,10 +483,7 @@ rules:
     fn a_fault_names_file_line_column_and_what_was_expected() {
         let p = problem(&GOOD.replace("severity: error", "severity: awful"));
         assert_eq!(p.code, ProblemCode::InvalidYaml);
-        assert_eq!(
-            (p.location.line, p.source_line.as_deref()),
-            (5, Some("    severity: awful"))
-        );
+        assert_eq!((p.location.line, p.source_line.as_deref()), (5, Some("    severity: awful")));
         assert!(p.message.contains("awful"), "{p}");
 
         let p = problem(&GOOD.replace("causes:", "cuases:"));

@@ -44,50 +44,18 @@ mod tests {
     #[test]
     fn tells_the_formats_apart() {
         let cases: [(&str, Format, bool); 9] = [
-            (
-                r#"{"0":"{\"subsystem\":\"x\"}","1":"m","_meta":{}}"#,
-                Format::FileLog,
-                true,
-            ),
-            (
-                r#"{"nativeError":{},"_meta":{"date":"x"}}"#,
-                Format::FileLog,
-                true,
-            ),
-            (
-                r#"{"type":"log","time":"x","raw":"{}"}"#,
-                Format::LogsJson,
-                true,
-            ),
-            (
-                r#"{"type":"error","error":{"type":"overloaded_error"}}"#,
-                Format::LogsJson,
-                true,
-            ),
-            (
-                "2026-11-22T09:47:00.546+00:00 warn agent/embedded x",
-                Format::Plain,
-                true,
-            ),
-            (
-                "2026-11-22T09:43:52.554+00:00 [telegram] message",
-                Format::Text,
-                true,
-            ),
-            (
-                r#"{"error":{"message":"a pretty body"}}"#,
-                Format::Text,
-                false,
-            ),
+            (r#"{"0":"{\"subsystem\":\"x\"}","1":"m","_meta":{}}"#, Format::FileLog, true),
+            (r#"{"nativeError":{},"_meta":{"date":"x"}}"#, Format::FileLog, true),
+            (r#"{"type":"log","time":"x","raw":"{}"}"#, Format::LogsJson, true),
+            (r#"{"type":"error","error":{"type":"overloaded_error"}}"#, Format::LogsJson, true),
+            ("2026-11-22T09:47:00.546+00:00 warn agent/embedded x", Format::Plain, true),
+            ("2026-11-22T09:43:52.554+00:00 [telegram] message", Format::Text, true),
+            (r#"{"error":{"message":"a pretty body"}}"#, Format::Text, false),
             ("    at foo (file.js:1:2)", Format::Text, false),
             ("", Format::Text, false),
         ];
         for (line, format, starts) in cases {
-            assert_eq!(
-                (detect(line.as_bytes()), starts_record(line.as_bytes())),
-                (format, starts),
-                "{line}"
-            );
+            assert_eq!((detect(line.as_bytes()), starts_record(line.as_bytes())), (format, starts), "{line}");
         }
     }
 }

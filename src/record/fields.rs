@@ -71,13 +71,7 @@ impl Fields {
     pub(super) fn read_object(&mut self, object: &Value, errors: &mut Vec<(String, String)>) {
         if let Value::Object(map) = object {
             for (name, value) in map {
-                self.read_value(
-                    name,
-                    value,
-                    errors,
-                    ERROR_FIELDS.contains(&name.as_str()),
-                    0,
-                );
+                self.read_value(name, value, errors, ERROR_FIELDS.contains(&name.as_str()), 0);
             }
         }
     }
@@ -142,11 +136,9 @@ impl Fields {
     /// OpenClaw names provider and model as one word in some places (`for p/m reason=`, `requested=p/m`), under other
     /// names in others.
     fn read_model(&mut self, message: &str) {
-        for (alias, name) in [
-            ("candidateProvider", "provider"),
-            ("candidateModel", "model"),
-            ("modelId", "model"),
-        ] {
+        for (alias, name) in
+            [("candidateProvider", "provider"), ("candidateModel", "model"), ("modelId", "model")]
+        {
             if let Some(value) = self.values.get(alias).cloned() {
                 self.add(name, value);
             }
@@ -171,12 +163,14 @@ impl Fields {
 }
 
 static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]{0,40})=(?<value>"[^"]{0,512}"|[^\s"]{1,256})"#).ok()
+    Regex::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]{0,40})=(?<value>"[^"]{0,512}"|[^\s"]{1,256})"#)
+        .ok()
 });
 
 /// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`, `⚠️ p (m) returned a billing error`.
 static MODEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )").ok()
+    Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )")
+        .ok()
 });
 
 static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -230,14 +224,9 @@ mod tests {
             "⚠️ custom/m1 request failed (provider internal error, HTTP 500).",
         ] {
             let f = fields(message);
-            assert_eq!(
-                (f.get("provider"), f.get("model")),
-                (Some("custom"), Some("m1")),
-                "{message}"
-            );
+            assert_eq!((f.get("provider"), f.get("model")), (Some("custom"), Some("m1")), "{message}");
         }
-        let f =
-            fields("[agent] run cab52cbb-7144-44d8-b45b-c113863dfdcb ended with stopReason=stop");
+        let f = fields("[agent] run cab52cbb-7144-44d8-b45b-c113863dfdcb ended with stopReason=stop");
         assert_eq!(f.get("runId"), Some("cab52cbb-7144-44d8-b45b-c113863dfdcb"));
     }
 
@@ -258,8 +247,7 @@ mod tests {
 
     #[test]
     fn ids_durations_and_derived_reasons_are_no_evidence() {
-        let text =
-            without_noise("retry for a/b reason=rate_limit: delayMs=429 status=500 conn=4011ab");
+        let text = without_noise("retry for a/b reason=rate_limit: delayMs=429 status=500 conn=4011ab");
         assert_eq!(text, "retry for a/b :  status=500 ");
     }
 }

@@ -7,17 +7,8 @@ use serde_json::{Map, Value};
 use super::{Level, Parts, time};
 
 /// Keys of a record that are not part of what it says.
-const ENVELOPE: &[&str] = &[
-    "_meta",
-    "time",
-    "hostname",
-    "message",
-    "level",
-    "subsystem",
-    "spanId",
-    "parentSpanId",
-    "traceFlags",
-];
+const ENVELOPE: &[&str] =
+    &["_meta", "time", "hostname", "message", "level", "subsystem", "spanId", "parentSpanId", "traceFlags"];
 
 /// Reads a line of the file log, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
@@ -33,12 +24,8 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
     let text = |name: &str| record.get(name)?.as_str();
 
     let mut parts = Parts {
-        time: text("time")
-            .or_else(|| meta_text("date"))
-            .and_then(time::parse),
-        level: meta_text("logLevelName")
-            .or_else(|| text("level"))
-            .and_then(Level::from_name),
+        time: text("time").or_else(|| meta_text("date")).and_then(time::parse),
+        level: meta_text("logLevelName").or_else(|| text("level")).and_then(Level::from_name),
         ..Parts::default()
     };
 
@@ -57,16 +44,13 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
     }
     for (name, value) in record {
         if !ENVELOPE.contains(&name.as_str()) && name.parse::<usize>().is_err() {
-            parts.fields.read_object(
-                &Value::Object(Map::from_iter([(name.clone(), value.clone())])),
-                &mut errors,
-            );
+            parts
+                .fields
+                .read_object(&Value::Object(Map::from_iter([(name.clone(), value.clone())])), &mut errors);
         }
     }
 
-    parts.subsystem = label
-        .or_else(|| text("subsystem").map(str::to_owned))
-        .map(Cow::Owned);
+    parts.subsystem = label.or_else(|| text("subsystem").map(str::to_owned)).map(Cow::Owned);
     parts.message = Cow::Owned(match text("message") {
         Some(message) => message.to_owned(),
         None => words.join(" "),
@@ -74,8 +58,7 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
     errors.retain(|(_, text)| *text != parts.message);
     parts.errors = errors;
     // Unlabelled information is what the CLI showed its user: the assistant's answer, which may say anything.
-    parts.quoted =
-        parts.subsystem.is_none() && parts.level.is_some_and(|level| level <= Level::Info);
+    parts.quoted = parts.subsystem.is_none() && parts.level.is_some_and(|level| level <= Level::Info);
     parts
 }
 
@@ -90,10 +73,7 @@ fn label_of(bindings: &str) -> Option<String> {
         return None;
     }
     let bindings: Value = serde_json::from_str(bindings).ok()?;
-    ["subsystem", "module", "plugin"]
-        .iter()
-        .find_map(|name| bindings.get(name)?.as_str())
-        .map(str::to_owned)
+    ["subsystem", "module", "plugin"].iter().find_map(|name| bindings.get(name)?.as_str()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -108,10 +88,7 @@ mod tests {
         .expect("a record");
         assert_eq!(parts.subsystem.as_deref(), Some("agent/embedded"));
         assert_eq!(parts.level, Some(Level::Warn));
-        assert_eq!(
-            parts.time.map(|t| t.to_string()).as_deref(),
-            Some("2026-11-22T10:19:28.859Z")
-        );
+        assert_eq!(parts.time.map(|t| t.to_string()).as_deref(), Some("2026-11-22T10:19:28.859Z"));
         assert_eq!(parts.message, "embedded run agent end");
         assert_eq!(parts.errors.len(), 2);
         assert_eq!(parts.fields.get("traceId"), Some("t1"));
@@ -123,21 +100,12 @@ mod tests {
     fn reads_older_records_and_lone_errors() {
         let old = parse(r#"{"0":"{\"module\":\"cron\"}","1":"cron: job failed","2":"x","_meta":{"logLevelName":"ERROR","date":"2026-02-02T00:00:00.000Z"}}"#)
             .expect("a record");
-        assert_eq!(
-            (old.subsystem.as_deref(), &*old.message),
-            (Some("cron"), "cron: job failed x")
-        );
+        assert_eq!((old.subsystem.as_deref(), &*old.message), (Some("cron"), "cron: job failed x"));
         assert!(old.time.is_some());
 
         let error = parse(r#"{"name":"TypeError","message":"fetch failed","stack":[],"cause":{"message":"getaddrinfo ENOTFOUND x.y","code":"***"},"_meta":{"logLevelName":"ERROR"}}"#)
             .expect("a record");
-        assert!(
-            error
-                .errors
-                .iter()
-                .any(|(_, text)| text.contains("ENOTFOUND")),
-            "{error:?}"
-        );
+        assert!(error.errors.iter().any(|(_, text)| text.contains("ENOTFOUND")), "{error:?}");
     }
 
     #[test]

@@ -23,17 +23,9 @@ pub enum Level {
 impl Level {
     /// The level of that name, in either case.
     pub fn from_name(name: &str) -> Option<Self> {
-        const LEVELS: [Level; 6] = [
-            Level::Trace,
-            Level::Debug,
-            Level::Info,
-            Level::Warn,
-            Level::Error,
-            Level::Fatal,
-        ];
-        LEVELS
-            .into_iter()
-            .find(|level| level.name().eq_ignore_ascii_case(name))
+        const LEVELS: [Level; 6] =
+            [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+        LEVELS.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
     }
 
     /// The name in lower case.

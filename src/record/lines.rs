@@ -44,12 +44,7 @@ pub struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            line: 0,
-            dropped,
-        }
+        Self { bytes, at: 0, line: 0, dropped }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
@@ -98,17 +93,8 @@ impl<'a> Iterator for Lines<'a> {
         while let [rest @ .., b'\n' | b'\r'] = bytes {
             bytes = rest;
         }
-        let dropped = if next >= self.bytes.len() {
-            self.dropped
-        } else {
-            0
-        };
-        Some(RawRecord {
-            bytes,
-            offset,
-            line: first_line,
-            dropped,
-        })
+        let dropped = if next >= self.bytes.len() { self.dropped } else { 0 };
+        Some(RawRecord { bytes, offset, line: first_line, dropped })
     }
 }
 
@@ -138,11 +124,7 @@ mod tests {
         assert_eq!(
             records(text),
             [
-                (
-                    0,
-                    "2026-11-22T00:00:01Z error x Error: boom\n    at f (a.js:1:1)\nno indent"
-                        .to_owned()
-                ),
+                (0, "2026-11-22T00:00:01Z error x Error: boom\n    at f (a.js:1:1)\nno indent".to_owned()),
                 (4, "2026-11-22T00:00:02Z info y z".to_owned()),
             ]
         );

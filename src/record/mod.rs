@@ -93,28 +93,15 @@ impl<'a> Record<'a> {
             }
         };
         parts.fields.read_message(&parts.message);
-        Self {
-            format,
-            parts,
-            invalid_utf8,
-            cut: cut || raw.dropped > 0,
-        }
+        Self { format, parts, invalid_utf8, cut: cut || raw.dropped > 0 }
     }
 
     /// The texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
     /// fields. None where the text is somebody's words.
     pub fn evidence<'r>(&'r self, message: &'r str) -> impl Iterator<Item = EvidenceText<'r>> {
-        let message = EvidenceText {
-            text: message,
-            is_error: false,
-        };
-        let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText {
-            text,
-            is_error: true,
-        });
-        std::iter::once(message)
-            .chain(errors)
-            .filter(|_| !self.parts.quoted)
+        let message = EvidenceText { text: message, is_error: false };
+        let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText { text, is_error: true });
+        std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted)
     }
 
     /// The message as rules see it.
@@ -166,8 +153,5 @@ fn parse_text(text: &str) -> (Format, Parts<'_>) {
         Format::Text => None,
     };
     // What looked like a format and is not after all is text: never dropped.
-    parsed.map_or_else(
-        || (Format::Text, text::parse(text)),
-        |parts| (format, parts),
-    )
+    parsed.map_or_else(|| (Format::Text, text::parse(text)), |parts| (format, parts))
 }

@@ -92,9 +92,7 @@ pub(super) fn is_plain(line: &[u8]) -> bool {
     words
         .next()
         .and_then(|word| std::str::from_utf8(word).ok())
-        .is_some_and(|word| {
-            word.bytes().all(|b| b.is_ascii_lowercase()) && Level::from_name(word).is_some()
-        })
+        .is_some_and(|word| word.bytes().all(|b| b.is_ascii_lowercase()) && Level::from_name(word).is_some())
 }
 
 /// Reads a record, or `None` where it has another form.
@@ -103,13 +101,10 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         return None;
     }
     let (time, end) = time::leading(record.as_bytes())?;
-    let (level, rest) = record[end..]
-        .trim_start_matches(' ')
-        .split_once([' ', '\n'])
-        .unwrap_or_else(|| {
-            let word = record[end..].trim();
-            (word, "")
-        });
+    let (level, rest) = record[end..].trim_start_matches(' ').split_once([' ', '\n']).unwrap_or_else(|| {
+        let word = record[end..].trim();
+        (word, "")
+    });
     let level = Level::from_name(level.trim())?;
     let (subsystem, message) = split_label(rest);
     Some(Parts {
@@ -128,9 +123,7 @@ fn split_label(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let is_name = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase())
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let is_label = match word.split_once('/') {
         Some((first, others)) => is_name(first) && others.split('/').all(is_name),
@@ -154,33 +147,13 @@ mod tests {
     #[test]
     fn the_label_is_told_from_the_first_word_of_a_message() {
         let cases = [
-            (
-                "warn agent/embedded embedded run agent end",
-                Some("agent/embedded"),
-                "embedded run agent end",
-            ),
-            (
-                "error diagnostic lane task error: x",
-                Some("diagnostic"),
-                "lane task error: x",
-            ),
-            (
-                "error LLM request timed out.",
-                None,
-                "LLM request timed out.",
-            ),
-            (
-                "error OpenClaw does not know the command",
-                None,
-                "OpenClaw does not know the command",
-            ),
+            ("warn agent/embedded embedded run agent end", Some("agent/embedded"), "embedded run agent end"),
+            ("error diagnostic lane task error: x", Some("diagnostic"), "lane task error: x"),
+            ("error LLM request timed out.", None, "LLM request timed out."),
+            ("error OpenClaw does not know the command", None, "OpenClaw does not know the command"),
             ("info HTTP 429 means", None, "HTTP 429 means"),
             ("error database is locked", None, "database is locked"),
-            (
-                "info https://example.com/a b",
-                None,
-                "https://example.com/a b",
-            ),
+            ("info https://example.com/a b", None, "https://example.com/a b"),
             (
                 r#"error gateway/channels/whatsapp {"subsystem":"gateway/channels/whatsapp"} [default] exited"#,
                 Some("gateway/channels/whatsapp"),
@@ -190,18 +163,15 @@ mod tests {
         for (rest, label, message) in cases {
             let line = format!("2026-11-22T09:47:00.546+00:00 {rest}");
             let parts = parse(&line).expect(rest);
-            assert_eq!(
-                (parts.subsystem.as_deref(), &*parts.message),
-                (label, message)
-            );
+            assert_eq!((parts.subsystem.as_deref(), &*parts.message), (label, message));
             assert_eq!(parts.quoted, rest.starts_with("info"));
         }
     }
 
     #[test]
     fn a_continued_message_keeps_its_lines() {
-        let parts = parse("2026-11-22T09:47:00Z error gateway Invalid config:\n- proxy: wrong")
-            .expect("a record");
+        let parts =
+            parse("2026-11-22T09:47:00Z error gateway Invalid config:\n- proxy: wrong").expect("a record");
         assert_eq!(parts.message, "Invalid config:\n- proxy: wrong");
         let empty = parse("2026-11-22T09:47:00Z error").expect("a record");
         assert_eq!(empty.message, "");
@@ -209,11 +179,8 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for line in [
-            "2026-11-22T09:47:00Z [telegram] x",
-            "2026-11-22T09:47:00Z WARNING x",
-            "09:47:00 warn x",
-        ] {
+        for line in ["2026-11-22T09:47:00Z [telegram] x", "2026-11-22T09:47:00Z WARNING x", "09:47:00 warn x"]
+        {
             assert!(parse(line).is_none(), "{line}");
         }
     }

@@ -10,9 +10,5 @@ pub(super) fn parse(text: &str) -> Parts<'_> {
         Some((time, end)) => (Some(time), text[end..].trim_start_matches(' ')),
         None => (None, text),
     };
-    Parts {
-        time,
-        message: Cow::Borrowed(message),
-        ..Parts::default()
-    }
+    Parts { time, message: Cow::Borrowed(message), ..Parts::default() }
 }

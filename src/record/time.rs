@@ -6,13 +6,9 @@ use jiff::civil::DateTime;
 /// Reads an RFC 3339 time stamp; one without an offset is taken as UTC, as OpenClaw writes the offset wherever the time
 /// is local.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
-    text.parse::<Timestamp>().ok().or_else(|| {
-        text.parse::<DateTime>()
-            .ok()?
-            .in_tz("UTC")
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    })
+    text.parse::<Timestamp>()
+        .ok()
+        .or_else(|| text.parse::<DateTime>().ok()?.in_tz("UTC").ok().map(|zoned| zoned.timestamp()))
 }
 
 /// The time stamp that a line begins with, and how many bytes it takes.
@@ -84,13 +80,7 @@ mod tests {
     #[test]
     fn first_and_last_skip_lines_without_time() {
         let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
-        assert_eq!(
-            earliest_time(text).map(|t| t.to_string()).as_deref(),
-            Some("2026-11-22T00:00:01Z")
-        );
-        assert_eq!(
-            last_time(text).map(|t| t.to_string()).as_deref(),
-            Some("2026-11-22T00:00:02Z")
-        );
+        assert_eq!(earliest_time(text).map(|t| t.to_string()).as_deref(), Some("2026-11-22T00:00:01Z"));
+        assert_eq!(last_time(text).map(|t| t.to_string()).as_deref(), Some("2026-11-22T00:00:02Z"));
     }
 }

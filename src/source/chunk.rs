@@ -47,8 +47,7 @@ pub(super) fn last_record(bytes: &[u8], starts_record: LineTest) -> Option<usize
     while let Some(newline) = memchr::memrchr(b'\n', &bytes[..end]) {
         let line_start = newline + 1;
         // The line that is still arriving may yet turn out to begin something else.
-        if memchr::memchr(b'\n', &bytes[line_start..]).is_some()
-            && starts_record(line_at(bytes, line_start))
+        if memchr::memchr(b'\n', &bytes[line_start..]).is_some() && starts_record(line_at(bytes, line_start))
         {
             return Some(line_start);
         }
@@ -78,10 +77,7 @@ mod tests {
         let text = b"x\n#1\n a\n\n#2\n#3 long line\n b\n#4";
         for target in 1..=text.len() + 1 {
             let parts = chunks(text, target, starts);
-            let joined: Vec<u8> = parts
-                .iter()
-                .flat_map(|part| text[part.clone()].to_vec())
-                .collect();
+            let joined: Vec<u8> = parts.iter().flat_map(|part| text[part.clone()].to_vec()).collect();
             assert_eq!(joined, text);
             for part in &parts[1..] {
                 assert_eq!(text[part.start], b'#', "target {target}");

@@ -72,17 +72,13 @@ impl Expansion {
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
             match entry {
                 // Pipes and devices in a folder are left alone: reading one could wait for ever.
-                Ok(entry) if entry.file_type().is_file() => {
-                    self.inputs.push(Input::Path(entry.into_path()))
-                }
+                Ok(entry) if entry.file_type().is_file() => self.inputs.push(Input::Path(entry.into_path())),
                 Ok(_) => {}
                 // A link back to a folder above leads to files that are listed already.
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
-                    let reason = error
-                        .io_error()
-                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     self.fail(&path, Reason::Io(reason));
                 }
             }
@@ -93,19 +89,14 @@ impl Expansion {
     }
 
     fn fail(&mut self, path: &Path, reason: Reason) {
-        self.errors.push(SourceError {
-            name: path.display().to_string(),
-            reason,
-        });
+        self.errors.push(SourceError { name: path.display().to_string(), reason });
     }
 
     /// A file that is named twice would be counted twice.
     fn keep_first_of_each(&mut self) {
         let mut seen = HashSet::new();
         self.inputs.retain(|input| match input {
-            Input::Path(path) => {
-                seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
-            }
+            Input::Path(path) => seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
             Input::Stdin => seen.insert(PathBuf::from("-")),
         });
     }
@@ -123,13 +114,8 @@ mod tests {
         for name in ["b/2.log", "b/1.log", "a.log", "c[1].log"] {
             fs::write(path(name), "x").expect("a file");
         }
-        let all = expand(&[
-            path("c[1].log"),
-            folder.path().to_owned(),
-            path("*.log"),
-            "-".into(),
-            "-".into(),
-        ]);
+        let all =
+            expand(&[path("c[1].log"), folder.path().to_owned(), path("*.log"), "-".into(), "-".into()]);
         assert_eq!(all.errors, []);
         let files = ["c[1].log", "a.log", "b/1.log", "b/2.log"].map(|name| Input::Path(path(name)));
         assert_eq!(all.inputs[..4], files);
@@ -144,10 +130,7 @@ mod tests {
         fs::create_dir(path("empty")).expect("a folder");
         let all = expand(&[path("no.log"), path("*.txt"), path("empty"), path("a.log")]);
         let reasons: Vec<&Reason> = all.errors.iter().map(|e| &e.reason).collect();
-        assert_eq!(
-            reasons,
-            [&Reason::NotFound, &Reason::NoMatch, &Reason::EmptyFolder]
-        );
+        assert_eq!(reasons, [&Reason::NotFound, &Reason::NoMatch, &Reason::EmptyFolder]);
         assert_eq!(all.inputs, [Input::Path(path("a.log"))]);
     }
 

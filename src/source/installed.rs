@@ -13,32 +13,20 @@ pub fn installed_logs() -> Vec<PathBuf> {
     let temporary = env::temp_dir();
     let mut folders = vec![PathBuf::from("/tmp/openclaw")];
     for parent in [Path::new("/tmp"), &temporary] {
-        folders.extend(list(parent, |name| {
-            name == "openclaw" || name.starts_with("openclaw-")
-        }));
+        folders.extend(list(parent, |name| name == "openclaw" || name.starts_with("openclaw-")));
     }
-    let mut logs = log_files(&folders, |name| {
-        name.starts_with("openclaw-") && name.ends_with(".log")
-    });
+    let mut logs = log_files(&folders, |name| name.starts_with("openclaw-") && name.ends_with(".log"));
     if logs.is_empty()
         && let Some(home) = env::home_dir()
     {
-        let folders = [
-            home.join("Library/Logs/openclaw"),
-            home.join(".openclaw/logs"),
-        ];
-        logs = log_files(&folders, |name| {
-            name.starts_with("gateway") && name.ends_with(".log")
-        });
+        let folders = [home.join("Library/Logs/openclaw"), home.join(".openclaw/logs")];
+        logs = log_files(&folders, |name| name.starts_with("gateway") && name.ends_with(".log"));
     }
     logs
 }
 
 fn log_files(folders: &[PathBuf], is_log: impl Fn(&str) -> bool + Copy) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = folders
-        .iter()
-        .flat_map(|folder| list(folder, is_log))
-        .collect();
+    let mut files: Vec<PathBuf> = folders.iter().flat_map(|folder| list(folder, is_log)).collect();
     files.retain(|path| path.is_file());
     files.sort();
     files.dedup();
@@ -66,33 +54,16 @@ mod tests {
     #[test]
     fn finds_dated_and_rotated_logs_oldest_first() {
         let folder = tempfile::tempdir().expect("a folder");
-        let names = [
-            "openclaw-2026-11-22.log",
-            "openclaw-2026-11-22.1.log",
-            "notes.txt",
-        ];
+        let names = ["openclaw-2026-11-22.log", "openclaw-2026-11-22.1.log", "notes.txt"];
         for (age, name) in names.iter().enumerate() {
             let path = folder.path().join(name);
             fs::write(&path, "x").expect("a file");
-            let time = std::time::SystemTime::UNIX_EPOCH
-                + std::time::Duration::from_secs(1000 - age as u64);
-            fs::File::options()
-                .write(true)
-                .open(path)
-                .expect("a file")
-                .set_modified(time)
-                .expect("a time");
+            let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1000 - age as u64);
+            fs::File::options().write(true).open(path).expect("a file").set_modified(time).expect("a time");
         }
-        let found = log_files(&[folder.path().to_owned()], |n| {
-            n.starts_with("openclaw-") && n.ends_with(".log")
-        });
-        let found: Vec<_> = found
-            .iter()
-            .filter_map(|p| p.file_name()?.to_str())
-            .collect();
-        assert_eq!(
-            found,
-            ["openclaw-2026-11-22.1.log", "openclaw-2026-11-22.log"]
-        );
+        let found =
+            log_files(&[folder.path().to_owned()], |n| n.starts_with("openclaw-") && n.ends_with(".log"));
+        let found: Vec<_> = found.iter().filter_map(|p| p.file_name()?.to_str()).collect();
+        assert_eq!(found, ["openclaw-2026-11-22.1.log", "openclaw-2026-11-22.log"]);
     }
 }

@@ -67,10 +67,7 @@ impl Input {
     pub fn open(&self) -> Result<Content, SourceError> {
         match self {
             Self::Stdin => Ok(Content::Stream(Box::new(io::stdin()))),
-            Self::Path(path) => open_path(path).map_err(|reason| SourceError {
-                name: self.name(),
-                reason,
-            }),
+            Self::Path(path) => open_path(path).map_err(|reason| SourceError { name: self.name(), reason }),
         }
     }
 }
@@ -163,11 +160,7 @@ fn open_path(path: &Path) -> Result<Content, Reason> {
 
 fn is_live(metadata: &fs::Metadata) -> bool {
     // A clock that runs backwards counts as live: reading is the safe way.
-    metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.elapsed().ok())
-        .is_none_or(|age| age < LIVE)
+    metadata.modified().ok().and_then(|time| time.elapsed().ok()).is_none_or(|age| age < LIVE)
 }
 
 /// Refuses what would only be noise: formats are told by their first bytes, not by their names.
@@ -191,32 +184,16 @@ mod tests {
     fn formats_are_told_by_their_first_bytes() {
         assert!(check_magic(b"2026-11-22T").is_ok());
         assert!(check_magic(b"").is_ok());
-        assert!(matches!(
-            check_magic(&[0x1f, 0x8b, 8]),
-            Err(Reason::Compressed("gzip", _))
-        ));
-        assert!(matches!(
-            check_magic(b"BZh91A"),
-            Err(Reason::Compressed("bzip2", _))
-        ));
+        assert!(matches!(check_magic(&[0x1f, 0x8b, 8]), Err(Reason::Compressed("gzip", _))));
+        assert!(matches!(check_magic(b"BZh91A"), Err(Reason::Compressed("bzip2", _))));
         assert!(check_magic(b"BZhello").is_ok());
-        assert!(matches!(
-            check_magic(&[0xff, 0xfe, b'a', 0]),
-            Err(Reason::Utf16)
-        ));
+        assert!(matches!(check_magic(&[0xff, 0xfe, b'a', 0]), Err(Reason::Utf16)));
     }
 
     #[test]
     fn a_missing_file_is_said_to_be_missing() {
-        let error = Input::Path("/nonexistent/x.log".into())
-            .open()
-            .err()
-            .expect("an error");
+        let error = Input::Path("/nonexistent/x.log".into()).open().err().expect("an error");
         assert_eq!(error.reason, Reason::NotFound);
-        assert!(
-            error
-                .to_string()
-                .starts_with("/nonexistent/x.log: no such file")
-        );
+        assert!(error.to_string().starts_with("/nonexistent/x.log: no such file"));
     }
 }

@@ -30,14 +30,7 @@ pub struct ChunkReader<R> {
 impl<R: Read> ChunkReader<R> {
     /// Reads from `reader` in chunks of about `target` bytes.
     pub fn new(reader: R, target: usize, starts_record: LineTest) -> Self {
-        Self {
-            reader,
-            target: target.max(1),
-            starts_record,
-            pending: Vec::new(),
-            offset: 0,
-            ended: false,
-        }
+        Self { reader, target: target.max(1), starts_record, pending: Vec::new(), offset: 0, ended: false }
     }
 
     /// The next chunk, or `None` at the end.
@@ -67,12 +60,7 @@ impl<R: Read> ChunkReader<R> {
             return Ok(());
         }
         let limit = u64::try_from(missing).unwrap_or(u64::MAX);
-        match self
-            .reader
-            .by_ref()
-            .take(limit)
-            .read_to_end(&mut self.pending)
-        {
+        match self.reader.by_ref().take(limit).read_to_end(&mut self.pending) {
             Ok(read) => {
                 self.ended = read < missing;
                 Ok(())
@@ -125,11 +113,8 @@ impl<R: Read> ChunkReader<R> {
             return None;
         }
         let rest = self.pending.split_off(end);
-        let chunk = StreamChunk {
-            bytes: std::mem::replace(&mut self.pending, rest),
-            offset: self.offset,
-            dropped,
-        };
+        let chunk =
+            StreamChunk { bytes: std::mem::replace(&mut self.pending, rest), offset: self.offset, dropped };
         self.offset += end as u64 + dropped;
         Some(chunk)
     }

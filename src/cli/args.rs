@@ -1,0 +1,103 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+use crate::catalogue::{Category, Severity};
+use crate::render::Format;
+
+/// Reads OpenClaw logs and says what is wrong, why, and what to do.
+///
+/// Without a path it reads standard input where that is piped, else the log files that OpenClaw keeps on this machine.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Files, folders (searched through), patterns, or - for standard input
+    pub paths: Vec<PathBuf>,
+
+    /// How to show the report
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+
+    /// Leave the built-in rules out
+    #[arg(long)]
+    pub no_default_rules: bool,
+
+    /// Leave a rule out (repeatable)
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+
+    /// Leave out what was over before: a time, a date, or a span back from the log's end such as 2h
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+
+    /// Leave out what began after, written like --since
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+
+    /// Leave out findings below: info, warning, error or critical
+    #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
+    pub min_severity: Option<Severity>,
+
+    /// Show findings of this category only (repeatable)
+    #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
+    pub category: Vec<Category>,
+
+    /// Show the first N findings only
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+
+    /// End with status 1 when a finding is at least: info, warning, error or critical
+    #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
+    pub fail_on: Option<Severity>,
+
+    /// Worker threads; one per core unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Show keys and tokens as they stand in the log
+    #[arg(long)]
+    pub no_redact: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+
+    /// No progress and no messages on standard error but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  openclaw logs --json --limit 5000 | clawsift    what is wrong now
+  clawsift                                        OpenClaw's own logs on this machine
+  clawsift archive/ --since 3d --top 5            the worst of the last three days of a folder
+  clawsift --format json --fail-on error x.log    for scripts: status 1 when something is broken
+
+Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources.";
+
+/// Reads a word of the fixed vocabulary by the names that rules use.
+fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
+}

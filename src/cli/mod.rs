@@ -1,0 +1,50 @@
+//! The command line: arguments and commands, one file per command; no logic of its own.
+
+mod args;
+mod output;
+mod progress;
+mod scan;
+
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+
+/// Runs the program and gives its exit status: 0 done, 1 something at or above `--fail-on`, 2 wrong usage, unusable
+/// rules or unreadable sources, 130 or 143 after an interrupt.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    match scan::run(&args) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            say(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Says something on standard error; where that is closed, nobody wants to know.
+fn say(what: &dyn fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(anstream::stderr(), "clawsift: {what}");
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Rules(#[from] crate::catalogue::Problems),
+    #[error("{0}")]
+    Moment(#[from] crate::report::BadMoment),
+    #[error("no worker threads can be started: {0}; try --jobs 1")]
+    Workers(#[from] rayon::ThreadPoolBuildError),
+    #[error("{0}: {1}; check the folder and the free space, or leave --output out")]
+    Output(String, std::io::Error),
+    #[error(
+        "no log given, and none of OpenClaw's own is on this machine; pipe one in:\n  \
+         openclaw logs --json --limit 5000 | clawsift\nor name a file or folder:\n  clawsift /tmp/openclaw"
+    )]
+    NoInput,
+}

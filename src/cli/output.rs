@@ -1,0 +1,97 @@
+//! Where the report goes: standard output, or a file that is replaced only once the report is whole.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use jiff::tz::TimeZone;
+
+use crate::render::{self, Format, Style};
+use crate::report::Report;
+
+use super::CliError;
+use super::args::ColorWhen;
+
+/// Columns where no terminal says how many it has.
+const WIDTH: usize = 100;
+
+/// Writes the report to where it was asked for. A reader that has gone away is no fault.
+pub(super) fn write(
+    report: &Report,
+    format: Format,
+    file: Option<&Path>,
+    color: ColorWhen,
+) -> Result<(), CliError> {
+    let choice = match color {
+        ColorWhen::Auto => ColorChoice::Auto,
+        ColorWhen::Always => ColorChoice::Always,
+        ColorWhen::Never => ColorChoice::Never,
+    };
+    let Some(path) = file else {
+        let stdout = io::stdout().lock();
+        let style = style(terminal_width());
+        let mut out = AutoStream::new(stdout, choice);
+        return match render::render(report, format, &style, &mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(CliError::Output("standard output".to_owned(), error))
+            }
+            _ => Ok(()),
+        };
+    };
+    let choice = if color == ColorWhen::Auto { ColorChoice::Never } else { choice };
+    replace(path, |file| {
+        let mut text = Vec::new();
+        render::render(report, format, &style(WIDTH), &mut AutoStream::new(&mut text, choice))?;
+        file.write_all(&text)
+    })
+    .map_err(|error| CliError::Output(path.display().to_string(), error))
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    // A device or a pipe is written to as it is.
+    if path.exists() && !path.is_file() {
+        return write(&mut File::options().write(true).open(path)?);
+    }
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = PathBuf::from(name);
+    let written = (|| {
+        let mut out = BufWriter::new(File::create(&temporary)?);
+        write(&mut out)?;
+        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        fs::rename(&temporary, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn style(width: usize) -> Style {
+    Style { width, unicode: is_utf8_locale(), zone: TimeZone::system() }
+}
+
+fn terminal_width() -> usize {
+    if io::stdout().is_terminal()
+        && let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size()
+    {
+        return usize::from(width);
+    }
+    env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH)
+}
+
+/// Whether the locale can show more than ASCII; the first of these variables that is set decides.
+fn is_utf8_locale() -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| env::var(name).ok()).find(|v| !v.is_empty());
+    match locale {
+        Some(name) => {
+            let name = name.to_ascii_lowercase();
+            name.contains("utf-8") || name.contains("utf8")
+        }
+        None => cfg!(windows),
+    }
+}

@@ -1,0 +1,51 @@
+//! Progress on standard error: shown when the work takes longer than half a second, gone when done, and silent where
+//! nobody watches.
+
+use std::io::{self, IsTerminal};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+const DELAY: Duration = Duration::from_millis(500);
+
+/// A bar that counts bytes.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    begun: Instant,
+    waiting: Mutex<u64>,
+}
+
+impl Progress {
+    /// A bar for `total` bytes, or one without an end where the size is not known; hidden if `quiet`.
+    pub fn new(total: Option<u64>, quiet: bool) -> Self {
+        let bar = if quiet || !io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            // Drawn from the first call of `add` after the delay on.
+            ProgressBar::no_length()
+        };
+        if let Some(total) = total {
+            bar.set_length(total);
+        }
+        let template = "{spinner} {bytes} {bar:30} {bytes_per_sec} {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, begun: Instant::now(), waiting: Mutex::new(0) }
+    }
+
+    /// So many more bytes were read.
+    pub fn add(&self, bytes: u64) {
+        let Ok(mut waiting) = self.waiting.lock() else { return };
+        *waiting += bytes;
+        if self.begun.elapsed() >= DELAY {
+            self.bar.inc(std::mem::take(&mut *waiting));
+        }
+    }
+
+    /// The work is done.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,137 @@
+//! `clawsift [PATH]...`: scan and report.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::tz::TimeZone;
+
+use crate::catalogue::{Catalogue, Layers};
+use crate::engine::Engine;
+use crate::redact::Redactor;
+use crate::render::Format;
+use crate::report::{Filter, Moment, Period, Report};
+use crate::scan::{Options, scan};
+use crate::source::{Expansion, Input, expand, installed_logs};
+
+use super::args::Args;
+use super::progress::Progress;
+use super::{CliError, output, say};
+
+pub(super) fn run(args: &Args) -> Result<u8, CliError> {
+    let catalogue = Catalogue::load(&Layers {
+        no_default_rules: args.no_default_rules,
+        overlays: args.rules.clone(),
+        disable: args.disable.clone(),
+    })?;
+    let engine = Engine::new(catalogue)?;
+    let filter = filter(args)?;
+    let Expansion { inputs, errors } = inputs(args)?;
+    let stop = interrupts();
+
+    let progress = Progress::new(total_bytes(&inputs), args.quiet);
+    let options = Options {
+        jobs: args.jobs.map_or(0, usize::from),
+        redactor: if args.no_redact { Redactor::OPEN } else { Redactor::MASKING },
+        filter,
+        keep_matches: args.format == Format::Ndjson,
+        stop: &stop,
+        progress: &|bytes| progress.add(bytes),
+    };
+    let report = scan(&engine, &inputs, &errors, &options)?;
+    progress.finish();
+
+    for source in &report.sources {
+        for problem in &source.problems {
+            say(&format_args!("{}: {problem}", source.name));
+        }
+    }
+    output::write(&report, args.format, args.output.as_deref(), args.color)?;
+    Ok(status(&report, args, stop.load(Ordering::Relaxed)))
+}
+
+fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
+    if let Ok(status @ 1..) = u8::try_from(interrupt) {
+        return status;
+    }
+    if report.sources.iter().any(|source| !source.problems.is_empty()) {
+        return 2;
+    }
+    let fails =
+        args.fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
+    u8::from(fails)
+}
+
+fn filter(args: &Args) -> Result<Filter, CliError> {
+    let zone = TimeZone::system();
+    let moment = |text: &Option<String>| text.as_deref().map(|text| Moment::parse(text, &zone)).transpose();
+    Ok(Filter {
+        period: Period::between(moment(&args.since)?, moment(&args.until)?),
+        min_severity: args.min_severity,
+        categories: args.category.clone(),
+        top: args.top,
+    })
+}
+
+/// What to read: the arguments, else standard input where something is piped in, else OpenClaw's own logs.
+fn inputs(args: &Args) -> Result<Expansion, CliError> {
+    if !args.paths.is_empty() {
+        return Ok(expand(&args.paths));
+    }
+    if is_piped() {
+        return Ok(Expansion { inputs: vec![Input::Stdin], errors: Vec::new() });
+    }
+    let logs = installed_logs();
+    if logs.is_empty() {
+        return Err(CliError::NoInput);
+    }
+    if !args.quiet {
+        say(&format_args!(
+            "reading OpenClaw's own logs in {}",
+            logs[0].parent().unwrap_or(&logs[0]).display()
+        ));
+    }
+    Ok(expand(&logs))
+}
+
+/// Whether standard input is a pipe, a socket or a file. A terminal has no log to give, and `/dev/null`, which is what a
+/// timer gives its programs, counts as nothing.
+fn is_piped() -> bool {
+    if io::stdin().is_terminal() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::FileTypeExt;
+        let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+        metadata.is_ok_and(|m| m.is_file() || m.file_type().is_fifo() || m.file_type().is_socket())
+    }
+    #[cfg(not(unix))]
+    {
+        true
+    }
+}
+
+/// The size of all inputs, where it is known.
+fn total_bytes(inputs: &[Input]) -> Option<u64> {
+    inputs
+        .iter()
+        .map(|input| match input {
+            Input::Path(path) => fs::metadata(path).ok().map(|m| m.len()),
+            Input::Stdin => None,
+        })
+        .sum()
+}
+
+/// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown.
+fn interrupts() -> Arc<AtomicUsize> {
+    let flag = Arc::new(AtomicUsize::new(0));
+    #[cfg(unix)]
+    for (signal, status) in [(signal_hook::consts::SIGINT, 130), (signal_hook::consts::SIGTERM, 143)] {
+        // Without the handler an interrupt ends the program at once, which is the usual thing.
+        let _ = signal_hook::flag::register_usize(signal, Arc::clone(&flag), status);
+    }
+    flag
+}

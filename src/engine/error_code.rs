@@ -1,0 +1,52 @@
+//! Error codes as whole tokens: `ETIMEDOUT` in `code=ETIMEDOUT` and `[ETIMEDOUT]`, not in `ESOCKETETIMEDOUT`.
+
+use memchr::memmem::Finder;
+
+/// Finds one code.
+pub(super) struct CodeFinder {
+    finder: Finder<'static>,
+}
+
+impl CodeFinder {
+    pub fn new(code: &str) -> Self {
+        Self { finder: Finder::new(code.as_bytes()).into_owned() }
+    }
+
+    /// The code itself.
+    pub fn code(&self) -> String {
+        String::from_utf8_lossy(self.finder.needle()).into_owned()
+    }
+
+    /// Whether the code stands in the text as a token of its own.
+    pub fn is_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let length = self.finder.needle().len();
+        self.finder.find_iter(bytes).any(|at| {
+            let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+            let after = bytes.get(at + length);
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    }
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_a_token_of_its_own() {
+        let code = CodeFinder::new("ETIMEDOUT");
+        for text in
+            ["connect ETIMEDOUT 1.2.3.4:443", "[ETIMEDOUT]", "causeCode=ETIMEDOUT", "x ESETIMEDOUT ETIMEDOUT"]
+        {
+            assert!(code.is_in(text), "{text}");
+        }
+        for text in ["ESOCKETIMEDOUT", "ESETIMEDOUT", "ETIMEDOUTS", "etimedout", ""] {
+            assert!(!code.is_in(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! HTTP statuses in each spelling that OpenClaw and SDKs print, and never a bare number.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::record::Record;
+
+/// A status behind a word that says so, or before its reason phrase.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?xi)
+        (?:
+            \bHTTP(?:/\d(?:\.\d)?)?(?:[\s_-]*(?:status|error|code))*\\*["']?\s*[:=]?\s*\(?      # HTTP 429, HTTP/1.1 429, HTTP status 429
+          | \b(?:http)?status(?:[\s_-]*code)?\\*["']?\s*(?:[:=]|of|is|was)?\s*\\*["']?\(?         # status=429, statusCode: 429, "status":"429"
+          | \b(?:http_?)?code\\*["']?\s*[:=]\s*\\*["']?                                         # "code":429, httpCode=429
+          | \b(?:api\ )?error(?:\ code)?:?\s*\(?                                                # API error (401), Error code: 429
+          | \b(?:returned|received|got|answered|responded\ with|failed\ with)\s+(?:an?\s+)?(?:http\s+)?\(?
+          | \b(?:raw_?error|error|err|detail|error_?message|error_?preview)="?(?:[A-Za-z]*error:\s*)?  # rawError=429 ...
+          | \bfailed(?::|!)?\s+\(                                                               # failed (403): , failed! (502: Bad Gateway)
+          | \bAPI\ [^\s]+\ failed\ \(
+        )
+        (?<status>[45]\d\d)
+        (?:$|[^0-9A-Za-z_.%:/-]|[.:](?:\s|$|\{|<)|:)
+        "#,
+    )
+    .ok()
+});
+
+/// A status before the phrase that HTTP gives it.
+static PHRASED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?xi)\b(?<status>
+            401:?\ Unauthorized | 402:?\ Payment\ Required | 403:?\ Forbidden | 407:?\ Proxy\ Authentication
+          | 408:?\ Request\ Time | 413:?\ (?:Request\ Entity|Payload|Content)\ Too | 429:?\ Too\ Many
+          | 500:?\ Internal\ Server | 501:?\ Not\ Impl | 502:?\ Bad\ Gateway | 503:?\ Service\ (?:Temporarily\ )?Unavail
+          | 504:?\ Gateway\ Time | 521:?\ Web\ server | 522:?\ Connection\ timed | 524:?\ A\ timeout | 529:?\ (?:Site\ is\ )?Overloaded
+        )",
+    )
+    .ok()
+});
+
+/// A status at the start of an error text: `429 Too Many Requests`, `401: {"error":...}`, `Error: 503 <html>`.
+static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?:$|:?\s|:\{)").ok()
+});
+
+/// Statuses that a message opens with only where a body or a phrase follows, as bare numbers begin sentences too.
+static LEADING_BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?::\s|:?\s*(?:\{|<|")|\sstatus code)"#,
+    )
+    .ok()
+});
+
+/// Adds the statuses that a text names. An error text may begin with one.
+pub(super) fn find(text: &str, is_error: bool, statuses: &mut Vec<u16>) {
+    let leading = if is_error { &LEADING } else { &LEADING_BODY };
+    for regex in [&NAMED, &PHRASED, leading] {
+        let Some(regex) = &**regex else { continue };
+        for found in regex.captures_iter(text) {
+            statuses.extend(found["status"].get(..3).and_then(|digits| digits.parse::<u16>().ok()));
+        }
+    }
+}
+
+/// Adds the statuses of the record's own fields. A fallback decision carries one that OpenClaw makes up (408 for every
+/// transport fault), so it is asked for the provider's code only.
+pub(super) fn find_in_fields(record: &Record<'_>, statuses: &mut Vec<u16>) {
+    const FIELDS: &[&str] = &["httpCode", "httpStatus", "statusCode", "status", "errorStatus"];
+    let derived = record.field("event").is_some_and(|event| {
+        event.starts_with("model_fallback") || event == "embedded_run_failover_decision"
+    });
+    for name in FIELDS {
+        if derived && *name == "status" {
+            continue;
+        }
+        let status = record.field(name).and_then(|value| value.parse::<u16>().ok());
+        statuses.extend(status.filter(|s| (400..600).contains(s)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statuses(text: &str, is_error: bool) -> Vec<u16> {
+        let mut found = Vec::new();
+        find(text, is_error, &mut found);
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn finds_each_spelling() {
+        for text in [
+            "[model-fetch] response provider=x status=429 elapsedMs=3",
+            "HTTP 429",
+            "HTTP/1.1 429 Too Many Requests",
+            "HTTP status 429",
+            "Request failed with status code 429",
+            "failed with status 429: slow down",
+            r#"{"error":{"code":429,"message":"x"}}"#,
+            r#"{\"status\":\"429\"}"#,
+            "statusCode: 429",
+            "unexpected status 429",
+            "OpenAI API error (429): x",
+            "Error code: 429 - {'error'",
+            "the server returned 429",
+            "we got a 429",
+            r#"lane task error: error="429 Too Many Requests""#,
+            "rawError=429 {\"type\":\"error\"}",
+            "error=429 x",
+            "429 Too Many Requests",
+            r#"429 {"error":{}}"#,
+            "Error: 429 status code (no body)",
+            "authentication failed, HTTP 429). Re-authenticate",
+            "Call to 'x' failed! (429: Too Many)",
+            "Authentication failed (provider returned HTTP 429).",
+        ] {
+            assert_eq!(statuses(text, false), [429], "{text}");
+        }
+        for text in ["429 slow down", "401: {\"error\":{}}", "503", "Error: 502 <html>"] {
+            assert_eq!(statuses(text, true).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn never_takes_a_bare_number() {
+        for text in [
+            "429 items processed",
+            "res ✓ agent 500ms",
+            "processed 401 items, 0 errors",
+            "the port is 5000 and the fallback port is 503",
+            "listening on :5000 pid=502",
+            "code=1006 errcode=522 exit code 137",
+            "conn=4011ab request id req-4291 failed",
+            "status=200 elapsedMs=429",
+            "status=4290 HTTP 4290",
+            "2026-05-00 v4.29 502",
+            "room 402 is available, ticket #402",
+            "error 500ms",
+            "finished with 0 errors and 3 warnings in 529 seconds",
+        ] {
+            assert_eq!(statuses(text, false), [] as [u16; 0], "{text}");
+        }
+    }
+}

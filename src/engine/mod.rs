@@ -1,0 +1,81 @@
+//! Which rule explains a record: a literal prefilter over raw bytes, signatures on the few records that pass it, and a
+//! verdict where several rules match.
+
+mod atoms;
+mod error_code;
+mod facts;
+mod http_status;
+mod prefilter;
+mod signature;
+mod verdict;
+mod view;
+
+use crate::catalogue::{Catalogue, Problems, Rule};
+use crate::record::Record;
+
+pub use prefilter::{Candidates, Prefilter};
+pub use verdict::Verdict;
+
+use signature::CompiledRule;
+use verdict::Contender;
+use view::View;
+
+/// A compiled catalogue.
+pub struct Engine {
+    catalogue: Catalogue,
+    rules: Vec<CompiledRule>,
+    prefilter: Prefilter,
+}
+
+impl Engine {
+    /// Compiles a catalogue.
+    ///
+    /// # Errors
+    /// A signature that cannot be compiled, with its place in the rule file.
+    pub fn new(catalogue: Catalogue) -> Result<Self, Problems> {
+        let rules = signature::compile(&catalogue)?;
+        let prefilter = Prefilter::new(&catalogue)?;
+        Ok(Self { catalogue, rules, prefilter })
+    }
+
+    /// The catalogue that was compiled.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The rule of that index.
+    pub fn rule(&self, index: usize) -> &Rule {
+        &self.catalogue.rules()[index]
+    }
+
+    /// The filter that finds the records worth parsing.
+    pub fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
+    }
+
+    /// The rule that explains a record best, among those whose index is in `candidates` (ascending, each once).
+    ///
+    /// A rule of category `none` that matches explains the record as benign: it comes before all others.
+    pub fn classify(&self, record: &Record<'_>, candidates: &[usize]) -> Option<Verdict> {
+        let view = View::new(record);
+        let contenders: Vec<Contender> = candidates
+            .iter()
+            .filter_map(|&index| {
+                let found = self.rules[index].find(&view)?;
+                Some(Contender { rule: index, found })
+            })
+            .collect();
+        let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
+        let mut captures = best.found.captures;
+        if !captures.is_empty() || self.rule(best.rule).category != crate::catalogue::Category::None {
+            facts::add(&view, &mut captures);
+        }
+        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures })
+    }
+
+    /// The rule that explains a record best, by trying every rule: the slow way, for tests and single lines.
+    pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
+        let all: Vec<usize> = (0..self.rules.len()).collect();
+        self.classify(record, &all)
+    }
+}

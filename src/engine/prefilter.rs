@@ -1,0 +1,120 @@
+//! The prefilter: tells from raw bytes which rules a record could match at all, so that most records are never parsed.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Problems};
+
+use super::atoms;
+
+/// Finds the records worth parsing.
+pub struct Prefilter {
+    automaton: AhoCorasick,
+    /// For each pattern of the automaton: the rules that it may stand for.
+    owners: Vec<Owner>,
+    /// Rules without atoms: looked at in every record.
+    always: Vec<usize>,
+    rule_count: usize,
+}
+
+enum Owner {
+    Rules(Vec<usize>),
+    /// Worth parsing, for no rule in particular.
+    Mark,
+    /// Something may be hidden: every rule.
+    All,
+}
+
+/// What the prefilter says of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Candidates {
+    /// Nothing that anybody looks for.
+    None,
+    /// Worth parsing; these rules may match, in ascending order.
+    Rules(Vec<usize>),
+}
+
+/// Texts that make a record worth parsing though no rule asks for them: levels of warning and above in each format, and
+/// what the report reads of runs and of the gateway itself.
+const MARKS: &[&str] = &[
+    "\"WARN\"",
+    "\"ERROR\"",
+    "\"FATAL\"",
+    " warn ",
+    " error ",
+    " fatal ",
+    "ended with stopReason=",
+    "candidate_succeeded",
+    "agent model: ",
+    "res ✗",
+    "Log tail truncated",
+];
+
+impl Prefilter {
+    pub(super) fn new(catalogue: &Catalogue) -> Result<Self, Problems> {
+        let mut patterns: Vec<String> = Vec::new();
+        let mut owners = Vec::new();
+        let mut always = Vec::new();
+        for (index, rule) in catalogue.rules().iter().enumerate() {
+            let Some(atoms) = atoms::of_rule(rule) else {
+                always.push(index);
+                continue;
+            };
+            for atom in atoms {
+                match patterns.iter().position(|p| *p == atom) {
+                    Some(at) => {
+                        if let Owner::Rules(rules) = &mut owners[at] {
+                            rules.push(index);
+                        }
+                    }
+                    None => {
+                        patterns.push(atom);
+                        owners.push(Owner::Rules(vec![index]));
+                    }
+                }
+            }
+        }
+        for text in MARKS {
+            patterns.push((*text).to_owned());
+            owners.push(Owner::Mark);
+        }
+        for text in atoms::CAREFUL {
+            patterns.push((*text).to_owned());
+            owners.push(Owner::All);
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&patterns)
+            .map_err(|error| too_many(&error))?;
+        Ok(Self { automaton, owners, always, rule_count: catalogue.rules().len() })
+    }
+
+    /// The rules that a record with these bytes could match.
+    pub fn candidates(&self, bytes: &[u8]) -> Candidates {
+        if self.always.is_empty() && !self.automaton.is_match(bytes) {
+            return Candidates::None;
+        }
+        let mut rules = self.always.clone();
+        for found in self.automaton.find_overlapping_iter(bytes) {
+            match &self.owners[found.pattern().as_usize()] {
+                Owner::Rules(owned) => rules.extend_from_slice(owned),
+                Owner::Mark => {}
+                Owner::All => return Candidates::Rules((0..self.rule_count).collect()),
+            }
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        Candidates::Rules(rules)
+    }
+}
+
+fn too_many(error: &aho_corasick::BuildError) -> Problems {
+    Problems(vec![Problem {
+        code: ProblemCode::BadSignature,
+        location: Location { file: "the catalogue".to_owned(), line: 0, column: 0 },
+        message: error.to_string(),
+        expected: "fewer or shorter literals".to_owned(),
+        source_line: None,
+    }])
+}

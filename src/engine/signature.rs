@@ -1,0 +1,220 @@
+//! Signatures compiled, and matched against one record.
+
+use std::collections::BTreeMap;
+
+use memchr::memmem::Finder;
+use regex::{Regex, RegexBuilder};
+
+use crate::catalogue::{Catalogue, Evidence, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind};
+
+use super::error_code::CodeFinder;
+use super::view::View;
+
+/// A rule ready to be matched.
+pub(super) struct CompiledRule {
+    any: Vec<CompiledSignature>,
+    all: Vec<CompiledSignature>,
+    none: Vec<CompiledSignature>,
+    /// Indices of the rules that lose to this one on equal evidence.
+    pub overrides: Vec<usize>,
+}
+
+/// What a rule found in a record.
+pub(super) struct Found {
+    pub evidence: Evidence,
+    pub captures: BTreeMap<String, String>,
+}
+
+struct CompiledSignature {
+    kind: Matcher,
+    evidence: Evidence,
+}
+
+enum Matcher {
+    /// In lower case, sought in the lower-case text.
+    Literal(Finder<'static>),
+    Regex(Regex),
+    HttpStatus(Vec<u16>),
+    ErrorCode(Vec<CodeFinder>),
+    Field(Vec<(String, Vec<Wildcard>)>),
+}
+
+/// Compiles all rules of a catalogue.
+pub(super) fn compile(catalogue: &Catalogue) -> Result<Vec<CompiledRule>, Problems> {
+    let index: BTreeMap<&str, usize> =
+        catalogue.rules().iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
+    let mut problems = Vec::new();
+    let rules = catalogue.rules().iter().map(|rule| CompiledRule::new(rule, &index, &mut problems)).collect();
+    if problems.is_empty() { Ok(rules) } else { Err(Problems(problems)) }
+}
+
+impl CompiledRule {
+    fn new(rule: &Rule, index: &BTreeMap<&str, usize>, problems: &mut Vec<Problem>) -> Self {
+        let mut compile = |signatures: &[Signature]| {
+            signatures
+                .iter()
+                .filter_map(|signature| match CompiledSignature::new(signature) {
+                    Ok(compiled) => Some(compiled),
+                    Err(problem) => {
+                        problems.push(problem);
+                        None
+                    }
+                })
+                .collect()
+        };
+        Self {
+            any: compile(&rule.any),
+            all: compile(&rule.all),
+            none: compile(&rule.none),
+            overrides: rule.overrides.iter().filter_map(|id| index.get(id.as_str()).copied()).collect(),
+        }
+    }
+
+    /// What this rule finds in a record, or `None` where it does not match.
+    pub fn find(&self, view: &View<'_>) -> Option<Found> {
+        let mut found = Found { evidence: Evidence::Reason, captures: BTreeMap::new() };
+        for signature in &self.all {
+            if !signature.find(view, &mut found) {
+                return None;
+            }
+        }
+        // Every alternative is tried, since each may bring a capture or a stronger evidence.
+        let mut one = self.any.is_empty();
+        for signature in &self.any {
+            one |= signature.find(view, &mut found);
+        }
+        let mut ignored = Found { evidence: Evidence::Reason, captures: BTreeMap::new() };
+        if !one || self.none.iter().any(|signature| signature.find(view, &mut ignored)) {
+            return None;
+        }
+        Some(found)
+    }
+}
+
+impl CompiledSignature {
+    fn new(signature: &Signature) -> Result<Self, Problem> {
+        let kind = match &signature.kind {
+            SignatureKind::Literal(text) => {
+                Matcher::Literal(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned())
+            }
+            SignatureKind::Regex(pattern) => {
+                // The loader has checked the pattern; this is the same builder again.
+                let regex = RegexBuilder::new(pattern).case_insensitive(true).build();
+                Matcher::Regex(regex.map_err(|error| Problem {
+                    code: ProblemCode::BadRegex,
+                    location: signature.location.clone(),
+                    message: error.to_string(),
+                    expected: "a regular expression in the syntax of the regex crate".to_owned(),
+                    source_line: None,
+                })?)
+            }
+            SignatureKind::HttpStatus(statuses) => Matcher::HttpStatus(statuses.clone()),
+            SignatureKind::ErrorCode(codes) => {
+                Matcher::ErrorCode(codes.iter().map(|code| CodeFinder::new(code)).collect())
+            }
+            SignatureKind::Field(fields) => Matcher::Field(
+                fields
+                    .iter()
+                    .map(|(name, values)| (name.clone(), values.iter().map(|v| Wildcard::new(v)).collect()))
+                    .collect(),
+            ),
+        };
+        Ok(Self { kind, evidence: signature.evidence })
+    }
+
+    /// Whether the signature is in the record; what it proves and captures is added to `found`.
+    fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
+        let matched = match &self.kind {
+            Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
+            Matcher::Regex(regex) => view.texts.iter().any(|t| capture(regex, &t.text, &mut found.captures)),
+            Matcher::HttpStatus(statuses) => {
+                let status = view.statuses().iter().find(|s| statuses.contains(s));
+                if let Some(status) = status {
+                    found.captures.entry("status".to_owned()).or_insert(status.to_string());
+                }
+                status.is_some()
+            }
+            Matcher::ErrorCode(codes) => {
+                let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)));
+                if let Some(code) = code {
+                    found.captures.entry("code".to_owned()).or_insert(code.code());
+                }
+                code.is_some()
+            }
+            Matcher::Field(fields) => fields.iter().all(|(name, values)| {
+                let value = view.record.field(name);
+                value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(value)))
+            }),
+        };
+        if matched {
+            found.evidence = found.evidence.max(self.evidence);
+        }
+        matched
+    }
+}
+
+/// Matches, and keeps what the named groups captured.
+fn capture(regex: &Regex, text: &str, captures: &mut BTreeMap<String, String>) -> bool {
+    if regex.captures_len() == 1 {
+        return regex.is_match(text);
+    }
+    let Some(groups) = regex.captures(text) else {
+        return false;
+    };
+    for name in regex.capture_names().flatten() {
+        if let Some(group) = groups.name(name).filter(|group| !group.is_empty()) {
+            captures.entry(name.to_owned()).or_insert_with(|| group.as_str().to_owned());
+        }
+    }
+    true
+}
+
+/// A field's value, ASCII case-insensitive, where `*` stands for any text.
+struct Wildcard {
+    parts: Vec<String>,
+}
+
+impl Wildcard {
+    fn new(pattern: &str) -> Self {
+        Self { parts: pattern.split('*').map(str::to_ascii_lowercase).collect() }
+    }
+
+    fn fits(&self, value: &str) -> bool {
+        let value = value.to_ascii_lowercase();
+        let [first, middle @ .., last] = self.parts.as_slice() else {
+            return self.parts.first().is_some_and(|only| *only == value);
+        };
+        let Some(mut rest) = value.strip_prefix(first.as_str()).and_then(|r| r.strip_suffix(last.as_str()))
+        else {
+            return false;
+        };
+        for part in middle {
+            match rest.find(part.as_str()) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, value, fits) in [
+            ("rate_limit", "RATE_LIMIT", true),
+            ("rate_limit", "rate_limits", false),
+            ("gateway/*", "gateway/channels/telegram", true),
+            ("*/telegram", "gateway/channels/telegram", true),
+            ("a*b*c", "a-x-b-y-c", true),
+            ("a*b*c", "a-c", false),
+            ("ab*ba", "aba", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(Wildcard::new(pattern).fits(value), fits, "{pattern} on {value}");
+        }
+    }
+}

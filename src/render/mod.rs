@@ -1,0 +1,47 @@
+//! How a report is shown: one file per output format.
+//!
+//! To add a format: write its file, and name it in [`Format`] and [`render`].
+
+mod json;
+mod ndjson;
+mod table;
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+use crate::report::Report;
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A ranked table and advice, for a person at a terminal.
+    Table,
+    /// The whole report as one JSON object.
+    Json,
+    /// One JSON object a match.
+    Ndjson,
+}
+
+/// How a person's terminal wants it.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// Columns to fill.
+    pub width: usize,
+    /// Whether lines and dots outside ASCII can be shown.
+    pub unicode: bool,
+    /// In which zone times are shown.
+    pub zone: TimeZone,
+}
+
+/// Writes a report. The table holds colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => out.write_all(table::render(report, style).as_bytes()),
+        Format::Json => json::write(report, out),
+        Format::Ndjson => ndjson::write(report, out),
+    }
+}

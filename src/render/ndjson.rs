@@ -1,0 +1,13 @@
+//! One JSON object a match, in the order of source, then position.
+
+use std::io::{self, Write};
+
+use crate::report::Report;
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for row in &report.matches {
+        serde_json::to_writer(&mut *out, row)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

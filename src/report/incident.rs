@@ -1,0 +1,314 @@
+//! Incidents: the records of one failing run are one failure.
+//!
+//! Records are joined by their run or trace id. Plain logs drop both from most records; there a record belongs to the
+//! failure of the same provider and model that is still going on.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Evidence;
+
+use super::event::{Match, Position, RunKeys};
+use super::status::Ending;
+
+/// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.
+const WINDOW: SignedDuration = SignedDuration::from_mins(5);
+/// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive.
+const ECHO: SignedDuration = SignedDuration::from_secs(10);
+/// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter.
+const FORGET: SignedDuration = SignedDuration::from_hours(2);
+
+/// What a match is in its incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The record that tells most about the failure.
+    Cause,
+    /// An echo of it.
+    Symptom,
+}
+
+/// One failure, as a person would count it.
+#[derive(Debug, Clone)]
+pub(super) struct Incident {
+    /// Its number, in the order of the first records, from 1.
+    pub number: u64,
+    pub gateway: usize,
+    pub first_seen: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
+    /// The rule that explains it, the evidence for that, and the record.
+    pub rule: usize,
+    pub evidence: Evidence,
+    pub cause: Match,
+    pub records: u64,
+    /// Records by rule.
+    pub rules: BTreeMap<usize, u64>,
+    pub captures: BTreeMap<String, String>,
+    pub ending: Ending,
+    has_run: bool,
+    has_trace: bool,
+    ended: Option<Timestamp>,
+}
+
+/// Joins matches into incidents. Matches come in the order of their sources, then positions.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    open: Vec<Incident>,
+    by_key: HashMap<String, u64>,
+    count: u64,
+}
+
+impl Incidents {
+    /// Adds a match to its incident and returns the incident's number.
+    pub fn add(&mut self, found: &Match, gateway: usize) -> u64 {
+        let number = self.find(found, gateway).unwrap_or_else(|| self.begin(found, gateway));
+        self.remember(&found.keys, number);
+        if let Some(incident) = self.open.iter_mut().find(|incident| incident.number == number) {
+            incident.add(found);
+        }
+        number
+    }
+
+    /// A run came to a good end: if it had failed before, it recovered.
+    pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, gateway: usize, fallback: bool) {
+        let known = self.by_keys(keys);
+        let number = known.or_else(|| {
+            // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
+            let unended =
+                |i: &&Incident| i.gateway == gateway && !i.has_run && !i.has_trace && i.ended.is_none();
+            self.open
+                .iter()
+                .rev()
+                .filter(unended)
+                .find(|i| within(i.last_seen, time, WINDOW))
+                .map(|i| i.number)
+        });
+        if let Some(incident) = self.open.iter_mut().find(|i| Some(i.number) == number) {
+            incident.ending.recovered = true;
+            incident.ending.degraded |= fallback;
+            incident.ended = incident.ended.or(time);
+        }
+    }
+
+    /// Takes out the incidents that no later record can belong to, in the order of their numbers.
+    pub fn close(&mut self, now: Option<Timestamp>) -> Vec<Incident> {
+        let is_over = |incident: &Incident| match (incident.last_seen, now) {
+            (Some(seen), Some(now)) => now.duration_since(seen) > FORGET,
+            _ => false,
+        };
+        if !self.open.iter().any(is_over) {
+            return Vec::new();
+        }
+        let (over, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().partition(is_over);
+        self.open = open;
+        self.by_key.retain(|_, number| self.open.binary_search_by_key(number, |i| i.number).is_ok());
+        over
+    }
+
+    /// Takes out all that are left.
+    pub fn close_all(&mut self) -> Vec<Incident> {
+        self.by_key.clear();
+        std::mem::take(&mut self.open)
+    }
+
+    fn by_keys(&self, keys: &RunKeys) -> Option<u64> {
+        [&keys.run, &keys.trace].into_iter().flatten().find_map(|key| self.by_key.get(key).copied())
+    }
+
+    fn remember(&mut self, keys: &RunKeys, number: u64) {
+        for key in [&keys.run, &keys.trace].into_iter().flatten() {
+            self.by_key.entry(key.clone()).or_insert(number);
+        }
+    }
+
+    fn find(&self, found: &Match, gateway: usize) -> Option<u64> {
+        if let Some(number) = self.by_keys(&found.keys) {
+            return Some(number);
+        }
+        self.open.iter().rev().find(|incident| incident.takes(found, gateway)).map(|incident| incident.number)
+    }
+
+    fn begin(&mut self, found: &Match, gateway: usize) -> u64 {
+        self.count += 1;
+        self.open.push(Incident {
+            number: self.count,
+            gateway,
+            first_seen: found.time,
+            last_seen: found.time,
+            rule: found.rule,
+            evidence: found.evidence,
+            cause: found.clone(),
+            records: 0,
+            rules: BTreeMap::new(),
+            captures: BTreeMap::new(),
+            ending: Ending::default(),
+            has_run: false,
+            has_trace: false,
+            ended: None,
+        });
+        self.count
+    }
+}
+
+impl Incident {
+    /// Whether a match whose ids are not known belongs to this incident.
+    fn takes(&self, found: &Match, gateway: usize) -> bool {
+        let clash =
+            (self.has_run && found.keys.run.is_some()) || (self.has_trace && found.keys.trace.is_some());
+        let differs = |name: &str| {
+            let (mine, other) = (self.captures.get(name), found.captures.get(name));
+            mine.zip(other).is_some_and(|(mine, other)| mine != other)
+        };
+        if self.gateway != gateway || clash || differs("provider") || differs("model") {
+            return false;
+        }
+        match self.ended {
+            None => within(self.last_seen, found.time, WINDOW),
+            // A new attempt begins a new failure; an echo repeats what the run has said, or says less.
+            Some(ended) => {
+                let is_echo = found.evidence <= Evidence::Sentence || self.rules.contains_key(&found.rule);
+                is_echo && !is_attempt(found) && within(Some(ended), found.time, ECHO)
+            }
+        }
+    }
+
+    fn add(&mut self, found: &Match) {
+        self.records += 1;
+        *self.rules.entry(found.rule).or_default() += 1;
+        self.first_seen = [self.first_seen, found.time].into_iter().flatten().min();
+        self.last_seen = self.last_seen.max(found.time);
+        self.has_run |= found.keys.run.is_some();
+        self.has_trace |= found.keys.trace.is_some();
+        if found.ends_run {
+            self.ended = found.time.or(self.last_seen);
+        }
+        if found.evidence > self.evidence {
+            self.rule = found.rule;
+            self.evidence = found.evidence;
+            self.cause = found.clone();
+        }
+        for (name, value) in &found.captures {
+            self.captures.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Where the record stands that tells most about the failure.
+    pub fn cause_position(&self) -> Position {
+        self.cause.position
+    }
+}
+
+/// Whether a record is about a request itself, and so cannot follow the end of its run.
+fn is_attempt(found: &Match) -> bool {
+    found.subsystem.as_deref().is_some_and(|name| name.contains("provider-transport-fetch"))
+}
+
+/// Whether `time` is at most `span` after `before`. Records without a time go with what stands before them.
+fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDuration) -> bool {
+    match (before, time) {
+        (Some(before), Some(time)) => {
+            let distance = time.duration_since(before);
+            // Writers' clocks are read a little before their lines reach the file.
+            distance <= span && distance >= -ECHO
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(second: i64, rule: usize, evidence: Evidence) -> Match {
+        Match {
+            position: Position::default(),
+            time: Timestamp::from_second(second).ok(),
+            level: None,
+            subsystem: None,
+            rule,
+            evidence,
+            captures: BTreeMap::new(),
+            text: None,
+            keys: RunKeys::default(),
+            ends_run: false,
+        }
+    }
+
+    fn keyed(run: Option<&str>, trace: Option<&str>, mut found: Match) -> Match {
+        found.keys = RunKeys { run: run.map(str::to_owned), trace: trace.map(str::to_owned) };
+        found
+    }
+
+    #[test]
+    fn records_of_a_run_are_one_incident_and_the_strongest_is_its_cause() {
+        let mut incidents = Incidents::default();
+        let a = incidents.add(&keyed(Some("r1"), Some("t1"), found(0, 1, Evidence::Sentence)), 0);
+        let b = incidents.add(&keyed(Some("r2"), Some("t2"), found(0, 1, Evidence::Sentence)), 0);
+        assert_ne!(a, b);
+        assert_eq!(incidents.add(&keyed(None, Some("t1"), found(1, 2, Evidence::Transport)), 0), a);
+        assert_eq!(incidents.add(&keyed(Some("r2"), None, found(9000, 3, Evidence::Reason)), 0), b);
+        let all = incidents.close_all();
+        assert_eq!((all[0].rule, all[0].records), (2, 2));
+        assert_eq!((all[1].rule, all[1].records), (1, 2));
+    }
+
+    #[test]
+    fn without_ids_a_run_ends_with_its_lane_error_and_echoes_still_belong_to_it() {
+        let mut incidents = Incidents::default();
+        let attempt = |second| Match {
+            subsystem: Some("provider-transport-fetch".to_owned()),
+            ..found(second, 2, Evidence::Transport)
+        };
+        let end = |second| Match { ends_run: true, ..found(second, 1, Evidence::Sentence) };
+        let first = incidents.add(&attempt(0), 0);
+        assert_eq!(incidents.add(&attempt(30), 0), first);
+        assert_eq!(incidents.add(&end(60), 0), first);
+        assert_eq!(
+            incidents.add(&keyed(Some("r1"), None, end(60)), 0),
+            first,
+            "the client's message brings the id"
+        );
+        assert_eq!(incidents.add(&found(62, 1, Evidence::Sentence), 0), first);
+        let second = incidents.add(&attempt(64), 0);
+        assert_ne!(second, first);
+        assert_eq!(incidents.add(&found(2000, 1, Evidence::Sentence), 0), 3, "long after");
+        assert_eq!(incidents.add(&attempt(65), 1), 4, "another gateway");
+    }
+
+    #[test]
+    fn other_providers_fail_apart() {
+        let mut incidents = Incidents::default();
+        let of = |provider: &str| {
+            let mut m = found(0, 1, Evidence::Status);
+            m.captures.insert("provider".to_owned(), provider.to_owned());
+            m
+        };
+        assert_ne!(incidents.add(&of("a"), 0), incidents.add(&of("b"), 0));
+        assert_eq!(incidents.add(&of("a"), 0), 1);
+    }
+
+    #[test]
+    fn a_success_of_the_run_recovers_it() {
+        let mut incidents = Incidents::default();
+        incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
+        incidents.add(&found(400, 1, Evidence::Status), 0);
+        let run = |id: &str| RunKeys { run: Some(id.to_owned()), trace: None };
+        incidents.succeed(&run("r1"), Timestamp::from_second(10).ok(), 0, true);
+        incidents.succeed(&run("other"), Timestamp::from_second(410).ok(), 0, false);
+        let all = incidents.close_all();
+        assert_eq!(all[0].ending, Ending { recovered: true, degraded: true });
+        assert_eq!(all[1].ending, Ending { recovered: true, degraded: false });
+    }
+
+    #[test]
+    fn old_incidents_are_let_go() {
+        let mut incidents = Incidents::default();
+        incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
+        incidents.add(&keyed(Some("r2"), None, found(8000, 1, Evidence::Status)), 0);
+        assert_eq!(incidents.close(Timestamp::from_second(8000).ok()).len(), 1);
+        assert_eq!(incidents.by_key.len(), 1);
+        assert_eq!(incidents.close_all().len(), 1);
+    }
+}

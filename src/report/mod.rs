@@ -1,0 +1,164 @@
+//! What happened: matches into incidents, incidents into ranked findings, and what to do first.
+
+mod advice;
+mod event;
+mod finding;
+mod incident;
+mod next_steps;
+mod notes;
+mod period;
+mod rank;
+mod status;
+mod tally;
+mod timeline;
+mod unclassified;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::record::Format;
+use crate::source::Kind;
+
+pub use event::{Event, Match, Observer, Position};
+pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
+pub use incident::Role;
+pub use next_steps::NextStep;
+pub use notes::Survey;
+pub use period::{BadMoment, Moment, Period};
+pub use rank::score;
+pub use status::Status;
+pub use tally::{ChunkTally, Filter, SourceTally, Tally};
+pub use timeline::Histogram;
+pub use unclassified::Unclassified;
+
+/// The name and version of the report's form, which scripts can rely on.
+pub const SCHEMA: &str = "clawsift.report/v1";
+
+/// What was found in all the sources.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Who made the report.
+    pub tool: Tool,
+    /// With which rules.
+    pub catalogue: CatalogueInfo,
+    /// What was read.
+    pub sources: Vec<SourceInfo>,
+    /// Counts over all sources.
+    pub totals: Totals,
+    /// What is wrong, in the order of rank.
+    pub findings: Vec<Finding>,
+    /// Warnings and errors that no rule explains, the most frequent first.
+    pub unclassified: Vec<Unclassified>,
+    /// What to do, in order.
+    pub next_steps: Vec<NextStep>,
+    /// What the reader should know about what was not seen.
+    pub notes: Vec<String>,
+    /// Findings that `--top` left out; such a report cannot be merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<usize>,
+    /// The matches, where they were asked for (`--format ndjson`).
+    #[serde(skip)]
+    pub matches: Vec<MatchRow>,
+}
+
+/// Who made the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `clawsift`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// With which rules a report was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogueInfo {
+    /// How many rules were in force.
+    pub rules: usize,
+    /// Changes whenever a rule file does.
+    pub fingerprint: String,
+}
+
+/// What was read of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// The path, or `-` for standard input.
+    pub name: String,
+    /// File or standard input.
+    pub kind: Kind,
+    /// The formats of its records, with their numbers, the most frequent first.
+    pub formats: Vec<FormatCount>,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Physical lines read.
+    pub lines: u64,
+    /// Records read.
+    pub records: u64,
+    /// Time of the first record that has one.
+    pub first_time: Option<Timestamp>,
+    /// Time of the last record that has one.
+    pub last_time: Option<Timestamp>,
+    /// Why it could not be read, or not whole.
+    pub problems: Vec<String>,
+    /// What was unusual in it, and how it was handled.
+    pub notes: Vec<String>,
+}
+
+/// How many records had a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatCount {
+    /// The format.
+    pub format: Format,
+    /// Its records.
+    pub records: u64,
+}
+
+/// Counts over all sources.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Physical lines read.
+    pub lines: u64,
+    /// Records read.
+    pub records: u64,
+    /// Records that a rule explains as part of a failure.
+    pub matched: u64,
+    /// Warnings and errors that no rule explains.
+    pub unclassified: u64,
+    /// Failures as a person would count them: the sum over the findings.
+    pub incidents: u64,
+}
+
+/// One match, as `--format ndjson` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchRow {
+    /// The source's name.
+    pub source: String,
+    /// The record's first physical line, from 1.
+    pub line: u64,
+    /// The record's first byte.
+    pub offset: u64,
+    /// When it was written.
+    pub time: Option<Timestamp>,
+    /// Its level.
+    pub level: Option<crate::record::Level>,
+    /// Its subsystem.
+    pub subsystem: Option<String>,
+    /// The rule that explains it.
+    pub rule: String,
+    /// The rule's category.
+    pub category: crate::catalogue::Category,
+    /// The rule's severity.
+    pub severity: crate::catalogue::Severity,
+    /// Whether it is the cause of its incident, or an echo.
+    pub role: Role,
+    /// The incident that it belongs to.
+    pub incident: String,
+    /// Facts by name.
+    pub captures: std::collections::BTreeMap<String, String>,
+    /// What the record says, redacted and printable.
+    pub text: String,
+}

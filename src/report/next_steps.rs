@@ -1,0 +1,140 @@
+//! What to do next: a checklist for connection errors, of which only the steps are shown that the findings call for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Category;
+use crate::catalogue::Category::{
+    Auth, BadRequest, Billing, Channel, Config, ConnectTimeout, Connection, ContextOverflow, Dns, Gateway,
+    LocalModel, Memory, ModelNotFound, Overloaded, Permission, Plugin, Proxy, RateLimit, RequestTimeout,
+    ServerError, Session, Storage, Tls, Tool,
+};
+
+use super::Finding;
+use super::advice::{Place, fill};
+
+/// One step, in the order in which to take them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextStep {
+    /// What to do.
+    pub say: String,
+    /// The command that does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// The ranks of the findings that call for it; none for the steps that close the list.
+    pub findings: Vec<usize>,
+}
+
+struct Step {
+    say: &'static str,
+    run: Option<&'static str>,
+    categories: &'static [Category],
+}
+
+/// The troubleshooting checklist, in the order in which to go through it.
+const CHECKLIST: &[Step] = &[
+    Step {
+        say: "Let OpenClaw examine itself; this changes nothing without --fix.",
+        run: Some("openclaw doctor"),
+        categories: &[
+            Auth,
+            Config,
+            Gateway,
+            Channel,
+            Plugin,
+            Session,
+            Storage,
+            Memory,
+            ModelNotFound,
+            Proxy,
+            Tool,
+        ],
+    },
+    Step {
+        say: "See whether the key or token is there, complete, of the right provider, and not expired.",
+        run: Some("openclaw models status --check"),
+        categories: &[Auth, Permission],
+    },
+    Step {
+        say: "See whether a proxy stands between the gateway and the provider, and whether it lets requests through.",
+        run: Some("openclaw proxy validate"),
+        categories: &[Proxy],
+    },
+    Step {
+        say: "See whether the name resolves on the machine that runs the gateway.",
+        run: Some("nslookup {host}"),
+        categories: &[Dns],
+    },
+    Step {
+        say: "See whether the provider can be reached at all from the machine that runs the gateway.",
+        run: Some("curl -v --connect-timeout 10 https://{host}/"),
+        categories: &[Connection, ConnectTimeout],
+    },
+    Step {
+        say: "Look at the certificate that the server presents, and at its dates.",
+        run: Some(
+            "openssl s_client -connect {host}:443 -servername {host} </dev/null 2>/dev/null | openssl x509 -noout -issuer -dates",
+        ),
+        categories: &[Tls],
+    },
+    Step {
+        say: "See whether the local model server runs and has the model.",
+        run: Some("ollama list"),
+        categories: &[LocalModel],
+    },
+    Step {
+        say: "Look at the provider's status page: {status_page}",
+        run: None,
+        categories: &[ServerError, Overloaded, RequestTimeout],
+    },
+    Step {
+        say: "See how much of the provider's limits is used up, and which profiles rest.",
+        run: Some("openclaw status --usage"),
+        categories: &[RateLimit, Billing],
+    },
+    Step {
+        say: "See which models the provider offers today.",
+        run: Some("openclaw models list --refresh --provider {provider}"),
+        categories: &[ModelNotFound, ContextOverflow, BadRequest],
+    },
+    Step {
+        say: "Read the records themselves, with all their details.",
+        run: Some("openclaw logs --json --limit 5000 | clawsift --format ndjson"),
+        categories: &[Connection, RequestTimeout, ServerError, BadRequest, Tool],
+    },
+    Step {
+        say: "Call the provider's API without OpenClaw, to see whether the fault lies with OpenClaw at all.",
+        run: Some("curl -v https://{host}/"),
+        categories: &[
+            Auth,
+            Permission,
+            Billing,
+            RateLimit,
+            ServerError,
+            Overloaded,
+            RequestTimeout,
+            Dns,
+            Tls,
+            Proxy,
+            ModelNotFound,
+        ],
+    },
+];
+
+/// The steps that these findings call for, each once, with the facts of the first finding that calls for it.
+pub(super) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
+    CHECKLIST
+        .iter()
+        .filter_map(|step| {
+            let callers: Vec<&Finding> =
+                findings.iter().filter(|finding| step.categories.contains(&finding.category)).collect();
+            let facts: BTreeMap<String, String> = callers.first()?.facts();
+            Some(NextStep {
+                say: fill(step.say, &facts, Place::Sentence),
+                run: step.run.map(|run| fill(run, &facts, Place::Command)),
+                findings: callers.iter().map(|finding| finding.rank).collect(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,141 @@
+//! The time that a report covers, and how it is written on the command line.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+
+/// The time that a report covers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    /// Incidents that ended before this are left out.
+    pub since: Option<Timestamp>,
+    /// Incidents that ended longer than this before the log's end are left out.
+    pub last: Option<SignedDuration>,
+    /// Incidents that began after this are left out.
+    pub until: Option<Timestamp>,
+    /// Incidents that began later than this before the log's end are left out.
+    pub until_last: Option<SignedDuration>,
+}
+
+/// A point in time, absolute or counted back from the log's own end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A point in time.
+    At(Timestamp),
+    /// So long before the log's last record.
+    BeforeEnd(SignedDuration),
+}
+
+/// A text that names no moment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no time; write 2026-11-22, 2026-11-22T10:00, 2026-11-22T10:00:00Z, or a span such as 2h or \"3 days\""
+)]
+pub struct BadMoment(String);
+
+impl Moment {
+    /// Reads RFC 3339, a date, a date and time without an offset (taken in `zone`), or a span such as `2h`.
+    ///
+    /// # Errors
+    /// When the text is none of these.
+    ///
+    /// ```
+    /// use clawsift::report::Moment;
+    /// use jiff::{SignedDuration, tz::TimeZone};
+    /// let moment = Moment::parse("90 minutes ago", &TimeZone::UTC)?;
+    /// assert_eq!(moment, Moment::BeforeEnd(SignedDuration::from_mins(90)));
+    /// # Ok::<(), clawsift::report::BadMoment>(())
+    /// ```
+    pub fn parse(text: &str, zone: &TimeZone) -> Result<Self, BadMoment> {
+        let bad = || BadMoment(text.to_owned());
+        let text = text.trim();
+        if let Ok(time) = text.parse::<Timestamp>() {
+            return Ok(Self::At(time));
+        }
+        let local = text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(Date::into));
+        if let Ok(local) = local {
+            let zoned = local.to_zoned(zone.clone()).map_err(|_| bad())?;
+            return Ok(Self::At(zoned.timestamp()));
+        }
+        let span = text.strip_suffix("ago").unwrap_or(text).trim_end();
+        let span: Span = span.parse().map_err(|_| bad())?;
+        // Days of 24 hours and weeks of 7 days: a span of a log needs no calendar. Months and years have no length.
+        let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| bad())?;
+        Ok(Self::BeforeEnd(duration.abs()))
+    }
+}
+
+impl Period {
+    /// The period between two moments.
+    pub fn between(since: Option<Moment>, until: Option<Moment>) -> Self {
+        let mut period = Self::default();
+        match since {
+            Some(Moment::At(time)) => period.since = Some(time),
+            Some(Moment::BeforeEnd(span)) => period.last = Some(span),
+            None => {}
+        }
+        match until {
+            Some(Moment::At(time)) => period.until = Some(time),
+            Some(Moment::BeforeEnd(span)) => period.until_last = Some(span),
+            None => {}
+        }
+        period
+    }
+
+    /// Whether the log's end must be known before an incident can be judged.
+    pub(super) fn needs_end(&self) -> bool {
+        self.last.is_some() || self.until_last.is_some()
+    }
+
+    /// Puts points in time in the place of spans, now that the log's end is known.
+    pub(super) fn settle(&mut self, end: Timestamp) {
+        let before_end = |span: SignedDuration| end.checked_sub(span).ok();
+        self.since = self.last.take().and_then(before_end).or(self.since);
+        self.until = self.until_last.take().and_then(before_end).or(self.until);
+    }
+
+    /// Whether an incident between these times is covered; one without times is.
+    pub(super) fn covers(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
+        let too_early = self.since.zip(last).is_some_and(|(since, last)| last < since);
+        let too_late = self.until.zip(first).is_some_and(|(until, first)| first > until);
+        !too_early && !too_late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_each_way_of_writing_a_moment() {
+        let berlin = TimeZone::fixed(jiff::tz::offset(1));
+        let at = |text: &str| Moment::At(text.parse().expect("a time"));
+        for (text, moment) in [
+            ("2026-11-22T10:00:00Z", at("2026-11-22T10:00:00Z")),
+            ("2026-11-22T10:00:00+01:00", at("2026-11-22T09:00:00Z")),
+            ("2026-11-22T10:00", at("2026-11-22T09:00:00Z")),
+            ("2026-11-22 10:00:30", at("2026-11-22T09:00:30Z")),
+            ("2026-11-22", at("2026-11-21T23:00:00Z")),
+            ("2h", Moment::BeforeEnd(SignedDuration::from_hours(2))),
+            ("1h 30m", Moment::BeforeEnd(SignedDuration::from_mins(90))),
+            ("3 days ago", Moment::BeforeEnd(SignedDuration::from_hours(72))),
+            ("1 week", Moment::BeforeEnd(SignedDuration::from_hours(168))),
+        ] {
+            assert_eq!(Moment::parse(text, &berlin), Ok(moment), "{text}");
+        }
+        for text in ["", "yesterday-ish", "2026-13-01", "5", "1 month"] {
+            assert!(Moment::parse(text, &berlin).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_counts_back_from_the_end_of_the_log() {
+        let at = |second| Timestamp::from_second(second).ok();
+        let mut period = Period::between(Some(Moment::BeforeEnd(SignedDuration::from_secs(10))), None);
+        assert!(period.needs_end());
+        period.settle(Timestamp::from_second(100).expect("a time"));
+        assert!(!period.covers(at(50), at(89)));
+        assert!(period.covers(at(50), at(90)));
+        assert!(period.covers(None, None));
+    }
+}

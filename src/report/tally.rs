@@ -1,0 +1,415 @@
+//! The tally: takes events in the order of their sources and positions, and gives the report.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::catalogue::{Catalogue, Category, Severity};
+use crate::record::Format;
+use crate::source::Kind;
+
+use super::event::Event;
+use super::finding::{Finding, FindingTally, Sample};
+use super::incident::{Incident, Incidents, Role};
+use super::next_steps::next_steps;
+use super::status::judge;
+use super::unclassified::Unknowns;
+use super::{
+    CatalogueInfo, FormatCount, Match, MatchRow, Period, Position, Report, SCHEMA, SourceInfo, Survey, Tool,
+    Totals, score,
+};
+
+/// Which findings a report shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The time covered.
+    pub period: Period,
+    /// Findings below this are left out.
+    pub min_severity: Option<Severity>,
+    /// Findings of other categories are left out, where there are any named.
+    pub categories: Vec<Category>,
+    /// At most this many findings.
+    pub top: Option<usize>,
+}
+
+/// What was read of one source.
+#[derive(Debug, Clone)]
+pub struct SourceTally {
+    name: String,
+    kind: Kind,
+    gateway: usize,
+    formats: BTreeMap<Format, u64>,
+    bytes: u64,
+    lines: u64,
+    records: u64,
+    first_time: Option<Timestamp>,
+    last_time: Option<Timestamp>,
+    problems: Vec<String>,
+    invalid_utf8: u64,
+    cut: u64,
+    truncated: bool,
+    survey: Survey,
+}
+
+impl SourceTally {
+    /// A source of which nothing was read yet. Sources of one gateway have the same number.
+    pub fn new(name: String, kind: Kind, gateway: usize) -> Self {
+        Self {
+            name,
+            kind,
+            gateway,
+            formats: BTreeMap::new(),
+            bytes: 0,
+            lines: 0,
+            records: 0,
+            first_time: None,
+            last_time: None,
+            problems: Vec::new(),
+            invalid_utf8: 0,
+            cut: 0,
+            truncated: false,
+            survey: Survey::default(),
+        }
+    }
+}
+
+/// What one chunk adds to its source.
+#[derive(Debug, Default)]
+pub struct ChunkTally {
+    /// Its bytes, those left out of a long line included.
+    pub bytes: u64,
+    /// Its physical lines.
+    pub lines: u64,
+    /// Its records by format.
+    pub formats: BTreeMap<Format, u64>,
+    /// Time of the first record that has one.
+    pub first_time: Option<Timestamp>,
+    /// Time of the last record that has one.
+    pub last_time: Option<Timestamp>,
+    /// Parsed records with bytes that are not UTF-8.
+    pub invalid_utf8: u64,
+    /// Records of which only the beginning was looked at.
+    pub cut: u64,
+    /// A look at the first records of the source, in its first chunk.
+    pub survey: Option<Survey>,
+    /// What its records mean, in their order; positions are counted from the chunk's start.
+    pub events: Vec<Event>,
+}
+
+/// Collects what was found.
+pub struct Tally<'c> {
+    catalogue: &'c Catalogue,
+    filter: Filter,
+    keep_matches: bool,
+    sources: Vec<SourceTally>,
+    incidents: Incidents,
+    /// Closed incidents, kept while the log's end, and so the period, is not known.
+    held: Vec<Incident>,
+    findings: BTreeMap<usize, FindingTally>,
+    unknowns: Unknowns,
+    matched: u64,
+    /// Last success by gateway and provider; the provider is empty where no record named it.
+    successes: HashMap<(usize, String), Timestamp>,
+    default_provider: HashMap<usize, String>,
+    rows: Vec<(Match, u64)>,
+    causes: HashMap<u64, (Position, usize)>,
+}
+
+impl<'c> Tally<'c> {
+    /// An empty tally. `keep_matches` keeps every match for [`Report::matches`].
+    pub fn new(catalogue: &'c Catalogue, filter: Filter, keep_matches: bool) -> Self {
+        Self {
+            catalogue,
+            filter,
+            keep_matches,
+            sources: Vec::new(),
+            incidents: Incidents::default(),
+            held: Vec::new(),
+            findings: BTreeMap::new(),
+            unknowns: Unknowns::default(),
+            matched: 0,
+            successes: HashMap::new(),
+            default_provider: HashMap::new(),
+            rows: Vec::new(),
+            causes: HashMap::new(),
+        }
+    }
+
+    /// Begins the next source.
+    pub fn begin_source(&mut self, source: SourceTally) {
+        self.sources.push(source);
+    }
+
+    /// Says that the current source could not be read, or not whole.
+    pub fn problem(&mut self, problem: String) {
+        if let Some(source) = self.sources.last_mut() {
+            source.problems.push(problem);
+        }
+    }
+
+    /// Adds the next chunk of the current source.
+    pub fn add_chunk(&mut self, chunk: ChunkTally) {
+        let index = self.sources.len().saturating_sub(1);
+        let Some(source) = self.sources.last_mut() else {
+            return;
+        };
+        let (bytes_before, lines_before, gateway) = (source.bytes, source.lines, source.gateway);
+        source.bytes += chunk.bytes;
+        source.lines += chunk.lines;
+        for (format, records) in chunk.formats {
+            *source.formats.entry(format).or_default() += records;
+            source.records += records;
+        }
+        source.first_time = source.first_time.or(chunk.first_time);
+        source.last_time = source.last_time.max(chunk.last_time);
+        source.invalid_utf8 += chunk.invalid_utf8;
+        source.cut += chunk.cut;
+        if let Some(survey) = chunk.survey {
+            source.survey = survey;
+        }
+        let last_time = source.last_time;
+
+        let place = |position: Position| Position {
+            source: index,
+            line: position.line + lines_before,
+            offset: position.offset + bytes_before,
+        };
+        for event in chunk.events {
+            match event {
+                Event::Match(mut found) => {
+                    found.position = place(found.position);
+                    self.add_match(*found, gateway);
+                }
+                Event::Succeeded { time, keys, provider, fallback } => {
+                    self.incidents.succeed(&keys, time, gateway, fallback);
+                    let provider =
+                        provider.or_else(|| self.default_provider.get(&gateway).cloned()).unwrap_or_default();
+                    if let Some(time) = time {
+                        let last = self.successes.entry((gateway, provider)).or_insert(time);
+                        *last = time.max(*last);
+                    }
+                }
+                Event::DefaultProvider(provider) => {
+                    self.default_provider.insert(gateway, provider);
+                }
+                Event::Truncated => self.sources[index].truncated = true,
+                Event::Unclassified { position, time, level, subsystem, text } => {
+                    let sample = self.sample(place(position), time, Some(level), subsystem, text);
+                    self.unknowns.add(level, sample);
+                }
+            }
+        }
+        for incident in self.incidents.close(last_time) {
+            self.close(incident);
+        }
+    }
+
+    fn add_match(&mut self, found: Match, gateway: usize) {
+        self.matched += 1;
+        let number = self.incidents.add(&found, gateway);
+        if self.keep_matches {
+            self.rows.push((found, number));
+        }
+    }
+
+    fn close(&mut self, incident: Incident) {
+        if self.filter.period.needs_end() {
+            self.held.push(incident);
+        } else {
+            self.fold(incident);
+        }
+    }
+
+    fn fold(&mut self, incident: Incident) {
+        if !self.filter.period.covers(incident.first_seen, incident.last_seen) || !self.shows(incident.rule) {
+            return;
+        }
+        if self.keep_matches {
+            self.causes.insert(incident.number, (incident.cause_position(), incident.rule));
+        }
+        let cause = &incident.cause;
+        let sample = cause.text.as_ref().map(|text| {
+            self.sample(cause.position, cause.time, cause.level, cause.subsystem.clone(), text.clone())
+        });
+        self.findings.entry(incident.rule).or_default().add(&incident, || sample);
+    }
+
+    fn shows(&self, rule: usize) -> bool {
+        let rule = &self.catalogue.rules()[rule];
+        let categories = &self.filter.categories;
+        self.filter.min_severity.is_none_or(|min| rule.severity >= min)
+            && (categories.is_empty() || categories.contains(&rule.category))
+    }
+
+    fn sample(
+        &self,
+        position: Position,
+        time: Option<Timestamp>,
+        level: Option<crate::record::Level>,
+        subsystem: Option<String>,
+        text: String,
+    ) -> Sample {
+        Sample {
+            source: self.sources.get(position.source).map(|s| s.name.clone()).unwrap_or_default(),
+            line: position.line,
+            offset: position.offset,
+            time,
+            level,
+            subsystem,
+            text,
+        }
+    }
+
+    /// Closes all incidents and makes the report.
+    pub fn finish(mut self) -> Report {
+        let log_end = self.sources.iter().filter_map(|source| source.last_time).max();
+        if let Some(end) = log_end {
+            self.filter.period.settle(end);
+        }
+        let mut left = std::mem::take(&mut self.held);
+        left.extend(self.incidents.close_all());
+        for incident in left {
+            self.fold(incident);
+        }
+
+        let mut findings = self.finish_findings();
+        let incidents = findings.iter().map(|finding| finding.incidents).sum();
+        let left_out = self.filter.top.map(|top| findings.len().saturating_sub(top)).filter(|n| *n > 0);
+        findings.truncate(self.filter.top.unwrap_or(usize::MAX));
+
+        let totals = Totals {
+            bytes: self.sources.iter().map(|s| s.bytes).sum(),
+            lines: self.sources.iter().map(|s| s.lines).sum(),
+            records: self.sources.iter().map(|s| s.records).sum(),
+            matched: self.matched,
+            unclassified: self.unknowns.total,
+            incidents,
+        };
+        let mut notes: Vec<String> = Vec::new();
+        for source in &self.sources {
+            for note in source.survey.notes(source.records, source.truncated, !findings.is_empty()) {
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        Report {
+            schema: SCHEMA.to_owned(),
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME").to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            catalogue: CatalogueInfo {
+                rules: self.catalogue.rules().len(),
+                fingerprint: self.catalogue.fingerprint(),
+            },
+            matches: self.finish_rows(),
+            sources: self.sources.into_iter().map(SourceTally::finish).collect(),
+            totals,
+            next_steps: next_steps(&findings),
+            findings,
+            unclassified: self.unknowns.finish(),
+            notes,
+            left_out,
+        }
+    }
+
+    /// The findings in the order of their rank.
+    fn finish_findings(&mut self) -> Vec<Finding> {
+        let rules = self.catalogue.rules();
+        let mut log_ends: HashMap<usize, Timestamp> = HashMap::new();
+        for source in &self.sources {
+            if let Some(time) = source.last_time {
+                let end = log_ends.entry(source.gateway).or_insert(time);
+                *end = time.max(*end);
+            }
+        }
+        let mut findings: Vec<Finding> = std::mem::take(&mut self.findings)
+            .into_iter()
+            .map(|(index, tally)| {
+                let gateway = tally.last_gateway;
+                let success = [Some(String::new()), tally.provider().map(str::to_owned)]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|provider| self.successes.get(&(gateway, provider)).copied())
+                    .max();
+                let log_end = log_ends.get(&gateway).copied();
+                let status = judge(tally.ending, tally.last_seen, success, log_end);
+                tally.finish(&rules[index], rules, status)
+            })
+            .collect();
+        let hurt = |finding: &Finding| score(finding.severity, finding.status, finding.incidents);
+        findings.sort_by(|a, b| {
+            hurt(b)
+                .total_cmp(&hurt(a))
+                .then_with(|| b.last_seen.cmp(&a.last_seen))
+                .then_with(|| a.rule.cmp(&b.rule))
+        });
+        for (index, finding) in findings.iter_mut().enumerate() {
+            finding.rank = index + 1;
+        }
+        findings
+    }
+
+    fn finish_rows(&mut self) -> Vec<MatchRow> {
+        let rules = self.catalogue.rules();
+        std::mem::take(&mut self.rows)
+            .into_iter()
+            .filter_map(|(found, number)| {
+                let (cause, _) = self.causes.get(&number)?;
+                let rule = &rules[found.rule];
+                Some(MatchRow {
+                    source: self.sources.get(found.position.source)?.name.clone(),
+                    line: found.position.line,
+                    offset: found.position.offset,
+                    time: found.time,
+                    level: found.level,
+                    subsystem: found.subsystem,
+                    rule: rule.id.clone(),
+                    category: rule.category,
+                    severity: rule.severity,
+                    role: if *cause == found.position { Role::Cause } else { Role::Symptom },
+                    incident: format!("i{number}"),
+                    captures: found.captures,
+                    text: found.text.unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl SourceTally {
+    fn finish(self) -> SourceInfo {
+        let mut formats: Vec<FormatCount> =
+            self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
+        formats.sort_by_key(|count| std::cmp::Reverse(count.records));
+        let mut notes = Vec::new();
+        if self.invalid_utf8 > 0 {
+            notes.push(format!(
+                "{} of the records looked at held bytes that are not UTF-8; they are shown as \u{fffd}",
+                self.invalid_utf8
+            ));
+        }
+        if self.cut > 0 {
+            notes.push(format!(
+                "{} records were longer than 16 MiB; only their beginning was looked at",
+                self.cut
+            ));
+        }
+        if self.records == 0 && self.problems.is_empty() {
+            notes.push("empty: it holds no records".to_owned());
+        }
+        SourceInfo {
+            name: self.name,
+            kind: self.kind,
+            formats,
+            bytes: self.bytes,
+            lines: self.lines,
+            records: self.records,
+            first_time: self.first_time,
+            last_time: self.last_time,
+            problems: self.problems,
+            notes,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! When incidents happened, in bins that adapt to the span.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Widths of bins in seconds. Each divides the next, so that bins can be joined without loss.
+const WIDTHS: [i64; 12] = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400, 604_800];
+
+/// More bins than this are not shown; the width grows instead.
+const MAX_BINS: i64 = 60;
+
+/// Counts of incidents over time, in bins of equal width aligned to the epoch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Where the first bin begins.
+    pub start: Option<Timestamp>,
+    /// Width of a bin in seconds.
+    pub bin_seconds: i64,
+    /// Incidents that began in each bin.
+    pub counts: Vec<u64>,
+}
+
+/// Collects times.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timeline {
+    width: usize,
+    bins: BTreeMap<i64, u64>,
+}
+
+impl Timeline {
+    pub fn add(&mut self, time: Timestamp) {
+        *self.bins.entry(time.as_second().div_euclid(WIDTHS[self.width])).or_default() += 1;
+        while self.width + 1 < WIDTHS.len() && self.span() > MAX_BINS {
+            let ratio = WIDTHS[self.width + 1] / WIDTHS[self.width];
+            let mut wider = BTreeMap::new();
+            for (bin, count) in &self.bins {
+                *wider.entry(bin.div_euclid(ratio)).or_default() += count;
+            }
+            self.bins = wider;
+            self.width += 1;
+        }
+    }
+
+    fn span(&self) -> i64 {
+        match (self.bins.first_key_value(), self.bins.last_key_value()) {
+            (Some((first, _)), Some((last, _))) => last - first + 1,
+            _ => 0,
+        }
+    }
+
+    pub fn histogram(&self) -> Histogram {
+        let width = WIDTHS[self.width];
+        let Some((&first, _)) = self.bins.first_key_value() else {
+            return Histogram::default();
+        };
+        // Only spans of more than a year have more bins than the limit, and then a bin a week.
+        let counts =
+            (first..first + self.span()).map(|bin| self.bins.get(&bin).copied().unwrap_or(0)).collect();
+        Histogram { start: Timestamp::from_second(first * width).ok(), bin_seconds: width, counts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    #[test]
+    fn each_width_divides_the_next() {
+        assert!(WIDTHS.windows(2).all(|pair| pair[1] % pair[0] == 0));
+    }
+
+    #[test]
+    fn bins_widen_with_the_span_and_lose_nothing() {
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.histogram(), Histogram::default());
+        timeline.add(at(100));
+        timeline.add(at(103));
+        let histogram = timeline.histogram();
+        assert_eq!((histogram.bin_seconds, histogram.counts), (1, vec![1, 0, 0, 1]));
+        timeline.add(at(100 + 3000));
+        let histogram = timeline.histogram();
+        assert_eq!((histogram.start, histogram.bin_seconds), (Some(at(60)), 60));
+        assert_eq!(histogram.counts.iter().sum::<u64>(), 3);
+    }
+}

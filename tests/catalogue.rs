@@ -1,0 +1,110 @@
+//! The catalogue's own examples: each must be won by its rule, each counter-example must not match it.
+
+use clawsift::catalogue::{Catalogue, Category};
+use clawsift::engine::Engine;
+use clawsift::record::{Lines, Record};
+
+fn engine() -> Engine {
+    let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
+    Engine::new(catalogue).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The id of the rule that wins the text, read as a record.
+fn winner<'e>(engine: &'e Engine, text: &str) -> Option<&'e str> {
+    let raw = Lines::new(text.as_bytes(), 0).next()?;
+    let record = Record::parse(&raw);
+    let verdict = engine.classify_by_brute_force(&record)?;
+    Some(&engine.rule(verdict.rule).id)
+}
+
+#[test]
+fn every_example_is_won_by_its_rule() {
+    let engine = engine();
+    let mut wrong = Vec::new();
+    for rule in engine.catalogue().rules() {
+        for example in &rule.examples {
+            let winner = winner(&engine, example);
+            if winner != Some(&rule.id) {
+                wrong.push(format!("{}: {winner:?} wins {example}", rule.id));
+            }
+        }
+        for example in &rule.counter_examples {
+            if winner(&engine, example) == Some(&rule.id) {
+                wrong.push(format!("{}: wins its counter-example {example}", rule.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_shows_what_it_means() {
+    for rule in engine().catalogue().rules() {
+        assert!(!rule.examples.is_empty(), "{} has no example", rule.id);
+        assert!(!rule.counter_examples.is_empty(), "{} has no counter-example", rule.id);
+    }
+}
+
+#[test]
+fn the_prefilter_lets_every_example_through() {
+    let engine = engine();
+    for (index, rule) in engine.catalogue().rules().iter().enumerate() {
+        for example in &rule.examples {
+            match engine.prefilter().candidates(example.as_bytes()) {
+                clawsift::engine::Candidates::Rules(rules) => {
+                    assert!(rules.contains(&index), "{}: not a candidate for {example}", rule.id);
+                }
+                clawsift::engine::Candidates::None => panic!("{}: no candidate for {example}", rule.id),
+            }
+        }
+    }
+}
+
+/// What the rows of the article that people start from look like, and where each belongs.
+#[test]
+fn every_symptom_of_the_article_is_known() {
+    let engine = engine();
+    let cases = [
+        ("Error: API request failed with status 401: Invalid API key", Category::Auth),
+        ("Error: API request failed with status 403: Permission denied", Category::Permission),
+        ("Error: Rate limit exceeded. Please retry after 30 seconds.", Category::RateLimit),
+        ("Error: 500 Internal Server Error", Category::ServerError),
+        ("Error: 502 Bad Gateway", Category::Overloaded),
+        ("Error: 503 Service Unavailable - The server is temporarily overloaded", Category::Overloaded),
+        ("Error: connect ETIMEDOUT 104.18.0.1:443", Category::ConnectTimeout),
+        ("Error: request timed out", Category::RequestTimeout),
+        ("Error: getaddrinfo ENOTFOUND api.anthropic.com", Category::Dns),
+        ("Error: querySrv ESERVFAIL _http._tcp.api.openai.com", Category::Dns),
+        ("Error: unable to verify the first certificate", Category::Tls),
+        ("Error: self signed certificate in certificate chain", Category::Tls),
+        ("Error: CERT_HAS_EXPIRED", Category::Tls),
+        (
+            "(node:1) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS \
+             connections and HTTPS requests insecure by disabling certificate verification.",
+            Category::Tls,
+        ),
+        ("connect ECONNREFUSED 127.0.0.1:7890", Category::Proxy),
+        ("407 Proxy Authentication Required", Category::Proxy),
+        ("SocksClientError: connect ECONNREFUSED 127.0.0.1:1080", Category::Proxy),
+        ("401 Incorrect API key provided: sk-ant-a***.", Category::Auth),
+        ("TypeError: Headers.append: \"Bearer x\\n\" is an invalid header value.", Category::Auth),
+        (
+            "Failed to establish tunnel to localhost:11434 via http://proxy:3128: HTTP/1.1 503 X [ERR_PROXY_TUNNEL]",
+            Category::Proxy,
+        ),
+        (
+            "429 You exceeded your current quota, please check your plan and billing details.",
+            Category::Billing,
+        ),
+        ("connect ECONNREFUSED 127.0.0.1:11434", Category::LocalModel),
+        ("connect ECONNREFUSED 192.168.1.7:11434", Category::LocalModel),
+        ("model 'llama3' not found, try pulling it first", Category::LocalModel),
+        ("HTTP 401: User not found.", Category::Auth),
+        ("402 This request requires more credits, or fewer max_tokens.", Category::Billing),
+    ];
+    for (text, category) in cases {
+        let id = winner(&engine, text).unwrap_or_else(|| panic!("nothing explains {text}"));
+        let rule = engine.catalogue().rules().iter().find(|rule| rule.id == id);
+        assert_eq!(rule.map(|rule| rule.category), Some(category), "{id} wins {text}");
+    }
+}
