@@ -179,11 +179,9 @@ impl ChunkView<'_> {
         };
         let mut observer = Observer::new(engine, options.redactor, options.keep_matches);
         let mut lines = Lines::new(self.bytes, self.dropped);
-        let mut seen = 0;
-        for raw in lines.by_ref() {
-            seen += 1;
+        for (seen, raw) in lines.by_ref().enumerate() {
             let candidates = engine.prefilter().candidates(raw.bytes);
-            let surveyed = tally.survey.as_mut().filter(|_| seen <= Survey::RECORDS);
+            let surveyed = tally.survey.as_mut().filter(|_| seen < Survey::RECORDS);
             if candidates == Candidates::None && surveyed.is_none() {
                 *tally.formats.entry(detect(raw.bytes)).or_default() += 1;
                 continue;

@@ -31,9 +31,9 @@ impl Engine {
     /// Compiles a catalogue.
     ///
     /// # Errors
-    /// A signature that cannot be compiled, with its place in the rule file.
+    /// When the rules hold more literals than the prefilter can take.
     pub fn new(catalogue: Catalogue) -> Result<Self, Problems> {
-        let rules = signature::compile(&catalogue)?;
+        let rules = signature::compile(&catalogue);
         let prefilter = Prefilter::new(&catalogue)?;
         Ok(Self { catalogue, rules, prefilter })
     }

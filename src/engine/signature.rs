@@ -1,11 +1,12 @@
 //! Signatures compiled, and matched against one record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
-use crate::catalogue::{Catalogue, Evidence, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, Evidence, Rule, Signature, SignatureKind};
 
 use super::error_code::CodeFinder;
 use super::view::View;
@@ -32,36 +33,27 @@ struct CompiledSignature {
 
 enum Matcher {
     /// In lower case, sought in the lower-case text.
-    Literal(Finder<'static>),
-    Regex(Regex),
+    Literal(Box<Finder<'static>>),
+    /// Compiled when it is first needed: most rules meet no candidate, and compiling them all would take longer than
+    /// reading a small log.
+    Regex(LazyRegex),
     HttpStatus(Vec<u16>),
     ErrorCode(Vec<CodeFinder>),
     Field(Vec<(String, Vec<Wildcard>)>),
 }
 
 /// Compiles all rules of a catalogue.
-pub(super) fn compile(catalogue: &Catalogue) -> Result<Vec<CompiledRule>, Problems> {
-    let index: BTreeMap<&str, usize> =
-        catalogue.rules().iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    let mut problems = Vec::new();
-    let rules = catalogue.rules().iter().map(|rule| CompiledRule::new(rule, &index, &mut problems)).collect();
-    if problems.is_empty() { Ok(rules) } else { Err(Problems(problems)) }
+pub(super) fn compile(catalogue: &Catalogue) -> Vec<CompiledRule> {
+    let rules = catalogue.rules();
+    let index: HashMap<&str, usize> =
+        rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
+    rules.iter().map(|rule| CompiledRule::new(rule, &index)).collect()
 }
 
 impl CompiledRule {
-    fn new(rule: &Rule, index: &BTreeMap<&str, usize>, problems: &mut Vec<Problem>) -> Self {
-        let mut compile = |signatures: &[Signature]| {
-            signatures
-                .iter()
-                .filter_map(|signature| match CompiledSignature::new(signature) {
-                    Ok(compiled) => Some(compiled),
-                    Err(problem) => {
-                        problems.push(problem);
-                        None
-                    }
-                })
-                .collect()
-        };
+    fn new(rule: &Rule, index: &HashMap<&str, usize>) -> Self {
+        let compile =
+            |signatures: &[Signature]| signatures.iter().map(CompiledSignature::new).collect::<Vec<_>>();
         Self {
             any: compile(&rule.any),
             all: compile(&rule.all),
@@ -92,22 +84,12 @@ impl CompiledRule {
 }
 
 impl CompiledSignature {
-    fn new(signature: &Signature) -> Result<Self, Problem> {
+    fn new(signature: &Signature) -> Self {
         let kind = match &signature.kind {
             SignatureKind::Literal(text) => {
-                Matcher::Literal(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned())
+                Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
             }
-            SignatureKind::Regex(pattern) => {
-                // The loader has checked the pattern; this is the same builder again.
-                let regex = RegexBuilder::new(pattern).case_insensitive(true).build();
-                Matcher::Regex(regex.map_err(|error| Problem {
-                    code: ProblemCode::BadRegex,
-                    location: signature.location.clone(),
-                    message: error.to_string(),
-                    expected: "a regular expression in the syntax of the regex crate".to_owned(),
-                    source_line: None,
-                })?)
-            }
+            SignatureKind::Regex(pattern) => Matcher::Regex(LazyRegex::new(pattern)),
             SignatureKind::HttpStatus(statuses) => Matcher::HttpStatus(statuses.clone()),
             SignatureKind::ErrorCode(codes) => {
                 Matcher::ErrorCode(codes.iter().map(|code| CodeFinder::new(code)).collect())
@@ -119,14 +101,16 @@ impl CompiledSignature {
                     .collect(),
             ),
         };
-        Ok(Self { kind, evidence: signature.evidence })
+        Self { kind, evidence: signature.evidence }
     }
 
     /// Whether the signature is in the record; what it proves and captures is added to `found`.
     fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
         let matched = match &self.kind {
             Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
-            Matcher::Regex(regex) => view.texts.iter().any(|t| capture(regex, &t.text, &mut found.captures)),
+            Matcher::Regex(regex) => regex
+                .get()
+                .is_some_and(|regex| view.texts.iter().any(|t| capture(regex, &t.text, &mut found.captures))),
             Matcher::HttpStatus(statuses) => {
                 let status = view.statuses().iter().find(|s| statuses.contains(s));
                 if let Some(status) = status {
@@ -150,6 +134,23 @@ impl CompiledSignature {
             found.evidence = found.evidence.max(self.evidence);
         }
         matched
+    }
+}
+
+struct LazyRegex {
+    pattern: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    fn new(pattern: &str) -> Self {
+        Self { pattern: pattern.to_owned(), compiled: OnceLock::new() }
+    }
+
+    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
+    fn get(&self) -> Option<&Regex> {
+        let compile = || RegexBuilder::new(&self.pattern).case_insensitive(true).build().ok();
+        self.compiled.get_or_init(compile).as_ref()
     }
 }
 

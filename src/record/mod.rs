@@ -118,10 +118,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// What a person should see of the record: its message, and the error fields that add to it.
+    /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
+    /// before OpenClaw's.
     pub fn display_text(&self) -> String {
         let mut text = self.parts.message.trim_end().to_owned();
-        for (name, value) in &self.parts.errors {
+        let (own, wire): (Vec<_>, Vec<_>) = self.parts.errors.iter().partition(|(name, _)| name == "error");
+        for (name, value) in wire.into_iter().chain(own) {
             if !value.is_empty() && !text.contains(value.as_str()) {
                 text.push_str(&format!(" {name}={value}"));
             }

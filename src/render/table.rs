@@ -15,6 +15,8 @@ use super::Style;
 const DETAILED: usize = 5;
 /// Texts are easier to read in lines no longer than this.
 const MAX_TEXT_WIDTH: usize = 110;
+/// Characters of a sample record; JSON has more.
+const MAX_SAMPLE: usize = 280;
 /// Width of the labels to the left of details.
 const LABEL: usize = 9;
 
@@ -65,19 +67,28 @@ impl Page<'_> {
     fn wrapped(&mut self, first: &str, indent: usize, text: &str) {
         let further = " ".repeat(indent);
         let width = self.style.width.clamp(40, MAX_TEXT_WIDTH);
-        let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(&further);
+        let options = textwrap::Options::new(width)
+            .initial_indent(first)
+            .subsequent_indent(&further)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let filled = textwrap::fill(text, options);
         self.line(&filled);
     }
 
     /// A labelled paragraph of a finding's details.
     fn detail(&mut self, label: &str, text: &str) {
-        let first = format!("   {DIM}{label:<LABEL$}{DIM:#}");
-        // Colour codes have no width on the screen, but textwrap would count them.
+        self.item(label, "", text);
+    }
+
+    /// A labelled paragraph behind a bullet or number.
+    fn item(&mut self, label: &str, bullet: &str, text: &str) {
+        // Colour codes have no width on the screen, but would be counted; so they come in afterwards.
         let plain = format!("   {label:<LABEL$}");
+        let colored = format!("   {DIM}{label:<LABEL$}{DIM:#}");
+        let first = format!("{plain}{bullet}");
         let before = self.out.len();
-        self.wrapped(&plain, plain.len(), text);
-        self.out.replace_range(before..before + plain.len(), &first);
+        self.wrapped(&first, first.len(), text);
+        self.out.replace_range(before..before + plain.len(), &colored);
     }
 
     fn command(&mut self, indent: usize, command: &str) {
@@ -91,6 +102,9 @@ impl Page<'_> {
         let totals = &report.totals;
         if report.sources.iter().all(|source| !source.problems.is_empty()) {
             return self.line("clawsift: nothing could be read");
+        }
+        if totals.records == 0 {
+            return self.line(&format!("clawsift: there is nothing in {}", names(report)));
         }
         let what = match totals.unclassified {
             0 => "nothing is wrong".to_owned(),
@@ -159,8 +173,10 @@ impl Page<'_> {
 
     fn details(&mut self, finding: &Finding) {
         self.line("");
-        let title = format!("{}. {}", finding.rank, finding.title);
-        self.line(&format!("{BOLD}{title}{BOLD:#} {DIM}[{}]{DIM:#}", finding.rule));
+        let _ = write!(self.out, "{BOLD}");
+        self.wrapped(&format!("{}. ", finding.rank), 3, &finding.title);
+        let _ = write!(self.out, "{BOLD:#}");
+        self.detail("rule", &format!("{} ({}, {})", finding.rule, finding.category, finding.severity));
 
         let mut seen =
             format!("{}, {}", count(finding.incidents, "incident"), count(finding.records, "record"));
@@ -178,10 +194,10 @@ impl Page<'_> {
             } else {
                 format!("line {}", sample.line)
             };
-            self.detail("record", &format!("{place}: {}", sample.text));
+            self.detail("record", &format!("{place}: {}", shortened(&sample.text, MAX_SAMPLE)));
         }
         for (index, cause) in finding.causes.iter().enumerate() {
-            self.detail(if index == 0 { "why" } else { "" }, &format!("- {cause}"));
+            self.item(if index == 0 { "why" } else { "" }, "- ", cause);
         }
         for (index, fix) in finding.fixes.iter().enumerate() {
             self.fix(index, fix);
@@ -213,7 +229,7 @@ impl Page<'_> {
 
     fn fix(&mut self, index: usize, fix: &FilledFix) {
         let indent = LABEL + 6;
-        self.detail(if index == 0 { "fix" } else { "" }, &format!("{}. {}", index + 1, fix.say));
+        self.item(if index == 0 { "fix" } else { "" }, &format!("{}. ", index + 1), &fix.say);
         if let Some(command) = &fix.run {
             self.command(indent, command);
         }
@@ -332,6 +348,13 @@ fn names(report: &Report) -> String {
         [only] if only.name == "-" => "standard input".to_owned(),
         [only] => only.name.clone(),
         many => format!("{} sources", many.len()),
+    }
+}
+
+fn shortened(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

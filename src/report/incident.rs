@@ -1,7 +1,8 @@
 //! Incidents: the records of one failing run are one failure.
 //!
 //! Records are joined by their run or trace id. Plain logs drop both from most records; there a record belongs to the
-//! failure of the same provider and model that is still going on.
+//! failure of the same provider that is still going on. The model may differ: one run asks several (a fallback, a small
+//! one for the conversation's title).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -161,17 +162,29 @@ impl Incident {
             let (mine, other) = (self.captures.get(name), found.captures.get(name));
             mine.zip(other).is_some_and(|(mine, other)| mine != other)
         };
-        if self.gateway != gateway || clash || differs("provider") || differs("model") {
+        if self.gateway != gateway || clash || differs("provider") {
             return false;
         }
         match self.ended {
-            None => within(self.last_seen, found.time, WINDOW),
+            None => self.is_related(found) && within(self.last_seen, found.time, WINDOW),
             // A new attempt begins a new failure; an echo repeats what the run has said, or says less.
             Some(ended) => {
                 let is_echo = found.evidence <= Evidence::Sentence || self.rules.contains_key(&found.rule);
                 is_echo && !is_attempt(found) && within(Some(ended), found.time, ECHO)
             }
         }
+    }
+
+    /// Whether a match tells of the same failure: the same provider or rule again, or words that only repeat another's.
+    /// Two strong causes of which one does not name its provider are two failures.
+    fn is_related(&self, found: &Match) -> bool {
+        let same_provider = self.captures.contains_key("provider") && found.captures.contains_key("provider");
+        let is_weak = |evidence: Evidence| evidence <= Evidence::Sentence;
+        same_provider
+            || found.ends_run
+            || self.rules.contains_key(&found.rule)
+            || is_weak(found.evidence)
+            || is_weak(self.evidence)
     }
 
     fn add(&mut self, found: &Match) {
@@ -205,16 +218,13 @@ fn is_attempt(found: &Match) -> bool {
     found.subsystem.as_deref().is_some_and(|name| name.contains("provider-transport-fetch"))
 }
 
-/// Whether `time` is at most `span` after `before`. Records without a time go with what stands before them.
+/// Whether `time` is at most `span` after `before`. Records without a time are near to nothing.
 fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDuration) -> bool {
-    match (before, time) {
-        (Some(before), Some(time)) => {
-            let distance = time.duration_since(before);
-            // Writers' clocks are read a little before their lines reach the file.
-            distance <= span && distance >= -ECHO
-        }
-        _ => true,
-    }
+    before.zip(time).is_some_and(|(before, time)| {
+        let distance = time.duration_since(before);
+        // Writers' clocks are read a little before their lines reach the file.
+        distance <= span && distance >= -ECHO
+    })
 }
 
 #[cfg(test)]
@@ -287,6 +297,16 @@ mod tests {
         };
         assert_ne!(incidents.add(&of("a"), 0), incidents.add(&of("b"), 0));
         assert_eq!(incidents.add(&of("a"), 0), 1);
+    }
+
+    #[test]
+    fn two_causes_that_nothing_relates_are_two_failures() {
+        let mut incidents = Incidents::default();
+        let first = incidents.add(&found(0, 1, Evidence::Transport), 0);
+        assert_ne!(incidents.add(&found(1, 2, Evidence::Transport), 0), first);
+        assert_eq!(incidents.add(&found(2, 1, Evidence::Transport), 0), first);
+        let timeless = Match { time: None, ..found(0, 1, Evidence::Transport) };
+        assert_ne!(incidents.add(&timeless, 0), incidents.add(&timeless, 0));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Survey {
 
 impl Survey {
     /// Records looked at, at most.
-    pub const RECORDS: u64 = 400;
+    pub const RECORDS: usize = 400;
 
     /// Looks at a record.
     pub fn add(&mut self, record: &Record<'_>) {

@@ -386,18 +386,18 @@ impl SourceTally {
         let mut notes = Vec::new();
         if self.invalid_utf8 > 0 {
             notes.push(format!(
-                "{} of the records looked at held bytes that are not UTF-8; they are shown as \u{fffd}",
+                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
                 self.invalid_utf8
             ));
         }
         if self.cut > 0 {
             notes.push(format!(
-                "{} records were longer than 16 MiB; only their beginning was looked at",
+                "records longer than 16 MiB, of which only the beginning was looked at: {}",
                 self.cut
             ));
         }
         if self.records == 0 && self.problems.is_empty() {
-            notes.push("empty: it holds no records".to_owned());
+            notes.push("it holds no records".to_owned());
         }
         SourceInfo {
             name: self.name,
