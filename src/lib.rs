@@ -4,6 +4,8 @@
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
 //! whole of it, and [`cli`] is the program around it. Everything that leaves goes through [`redact`].
 
+#![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 pub mod catalogue;
 pub mod cli;
 pub mod engine;
