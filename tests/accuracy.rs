@@ -74,7 +74,8 @@ fn the_injected_fault_comes_first() {
                 continue;
             }
             let report = report(path);
-            let first = report.findings.first().map(|finding| finding.category.to_string()).unwrap_or_default();
+            let first =
+                report.findings.first().map(|finding| finding.category.to_string()).unwrap_or_default();
             let is_plain = file == "logs-plain.txt";
             let is_right = first == label.category
                 || label.also_right.contains(&first)

@@ -341,7 +341,7 @@ fn check_regex(pattern: &str) -> Result<(), Fault> {
                 (
                 ProblemCode::BadRegex,
                 message,
-                "a regular expression in the syntax of the regex crate (no kind-around, no back-references)"
+                "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
                     .to_owned(),
             )
             },
@@ -402,8 +402,10 @@ impl Source {
         let text = error.without_snippet().to_string();
         let first = text.lines().next().unwrap_or("not a rule file");
         let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
-        let expected = match unknown_field(&message) {
-            Some(nearest) => format!("a known key; the nearest is `{nearest}`"),
+        let what =
+            if message.starts_with("unknown field") { "a known key" } else { "one of the known names" };
+        let expected = match nearest_known(&message) {
+            Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
             None => {
                 "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
                      causes and fixes"
@@ -414,8 +416,8 @@ impl Source {
     }
 }
 
-/// The known key nearest to the unknown one that a message of the YAML library names.
-fn unknown_field(message: &str) -> Option<&str> {
+/// The known name nearest to the unknown one, where a message of the YAML library names both.
+fn nearest_known(message: &str) -> Option<&str> {
     let (unknown, known) = message.split_once("expected one of ")?;
     let unknown = unknown.split('`').nth(1)?;
     known

@@ -12,7 +12,8 @@ pub struct StreamChunk {
     pub bytes: Vec<u8>,
     /// Where they begin in the stream.
     pub offset: u64,
-    /// Bytes of the last line that were read and left out, because the line is longer than [`MAX_LINE`].
+    /// Bytes of the last line that were read and left out before its end, because the line is longer than
+    /// [`MAX_LINE`].
     pub dropped: u64,
 }
 
@@ -98,12 +99,13 @@ impl<R: Read> ChunkReader<R> {
             };
             if let Some(newline) = memchr::memchr(b'\n', &block[..read]) {
                 dropped += newline;
-                rest.extend_from_slice(&block[newline..read]);
+                self.pending.push(b'\n');
+                rest.extend_from_slice(&block[newline + 1..read]);
                 break;
             }
             dropped += read;
         }
-        let chunk = self.take(MAX_LINE, dropped as u64);
+        let chunk = self.take(self.pending.len(), dropped as u64);
         self.pending = rest;
         Ok(chunk)
     }
@@ -158,10 +160,10 @@ mod tests {
         let mut text = vec![b'a'; 3 * MAX_LINE];
         text.extend_from_slice(b"\n#2\n");
         let chunks = read_all(&text, 1 << 20);
-        assert_eq!(chunks[0].bytes.len(), MAX_LINE);
+        assert_eq!(chunks[0].bytes.len(), MAX_LINE + 1, "with its line end");
         assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64);
         let rest: Vec<u8> = chunks[1..].iter().flat_map(|c| c.bytes.clone()).collect();
-        assert_eq!(rest, b"\n#2\n");
-        assert_eq!(chunks[1].offset, 3 * MAX_LINE as u64);
+        assert_eq!(rest, b"#2\n");
+        assert_eq!(chunks[1].offset, 3 * MAX_LINE as u64 + 1);
     }
 }

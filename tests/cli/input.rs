@@ -1,0 +1,164 @@
+//! What can be read, and from where.
+
+use std::fs;
+
+use crate::{clawsift, clawsift_in, fixture, json, piped, stdout};
+
+fn first_rule(report: &serde_json::Value) -> &str {
+    report["findings"][0]["rule"].as_str().unwrap_or("none")
+}
+
+#[test]
+fn standard_input_is_read_when_it_is_piped() {
+    let log = fixture("dns-notfound/logs-json.txt");
+    for arguments in [&[][..], &["-"]] {
+        let mut command = clawsift();
+        command.args(["--format", "json"]).args(arguments);
+        let report = json(&piped(command, &log));
+        assert_eq!(first_rule(&report), "dns/not-found");
+        assert_eq!(report["sources"][0]["name"], "-");
+        assert_eq!(report["sources"][0]["kind"], "stdin");
+    }
+}
+
+#[test]
+fn each_form_of_one_log_gives_the_same_finding() {
+    for form in ["file.log", "logs-json.txt", "logs-plain.txt"] {
+        let path = format!("fixtures/logs/dns-notfound/{form}");
+        let report = json(&clawsift().args(["--format", "json", &path]).output().expect("output"));
+        assert_eq!(first_rule(&report), "dns/not-found", "{form}");
+        assert_eq!(report["totals"]["incidents"], 1, "{form}");
+        assert_eq!(report["findings"][0]["captures"]["host"][0]["value"], "nohost.invalid", "{form}");
+    }
+}
+
+#[test]
+fn a_stream_and_a_file_give_the_same_report() {
+    let log = fixture("mixed/file.log");
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    let streamed = json(&piped(command, &log));
+    let mapped = json(
+        &clawsift().args(["--format", "json", "fixtures/logs/mixed/file.log"]).output().expect("output"),
+    );
+    assert_eq!(streamed["totals"], mapped["totals"]);
+    let rows = |report: &serde_json::Value| -> Vec<(String, String)> {
+        let findings = report["findings"].as_array().expect("findings").clone();
+        findings.iter().map(|f| (f["rule"].to_string(), f["histogram"].to_string())).collect()
+    };
+    assert_eq!(rows(&streamed), rows(&mapped));
+}
+
+/// Large enough to be cut into chunks and, with its old time stamp, to be mapped.
+#[test]
+fn a_large_file_is_counted_to_the_last_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.log");
+    let healthy = fixture("ok-anthropic/file.log");
+    let failing = fixture("tls-expired/file.log");
+    let mut log = Vec::new();
+    while log.len() < 12 << 20 {
+        log.extend_from_slice(&healthy);
+    }
+    log.extend_from_slice(&failing);
+    fs::write(&path, &log).expect("a file");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    fs::File::options().write(true).open(&path).expect("the file").set_modified(old).expect("a time");
+
+    let lines = log.iter().filter(|&&b| b == b'\n').count();
+    let mapped = json(&clawsift().args(["--format", "json"]).arg(&path).output().expect("output"));
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    let streamed = json(&piped(command, &log));
+    for report in [&mapped, &streamed] {
+        assert_eq!(report["totals"]["lines"], lines);
+        assert_eq!(report["totals"]["records"], lines);
+        assert_eq!(report["totals"]["bytes"], log.len());
+        assert_eq!(report["totals"]["incidents"], 1);
+        let sample = &report["findings"][0]["samples"][0];
+        let offset = usize::try_from(sample["offset"].as_u64().expect("an offset")).expect("an offset");
+        assert!(log[offset..].starts_with(b"{\"0\""), "{sample}");
+        assert!(offset > 12 << 20);
+    }
+}
+
+#[test]
+fn folders_patterns_and_files_are_found_once_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("b")).expect("a folder");
+    for name in ["a.log", "b/c.log"] {
+        fs::write(folder.path().join(name), "Error: connect ETIMEDOUT 10.0.0.1:443\n").expect("a file");
+    }
+    let mut command = clawsift_in(folder.path());
+    command.args(["--format", "json", ".", "*.log", "b"]);
+    let report = json(&command.output().expect("output"));
+    let names: Vec<&str> =
+        report["sources"].as_array().expect("sources").iter().filter_map(|s| s["name"].as_str()).collect();
+    assert_eq!(names, ["./a.log", "./b/c.log"]);
+    assert_eq!(report["totals"]["incidents"], 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_read_as_a_stream() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let writer = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::write(pipe, fixture("tls-expired/logs-plain.txt")))
+    };
+    let report = json(&clawsift().args(["--format", "json"]).arg(&pipe).output().expect("output"));
+    writer.join().expect("the writer").expect("a write");
+    assert_eq!(first_rule(&report), "tls/expired");
+}
+
+#[test]
+fn loose_lines_are_each_a_record() {
+    let text = "Error: getaddrinfo ENOTFOUND api.anthropic.com\n\
+                Error: 502 Bad Gateway\n\
+                Error: CERT_HAS_EXPIRED\n\
+                all is well\n";
+    let output = piped(clawsift(), text.as_bytes());
+    for title in ["does not exist", "gateway in front", "has expired"] {
+        assert!(stdout(&output).contains(title), "{title}: {}", stdout(&output));
+    }
+    assert!(stdout(&output).starts_with("3 incidents in 4 records of standard input"));
+}
+
+#[test]
+fn windows_line_ends_change_nothing() {
+    let log = String::from_utf8(fixture("tls-expired/logs-plain.txt")).expect("text").replace('\n', "\r\n");
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    let report = json(&piped(command, log.as_bytes()));
+    assert_eq!(first_rule(&report), "tls/expired");
+    assert_eq!(report["totals"]["incidents"], 1);
+}
+
+#[test]
+fn an_interrupt_shows_the_report_so_far() {
+    #[cfg(unix)]
+    {
+        use std::io::Write;
+        use std::process::Stdio;
+        let mut child = clawsift()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stdin = child.stdin.take().expect("standard input");
+        stdin.write_all(&fixture("tls-expired/file.log")).expect("a write");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let id = child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill");
+        assert!(sent.success());
+        // The other end of the pipe goes away with the same interrupt.
+        drop(stdin);
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(130));
+        assert!(stdout(&output).contains("tls/expired"), "{}", stdout(&output));
+    }
+}

@@ -1,0 +1,69 @@
+//! The program from outside: standard output, standard error and exit status of each way to use it.
+//!
+//! `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
+
+mod errors;
+mod input;
+mod output;
+mod rules;
+mod secrets;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The program, in the folder of the project, with everything pinned that its output depends on.
+fn clawsift() -> Command {
+    let program = std::env::var_os("CLAWSIFT_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_clawsift").into());
+    let mut command = Command::new(program);
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .env("TZ", "UTC")
+        .env("LANG", "C.UTF-8")
+        .env("COLUMNS", "100")
+        .stdin(Stdio::null());
+    command
+}
+
+/// The program in another folder.
+fn clawsift_in(folder: &Path) -> Command {
+    let mut command = clawsift();
+    command.current_dir(folder);
+    command
+}
+
+/// Runs a command with a text on its standard input.
+fn piped(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input");
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that ends before it has read everything is none of our business here.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("the program ends")
+    })
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8 on standard output")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8 on standard error")
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
+}

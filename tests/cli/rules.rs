@@ -1,0 +1,77 @@
+//! Rules of the user's own.
+
+use std::fs;
+
+use insta_cmd::assert_cmd_snapshot;
+
+use crate::{clawsift, clawsift_in, json, piped, stdout};
+
+const OWN: &str = "\
+category: gateway
+rules:
+  - id: own/flux
+    title: The flux capacitor is empty
+    severity: critical
+    any:
+      - regex: 'flux level (?<level>\\d+)'
+    causes: [Somebody drove to 1985]
+    fixes:
+      - say: Fill up at level {level}.
+        run: fill --to 88 --from {level} --in {tank}
+";
+
+#[test]
+fn an_overlay_adds_to_the_built_in_rules() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("own.yaml"), OWN).expect("a file");
+    let log = "error: flux level 3\nError: 502 Bad Gateway\n";
+    let run = |arguments: &[&str]| {
+        let mut command = clawsift_in(folder.path());
+        command.args(arguments);
+        piped(command, log.as_bytes())
+    };
+    let report = json(&run(&["--rules", "own.yaml", "--format", "json"]));
+    assert_eq!(report["findings"][0]["rule"], "own/flux");
+    assert_eq!(report["findings"][1]["rule"], "overloaded/bad-gateway");
+    assert_eq!(report["findings"][0]["fixes"][0]["run"], "fill --to 88 --from 3 --in <tank>");
+    let alone = json(&run(&["--rules", ".", "--no-default-rules", "--format", "json"]));
+    assert_eq!(alone["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(alone["catalogue"]["rules"], 1);
+}
+
+#[test]
+fn an_overlay_replaces_a_rule_of_the_same_id() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("own.yaml"), OWN.replace("own/flux", "overloaded/bad-gateway"))
+        .expect("a file");
+    let mut command = clawsift_in(folder.path());
+    command.args(["--rules", "own.yaml"]);
+    let output = piped(command, b"flux level 3\n");
+    assert!(stdout(&output).contains("The flux capacitor is empty"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_fault_in_a_rule_file_is_shown_where_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let faults = [
+        ("key.yaml", OWN.replace("causes", "couses")),
+        ("severity.yaml", OWN.replace("critical", "deadly")),
+        ("regex.yaml", OWN.replace("(?<level>", "(?<level")),
+        ("yaml.yaml", OWN.replace("    any:", "   any:")),
+        ("overrides.yaml", OWN.replace("    causes", "    overrides: [dns/not-fund]\n    causes")),
+        ("kinds.yaml", OWN.replace("regex: 'flux", "literal: x\n        regex: 'flux")),
+        ("lookahead.yaml", OWN.replace("flux level", "(?=flux) level")),
+    ];
+    for (name, text) in &faults {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    for (name, _) in &faults {
+        assert_cmd_snapshot!(name.to_string(), clawsift_in(folder.path()).args(["--rules", name, "."]));
+    }
+}
+
+#[test]
+fn a_rule_that_is_not_there() {
+    assert_cmd_snapshot!(clawsift().args(["--disable", "dns/notfound", "fixtures/logs"]));
+    assert_cmd_snapshot!(clawsift().args(["--rules", "nowhere.yaml", "fixtures/logs"]));
+}
