@@ -108,3 +108,27 @@ fn every_symptom_of_the_article_is_known() {
         assert_eq!(rule.map(|rule| rule.category), Some(category), "{id} wins {text}");
     }
 }
+
+/// A fact is quoted for the shell as one word; inside quotes it would end them.
+#[test]
+fn commands_take_facts_outside_quotes_only() {
+    for rule in engine().catalogue().rules() {
+        for command in rule.fixes.iter().filter_map(|fix| fix.run.as_deref()) {
+            let mut quote = None;
+            for (at, c) in command.char_indices() {
+                match (quote, c) {
+                    (None, '\'' | '"') => quote = Some(c),
+                    (Some(open), _) if open == c => quote = None,
+                    (Some(_), '{') => {
+                        let name = command[at + 1..].split('}').next().unwrap_or_default();
+                        let is_fact =
+                            name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !name.is_empty();
+                        assert!(!is_fact, "{}: {{{name}}} stands in quotes: {command}", rule.id);
+                    }
+                    _ => {}
+                }
+            }
+            assert_eq!(quote, None, "{}: an open quote: {command}", rule.id);
+        }
+    }
+}

@@ -35,7 +35,7 @@ fn a_file_that_may_not_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("closed.log");
     fs::write(&path, "x\n").expect("a file");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("permissions");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("permissions");
     if fs::read(&path).is_ok() {
         return; // The superuser may read everything.
     }

@@ -216,3 +216,11 @@ fn a_default_tail_is_noticed() {
 fn help_shows_examples() {
     assert_cmd_snapshot!(clawsift().arg("--help"));
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let output =
+        clawsift().env("COLUMNS", "80").arg("fixtures/logs/openai-429-quota/file.log").output().expect("output");
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&stdout(&output)), "the README shows something else than:\n{}", stdout(&output));
+}
