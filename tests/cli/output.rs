@@ -219,8 +219,11 @@ fn help_shows_examples() {
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
-    let output =
-        clawsift().env("COLUMNS", "80").arg("fixtures/logs/openai-429-quota/file.log").output().expect("output");
+    let output = clawsift()
+        .env("COLUMNS", "80")
+        .arg("fixtures/logs/openai-429-quota/file.log")
+        .output()
+        .expect("output");
     let readme = include_str!("../../README.md");
     assert!(readme.contains(&stdout(&output)), "the README shows something else than:\n{}", stdout(&output));
 }
