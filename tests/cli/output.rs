@@ -119,9 +119,9 @@ fn filters_leave_findings_out() {
     assert!(!rules(&["--min-severity", "error"]).iter().any(|rule| rule.starts_with("rate-limit")));
     assert!(!rules(&["--disable", "tls/self-signed"]).contains(&"tls/self-signed".to_owned()));
     // The log ends at 10:12:48.
-    assert_eq!(rules(&["--since", "2026-11-22T10:08:30Z", "--category", "auth"]), ["auth/invalid-key"]);
+    assert_eq!(rules(&["--since", "2026-11-22T10:08:30Z", "--category", "auth"]), ["auth/openai-key"]);
     assert_eq!(rules(&["--since", "3m"]), ["rate-limit/tokens"]);
-    assert!(!rules(&["--until", "2026-11-22T10:02:00"]).contains(&"auth/invalid-key".to_owned()));
+    assert!(!rules(&["--until", "2026-11-22T10:02:00"]).contains(&"auth/openai-key".to_owned()));
 }
 
 #[test]
