@@ -1,7 +1,7 @@
 //! The catalogue's own examples: each must be won by its rule, each counter-example must not match it.
 
 use clawsift::catalogue::{Catalogue, Category};
-use clawsift::engine::Engine;
+use clawsift::engine::{Candidates, Engine};
 use clawsift::record::{Lines, Record};
 
 fn engine() -> Engine {
@@ -51,10 +51,11 @@ fn the_prefilter_lets_every_example_through() {
     for (index, rule) in engine.catalogue().rules().iter().enumerate() {
         for example in &rule.examples {
             match engine.prefilter().candidates(example.as_bytes()) {
-                clawsift::engine::Candidates::Rules(rules) => {
+                Candidates::Rules(rules) => {
                     assert!(rules.contains(&index), "{}: not a candidate for {example}", rule.id);
                 }
-                clawsift::engine::Candidates::None => panic!("{}: no candidate for {example}", rule.id),
+                // What nothing but a benign rule could explain need not be looked at.
+                Candidates::None => assert_eq!(rule.category, Category::None, "{}: {example}", rule.id),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Problems};
+use crate::catalogue::{Catalogue, Category, Location, Problem, ProblemCode, Problems};
 
 use super::atoms;
 
@@ -17,7 +17,11 @@ pub struct Prefilter {
 }
 
 enum Owner {
-    Rules(Vec<usize>),
+    Rules {
+        rules: Vec<usize>,
+        /// All of them are of category `none`.
+        benign: bool,
+    },
     /// Worth parsing, for no rule in particular.
     Mark,
     /// Something may be hidden: every rule.
@@ -55,6 +59,7 @@ impl Prefilter {
         let mut owners = Vec::new();
         let mut always = Vec::new();
         for (index, rule) in catalogue.rules().iter().enumerate() {
+            let is_benign = rule.category == Category::None;
             let Some(atoms) = atoms::of_rule(rule) else {
                 always.push(index);
                 continue;
@@ -62,13 +67,14 @@ impl Prefilter {
             for atom in atoms {
                 match patterns.iter().position(|p| *p == atom) {
                     Some(at) => {
-                        if let Owner::Rules(rules) = &mut owners[at] {
+                        if let Owner::Rules { rules, benign } = &mut owners[at] {
                             rules.push(index);
+                            *benign &= is_benign;
                         }
                     }
                     None => {
                         patterns.push(atom);
-                        owners.push(Owner::Rules(vec![index]));
+                        owners.push(Owner::Rules { rules: vec![index], benign: is_benign });
                     }
                 }
             }
@@ -96,12 +102,20 @@ impl Prefilter {
             return Candidates::None;
         }
         let mut rules = self.always.clone();
+        let mut is_marked = !rules.is_empty();
         for found in self.automaton.find_overlapping_iter(bytes) {
             match &self.owners[found.pattern().as_usize()] {
-                Owner::Rules(owned) => rules.extend_from_slice(owned),
-                Owner::Mark => {}
+                Owner::Rules { rules: owned, benign } => {
+                    rules.extend_from_slice(owned);
+                    is_marked |= !benign;
+                }
+                Owner::Mark => is_marked = true,
                 Owner::All => return Candidates::Rules((0..self.rule_count).collect()),
             }
+        }
+        // What only benign rules could explain needs no explaining.
+        if !is_marked {
+            return Candidates::None;
         }
         rules.sort_unstable();
         rules.dedup();
