@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use crate::engine::{Candidates, Engine};
@@ -26,6 +27,10 @@ pub struct Options<'a> {
     pub redactor: Redactor,
     /// Which findings to report.
     pub filter: Filter,
+    /// The zone of times that are written without an offset.
+    pub zone: TimeZone,
+    /// Bytes that a compressed source may decompress to.
+    pub max_decompressed: u64,
     /// Keep every match for [`Report::matches`].
     pub keep_matches: bool,
     /// Becomes other than 0 when the scan is to end early, with the report so far.
@@ -54,7 +59,12 @@ pub fn scan(
         options,
         workers,
         pool: None,
-        tally: Tally::new(engine.catalogue(), options.filter.clone(), options.keep_matches),
+        tally: Tally::new(
+            engine.catalogue(),
+            options.filter.clone(),
+            options.zone.clone(),
+            options.keep_matches,
+        ),
     };
     let mut gateways: HashMap<PathBuf, usize> = HashMap::new();
     for input in inputs {
@@ -64,7 +74,7 @@ pub fn scan(
         let count = gateways.len();
         let gateway = *gateways.entry(input.folder()).or_insert(count);
         scan.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
-        match input.open() {
+        match input.open(options.max_decompressed) {
             Ok(Content::Mapped(map)) => scan.mapped(&map)?,
             Ok(Content::Stream(reader)) => scan.stream(reader)?,
             Err(error) => scan.tally.problem(error.reason.to_string()),
@@ -172,8 +182,8 @@ impl ChunkView<'_> {
     fn scan(&self, engine: &Engine, options: &Options<'_>) -> ChunkTally {
         let mut tally = ChunkTally {
             bytes: self.bytes.len() as u64 + self.dropped,
-            first_time: record::earliest_time(self.bytes),
-            last_time: record::last_time(self.bytes),
+            first_stamp: record::earliest_time(self.bytes),
+            last_stamp: record::last_time(self.bytes),
             survey: self.is_first.then(Survey::default),
             ..ChunkTally::default()
         };

@@ -27,6 +27,8 @@ fn report(path: PathBuf) -> Report {
         jobs: 2,
         redactor: Redactor::MASKING,
         filter: Filter::default(),
+        zone: jiff::tz::TimeZone::UTC,
+        max_decompressed: u64::MAX,
         keep_matches: false,
         stop: &AtomicUsize::new(0),
         progress: &|_| {},

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Parser, ValueEnum};
 
 use crate::catalogue::{Category, Severity};
@@ -43,6 +44,14 @@ pub(super) struct Args {
     /// Leave out what began after, written like --since
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
+
+    /// Zone of times written without an offset, and of those shown; the system's unless given
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+
+    /// How much a compressed source may decompress to, such as 500MB or 2GiB; 64GiB unless given
+    #[arg(long, value_name = "SIZE")]
+    pub max_decompressed: Option<ByteSize>,
 
     /// Leave out findings below: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]

@@ -38,6 +38,8 @@ enum CliError {
     Rules(#[from] crate::catalogue::Problems),
     #[error("{0}")]
     Moment(#[from] crate::report::BadMoment),
+    #[error("`{0}` is no time zone; write a name such as Europe/Berlin or UTC")]
+    Zone(String),
     #[error("no worker threads can be started: {0}; try --jobs 1")]
     Workers(#[from] rayon::ThreadPoolBuildError),
     #[error("{0}: {1}; check the folder and the free space, or leave --output out")]

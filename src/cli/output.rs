@@ -24,6 +24,7 @@ pub(super) fn write(
     format: Format,
     file: Option<&Path>,
     color: ColorWhen,
+    zone: &TimeZone,
 ) -> Result<(), CliError> {
     let choice = match color {
         ColorWhen::Auto => ColorChoice::Auto,
@@ -32,7 +33,7 @@ pub(super) fn write(
     };
     let Some(path) = file else {
         let stdout = io::stdout().lock();
-        let style = style(terminal_width());
+        let style = style(terminal_width(), zone);
         let mut out = AutoStream::new(stdout, choice);
         return match render::render(report, format, &style, &mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -44,7 +45,7 @@ pub(super) fn write(
     let choice = if color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     replace(path, |file| {
         let mut text = Vec::new();
-        render::render(report, format, &style(WIDTH), &mut AutoStream::new(&mut text, choice))?;
+        render::render(report, format, &style(WIDTH, zone), &mut AutoStream::new(&mut text, choice))?;
         file.write_all(&text)
     })
     .map_err(|error| CliError::Output(path.display().to_string(), error))
@@ -70,8 +71,8 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     written
 }
 
-fn style(width: usize) -> Style {
-    Style { width, unicode: is_utf8_locale(), zone: TimeZone::system() }
+fn style(width: usize, zone: &TimeZone) -> Style {
+    Style { width, unicode: is_utf8_locale(), zone: zone.clone() }
 }
 
 fn terminal_width() -> usize {

@@ -13,7 +13,7 @@ use crate::redact::Redactor;
 use crate::render::Format;
 use crate::report::{Filter, Moment, Period, Report};
 use crate::scan::{Options, scan};
-use crate::source::{Expansion, Input, expand, installed_logs};
+use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
 use super::progress::Progress;
@@ -26,7 +26,8 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         disable: args.disable.clone(),
     })?;
     let engine = Engine::new(catalogue)?;
-    let filter = filter(args)?;
+    let zone = zone(args)?;
+    let filter = filter(args, &zone)?;
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts();
 
@@ -35,6 +36,8 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         jobs: args.jobs.map_or(0, usize::from),
         redactor: if args.no_redact { Redactor::OPEN } else { Redactor::MASKING },
         filter,
+        zone: zone.clone(),
+        max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.format == Format::Ndjson,
         stop: &stop,
         progress: &|bytes| progress.add(bytes),
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
             say(&format_args!("{}: {problem}", source.name));
         }
     }
-    output::write(&report, args.format, args.output.as_deref(), args.color)?;
+    output::write(&report, args.format, args.output.as_deref(), args.color, &zone)?;
     Ok(status(&report, args, stop.load(Ordering::Relaxed)))
 }
 
@@ -63,9 +66,16 @@ fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
     u8::from(fails)
 }
 
-fn filter(args: &Args) -> Result<Filter, CliError> {
-    let zone = TimeZone::system();
-    let moment = |text: &Option<String>| text.as_deref().map(|text| Moment::parse(text, &zone)).transpose();
+/// The zone of times without an offset, and of those shown to a person.
+fn zone(args: &Args) -> Result<TimeZone, CliError> {
+    match &args.tz {
+        Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.clone())),
+        None => Ok(TimeZone::system()),
+    }
+}
+
+fn filter(args: &Args, zone: &TimeZone) -> Result<Filter, CliError> {
+    let moment = |text: &Option<String>| text.as_deref().map(|text| Moment::parse(text, zone)).transpose();
     Ok(Filter {
         period: Period::between(moment(&args.since)?, moment(&args.until)?),
         min_severity: args.min_severity,
@@ -120,7 +130,8 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
         .iter()
         .map(|input| match input {
             Input::Path(path) => fs::metadata(path).ok().map(|m| m.len()),
-            Input::Stdin => None,
+            // What a compressed member comes to is not known beforehand.
+            Input::Member(..) | Input::Stdin => None,
         })
         .sum()
 }

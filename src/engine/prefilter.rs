@@ -51,6 +51,7 @@ const MARKS: &[&str] = &[
     "agent model: ",
     "res ✗",
     "Log tail truncated",
+    "log file: ",
 ];
 
 impl Prefilter {

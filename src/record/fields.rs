@@ -113,7 +113,14 @@ impl Fields {
     }
 
     /// Reads the `key=value` pairs of a message, and provider and model where a sentence names them.
-    pub(super) fn read_message(&mut self, message: &str) {
+    /// A message may end with an object, which is read like one of the record's own.
+    pub(super) fn read_message(&mut self, message: &str, errors: &mut Vec<(String, String)>) {
+        if message.ends_with('}')
+            && let Some(at) = message.find(" {\"")
+            && let Ok(object) = serde_json::from_str::<Value>(&message[at + 1..])
+        {
+            self.read_object(&object, errors);
+        }
         if message.contains('=')
             && let Some(regex) = &*PAIR
         {
@@ -203,7 +210,7 @@ mod tests {
 
     fn fields(message: &str) -> Fields {
         let mut fields = Fields::default();
-        fields.read_message(message);
+        fields.read_message(message, &mut Vec::new());
         fields
     }
 

@@ -24,7 +24,7 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
     let text = |name: &str| record.get(name)?.as_str();
 
     let mut parts = Parts {
-        time: text("time").or_else(|| meta_text("date")).and_then(time::parse),
+        stamp: text("time").or_else(|| meta_text("date")).and_then(time::parse),
         level: meta_text("logLevelName").or_else(|| text("level")).and_then(Level::from_name),
         ..Parts::default()
     };
@@ -36,7 +36,10 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
         match argument {
             Value::String(text) => match label_of(text) {
                 Some(found) if position == 0 => label = label.or(Some(found)),
-                _ => words.push(text.as_str()),
+                _ => match object_in(text) {
+                    Some(object) => parts.fields.read_object(&object, &mut errors),
+                    None => words.push(text.as_str()),
+                },
             },
             Value::Object(_) => parts.fields.read_object(argument, &mut errors),
             _ => {}
@@ -67,12 +70,17 @@ fn arguments(record: &Map<String, Value>) -> impl Iterator<Item = (usize, &Value
     (0..10).map_while(|position| Some((position, record.get(&position.to_string())?)))
 }
 
-/// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.
-fn label_of(bindings: &str) -> Option<String> {
-    if !bindings.starts_with('{') {
+/// The object that a string holds as JSON.
+fn object_in(text: &str) -> Option<Value> {
+    if !text.starts_with('{') {
         return None;
     }
-    let bindings: Value = serde_json::from_str(bindings).ok()?;
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
+
+/// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.
+fn label_of(bindings: &str) -> Option<String> {
+    let bindings = object_in(bindings)?;
     ["subsystem", "module", "plugin"].iter().find_map(|name| bindings.get(name)?.as_str()).map(str::to_owned)
 }
 
@@ -88,7 +96,7 @@ mod tests {
         .expect("a record");
         assert_eq!(parts.subsystem.as_deref(), Some("agent/embedded"));
         assert_eq!(parts.level, Some(Level::Warn));
-        assert_eq!(parts.time.map(|t| t.to_string()).as_deref(), Some("2026-11-22T10:19:28.859Z"));
+        assert_eq!(parts.stamp, time::parse("2026-11-22T10:19:28.859Z"));
         assert_eq!(parts.message, "embedded run agent end");
         assert_eq!(parts.errors.len(), 2);
         assert_eq!(parts.fields.get("traceId"), Some("t1"));
@@ -101,7 +109,7 @@ mod tests {
         let old = parse(r#"{"0":"{\"module\":\"cron\"}","1":"cron: job failed","2":"x","_meta":{"logLevelName":"ERROR","date":"2026-02-02T00:00:00.000Z"}}"#)
             .expect("a record");
         assert_eq!((old.subsystem.as_deref(), &*old.message), (Some("cron"), "cron: job failed x"));
-        assert!(old.time.is_some());
+        assert!(old.stamp.is_some());
 
         let error = parse(r#"{"name":"TypeError","message":"fetch failed","stack":[],"cause":{"message":"getaddrinfo ENOTFOUND x.y","code":"***"},"_meta":{"logLevelName":"ERROR"}}"#)
             .expect("a record");

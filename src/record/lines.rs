@@ -2,6 +2,7 @@
 
 use crate::source::MAX_LINE;
 
+use super::detect::continues;
 use super::starts_record;
 
 /// A record continues over at most this many lines; the rest begins a new one.
@@ -79,8 +80,8 @@ impl<'a> Iterator for Lines<'a> {
         let joined_from = next;
         while next < self.bytes.len() && self.line - first_line <= MAX_JOINED_LINES {
             let (line, after) = self.line_at(next);
-            let continues = !starts_record(line) && (began || is_continuation(line));
-            if !continues || after - joined_from > MAX_JOINED_BYTES {
+            let joins = !starts_record(line) && (began || continues(line) || are_of_npm(head, line));
+            if !joins || after - joined_from > MAX_JOINED_BYTES {
                 break;
             }
             end = next + line.len();
@@ -98,13 +99,9 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Whether a line of loose text belongs to the line before it: indented, or the close of a block.
-fn is_continuation(line: &[u8]) -> bool {
-    match line.first() {
-        Some(b' ' | b'\t') => line.iter().any(|b| !b.is_ascii_whitespace()),
-        Some(b'}' | b']') => true,
-        _ => line.starts_with(b"[cause]"),
-    }
+/// Whether both lines are of one error that npm prints.
+fn are_of_npm(head: &[u8], line: &[u8]) -> bool {
+    [&b"npm error"[..], b"npm ERR!"].iter().any(|prefix| head.starts_with(prefix) && line.starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn log(object: &Map<String, Value>) -> Parts<'static> {
         let label = text("subsystem").or_else(|| text("module")).or_else(|| text("plugin"));
         let level = text("level").and_then(Level::from_name);
         Parts {
-            time: text("time").and_then(time::parse),
+            stamp: text("time").and_then(time::parse),
             level,
             subsystem: label.map(|l| Cow::Owned(l.to_owned())),
             message: Cow::Owned(text("message").unwrap_or_default().to_owned()),

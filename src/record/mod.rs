@@ -3,6 +3,7 @@
 //! To add a format: write a file that turns a line into [`Parts`], name it in [`Format`], and give [`detect`] and
 //! [`starts_record`] the cheap test that tells it from the others.
 
+mod console;
 mod detect;
 mod fields;
 mod file_log;
@@ -12,17 +13,19 @@ mod logs_json;
 mod plain;
 mod text;
 mod time;
+mod transcript;
+mod wrap;
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use detect::{detect, starts_record};
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
-pub use time::{earliest_time, last_time};
+pub use time::{Stamp, earliest_time, last_time};
+pub use wrap::Wrapper;
 
 /// The shape in which a record reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,8 +35,14 @@ pub enum Format {
     FileLog,
     /// `openclaw logs --json`.
     LogsJson,
-    /// `openclaw logs` piped.
+    /// `openclaw logs` piped, or as a terminal shows it.
     Plain,
+    /// The gateway's console, pretty or compact.
+    Console,
+    /// The gateway's console as JSON.
+    ConsoleJson,
+    /// Session transcripts and cron run logs of older versions.
+    Transcript,
     /// Anything else, line by line.
     Text,
 }
@@ -43,6 +52,8 @@ pub enum Format {
 pub struct Record<'a> {
     /// The shape it came in.
     pub format: Format,
+    /// What other programs had put around it.
+    pub wrapper: Option<Wrapper>,
     /// What it says.
     pub parts: Parts<'a>,
     /// Its bytes were not all UTF-8; what was not is shown as U+FFFD.
@@ -55,7 +66,7 @@ pub struct Record<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
     /// When it was written.
-    pub time: Option<Timestamp>,
+    pub stamp: Option<Stamp>,
     /// How grave its writer thought it.
     pub level: Option<Level>,
     /// Which part of OpenClaw wrote it: the full name, such as `agent/embedded`.
@@ -83,8 +94,18 @@ impl<'a> Record<'a> {
     /// Reads a record out of its bytes.
     pub fn parse(raw: &RawRecord<'a>) -> Self {
         let (bytes, cut) = raw.bounded();
-        let text = String::from_utf8_lossy(bytes);
-        let invalid_utf8 = matches!(text, Cow::Owned(_));
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let lossy = String::from_utf8_lossy(bytes);
+        let invalid_utf8 = matches!(lossy, Cow::Owned(_));
+        let (mut text, mut wrapper, mut stamp) = (without_codes(lossy), None, None);
+        // Docker may wrap what Compose has wrapped, and a journal what Docker has.
+        while let Some(unwrapped) = wrap::unwrap(&text) {
+            stamp = stamp.or(unwrapped.stamp);
+            text = Cow::Owned(unwrapped.text);
+            if wrapper.replace(unwrapped.wrapper).is_some() {
+                break;
+            }
+        }
         let (format, mut parts) = match text {
             Cow::Borrowed(text) => parse_text(text),
             Cow::Owned(text) => {
@@ -92,8 +113,10 @@ impl<'a> Record<'a> {
                 (format, parts.into_owned())
             }
         };
-        parts.fields.read_message(&parts.message);
-        Self { format, parts, invalid_utf8, cut: cut || raw.dropped > 0 }
+        parts.stamp = parts.stamp.or(stamp);
+        parts.remove_codes();
+        parts.fields.read_message(&parts.message, &mut parts.errors);
+        Self { format, wrapper, parts, invalid_utf8, cut: cut || raw.dropped > 0 }
     }
 
     /// The texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
@@ -133,9 +156,21 @@ impl<'a> Record<'a> {
 }
 
 impl Parts<'_> {
+    /// Terminal codes that were escaped inside JSON come to light only after parsing.
+    fn remove_codes(&mut self) {
+        if self.message.contains('\u{1b}') {
+            self.message = Cow::Owned(without_codes(Cow::Borrowed(&self.message)).into_owned());
+        }
+        for (_, text) in &mut self.errors {
+            if text.contains('\u{1b}') {
+                *text = without_codes(Cow::Borrowed(text)).into_owned();
+            }
+        }
+    }
+
     fn into_owned(self) -> Parts<'static> {
         Parts {
-            time: self.time,
+            stamp: self.stamp,
             level: self.level,
             subsystem: self.subsystem.map(|s| Cow::Owned(s.into_owned())),
             message: Cow::Owned(self.message.into_owned()),
@@ -146,12 +181,24 @@ impl Parts<'_> {
     }
 }
 
+/// A text without terminal codes and carriage returns.
+fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
+    if memchr::memchr2(0x1b, b'\r', text.as_bytes()).is_none() {
+        return text;
+    }
+    Cow::Owned(String::from_utf8_lossy(&wrap::without_codes(text.as_bytes())).into_owned())
+}
+
 fn parse_text(text: &str) -> (Format, Parts<'_>) {
-    let format = detect(text.as_bytes());
+    let first = text.split('\n').next().unwrap_or_default();
+    let format = detect::of_bare(first.as_bytes());
     let parsed = match format {
         Format::FileLog => file_log::parse(text),
         Format::LogsJson => logs_json::parse(text),
         Format::Plain => plain::parse(text),
+        Format::Console => console::parse(text),
+        Format::ConsoleJson => file_log::parse(text),
+        Format::Transcript => transcript::parse(text),
         Format::Text => None,
     };
     // What looked like a format and is not after all is text: never dropped.

@@ -1,7 +1,9 @@
-//! `openclaw logs` piped: `TIME level [subsystem] message`, single spaces, continuation lines without a time.
+//! `openclaw logs` piped, and as a terminal shows it: `TIME level [subsystem] message`, single spaces, continuation lines
+//! without a time. On a terminal the time has no date.
 
 use std::borrow::Cow;
 
+use super::console::TOOLS;
 use super::{Level, Parts, time};
 
 /// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
@@ -84,31 +86,29 @@ const LABELS: &[&str] = &[
 
 /// Whether a line has this form.
 pub(super) fn is_plain(line: &[u8]) -> bool {
-    if !time::starts_with_date(line) {
-        return false;
+    let Some((_, end)) = time::leading(line) else { return false };
+    level_word(&line[end..]).is_some()
+}
+
+/// The level behind a time stamp, and how many bytes it takes with the space before it.
+fn level_word(rest: &[u8]) -> Option<(Level, usize)> {
+    let word = rest.strip_prefix(b" ")?;
+    let word = &word[..word.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(word.len())];
+    if !word.iter().all(u8::is_ascii_lowercase) {
+        return None;
     }
-    let mut words = line.splitn(3, |&b| b == b' ');
-    words.next();
-    words
-        .next()
-        .and_then(|word| std::str::from_utf8(word).ok())
-        .is_some_and(|word| word.bytes().all(|b| b.is_ascii_lowercase()) && Level::from_name(word).is_some())
+    let level = Level::from_name(std::str::from_utf8(word).ok()?)?;
+    Some((level, word.len() + 1))
 }
 
 /// Reads a record, or `None` where it has another form.
 pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
-    if !is_plain(record.as_bytes()) {
-        return None;
-    }
-    let (time, end) = time::leading(record.as_bytes())?;
-    let (level, rest) = record[end..].trim_start_matches(' ').split_once([' ', '\n']).unwrap_or_else(|| {
-        let word = record[end..].trim();
-        (word, "")
-    });
-    let level = Level::from_name(level.trim())?;
-    let (subsystem, message) = split_label(rest);
+    let (stamp, end) = time::leading(record.as_bytes())?;
+    let (level, length) = level_word(&record.as_bytes()[end..])?;
+    let rest = &record[end + length..];
+    let (subsystem, message) = split_label(rest.strip_prefix(' ').unwrap_or(rest));
     Some(Parts {
-        time: Some(time),
+        stamp: Some(stamp),
         level: Some(level),
         subsystem: subsystem.map(Cow::Borrowed),
         message: Cow::Borrowed(message),
@@ -121,6 +121,12 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
 /// Splits a label off the text, where the first word is one.
 fn split_label(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    // Some versions put it in brackets, as the gateway does on its console.
+    if let Some(label) = word.strip_prefix('[').and_then(|w| w.strip_suffix(']'))
+        && label != TOOLS
+    {
+        return (Some(label), rest);
+    }
     let is_name = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase())
             && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -155,6 +161,11 @@ mod tests {
             ("error database is locked", None, "database is locked"),
             ("info https://example.com/a b", None, "https://example.com/a b"),
             (
+                "warn [agent/embedded] embedded run agent end",
+                Some("agent/embedded"),
+                "embedded run agent end",
+            ),
+            (
                 r#"error gateway/channels/whatsapp {"subsystem":"gateway/channels/whatsapp"} [default] exited"#,
                 Some("gateway/channels/whatsapp"),
                 "[default] exited",
@@ -179,8 +190,7 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for line in ["2026-11-22T09:47:00Z [telegram] x", "2026-11-22T09:47:00Z WARNING x", "09:47:00 warn x"]
-        {
+        for line in ["2026-11-22T09:47:00Z [telegram] x", "2026-11-22T09:47:00Z WARNING x", "09:47 warn x"] {
             assert!(parse(line).is_none(), "{line}");
         }
     }

@@ -1,53 +1,114 @@
-//! Time stamps, and where they stand in a line.
+//! Time stamps as they are written, and where they stand in a line.
+//!
+//! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
+//! the records before ([`Stamp::resolve`]).
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
 
-/// Reads an RFC 3339 time stamp; one without an offset is taken as UTC, as OpenClaw writes the offset wherever the time
-/// is local.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
-    text.parse::<Timestamp>()
-        .ok()
-        .or_else(|| text.parse::<DateTime>().ok()?.in_tz("UTC").ok().map(|zoned| zoned.timestamp()))
+/// When a record was written, as far as it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// A point in time.
+    At(Timestamp),
+    /// Date and time without an offset: local time.
+    Local(DateTime),
+    /// A time of day, with its offset where it is given.
+    Clock(Time, Option<Offset>),
+}
+
+impl Stamp {
+    /// The point in time, with `zone` for what has no offset and `date` for what has no date.
+    pub fn resolve(self, zone: &TimeZone, date: Option<Date>) -> Option<Timestamp> {
+        let at = |local: DateTime| Some(local.to_zoned(zone.clone()).ok()?.timestamp());
+        match self {
+            Self::At(time) => Some(time),
+            Self::Local(local) => at(local),
+            Self::Clock(time, None) => at(date?.to_datetime(time)),
+            Self::Clock(time, Some(offset)) => offset.to_timestamp(date?.to_datetime(time)).ok(),
+        }
+    }
+}
+
+/// Reads RFC 3339, with a `T` or a space, with or without an offset.
+pub(super) fn parse(text: &str) -> Option<Stamp> {
+    text.parse::<Timestamp>().map(Stamp::At).ok().or_else(|| text.parse::<DateTime>().ok().map(Stamp::Local))
+}
+
+/// The time of milliseconds since the epoch, as JavaScript counts it.
+pub(super) fn from_millis(millis: i64) -> Option<Stamp> {
+    Timestamp::from_millisecond(millis).ok().map(Stamp::At)
 }
 
 /// The time stamp that a line begins with, and how many bytes it takes.
-pub(super) fn leading(line: &[u8]) -> Option<(Timestamp, usize)> {
-    if !starts_with_date(line) {
+pub(super) fn leading(line: &[u8]) -> Option<(Stamp, usize)> {
+    if starts_with_date(line) {
+        let end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
+        let text = std::str::from_utf8(&line[..end]).ok()?;
+        return Some((parse(text)?, end));
+    }
+    clock(line)
+}
+
+/// The time of day that a line begins with: `HH:MM:SS`, with or without an offset, before a space.
+pub(super) fn clock(line: &[u8]) -> Option<(Stamp, usize)> {
+    if !fits(line, b"00:00:00") {
         return None;
     }
-    let end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
+    let end = line.iter().position(|&b| b == b' ')?;
     let text = std::str::from_utf8(&line[..end]).ok()?;
-    Some((parse(text)?, end))
+    let time: Time = text.get(..8)?.parse().ok()?;
+    let offset = match &text[8..] {
+        "" => None,
+        "Z" => Some(Offset::UTC),
+        offset => Some(parse_offset(offset)?),
+    };
+    Some((Stamp::Clock(time, offset), end))
+}
+
+/// Reads `+01:00`.
+fn parse_offset(text: &str) -> Option<Offset> {
+    if !fits(text.get(1..)?.as_bytes(), b"00:00") || text.len() != 6 {
+        return None;
+    }
+    let seconds = text[1..3].parse::<i32>().ok()? * 3600 + text[4..6].parse::<i32>().ok()? * 60;
+    match text.as_bytes()[0] {
+        b'+' => Offset::from_seconds(seconds).ok(),
+        b'-' => Offset::from_seconds(-seconds).ok(),
+        _ => None,
+    }
 }
 
 /// Whether a line begins with `YYYY-MM-DDTHH:MM:SS`.
 pub(super) fn starts_with_date(line: &[u8]) -> bool {
-    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
-    line.len() > SHAPE.len()
-        && SHAPE.iter().zip(line).all(|(shape, byte)| match shape {
+    fits(line, b"0000-00-00T00:00:00")
+}
+
+/// Whether a text begins with this shape, in which 0 stands for any digit.
+pub(super) fn fits(text: &[u8], shape: &[u8]) -> bool {
+    text.len() >= shape.len()
+        && shape.iter().zip(text).all(|(shape, byte)| match shape {
             b'0' => byte.is_ascii_digit(),
             other => byte == other,
         })
 }
 
 /// The time of the first record in `bytes` that carries one.
-pub fn earliest_time(bytes: &[u8]) -> Option<Timestamp> {
+pub fn earliest_time(bytes: &[u8]) -> Option<Stamp> {
     bytes.split(|&b| b == b'\n').take(64).find_map(of_line)
 }
 
 /// The time of the last record in `bytes` that carries one.
-pub fn last_time(bytes: &[u8]) -> Option<Timestamp> {
+pub fn last_time(bytes: &[u8]) -> Option<Stamp> {
     bytes.rsplit(|&b| b == b'\n').take(1024).find_map(of_line)
 }
 
 /// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
-fn of_line(line: &[u8]) -> Option<Timestamp> {
-    if let Some((time, _)) = leading(line) {
-        return Some(time);
-    }
+fn of_line(line: &[u8]) -> Option<Stamp> {
     if line.first() != Some(&b'{') {
-        return None;
+        let line = super::wrap::bare(line);
+        return leading(&line).map(|(stamp, _)| stamp);
     }
     // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
     // `openclaw logs --json` it comes first, and the quoted record's keys are escaped.
@@ -65,22 +126,45 @@ mod tests {
     #[test]
     fn finds_the_time_of_each_kind_of_line() {
         let expected: Timestamp = "2026-11-22T09:47:00.546Z".parse().expect("a time");
+        let zone = TimeZone::fixed(Offset::UTC);
         for line in [
             "2026-11-22T10:47:00.546+01:00 warn agent/embedded x",
             r#"{"0":"x","message":"\"time\":\"2020-01-01T00:00:00Z\"","time":"2026-11-22T09:47:00.546+00:00"}"#,
             r#"{"type":"log","time":"2026-11-22T09:47:00.546Z","raw":"{\"time\":\"2020-01-01T00:00:00Z\"}"}"#,
             "2026-11-22T09:47:00.546 no offset",
+            "gateway-1  | 2026-11-22T09:47:00.546Z [x] y",
         ] {
-            assert_eq!(of_line(line.as_bytes()), Some(expected), "{line}");
+            let stamp = of_line(line.as_bytes()).and_then(|stamp| stamp.resolve(&zone, None));
+            assert_eq!(stamp, Some(expected), "{line}");
         }
         assert_eq!(of_line(b"9999-99-99T99:99:99Z x"), None);
         assert_eq!(of_line(b"    at file.js"), None);
     }
 
     #[test]
+    fn a_time_of_day_needs_a_date_and_perhaps_a_zone() {
+        let berlin = TimeZone::fixed(jiff::tz::offset(1));
+        let date = jiff::civil::date(2026, 11, 22);
+        for (line, expected) in [
+            ("10:47:00+01:00 warn x", "2026-11-22T09:47:00Z"),
+            ("10:47:00-02:30 warn x", "2026-11-22T13:17:00Z"),
+            ("10:47:00Z warn x", "2026-11-22T10:47:00Z"),
+            ("10:47:00 [gateway] x", "2026-11-22T09:47:00Z"),
+        ] {
+            let (stamp, _) = clock(line.as_bytes()).expect(line);
+            assert_eq!(stamp.resolve(&berlin, Some(date)), expected.parse().ok(), "{line}");
+            assert_eq!(stamp.resolve(&berlin, None), None);
+        }
+        for line in ["10:47 x", "10:47:00", "10:47:00,123 x", "25:61:00 x", "10:47:00+1 x"] {
+            assert_eq!(clock(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
     fn first_and_last_skip_lines_without_time() {
         let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
-        assert_eq!(earliest_time(text).map(|t| t.to_string()).as_deref(), Some("2026-11-22T00:00:01Z"));
-        assert_eq!(last_time(text).map(|t| t.to_string()).as_deref(), Some("2026-11-22T00:00:02Z"));
+        let at = |text: &str| text.parse().ok().map(Stamp::At);
+        assert_eq!(earliest_time(text), at("2026-11-22T00:00:01Z"));
+        assert_eq!(last_time(text), at("2026-11-22T00:00:02Z"));
     }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::catalogue::{Category, Evidence};
 use crate::engine::Engine;
-use crate::record::{Level, RawRecord, Record};
+use crate::record::{Level, RawRecord, Record, Stamp};
 use crate::redact::Redactor;
+
+use super::When;
+use super::calendar::date_of_log_file;
 
 /// Texts of records are kept up to this many characters.
 const MAX_TEXT: usize = 600;
@@ -40,7 +43,7 @@ pub struct Match {
     /// Where the record stands.
     pub position: Position,
     /// When it was written.
-    pub time: Option<Timestamp>,
+    pub when: When,
     /// Its level.
     pub level: Option<Level>,
     /// Its subsystem.
@@ -53,6 +56,7 @@ pub struct Match {
     pub captures: BTreeMap<String, String>,
     /// What the record says, redacted and printable, where it was kept.
     pub text: Option<String>,
+    pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// The record reports that its run is over.
     pub(super) ends_run: bool,
@@ -65,8 +69,8 @@ pub enum Event {
     Match(Box<Match>),
     /// A run came to a good end.
     Succeeded {
-        /// When.
-        time: Option<Timestamp>,
+        /// When, as the record says.
+        stamp: Option<Stamp>,
         /// Which run.
         keys: RunKeys,
         /// With which provider, where the record says so.
@@ -76,14 +80,16 @@ pub enum Event {
     },
     /// The gateway says which provider it uses by default.
     DefaultProvider(String),
+    /// The log says of which day it is.
+    LogDate(Date),
     /// OpenClaw says that it did not print everything.
     Truncated,
     /// A warning or error that no rule explains.
     Unclassified {
         /// Where it stands.
         position: Position,
-        /// When it was written.
-        time: Option<Timestamp>,
+        /// When it was written, as the record says.
+        stamp: Option<Stamp>,
         /// Its level.
         level: Level,
         /// Its subsystem.
@@ -122,7 +128,8 @@ impl<'e> Observer<'e> {
             Some(verdict) if self.engine.rule(verdict.rule).category == Category::None => None,
             Some(verdict) => Some(Event::Match(Box::new(Match {
                 position,
-                time: record.parts.time,
+                when: When::default(),
+                stamp: record.parts.stamp,
                 level: record.parts.level,
                 subsystem: self.subsystem(record),
                 evidence: verdict.evidence,
@@ -143,6 +150,9 @@ impl<'e> Observer<'e> {
     /// What the gateway says of itself and of its runs.
     fn of_gateway(&self, record: &Record<'_>) -> Option<Event> {
         let message = record.parts.message.as_ref();
+        if message.starts_with("Log file: ") || message.starts_with("log file: ") {
+            return date_of_log_file(message).map(Event::LogDate);
+        }
         if record.parts.quoted {
             return None;
         }
@@ -150,7 +160,7 @@ impl<'e> Observer<'e> {
             || record.field("decision") == Some("candidate_succeeded")
         {
             return Some(Event::Succeeded {
-                time: record.parts.time,
+                stamp: record.parts.stamp,
                 keys: keys(record),
                 provider: record.field("provider").map(str::to_owned),
                 fallback: record.field("isPrimary") == Some("false"),
@@ -171,7 +181,7 @@ impl<'e> Observer<'e> {
         }
         Some(Event::Unclassified {
             position,
-            time: record.parts.time,
+            stamp: record.parts.stamp,
             level,
             subsystem: self.subsystem(record),
             text: self.redactor.excerpt(&record.display_text(), MAX_TEXT),

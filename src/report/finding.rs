@@ -145,6 +145,8 @@ pub(super) struct FindingTally {
     pub records: u64,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
+    /// Like `last_seen`, for comparing within the source.
+    pub last_order: Option<Timestamp>,
     pub last_gateway: usize,
     pub ending: Ending,
     timeline: Timeline,
@@ -159,8 +161,9 @@ impl FindingTally {
         self.incidents += 1;
         self.records += incident.records;
         self.first_seen = [self.first_seen, incident.first_seen].into_iter().flatten().min();
-        if incident.last_seen >= self.last_seen {
-            self.last_seen = incident.last_seen;
+        self.last_seen = self.last_seen.max(incident.last_seen);
+        if incident.last_order >= self.last_order {
+            self.last_order = incident.last_order;
             self.ending = incident.ending;
             self.last_gateway = incident.gateway;
         }

@@ -39,6 +39,8 @@ pub(super) struct Incident {
     pub gateway: usize,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
+    /// Like `last_seen`, for comparing within the source.
+    pub last_order: Option<Timestamp>,
     /// The rule that explains it, the evidence for that, and the record.
     pub rule: usize,
     pub evidence: Evidence,
@@ -83,7 +85,7 @@ impl Incidents {
                 .iter()
                 .rev()
                 .filter(unended)
-                .find(|i| within(i.last_seen, time, WINDOW))
+                .find(|i| within(i.last_order, time, WINDOW))
                 .map(|i| i.number)
         });
         if let Some(incident) = self.open.iter_mut().find(|i| Some(i.number) == number) {
@@ -95,7 +97,7 @@ impl Incidents {
 
     /// Takes out the incidents that no later record can belong to, in the order of their numbers.
     pub fn close(&mut self, now: Option<Timestamp>) -> Vec<Incident> {
-        let is_over = |incident: &Incident| match (incident.last_seen, now) {
+        let is_over = |incident: &Incident| match (incident.last_order, now) {
             (Some(seen), Some(now)) => now.duration_since(seen) > FORGET,
             _ => false,
         };
@@ -136,8 +138,9 @@ impl Incidents {
         self.open.push(Incident {
             number: self.count,
             gateway,
-            first_seen: found.time,
-            last_seen: found.time,
+            first_seen: None,
+            last_seen: None,
+            last_order: None,
             rule: found.rule,
             evidence: found.evidence,
             cause: found.clone(),
@@ -166,11 +169,11 @@ impl Incident {
             return false;
         }
         match self.ended {
-            None => self.is_related(found) && within(self.last_seen, found.time, WINDOW),
+            None => self.is_related(found) && within(self.last_order, found.when.order, WINDOW),
             // A new attempt begins a new failure; an echo repeats what the run has said, or says less.
             Some(ended) => {
                 let is_echo = found.evidence <= Evidence::Sentence || self.rules.contains_key(&found.rule);
-                is_echo && !is_attempt(found) && within(Some(ended), found.time, ECHO)
+                is_echo && !is_attempt(found) && within(Some(ended), found.when.order, ECHO)
             }
         }
     }
@@ -190,12 +193,13 @@ impl Incident {
     fn add(&mut self, found: &Match) {
         self.records += 1;
         *self.rules.entry(found.rule).or_default() += 1;
-        self.first_seen = [self.first_seen, found.time].into_iter().flatten().min();
-        self.last_seen = self.last_seen.max(found.time);
+        self.first_seen = [self.first_seen, found.when.time].into_iter().flatten().min();
+        self.last_seen = self.last_seen.max(found.when.time);
+        self.last_order = self.last_order.max(found.when.order);
         self.has_run |= found.keys.run.is_some();
         self.has_trace |= found.keys.trace.is_some();
         if found.ends_run {
-            self.ended = found.time.or(self.last_seen);
+            self.ended = found.when.order.or(self.last_order);
         }
         if found.evidence > self.evidence {
             self.rule = found.rule;
@@ -230,11 +234,16 @@ fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDurati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::When;
 
     fn found(second: i64, rule: usize, evidence: Evidence) -> Match {
         Match {
             position: Position::default(),
-            time: Timestamp::from_second(second).ok(),
+            when: When {
+                time: Timestamp::from_second(second).ok(),
+                order: Timestamp::from_second(second).ok(),
+            },
+            stamp: None,
             level: None,
             subsystem: None,
             rule,
@@ -305,7 +314,7 @@ mod tests {
         let first = incidents.add(&found(0, 1, Evidence::Transport), 0);
         assert_ne!(incidents.add(&found(1, 2, Evidence::Transport), 0), first);
         assert_eq!(incidents.add(&found(2, 1, Evidence::Transport), 0), first);
-        let timeless = Match { time: None, ..found(0, 1, Evidence::Transport) };
+        let timeless = Match { when: When::default(), ..found(0, 1, Evidence::Transport) };
         assert_ne!(incidents.add(&timeless, 0), incidents.add(&timeless, 0));
     }
 

@@ -1,6 +1,7 @@
 //! What happened: matches into incidents, incidents into ranked findings, and what to do first.
 
 mod advice;
+mod calendar;
 mod event;
 mod finding;
 mod incident;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Format;
 use crate::source::Kind;
 
+pub use calendar::When;
 pub use event::{Event, Match, Observer, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
 pub use incident::Role;

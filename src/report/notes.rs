@@ -35,7 +35,7 @@ impl Survey {
         match record.format {
             Format::Plain => self.plain += 1,
             Format::FileLog | Format::LogsJson => self.json += 1,
-            Format::Text => {}
+            Format::Console | Format::ConsoleJson | Format::Transcript | Format::Text => {}
         }
         if parts.level.is_some_and(|level| level <= Level::Info) {
             self.informative += 1;

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Severity};
-use crate::record::Format;
+use crate::record::{Format, Stamp};
 use crate::source::Kind;
 
+use super::calendar::Calendar;
 use super::event::Event;
 use super::finding::{Finding, FindingTally, Sample};
 use super::incident::{Incident, Incidents, Role};
@@ -44,6 +46,7 @@ pub struct SourceTally {
     records: u64,
     first_time: Option<Timestamp>,
     last_time: Option<Timestamp>,
+    last_order: Option<Timestamp>,
     problems: Vec<String>,
     invalid_utf8: u64,
     cut: u64,
@@ -64,6 +67,7 @@ impl SourceTally {
             records: 0,
             first_time: None,
             last_time: None,
+            last_order: None,
             problems: Vec::new(),
             invalid_utf8: 0,
             cut: 0,
@@ -82,10 +86,10 @@ pub struct ChunkTally {
     pub lines: u64,
     /// Its records by format.
     pub formats: BTreeMap<Format, u64>,
-    /// Time of the first record that has one.
-    pub first_time: Option<Timestamp>,
-    /// Time of the last record that has one.
-    pub last_time: Option<Timestamp>,
+    /// Stamp of the first record that has one.
+    pub first_stamp: Option<Stamp>,
+    /// Stamp of the last record that has one.
+    pub last_stamp: Option<Stamp>,
     /// Parsed records with bytes that are not UTF-8.
     pub invalid_utf8: u64,
     /// Records of which only the beginning was looked at.
@@ -101,6 +105,9 @@ pub struct Tally<'c> {
     catalogue: &'c Catalogue,
     filter: Filter,
     keep_matches: bool,
+    zone: TimeZone,
+    /// The calendar of the current source.
+    calendar: Calendar,
     sources: Vec<SourceTally>,
     incidents: Incidents,
     /// Closed incidents, kept while the log's end, and so the period, is not known.
@@ -116,12 +123,14 @@ pub struct Tally<'c> {
 }
 
 impl<'c> Tally<'c> {
-    /// An empty tally. `keep_matches` keeps every match for [`Report::matches`].
-    pub fn new(catalogue: &'c Catalogue, filter: Filter, keep_matches: bool) -> Self {
+    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`].
+    pub fn new(catalogue: &'c Catalogue, filter: Filter, zone: TimeZone, keep_matches: bool) -> Self {
         Self {
             catalogue,
             filter,
             keep_matches,
+            calendar: Calendar::new(zone.clone()),
+            zone,
             sources: Vec::new(),
             incidents: Incidents::default(),
             held: Vec::new(),
@@ -137,6 +146,7 @@ impl<'c> Tally<'c> {
 
     /// Begins the next source.
     pub fn begin_source(&mut self, source: SourceTally) {
+        self.calendar = Calendar::new(self.zone.clone());
         self.sources.push(source);
     }
 
@@ -160,14 +170,19 @@ impl<'c> Tally<'c> {
             *source.formats.entry(format).or_default() += records;
             source.records += records;
         }
-        source.first_time = source.first_time.or(chunk.first_time);
-        source.last_time = source.last_time.max(chunk.last_time);
         source.invalid_utf8 += chunk.invalid_utf8;
         source.cut += chunk.cut;
         if let Some(survey) = chunk.survey {
             source.survey = survey;
         }
-        let last_time = source.last_time;
+        for event in &chunk.events {
+            if let Event::LogDate(date) = event {
+                self.calendar.set_date(*date);
+                break;
+            }
+        }
+        let first = self.calendar.place(chunk.first_stamp).time;
+        source.first_time = source.first_time.or(first);
 
         let place = |position: Position| Position {
             source: index,
@@ -178,9 +193,11 @@ impl<'c> Tally<'c> {
             match event {
                 Event::Match(mut found) => {
                     found.position = place(found.position);
+                    found.when = self.calendar.place(found.stamp);
                     self.add_match(*found, gateway);
                 }
-                Event::Succeeded { time, keys, provider, fallback } => {
+                Event::Succeeded { stamp, keys, provider, fallback } => {
+                    let time = self.calendar.place(stamp).order;
                     self.incidents.succeed(&keys, time, gateway, fallback);
                     let provider =
                         provider.or_else(|| self.default_provider.get(&gateway).cloned()).unwrap_or_default();
@@ -192,14 +209,21 @@ impl<'c> Tally<'c> {
                 Event::DefaultProvider(provider) => {
                     self.default_provider.insert(gateway, provider);
                 }
+                Event::LogDate(_) => {}
                 Event::Truncated => self.sources[index].truncated = true,
-                Event::Unclassified { position, time, level, subsystem, text } => {
+                Event::Unclassified { position, stamp, level, subsystem, text } => {
+                    let time = self.calendar.place(stamp).time;
                     let sample = self.sample(place(position), time, Some(level), subsystem, text);
                     self.unknowns.add(level, sample);
                 }
             }
         }
-        for incident in self.incidents.close(last_time) {
+        let last = self.calendar.place(chunk.last_stamp);
+        let source = &mut self.sources[index];
+        source.last_time = source.last_time.max(last.time);
+        source.last_order = source.last_order.max(last.order);
+        let now = source.last_order;
+        for incident in self.incidents.close(now) {
             self.close(incident);
         }
     }
@@ -229,7 +253,7 @@ impl<'c> Tally<'c> {
         }
         let cause = &incident.cause;
         let sample = cause.text.as_ref().map(|text| {
-            self.sample(cause.position, cause.time, cause.level, cause.subsystem.clone(), text.clone())
+            self.sample(cause.position, cause.when.time, cause.level, cause.subsystem.clone(), text.clone())
         });
         self.findings.entry(incident.rule).or_default().add(&incident, || sample);
     }
@@ -319,7 +343,7 @@ impl<'c> Tally<'c> {
         let rules = self.catalogue.rules();
         let mut log_ends: HashMap<usize, Timestamp> = HashMap::new();
         for source in &self.sources {
-            if let Some(time) = source.last_time {
+            if let Some(time) = source.last_order {
                 let end = log_ends.entry(source.gateway).or_insert(time);
                 *end = time.max(*end);
             }
@@ -334,7 +358,7 @@ impl<'c> Tally<'c> {
                     .filter_map(|provider| self.successes.get(&(gateway, provider)).copied())
                     .max();
                 let log_end = log_ends.get(&gateway).copied();
-                let status = judge(tally.ending, tally.last_seen, success, log_end);
+                let status = judge(tally.ending, tally.last_order, success, log_end);
                 tally.finish(&rules[index], rules, status)
             })
             .collect();
@@ -362,7 +386,7 @@ impl<'c> Tally<'c> {
                     source: self.sources.get(found.position.source)?.name.clone(),
                     line: found.position.line,
                     offset: found.position.offset,
-                    time: found.time,
+                    time: found.when.time,
                     level: found.level,
                     subsystem: found.subsystem,
                     rule: rule.id.clone(),

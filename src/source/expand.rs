@@ -1,17 +1,19 @@
-//! From arguments to sources: files, folders (recursively, sorted), patterns, and `-`.
+//! From arguments to sources: files, folders (recursively, sorted), patterns, members of archives, and `-`.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-use super::{Input, Reason, SourceError};
+use super::{Input, Reason, SourceError, archive};
 
 /// What the arguments name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expansion {
-    /// The sources, each once, in the order of the arguments; within a folder or pattern sorted by path.
+    /// The sources, each once, in the order of the arguments; within a folder or pattern sorted by path, but the files of
+    /// a rotated set oldest first.
     pub inputs: Vec<Input>,
     /// What could not be found or listed.
     pub errors: Vec<SourceError>,
@@ -28,6 +30,7 @@ pub fn expand(arguments: &[PathBuf]) -> Expansion {
         }
     }
     expansion.keep_first_of_each();
+    expansion.open_archives();
     expansion
 }
 
@@ -69,7 +72,8 @@ impl Expansion {
 
     fn add_folder(&mut self, folder: &Path) {
         let before = self.inputs.len() + self.errors.len();
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let age = |entry: &DirEntry| age(&entry.file_name().to_string_lossy());
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_key(age) {
             match entry {
                 // Pipes and devices in a folder are left alone: reading one could wait for ever.
                 Ok(entry) if entry.file_type().is_file() => self.inputs.push(Input::Path(entry.into_path())),
@@ -92,14 +96,50 @@ impl Expansion {
         self.errors.push(SourceError { name: path.display().to_string(), reason });
     }
 
+    /// Puts the members of archives into the place of the archives.
+    fn open_archives(&mut self) {
+        for input in std::mem::take(&mut self.inputs) {
+            match input {
+                Input::Path(path) if archive::is_zip(&path) => match archive::members(&path) {
+                    Ok(names) => {
+                        self.inputs.extend(names.into_iter().map(|name| Input::Member(path.clone(), name)));
+                    }
+                    Err(reason) => self.fail(&path, reason),
+                },
+                other => self.inputs.push(other),
+            }
+        }
+    }
+
     /// A file that is named twice would be counted twice.
     fn keep_first_of_each(&mut self) {
         let mut seen = HashSet::new();
         self.inputs.retain(|input| match input {
             Input::Path(path) => seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
+            Input::Member(..) => true,
             Input::Stdin => seen.insert(PathBuf::from("-")),
         });
     }
+}
+
+/// What sorts the names of a folder: by name, but of a rotated set (`x.log`, `x.1.log` to `x.5.log`, or `x.log.1`) the
+/// highest number, which is the oldest, first.
+fn age(name: &str) -> (String, Reverse<u32>, String) {
+    let plain =
+        ["gz", "zst", "xz", "bz2"].iter().find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));
+    let mut stem = plain.unwrap_or(name);
+    let mut number = 0;
+    if let Some(without) = stem.strip_suffix(".log") {
+        stem = without;
+    }
+    if let Some((rest, digits)) = stem.rsplit_once('.')
+        && digits.len() <= 3
+        && let Ok(rotation) = digits.parse()
+    {
+        stem = rest.strip_suffix(".log").unwrap_or(rest);
+        number = rotation;
+    }
+    (stem.to_owned(), Reverse(number), name.to_owned())
 }
 
 #[cfg(test)]
@@ -120,6 +160,32 @@ mod tests {
         let files = ["c[1].log", "a.log", "b/1.log", "b/2.log"].map(|name| Input::Path(path(name)));
         assert_eq!(all.inputs[..4], files);
         assert_eq!(all.inputs[4..], [Input::Stdin]);
+    }
+
+    #[test]
+    fn a_rotated_set_is_read_oldest_first() {
+        let mut names = vec![
+            "openclaw-2026-11-22.log",
+            "openclaw-2026-11-22.1.log",
+            "openclaw-2026-11-22.5.log.gz",
+            "openclaw-2026-11-21.log",
+            "gateway.log",
+            "gateway.log.2",
+            "gateway.log.1.gz",
+        ];
+        names.sort_by_key(|name| age(name));
+        assert_eq!(
+            names,
+            [
+                "gateway.log.2",
+                "gateway.log.1.gz",
+                "gateway.log",
+                "openclaw-2026-11-21.log",
+                "openclaw-2026-11-22.5.log.gz",
+                "openclaw-2026-11-22.1.log",
+                "openclaw-2026-11-22.log",
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! a file that is being written) is read in bounded memory. What a record looks like is not known here: the caller
 //! passes a function that tells whether a line begins one.
 
+mod archive;
 mod chunk;
+mod decode;
 mod expand;
 mod installed;
 #[allow(unsafe_code)] // The one module that maps files.
@@ -19,6 +21,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use chunk::{LineTest, chunks};
+pub use decode::TooLarge;
 pub use expand::{Expansion, expand};
 pub use installed::installed_logs;
 pub use map::Map;
@@ -26,6 +29,9 @@ pub use stream::{ChunkReader, StreamChunk};
 
 /// One physical line is parsed whole up to this many bytes; a longer one is classified by what fits.
 pub const MAX_LINE: usize = 16 << 20;
+
+/// What a source may decompress to unless told otherwise: 64 GiB.
+pub const MAX_DECOMPRESSED: u64 = 64 << 30;
 
 /// A file that changed within this time is taken for live: read, not mapped, since a map of a file that shrinks would
 /// end the program.
@@ -39,6 +45,8 @@ const WORTH_MAPPING: u64 = 1 << 20;
 pub enum Input {
     /// A file, or anything else that can be opened by its path.
     Path(PathBuf),
+    /// A member of a zip archive, by the archive's path and its own name.
+    Member(PathBuf, String),
     /// Standard input.
     Stdin,
 }
@@ -48,6 +56,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
+            Self::Member(archive, name) => format!("{}!{name}", archive.display()),
             Self::Stdin => "-".to_owned(),
         }
     }
@@ -56,19 +65,26 @@ impl Input {
     pub fn folder(&self) -> PathBuf {
         match self {
             Self::Path(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
+            Self::Member(archive, name) => {
+                archive.join(Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default())
+            }
             Self::Stdin => PathBuf::new(),
         }
     }
 
-    /// Opens the source.
+    /// Opens the source. What is compressed is read up to `max_decompressed` bytes.
     ///
     /// # Errors
-    /// When it does not exist, may not be read, or holds something that is not text.
-    pub fn open(&self) -> Result<Content, SourceError> {
+    /// When it does not exist, may not be read, or is packed in a way that cannot be unpacked.
+    pub fn open(&self, max_decompressed: u64) -> Result<Content, SourceError> {
         match self {
-            Self::Stdin => Ok(Content::Stream(Box::new(io::stdin()))),
-            Self::Path(path) => open_path(path).map_err(|reason| SourceError { name: self.name(), reason }),
+            Self::Stdin => decode::unpack(Box::new(io::stdin()), max_decompressed).map(Content::Stream),
+            Self::Path(path) => open_path(path, max_decompressed),
+            Self::Member(archive, name) => {
+                archive::open_member(archive, name, max_decompressed).map(Content::Stream)
+            }
         }
+        .map_err(|reason| SourceError { name: self.name(), reason })
     }
 }
 
@@ -108,12 +124,12 @@ pub enum Reason {
     /// The system's own words.
     #[error("{0}; check the permissions, or copy the file and scan the copy")]
     Io(String),
-    /// A compressed file.
-    #[error("compressed ({0}); decompress it on the way in: {1} FILE | clawsift")]
-    Compressed(&'static str, &'static str),
-    /// Two-byte text.
-    #[error("UTF-16 text; convert it on the way in: iconv -f UTF-16 -t UTF-8 FILE | clawsift")]
-    Utf16,
+    /// A zip archive in a stream, which cannot be searched for its list of members.
+    #[error("a zip archive cannot be read from a pipe; save it to a file and name that")]
+    PipedZip,
+    /// Archives in archives in archives.
+    #[error("compressed again and again; unpack it first")]
+    Nested,
 }
 
 /// What kind of thing a source is.
@@ -130,13 +146,13 @@ impl Input {
     /// What kind of thing the source is.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Path(_) => Kind::File,
+            Self::Path(_) | Self::Member(..) => Kind::File,
             Self::Stdin => Kind::Stdin,
         }
     }
 }
 
-fn open_path(path: &Path) -> Result<Content, Reason> {
+fn open_path(path: &Path, max_decompressed: u64) -> Result<Content, Reason> {
     let fail = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Reason::NotFound,
         _ => Reason::Io(error.to_string()),
@@ -145,15 +161,14 @@ fn open_path(path: &Path) -> Result<Content, Reason> {
     let metadata = file.metadata().map_err(fail)?;
     // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
     if !metadata.is_file() || metadata.len() == 0 {
-        return Ok(Content::Stream(Box::new(file)));
+        return decode::unpack(Box::new(file), max_decompressed).map(Content::Stream);
     }
 
     let mut head = [0; 6];
     let read = file.read(&mut head).map_err(fail)?;
-    check_magic(&head[..read])?;
-    if metadata.len() < WORTH_MAPPING || is_live(&metadata) {
+    if metadata.len() < WORTH_MAPPING || is_live(&metadata) || decode::packing(&head[..read]).is_some() {
         let head = io::Cursor::new(head[..read].to_vec());
-        return Ok(Content::Stream(Box::new(head.chain(file))));
+        return decode::unpack(Box::new(head.chain(file)), max_decompressed).map(Content::Stream);
     }
     Map::new(&file).map(Content::Mapped).map_err(fail)
 }
@@ -163,36 +178,13 @@ fn is_live(metadata: &fs::Metadata) -> bool {
     metadata.modified().ok().and_then(|time| time.elapsed().ok()).is_none_or(|age| age < LIVE)
 }
 
-/// Refuses what would only be noise: formats are told by their first bytes, not by their names.
-fn check_magic(head: &[u8]) -> Result<(), Reason> {
-    match head {
-        [0x1f, 0x8b, ..] => Err(Reason::Compressed("gzip", "zcat")),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(Reason::Compressed("zstd", "zstdcat")),
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => Err(Reason::Compressed("xz", "xzcat")),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Err(Reason::Compressed("bzip2", "bzcat")),
-        [b'P', b'K', 3, 4, ..] => Err(Reason::Compressed("zip", "unzip -p")),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(Reason::Utf16),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn formats_are_told_by_their_first_bytes() {
-        assert!(check_magic(b"2026-11-22T").is_ok());
-        assert!(check_magic(b"").is_ok());
-        assert!(matches!(check_magic(&[0x1f, 0x8b, 8]), Err(Reason::Compressed("gzip", _))));
-        assert!(matches!(check_magic(b"BZh91A"), Err(Reason::Compressed("bzip2", _))));
-        assert!(check_magic(b"BZhello").is_ok());
-        assert!(matches!(check_magic(&[0xff, 0xfe, b'a', 0]), Err(Reason::Utf16)));
-    }
-
-    #[test]
     fn a_missing_file_is_said_to_be_missing() {
-        let error = Input::Path("/nonexistent/x.log".into()).open().err().expect("an error");
+        let error = Input::Path("/nonexistent/x.log".into()).open(MAX_DECOMPRESSED).err().expect("an error");
         assert_eq!(error.reason, Reason::NotFound);
         assert!(error.to_string().starts_with("/nonexistent/x.log: no such file"));
     }

@@ -1,0 +1,144 @@
+//! What the gateway prints on its console: `[subsystem] message key=value ...`, with or without a time before it.
+//!
+//! The console prints no level, shortens subsystems (`gateway/ws` to `ws`), and appends a record's fields to its message
+//! where the file log keeps them apart.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Parts, time};
+
+/// The longest label that OpenClaw prints is less than half as long.
+const MAX_LABEL: usize = 80;
+
+/// Tool calls are logged without a subsystem; what looks like one belongs to their message.
+pub(super) const TOOLS: &str = "tools";
+
+/// What OpenClaw, Node and npm say without a label. Other unlabelled lines with a time are what an agent answered, and
+/// that may be anything.
+static OWN_VOICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(?:
+            \[ | \(node:\d | ⚠ | [A-Za-z]*(?:Error|Exception|Warning)\b | FATAL\b | npm\ | node:internal
+          | (?:Gateway|Port\ \d|Embedded\ agent|LLM\ |All\ models\ failed|Unhandled|Uncaught|Invalid\ config|OpenClaw\b)
+          | (?:Failed\ to|Cannot|Could\ not|connect\ E|read\ E|write\ E|getaddrinfo|spawn\ |listen\ E|Config\ )
+          | (?:No\ API\ key|Missing|Unknown\ model|Inline\ API\ key|Authentication|Context\ overflow:|Rate\ limit)
+          | [45]\d\d\ (?:\{|<|[A-Z]) | HTTP\ [45]\d\d: | FailoverError
+        )",
+    )
+    .ok()
+});
+
+/// Whether a line begins with a label in brackets: `[agent/embedded] `.
+pub(super) fn has_label(line: &[u8]) -> bool {
+    label_length(line).is_some()
+}
+
+/// The length of the label and its brackets. What Node prints in brackets (`[cause]: `, `[Symbol(x)]`) is none.
+fn label_length(line: &[u8]) -> Option<usize> {
+    let inner = line.strip_prefix(b"[")?;
+    let end = inner.iter().take(MAX_LABEL).position(|&b| b == b']')?;
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"-_./:@".contains(b);
+    let label = &inner[..end];
+    let named = label.first()?.is_ascii_lowercase() && label.iter().all(is_name);
+    let after = inner.get(end + 1);
+    (named && matches!(after, None | Some(b' ')) && label != b"cause" && label != b"errors")
+        .then_some(end + 2)
+}
+
+/// Reads a record, or `None` where it has neither time nor label.
+pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
+    let (stamp, rest) = match time::leading(record.as_bytes()) {
+        Some((stamp, end)) => (Some(stamp), record[end..].trim_start_matches(' ')),
+        None => (None, record),
+    };
+    let length = label_length(rest.as_bytes());
+    if length.is_some_and(|length| &rest[1..length - 1] == TOOLS) {
+        return Some(Parts { stamp, message: Cow::Borrowed(rest), ..Parts::default() });
+    }
+    let Some(length) = length else {
+        let own_voice = OWN_VOICE.as_ref().is_some_and(|regex| regex.is_match(rest));
+        return stamp.is_some().then(|| Parts {
+            stamp,
+            message: Cow::Borrowed(rest),
+            quoted: !own_voice,
+            ..Parts::default()
+        });
+    };
+    Some(Parts {
+        stamp,
+        subsystem: Some(full_name(&rest[1..length - 1])),
+        message: Cow::Borrowed(rest[length..].trim_start_matches(' ')),
+        ..Parts::default()
+    })
+}
+
+/// The name that the file log uses, where the console's is another.
+fn full_name(label: &str) -> Cow<'_, str> {
+    match label {
+        "ws" | "heartbeat" | "health-monitor" | "admission" | "shutdown" | "hooks" => {
+            Cow::Owned(format!("gateway/{label}"))
+        }
+        "telegram" | "discord" | "slack" | "whatsapp" | "signal" | "imessage" | "matrix" | "mattermost"
+        | "msteams" | "googlechat" | "feishu" | "line" | "irc" | "nostr" | "zalo" => {
+            Cow::Owned(format!("channels/{label}"))
+        }
+        _ => Cow::Borrowed(label),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_label_with_and_without_a_time() {
+        for (line, label, message) in [
+            ("2026-11-22T09:43:52.554+00:00 [telegram] x k=v", "channels/telegram", "x k=v"),
+            ("08:42:54 [agent/embedded] embedded run", "agent/embedded", "embedded run"),
+            ("[ws] ⇄ res ✗ agent", "gateway/ws", "⇄ res ✗ agent"),
+            (
+                "[provider-transport-fetch] [model-fetch] error",
+                "provider-transport-fetch",
+                "[model-fetch] error",
+            ),
+        ] {
+            let parts = parse(line).expect(line);
+            assert_eq!((parts.subsystem.as_deref(), &*parts.message), (Some(label), message));
+            assert!(!parts.quoted);
+        }
+    }
+
+    #[test]
+    fn what_node_prints_in_brackets_is_no_label() {
+        for line in [
+            "[cause]: Error: x",
+            "[error]: [ '[ws]' ]",
+            "[Symbol(kState)]: 1",
+            "[]",
+            "[a b] x",
+            "[x]y",
+            "plain",
+        ] {
+            assert!(!has_label(line.as_bytes()), "{line}");
+            assert!(parse(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_quoted_and_the_programs_own_words_are_not() {
+        for (text, quoted) in [
+            ("HTTP 429 means Too Many Requests: the server rate limits you.", true),
+            ("No. 404 means not found.", true),
+            ("Gateway failed to start: Invalid config", false),
+            ("(node:17) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED", false),
+            ("TypeError: fetch failed", false),
+            ("⚠️ API rate limit reached.", false),
+        ] {
+            let line = format!("2026-11-22T09:43:52.554+00:00 {text}");
+            assert_eq!(parse(&line).expect("a record").quoted, quoted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Session transcripts and cron run logs of older versions: a JSON object a line.
+//!
+//! A transcript holds what user, model and tools said, which proves nothing; only its error fields do.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{Level, Parts, time};
+
+/// Whether a JSON line is one of a transcript or a cron run log.
+pub(super) fn is_transcript(line: &[u8]) -> bool {
+    let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    line.starts_with(b"{\"type\":\"message\"")
+        || line.starts_with(b"{\"type\":\"session\"")
+        || (has(b"\"jobId\":") && has(b"\"action\":"))
+        || (has(b"\"stopReason\":") && has(b"\"role\":"))
+}
+
+/// Reads a line, or `None` where it is something else.
+pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
+    let Ok(Value::Object(object)) = serde_json::from_str(line) else {
+        return None;
+    };
+    if object.contains_key("jobId") {
+        return Some(cron_run(&object));
+    }
+    let outer = object.get("timestamp").and_then(Value::as_str).and_then(time::parse);
+    let Some(message) = object.get("message").and_then(Value::as_object).or(Some(&object)) else {
+        return None;
+    };
+    let text = |name: &str| message.get(name).and_then(Value::as_str);
+    let stamp =
+        outer.or_else(|| message.get("timestamp").and_then(Value::as_i64).and_then(time::from_millis));
+    let failed = text("stopReason") == Some("error") || text("errorMessage").is_some();
+
+    let mut parts = Parts { stamp, ..Parts::default() };
+    for name in ["provider", "model", "api", "stopReason", "role", "errorCode", "errorType"] {
+        if let Some(value) = text(name) {
+            parts.fields.add(name, value);
+        }
+    }
+    let run = message.get("__openclaw").and_then(|inner| inner.get("runId")).and_then(Value::as_str);
+    if let Some(run) = run {
+        parts.fields.add("runId", run);
+    }
+    if failed {
+        parts.level = Some(Level::Error);
+        parts.subsystem = Some(Cow::Borrowed("transcript"));
+        parts.message = Cow::Owned(text("errorMessage").unwrap_or("the run ended with an error").to_owned());
+        for name in ["errorMessage", "errorCode", "errorType", "errorBody"] {
+            if let Some(value) = text(name) {
+                parts.errors.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    } else {
+        parts.level = Some(Level::Info);
+        parts.quoted = true;
+        parts.message =
+            Cow::Owned(object.get("type").and_then(Value::as_str).unwrap_or("message").to_owned());
+    }
+    Some(parts)
+}
+
+/// `{"ts":..., "jobId":"...", "action":"finished", "status":"error", "error":"..."}`
+fn cron_run(object: &Map<String, Value>) -> Parts<'static> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let millis = |name: &str| object.get(name).and_then(Value::as_i64).and_then(time::from_millis);
+    let mut parts =
+        Parts { stamp: millis("ts").or_else(|| text("ts").and_then(time::parse)), ..Parts::default() };
+    parts.subsystem = Some(Cow::Borrowed("cron"));
+    for name in ["jobId", "action", "status", "sessionId", "provider", "model", "runId"] {
+        if let Some(value) = text(name) {
+            parts.fields.add(name, value);
+        }
+    }
+    let status = text("status").unwrap_or_default();
+    let error = text("error").or_else(|| text("errorMessage"));
+    match error {
+        Some(error) if status != "ok" => {
+            parts.level = Some(Level::Error);
+            parts.message = Cow::Owned(format!("cron: job failed: {error}"));
+            parts.errors.push(("error".to_owned(), error.to_owned()));
+        }
+        _ => {
+            parts.level = Some(Level::Info);
+            parts.quoted = true;
+            let action = text("action").unwrap_or("run");
+            parts.message = Cow::Owned(format!("cron: {action} {status}").trim_end().to_owned());
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_counts_and_what_was_said_does_not() {
+        let line = r#"{"type":"message","id":"a","timestamp":"2026-05-01T10:00:00.000Z","message":{"role":"assistant","content":[],"provider":"openai","model":"gpt-5","stopReason":"error","errorMessage":"401 Incorrect API key provided","errorCode":"invalid_api_key","__openclaw":{"runId":"r1"}}}"#;
+        assert!(is_transcript(line.as_bytes()));
+        let parts = parse(line).expect("a record");
+        assert_eq!((parts.level, parts.quoted), (Some(Level::Error), false));
+        assert_eq!((parts.fields.get("provider"), parts.fields.get("runId")), (Some("openai"), Some("r1")));
+        let said = r#"{"type":"message","timestamp":"2026-05-01T10:00:00.000Z","message":{"role":"user","content":[{"type":"text","text":"what is ENOTFOUND?"}]}}"#;
+        let parts = parse(said).expect("a record");
+        assert!(parts.quoted);
+        assert!(!parts.message.contains("ENOTFOUND"));
+    }
+
+    #[test]
+    fn a_cron_run_fails_or_not() {
+        let failed = r#"{"ts":1777629600000,"jobId":"j1","action":"finished","status":"error","error":"LLM request timed out."}"#;
+        assert!(is_transcript(failed.as_bytes()));
+        let parts = parse(failed).expect("a record");
+        assert_eq!(parts.message, "cron: job failed: LLM request timed out.");
+        let fine =
+            r#"{"ts":1777629600000,"jobId":"j1","action":"finished","status":"ok","summary":"no ENOTFOUND"}"#;
+        assert!(parse(fine).expect("a record").quoted);
+    }
+}

@@ -1,0 +1,310 @@
+//! What other programs put around OpenClaw's lines on their way: journald, Docker, PM2, terminals.
+//!
+//! A wrapper is taken off each line, so that what is inside can be read as if nothing had been around it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use regex::bytes::Regex;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::time::{self, Stamp};
+
+/// What a line is wrapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrapper {
+    /// `journalctl` and syslog: `Nov 22 09:51:12 host openclaw[123]: `, or with an ISO time.
+    Journal,
+    /// `journalctl -o json`: an object a line, the text under `MESSAGE`.
+    JournalJson,
+    /// `docker logs -t`: an RFC 3339 time with nanoseconds.
+    Docker,
+    /// Docker's json-file: an object a line, the text under `log`.
+    DockerJson,
+    /// `docker compose logs`: `gateway-1  | `.
+    Compose,
+    /// PM2: `0|openclaw  | `, or a time and a colon.
+    Pm2,
+}
+
+/// A record without its wrapper.
+pub(super) struct Unwrapped {
+    pub wrapper: Wrapper,
+    /// The time that the wrapper gives.
+    pub stamp: Option<Stamp>,
+    pub text: String,
+}
+
+static JOURNAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^
+        (?: [A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d(?:\.\d+)?            # Nov 22 09:51:12
+          | (?<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)) )
+        \ [\w.:-]{1,64}\ (?<process>[\w@./-]{1,64})(?:\[\d+\])?:\ ?",
+    )
+    .ok()
+});
+
+static COMPOSE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][\w.-]{0,62}-\d{1,3} {1,32}\| ?").ok());
+
+static PM2: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:\d{1,4}\|[\w. -]{1,40}\| ?|(?<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[+-]\d\d:\d\d)?): )")
+        .ok()
+});
+
+/// How long the wrapper is that a line begins with.
+fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
+    let matched = |regex: &LazyLock<Option<Regex>>| Some(regex.as_ref()?.find(line)?.end());
+    match line.first()? {
+        b'0'..=b'9' if time::starts_with_date(line) => {
+            if let Some(length) = docker_time(line) {
+                return Some((Wrapper::Docker, length));
+            }
+            // Most lines that begin with a date are OpenClaw's own; only those of others have a process or a colon.
+            let head = &line[..line.len().min(160)];
+            let second = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at + 1..]);
+            if memchr::memmem::find(head, b"]: ").is_some() && !second.starts_with(b"[") {
+                if let Some(length) = matched(&JOURNAL) {
+                    return Some((Wrapper::Journal, length));
+                }
+            }
+            if memchr::memchr(b' ', head).is_some_and(|at| head[at - 1] == b':') {
+                return matched(&PM2).map(|length| (Wrapper::Pm2, length));
+            }
+            None
+        }
+        b'0'..=b'9'
+            if line.iter().take(5).any(|&b| b == b'|') || time::fits(line, b"0000-00-00 00:00:00") =>
+        {
+            matched(&PM2).map(|length| (Wrapper::Pm2, length))
+        }
+        b'A'..=b'Z' if line.get(3) == Some(&b' ') && line.get(9) == Some(&b':') => {
+            matched(&JOURNAL).map(|length| (Wrapper::Journal, length))
+        }
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'
+            if memchr::memmem::find(&line[..line.len().min(100)], b" | ").is_some() =>
+        {
+            matched(&COMPOSE).map(|length| (Wrapper::Compose, length))
+        }
+        _ => None,
+    }
+}
+
+/// The length of a time stamp of `docker logs -t`, which has nanoseconds, and of the space after it.
+fn docker_time(line: &[u8]) -> Option<usize> {
+    let digits = line.get(20..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+    let end = 20 + digits;
+    (line[19] == b'.' && digits >= 7 && line.get(end..end + 2) == Some(b"Z ")).then_some(end + 2)
+}
+
+/// Takes terminal codes and wrappers off a line, as far as they can be told without reading JSON.
+pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = match memchr::memchr2(0x1b, b'\r', line) {
+        Some(_) => Cow::Owned(without_codes(line)),
+        None => Cow::Borrowed(line),
+    };
+    // Docker may wrap what Compose has wrapped, and a journal what Docker has: two rounds are enough for all that is real.
+    let mut start = 0;
+    for _ in 0..2 {
+        match prefix(&line[start..]) {
+            Some((_, length)) => start += length,
+            None => break,
+        }
+    }
+    match line {
+        Cow::Borrowed(line) => Cow::Borrowed(&line[start..]),
+        Cow::Owned(mut line) => {
+            line.drain(..start);
+            Cow::Owned(line)
+        }
+    }
+}
+
+/// Whether the journal has this line from another process than OpenClaw: such a line is a record of its own.
+pub(super) fn is_foreign(line: &[u8]) -> bool {
+    let Some((Wrapper::Journal, _)) = prefix(line) else { return false };
+    let process = JOURNAL.as_ref().and_then(|regex| regex.captures(line)?.name("process"));
+    !process.is_some_and(|name| {
+        let name = name.as_bytes();
+        name.starts_with(b"node")
+            || memchr::memmem::find(name, b"openclaw").is_some()
+            || name.starts_with(b"clawd")
+    })
+}
+
+/// Whether the line has a wrapper with a time of its own, so that each line is a record unless its form joins it to the
+/// one before.
+pub(super) fn is_stamped(line: &[u8]) -> bool {
+    matches!(prefix(line), Some((Wrapper::Journal, _)))
+}
+
+/// Takes the wrappers off all lines of a record; `None` where there are none.
+pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
+    if text.starts_with('{') {
+        return unwrap_json(text);
+    }
+    let (wrapper, length) = prefix(text.as_bytes())?;
+    let stamp = match wrapper {
+        Wrapper::Docker => time::parse(text[..length].trim_end()),
+        Wrapper::Journal => JOURNAL.as_ref().and_then(|regex| {
+            let iso = regex.captures(text.as_bytes())?.name("iso")?;
+            journal_time(std::str::from_utf8(iso.as_bytes()).ok()?)
+        }),
+        Wrapper::Pm2 => PM2.as_ref().and_then(|regex| {
+            let iso = regex.captures(text.as_bytes())?.name("iso")?;
+            let iso = std::str::from_utf8(iso.as_bytes()).ok()?;
+            time::parse(&iso.replacen(" +", "+", 1).replacen(" -", "-", 1))
+        }),
+        _ => None,
+    };
+    let mut inner = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            inner.push('\n');
+        }
+        // A line in the middle that lost its wrapper is taken as it is.
+        let length =
+            prefix(line.as_bytes()).filter(|(kind, _)| *kind == wrapper).map_or(0, |(_, length)| length);
+        inner.push_str(&line[length..]);
+    }
+    Some(Unwrapped { wrapper, stamp, text: inner })
+}
+
+/// `journalctl -o short-iso` writes its offset without a colon.
+fn journal_time(text: &str) -> Option<Stamp> {
+    let text = text.replace(',', ".");
+    let (head, tail) = text.split_at(text.len().checked_sub(4)?);
+    if tail.bytes().all(|b| b.is_ascii_digit()) && head.ends_with(['+', '-']) {
+        return time::parse(&format!("{head}{}:{}", &tail[..2], &tail[2..]));
+    }
+    time::parse(&text)
+}
+
+/// Whether a JSON line is an object of Docker or journald.
+pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
+    let head = &line[..line.len().min(4096)];
+    if line.starts_with(b"{\"log\":\"") && memchr::memmem::find(line, b"\"stream\":\"").is_some() {
+        return Some(Wrapper::DockerJson);
+    }
+    (memchr::memmem::find(line, b"\"MESSAGE\":").is_some() && memchr::memmem::find(head, b"\"_").is_some())
+        .then_some(Wrapper::JournalJson)
+}
+
+/// The text that a JSON wrapper holds, cheaply: for telling whether it begins a record.
+pub(super) fn json_inner(line: &[u8]) -> Option<String> {
+    is_json_wrapper(line)?;
+    let text = std::str::from_utf8(line).ok()?;
+    let object: Value = serde_json::from_str(text).ok()?;
+    Some(inner_text(&object)?.0)
+}
+
+fn unwrap_json(text: &str) -> Option<Unwrapped> {
+    let wrapper = is_json_wrapper(text.as_bytes())?;
+    let mut stamp = None;
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match serde_json::from_str::<Value>(line).ok().and_then(|object| inner_text(&object)) {
+            Some((text, time)) => {
+                stamp = stamp.or(time);
+                lines.push(text);
+            }
+            None => lines.push(line.to_owned()),
+        }
+    }
+    Some(Unwrapped { wrapper, stamp, text: lines.join("\n") })
+}
+
+fn inner_text(object: &Value) -> Option<(String, Option<Stamp>)> {
+    if let Some(log) = object.get("log").and_then(Value::as_str) {
+        let stamp = object.get("time").and_then(Value::as_str).and_then(time::parse);
+        return Some((log.trim_end_matches(['\r', '\n']).to_owned(), stamp));
+    }
+    let micros = object.get("__REALTIME_TIMESTAMP").and_then(|value| match value {
+        Value::String(text) => text.parse::<i64>().ok(),
+        other => other.as_i64(),
+    });
+    let stamp = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()).map(Stamp::At);
+    let message = match object.get("MESSAGE")? {
+        Value::String(text) => text.clone(),
+        // What is not UTF-8, or holds colours, journald writes as a list of bytes.
+        Value::Array(bytes) => {
+            let bytes: Vec<u8> =
+                bytes.iter().filter_map(|b| b.as_u64().and_then(|b| u8::try_from(b).ok())).collect();
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        _ => return None,
+    };
+    Some((message, stamp))
+}
+
+/// A text without terminal codes, and without the carriage returns that terminals and Windows leave.
+pub(super) fn without_codes(text: &[u8]) -> Vec<u8> {
+    let mut out = anstream::adapter::strip_bytes(text).into_vec();
+    out.retain(|&b| b != b'\r');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_each_wrapper_off() {
+        for (line, wrapper) in [
+            ("Nov 22 09:51:12 host openclaw[123]: inner", Wrapper::Journal),
+            ("Nov  2 09:51:12.123456 my-host node[1]: inner", Wrapper::Journal),
+            ("2026-11-22T09:51:12+0000 host openclaw-gateway[7]: inner", Wrapper::Journal),
+            ("2026-11-22T09:51:12.123456789Z inner", Wrapper::Docker),
+            ("openclaw-gateway-1  | inner", Wrapper::Compose),
+            ("0|openclaw  | inner", Wrapper::Pm2),
+            ("2026-11-22T09:51:12: inner", Wrapper::Pm2),
+            ("2026-11-22 09:51:12 +00:00: inner", Wrapper::Pm2),
+            (r#"{"log":"inner\n","stream":"stdout","time":"2026-11-22T09:51:12.1Z"}"#, Wrapper::DockerJson),
+            (
+                r#"{"__REALTIME_TIMESTAMP":"1795341072000000","_PID":"7","MESSAGE":"inner","PRIORITY":"6"}"#,
+                Wrapper::JournalJson,
+            ),
+            (r#"{"_PID":"7","MESSAGE":[105,110,110,101,114]}"#, Wrapper::JournalJson),
+        ] {
+            let unwrapped = unwrap(line).expect(line);
+            assert_eq!((unwrapped.wrapper, unwrapped.text.as_str()), (wrapper, "inner"), "{line}");
+        }
+        let stamp = unwrap("2026-11-22T09:51:12+0100 host openclaw[7]: inner").and_then(|u| u.stamp);
+        assert_eq!(stamp, "2026-11-22T08:51:12Z".parse().ok().map(Stamp::At));
+    }
+
+    #[test]
+    fn leaves_what_only_looks_wrapped() {
+        for line in [
+            "2026-11-22T09:51:12.123Z warn agent/embedded x: y",
+            "2026-11-22T09:51:12.123+00:00 [diagnostic] lane task error: [1]: x",
+            "a | b",
+            "May the force be with you: x",
+            r#"{"log":"x"}"#,
+            r#"{"MESSAGE":"x"}"#,
+        ] {
+            assert!(unwrap(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_wrapper_goes_off_every_line() {
+        let text = "gw-1  | Error: x\ngw-1  |     at f\ngw-1  | ";
+        assert_eq!(unwrap(text).expect("a wrapper").text, "Error: x\n    at f\n");
+        let json = "{\"log\":\"a\\n\",\"stream\":\"x\"}\n{\"log\":\"  b\\n\",\"stream\":\"x\"}";
+        assert_eq!(unwrap(json).expect("a wrapper").text, "a\n  b");
+    }
+
+    #[test]
+    fn terminal_codes_go_and_text_stays() {
+        let text = b"\x1b[38;5;138m10:00:00\x1b[39m \x1b]0;t\x07a\x1b]8;;http://x\x1b\\b\r\n";
+        assert_eq!(without_codes(text), b"10:00:00 ab\n");
+        assert_eq!(bare(b"\x1b[90m2026-11-22T00:00:00Z\x1b[39m x\r").as_ref(), b"2026-11-22T00:00:00Z x");
+        assert_eq!(without_codes(b"\x1b["), b"");
+    }
+}

@@ -1,0 +1,119 @@
+//! Which point in time a record's stamp means, where the stamp leaves something out.
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use crate::record::Stamp;
+
+/// A time of day that lies this much before the last one is of the next day.
+const NEXT_DAY: SignedDuration = SignedDuration::from_hours(12);
+
+/// Fills in zone and date, record by record of one source.
+#[derive(Debug, Clone)]
+pub(super) struct Calendar {
+    zone: TimeZone,
+    /// The date of the last record; unknown until something names one.
+    date: Option<Date>,
+    /// How many midnights were passed since the first time of day without a date.
+    days: i64,
+    last: Option<Time>,
+}
+
+/// When something was, as far as it is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// The point in time; none where the date is not known.
+    pub time: Option<Timestamp>,
+    /// A point in time for comparing with others of the same source; right but for the date.
+    pub order: Option<Timestamp>,
+}
+
+impl Calendar {
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, date: None, days: 0, last: None }
+    }
+
+    /// The log says of which day it is.
+    pub fn set_date(&mut self, date: Date) {
+        self.date = Some(date);
+        self.days = 0;
+        self.last = None;
+    }
+
+    /// The point in time that the next record's stamp means.
+    pub fn place(&mut self, stamp: Option<Stamp>) -> When {
+        let Some(stamp) = stamp else { return When::default() };
+        let Stamp::Clock(clock, _) = stamp else {
+            let time = stamp.resolve(&self.zone, None);
+            if let Some(time) = time {
+                self.date = Some(time.to_zoned(self.zone.clone()).date());
+                self.last = None;
+                self.days = 0;
+            }
+            return When { time, order: time };
+        };
+        if self.last.is_some_and(|last| last.duration_since(clock) > NEXT_DAY) {
+            self.days += 1;
+        }
+        self.last = Some(clock);
+        let on = |date: Date| stamp.resolve(&self.zone, Some(date.checked_add(self.days.days()).ok()?));
+        match self.date {
+            Some(date) => {
+                let time = on(date);
+                When { time, order: time }
+            }
+            None => When { time: None, order: on(jiff::civil::date(1970, 1, 1)) },
+        }
+    }
+}
+
+/// The date in the name of a log file: `Log file: /tmp/openclaw/openclaw-2026-11-22.log`.
+pub(super) fn date_of_log_file(message: &str) -> Option<Date> {
+    let name = message.rsplit(['/', '\\']).next()?;
+    let start = name.find("openclaw-").or_else(|| name.find("clawdbot-"))?;
+    let stem = name[start..].trim_end().strip_suffix(".log")?;
+    stem.get(stem.len().checked_sub(10)?..)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(text: &str) -> Option<Stamp> {
+        text.parse().ok().map(|time| Stamp::Clock(time, None))
+    }
+
+    #[test]
+    fn a_time_of_day_takes_the_date_of_the_log_and_passes_midnight() {
+        let mut calendar = Calendar::new(TimeZone::UTC);
+        calendar.set_date(jiff::civil::date(2026, 11, 22));
+        let time = |when: When| when.time.map(|t| t.to_string()).unwrap_or_default();
+        assert_eq!(time(calendar.place(clock("23:59:00"))), "2026-11-22T23:59:00Z");
+        assert_eq!(time(calendar.place(clock("23:58:59"))), "2026-11-22T23:58:59Z");
+        assert_eq!(time(calendar.place(clock("00:01:00"))), "2026-11-23T00:01:00Z");
+        assert_eq!(
+            time(calendar.place("2026-12-01T08:00:00Z".parse().ok().map(Stamp::At))),
+            "2026-12-01T08:00:00Z"
+        );
+        assert_eq!(time(calendar.place(clock("09:00:00"))), "2026-12-01T09:00:00Z");
+    }
+
+    #[test]
+    fn without_a_date_there_is_an_order_but_no_time() {
+        let mut calendar = Calendar::new(TimeZone::UTC);
+        let first = calendar.place(clock("23:59:00"));
+        let second = calendar.place(clock("00:01:00"));
+        assert_eq!((first.time, second.time), (None, None));
+        assert!(first.order < second.order);
+        assert_eq!(calendar.place(None), When::default());
+    }
+
+    #[test]
+    fn the_name_of_a_log_file_holds_its_date() {
+        let date = Some(jiff::civil::date(2026, 11, 22));
+        assert_eq!(date_of_log_file("Log file: /tmp/openclaw/openclaw-2026-11-22.log"), date);
+        assert_eq!(date_of_log_file(r"log file: C:\Temp\openclaw\openclaw-dev-2026-11-22.log"), date);
+        assert_eq!(date_of_log_file("Log file: /var/log/gateway.log"), None);
+    }
+}

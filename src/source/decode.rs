@@ -1,0 +1,185 @@
+//! Streams as they were before they were compressed, or written with two bytes a character; told by their first bytes.
+
+use std::io::{self, BufReader, Cursor, Read};
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::Reason;
+
+/// An archive in an archive in an archive is a trap rather than a log.
+const MAX_NESTING: usize = 3;
+
+/// Bytes that decompress to more than the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it decompresses to more than {0} bytes, where reading stopped; --max-decompressed sets the limit")]
+pub struct TooLarge(u64);
+
+/// What a stream is packed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+    Zip,
+    Utf16,
+}
+
+/// What the first bytes of a stream say.
+pub(super) fn packing(head: &[u8]) -> Option<Packing> {
+    match head {
+        [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => Some(Packing::Xz),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Packing::Bzip2),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Packing::Zip),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Packing::Utf16),
+        _ => None,
+    }
+}
+
+/// A stream of text out of a stream that may be packed. What is unpacked is read up to `limit` bytes.
+pub(super) fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
+    let fail = |error: io::Error| Reason::Io(error.to_string());
+    let mut unpacked = false;
+    for _ in 0..=MAX_NESTING {
+        let mut head = [0; 6];
+        let length = fill(&mut reader, &mut head).map_err(fail)?;
+        let whole = Cursor::new(head[..length].to_vec()).chain(reader);
+        let inner: Box<dyn Read + Send> = match packing(&head[..length]) {
+            None => return Ok(Box::new(whole)),
+            Some(Packing::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole))),
+            Some(Packing::Zstd) => Box::new(zstd::Decoder::new(whole).map_err(fail)?),
+            Some(Packing::Xz) => Box::new(liblzma::read::XzDecoder::new_multi_decoder(whole)),
+            Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
+            Some(Packing::Zip) => return Err(Reason::PipedZip),
+            Some(Packing::Utf16) => {
+                return Ok(Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(whole)));
+            }
+        };
+        // The outermost limit counts what costs most: all the bytes that came out of the first unpacking.
+        reader = if unpacked { inner } else { Box::new(Limited { inner, limit, left: limit }) };
+        unpacked = true;
+    }
+    Err(Reason::Nested)
+}
+
+/// Reads until `buffer` is full or the stream ends.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match reader.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// Fails once more than `limit` bytes come, instead of ending as if that were all.
+pub(super) struct Limited<R> {
+    inner: R,
+    limit: u64,
+    left: u64,
+}
+
+impl<R> Limited<R> {
+    pub fn new(inner: R, limit: u64) -> Self {
+        Self { inner, limit, left: limit }
+    }
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            return match self.inner.read(&mut [0; 1])? {
+                0 => Ok(0),
+                _ => Err(io::Error::other(TooLarge(self.limit))),
+            };
+        }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(&mut buffer[..most])?;
+        self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const TEXT: &[u8] = b"2026-11-22T00:00:00Z error x/y boom\n";
+
+    fn read(packed: Vec<u8>, limit: u64) -> (Vec<u8>, Option<String>) {
+        let mut reader = unpack(Box::new(Cursor::new(packed)), limit).expect("a packing that is known");
+        let mut text = Vec::new();
+        let error = reader.read_to_end(&mut text).err().map(|e| e.to_string());
+        (text, error)
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).expect("a write");
+        encoder.finish().expect("an end")
+    }
+
+    #[test]
+    fn unpacks_each_kind_by_its_first_bytes() {
+        let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 6);
+        xz.write_all(TEXT).expect("a write");
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+        bzip2.write_all(TEXT).expect("a write");
+        let utf16: Vec<u8> = std::iter::once(0xfeff)
+            .chain(String::from_utf8_lossy(TEXT).encode_utf16().collect::<Vec<_>>())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let swapped: Vec<u8> = utf16.chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect();
+        for packed in [
+            TEXT.to_vec(),
+            gzip(TEXT),
+            gzip(&gzip(TEXT)),
+            zstd::encode_all(TEXT, 3).expect("zstd"),
+            xz.finish().expect("an end"),
+            bzip2.finish().expect("an end"),
+            utf16,
+            swapped,
+        ] {
+            assert_eq!(read(packed, 1000), (TEXT.to_vec(), None));
+        }
+        let twice = [gzip(TEXT), gzip(TEXT)].concat();
+        assert_eq!(read(twice, 1000).0, TEXT.repeat(2), "joined archives are one");
+        assert_eq!(read(Vec::new(), 1000), (Vec::new(), None));
+    }
+
+    #[test]
+    fn a_bomb_ends_with_an_error_and_not_in_silence() {
+        let packed = gzip(&vec![b'a'; 100_000]);
+        let (text, error) = read(packed.clone(), 1000);
+        assert_eq!(text.len(), 1000);
+        assert!(error.expect("an error").contains("more than 1000 bytes"));
+        assert_eq!(read(packed, 100_000).1, None, "just the limit is allowed");
+    }
+
+    #[test]
+    fn what_came_before_the_damage_is_read() {
+        let text = TEXT.repeat(10_000);
+        let mut packed = gzip(&text);
+        packed.truncate(packed.len() - 20);
+        let (read, error) = read(packed, u64::MAX);
+        assert!(!read.is_empty() && text.starts_with(&read));
+        assert!(error.is_some());
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let mut packed = TEXT.to_vec();
+        for _ in 0..10 {
+            packed = gzip(&packed);
+        }
+        assert_eq!(unpack(Box::new(Cursor::new(packed)), 1 << 20).err(), Some(Reason::Nested));
+    }
+}
