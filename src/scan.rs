@@ -11,11 +11,13 @@ use rayon::prelude::*;
 use crate::engine::{Candidates, Engine};
 use crate::record::{self, Lines, Record, detect, starts_record};
 use crate::redact::Redactor;
-use crate::report::{ChunkTally, Filter, Observer, Report, SourceTally, Survey, Tally};
-use crate::source::{ChunkReader, Content, Input, SourceError, StreamChunk, chunks};
+use crate::report::{
+    ChunkTally, Event, Filter, Observer, Report, SourceTally, Survey, Tally, is_past_midnight,
+};
+use crate::source::{ChunkReader, Content, Input, Kind, SourceError, StreamChunk, chunks};
 
 /// Bytes of a chunk: large enough that starting one costs nothing, small enough that two cores share 20 MB well.
-const CHUNK: usize = 4 << 20;
+pub const CHUNK: usize = 4 << 20;
 /// Chunks in flight per worker; what they find is folded in order once all are done.
 const CHUNKS_PER_WORKER: usize = 4;
 
@@ -29,6 +31,8 @@ pub struct Options<'a> {
     pub filter: Filter,
     /// The zone of times that are written without an offset.
     pub zone: TimeZone,
+    /// Bytes of a chunk, usually [`CHUNK`]; the report does not depend on it.
+    pub chunk: usize,
     /// Bytes that a compressed source may decompress to.
     pub max_decompressed: u64,
     /// Keep every match for [`Report::matches`].
@@ -50,22 +54,7 @@ pub fn scan(
     errors: &[SourceError],
     options: &Options<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
-    let workers = match options.jobs {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        jobs => jobs,
-    };
-    let mut scan = Scan {
-        engine,
-        options,
-        workers,
-        pool: None,
-        tally: Tally::new(
-            engine.catalogue(),
-            options.filter.clone(),
-            options.zone.clone(),
-            options.keep_matches,
-        ),
-    };
+    let mut scan = Scan::new(engine, options);
     let mut gateways: HashMap<PathBuf, usize> = HashMap::new();
     for input in inputs {
         if scan.is_stopped() {
@@ -81,9 +70,25 @@ pub fn scan(
         }
     }
     for error in errors {
-        scan.tally.begin_source(SourceTally::new(error.name.clone(), crate::source::Kind::File, usize::MAX));
+        scan.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, usize::MAX));
         scan.tally.problem(error.reason.to_string());
     }
+    Ok(scan.tally.finish())
+}
+
+/// Scans bytes that are in memory as if they were one file of that name.
+///
+/// # Errors
+/// When the worker threads cannot be started.
+pub fn scan_bytes(
+    engine: &Engine,
+    name: &str,
+    bytes: &[u8],
+    options: &Options<'_>,
+) -> Result<Report, rayon::ThreadPoolBuildError> {
+    let mut scan = Scan::new(engine, options);
+    scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, 0));
+    scan.mapped(bytes)?;
     Ok(scan.tally.finish())
 }
 
@@ -96,13 +101,23 @@ struct Scan<'a> {
     tally: Tally<'a>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
+        let workers = match options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs,
+        };
+        let (filter, zone) = (options.filter.clone(), options.zone.clone());
+        let tally = Tally::new(engine.catalogue(), filter, zone, options.keep_matches);
+        Self { engine, options, workers, pool: None, tally }
+    }
+
     fn is_stopped(&self) -> bool {
         self.options.stop.load(Ordering::Relaxed) != 0
     }
 
     fn mapped(&mut self, bytes: &[u8]) -> Result<(), rayon::ThreadPoolBuildError> {
-        let parts = chunks(bytes, CHUNK, starts_record);
+        let parts = chunks(bytes, self.options.chunk, starts_record);
         for batch in parts.chunks(self.workers * CHUNKS_PER_WORKER) {
             if self.is_stopped() {
                 self.tally.problem("interrupted; what follows was not read".to_owned());
@@ -110,7 +125,7 @@ impl Scan<'_> {
             }
             let views: Vec<ChunkView<'_>> = batch
                 .iter()
-                .map(|part| ChunkView { bytes: &bytes[part.clone()], dropped: 0, is_first: part.start == 0 })
+                .map(|part| ChunkView { bytes: &bytes[part.clone()], offset: part.start as u64, dropped: 0 })
                 .collect();
             self.run(&views)?;
         }
@@ -118,7 +133,7 @@ impl Scan<'_> {
     }
 
     fn stream(&mut self, reader: impl Read) -> Result<(), rayon::ThreadPoolBuildError> {
-        let mut reader = ChunkReader::new(reader, CHUNK, starts_record);
+        let mut reader = ChunkReader::new(reader, self.options.chunk, starts_record);
         let mut ended = false;
         while !ended {
             let mut batch: Vec<StreamChunk> = Vec::new();
@@ -135,11 +150,7 @@ impl Scan<'_> {
             }
             let views: Vec<ChunkView<'_>> = batch
                 .iter()
-                .map(|chunk| ChunkView {
-                    bytes: &chunk.bytes,
-                    dropped: chunk.dropped,
-                    is_first: chunk.offset == 0,
-                })
+                .map(|chunk| ChunkView { bytes: &chunk.bytes, offset: chunk.offset, dropped: chunk.dropped })
                 .collect();
             self.run(&views)?;
             if self.is_stopped() && !ended {
@@ -174,37 +185,54 @@ impl Scan<'_> {
 /// A chunk to scan.
 struct ChunkView<'b> {
     bytes: &'b [u8],
+    /// Where it begins in its source.
+    offset: u64,
     dropped: u64,
-    is_first: bool,
 }
 
 impl ChunkView<'_> {
     fn scan(&self, engine: &Engine, options: &Options<'_>) -> ChunkTally {
         let mut tally = ChunkTally {
             bytes: self.bytes.len() as u64 + self.dropped,
-            first_stamp: record::earliest_time(self.bytes),
             last_stamp: record::last_time(self.bytes),
-            survey: self.is_first.then(Survey::default),
             ..ChunkTally::default()
         };
         let mut observer = Observer::new(engine, options.redactor, options.keep_matches);
         let mut lines = Lines::new(self.bytes, self.dropped);
+        let mut has_stamp = false;
         for (seen, raw) in lines.by_ref().enumerate() {
+            if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
+                has_stamp = true;
+                tally.events.push(Event::First(stamp));
+            }
+            // A time without a date is of the next day once midnight is past, also where nothing happened between.
+            if let Some(clock) = record::clock_of(raw.first_line()) {
+                match tally.last_clock.replace(clock) {
+                    None => tally.events.push(Event::Clock(clock)),
+                    Some(last) if is_past_midnight(last, clock) => {
+                        tally.events.extend([Event::Clock(last), Event::Clock(clock)]);
+                    }
+                    Some(_) => {}
+                }
+            }
             let candidates = engine.prefilter().candidates(raw.bytes);
-            let surveyed = tally.survey.as_mut().filter(|_| seen < Survey::RECORDS);
-            if candidates == Candidates::None && surveyed.is_none() {
-                *tally.formats.entry(detect(raw.bytes)).or_default() += 1;
+            let is_surveyed = seen < Survey::RECORDS && self.offset + (raw.offset as u64) < Survey::BYTES;
+            *tally.formats.entry(detect(raw.bytes)).or_default() += 1;
+            tally.cut += u64::from(raw.is_cut());
+            if candidates == Candidates::None && !is_surveyed {
                 continue;
             }
             let record = Record::parse(&raw);
-            *tally.formats.entry(record.format).or_default() += 1;
-            if let Some(survey) = surveyed {
-                survey.add(&record);
+            if is_surveyed {
+                tally.survey.add(&record);
             }
-            tally.invalid_utf8 += u64::from(record.invalid_utf8);
-            tally.cut += u64::from(record.cut);
             if let Candidates::Rules(rules) = candidates {
-                tally.events.extend(observer.observe(&raw, &record, &rules));
+                tally.invalid_utf8 += u64::from(record.invalid_utf8);
+                let event = observer.observe(&raw, &record, &rules);
+                if matches!(event, Some(Event::LogDate(_))) {
+                    tally.last_clock = None;
+                }
+                tally.events.extend(event);
             }
         }
         tally.lines = lines.line_count();

@@ -10,7 +10,7 @@ use clawsift::catalogue::{Catalogue, Severity};
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
 use clawsift::report::{Filter, Report};
-use clawsift::scan::{Options, scan};
+use clawsift::scan::{CHUNK, Options, scan};
 use clawsift::source::Input;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -28,6 +28,7 @@ fn report(path: PathBuf) -> Report {
         redactor: Redactor::MASKING,
         filter: Filter::default(),
         zone: jiff::tz::TimeZone::UTC,
+        chunk: CHUNK,
         max_decompressed: u64::MAX,
         keep_matches: false,
         stop: &AtomicUsize::new(0),

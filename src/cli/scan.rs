@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
 use crate::report::{Filter, Moment, Period, Report};
-use crate::scan::{Options, scan};
+use crate::scan::{CHUNK, Options, scan};
 use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
@@ -37,6 +37,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         redactor: if args.no_redact { Redactor::OPEN } else { Redactor::MASKING },
         filter,
         zone: zone.clone(),
+        chunk: CHUNK,
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.format == Format::Ndjson,
         stop: &stop,

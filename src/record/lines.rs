@@ -10,6 +10,9 @@ const MAX_JOINED_LINES: u64 = 256;
 /// A record's continuation lines hold at most this many bytes; the rest begins a new one.
 const MAX_JOINED_BYTES: usize = 256 << 10;
 
+/// More bytes of a record than this are not parsed.
+const MAX_RECORD: usize = MAX_LINE + MAX_JOINED_BYTES;
+
 /// The bytes of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawRecord<'a> {
@@ -24,13 +27,22 @@ pub struct RawRecord<'a> {
 }
 
 impl<'a> RawRecord<'a> {
-    /// The bytes to parse, and whether some were left out because a line is too long.
-    pub(super) fn bounded(&self) -> (&'a [u8], bool) {
-        let limit = MAX_LINE + MAX_JOINED_BYTES;
-        match self.bytes.get(..limit) {
-            Some(bytes) => (bytes, true),
-            None => (self.bytes, false),
+    /// The bytes to parse: all of them, unless a line is too long.
+    pub(super) fn bounded(&self) -> &'a [u8] {
+        &self.bytes[..self.bytes.len().min(MAX_RECORD)]
+    }
+
+    /// The record's first line.
+    pub fn first_line(&self) -> &'a [u8] {
+        match memchr::memchr(b'\n', self.bytes) {
+            Some(end) => &self.bytes[..end],
+            None => self.bytes,
         }
+    }
+
+    /// Whether a line is so long that only its beginning is looked at.
+    pub fn is_cut(&self) -> bool {
+        self.bytes.len() > MAX_RECORD || self.dropped > 0
     }
 }
 

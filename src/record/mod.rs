@@ -24,7 +24,7 @@ pub use detect::{detect, starts_record};
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
-pub use time::{Stamp, earliest_time, last_time};
+pub use time::{Stamp, clock_of, last_time, stamp_of};
 pub use wrap::Wrapper;
 
 /// The shape in which a record reached us.
@@ -58,8 +58,6 @@ pub struct Record<'a> {
     pub parts: Parts<'a>,
     /// Its bytes were not all UTF-8; what was not is shown as U+FFFD.
     pub invalid_utf8: bool,
-    /// Its line was longer than the limit and is known only in part.
-    pub cut: bool,
 }
 
 /// What a format reads out of a line.
@@ -93,11 +91,12 @@ pub struct EvidenceText<'r> {
 impl<'a> Record<'a> {
     /// Reads a record out of its bytes.
     pub fn parse(raw: &RawRecord<'a>) -> Self {
-        let (bytes, cut) = raw.bounded();
+        let bytes = raw.bounded();
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let lossy = String::from_utf8_lossy(bytes);
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
         let (mut text, mut wrapper, mut stamp) = (without_codes(lossy), None, None);
+        let text_is_json = text.starts_with('{');
         // Docker may wrap what Compose has wrapped, and a journal what Docker has.
         while let Some(unwrapped) = wrap::unwrap(&text) {
             stamp = stamp.or(unwrapped.stamp);
@@ -113,10 +112,14 @@ impl<'a> Record<'a> {
                 (format, parts.into_owned())
             }
         };
-        parts.stamp = parts.stamp.or(stamp);
+        // A wrapper that knows the date knows better than a time of day.
+        parts.stamp = match parts.stamp {
+            Some(Stamp::Clock(..)) if stamp.is_some() || text_is_json => stamp,
+            own => own.or(stamp),
+        };
         parts.remove_codes();
         parts.fields.read_message(&parts.message, &mut parts.errors);
-        Self { format, wrapper, parts, invalid_utf8, cut: cut || raw.dropped > 0 }
+        Self { format, wrapper, parts, invalid_utf8 }
     }
 
     /// The texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error

@@ -94,18 +94,21 @@ pub(super) fn fits(text: &[u8], shape: &[u8]) -> bool {
         })
 }
 
-/// The time of the first record in `bytes` that carries one.
-pub fn earliest_time(bytes: &[u8]) -> Option<Stamp> {
-    bytes.split(|&b| b == b'\n').take(64).find_map(of_line)
-}
-
 /// The time of the last record in `bytes` that carries one.
 pub fn last_time(bytes: &[u8]) -> Option<Stamp> {
-    bytes.rsplit(|&b| b == b'\n').take(1024).find_map(of_line)
+    bytes.rsplit(|&b| b == b'\n').find_map(stamp_of)
+}
+
+/// The time of day that a line begins with, where it has no date.
+pub fn clock_of(line: &[u8]) -> Option<Stamp> {
+    if line.first() == Some(&b'{') {
+        return None;
+    }
+    clock(&super::wrap::bare(line)).map(|(stamp, _)| stamp)
 }
 
 /// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
-fn of_line(line: &[u8]) -> Option<Stamp> {
+pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
     if line.first() != Some(&b'{') {
         let line = super::wrap::bare(line);
         return leading(&line).map(|(stamp, _)| stamp);
@@ -134,11 +137,11 @@ mod tests {
             "2026-11-22T09:47:00.546 no offset",
             "gateway-1  | 2026-11-22T09:47:00.546Z [x] y",
         ] {
-            let stamp = of_line(line.as_bytes()).and_then(|stamp| stamp.resolve(&zone, None));
+            let stamp = stamp_of(line.as_bytes()).and_then(|stamp| stamp.resolve(&zone, None));
             assert_eq!(stamp, Some(expected), "{line}");
         }
-        assert_eq!(of_line(b"9999-99-99T99:99:99Z x"), None);
-        assert_eq!(of_line(b"    at file.js"), None);
+        assert_eq!(stamp_of(b"9999-99-99T99:99:99Z x"), None);
+        assert_eq!(stamp_of(b"    at file.js"), None);
     }
 
     #[test]
@@ -161,10 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn first_and_last_skip_lines_without_time() {
+    fn the_last_time_is_that_of_the_last_line_that_has_one() {
         let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
         let at = |text: &str| text.parse().ok().map(Stamp::At);
-        assert_eq!(earliest_time(text), at("2026-11-22T00:00:01Z"));
         assert_eq!(last_time(text), at("2026-11-22T00:00:02Z"));
     }
 }

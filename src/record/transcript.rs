@@ -26,9 +26,7 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
         return Some(cron_run(&object));
     }
     let outer = object.get("timestamp").and_then(Value::as_str).and_then(time::parse);
-    let Some(message) = object.get("message").and_then(Value::as_object).or(Some(&object)) else {
-        return None;
-    };
+    let message = object.get("message").and_then(Value::as_object).unwrap_or(&object);
     let text = |name: &str| message.get(name).and_then(Value::as_str);
     let stamp =
         outer.or_else(|| message.get("timestamp").and_then(Value::as_i64).and_then(time::from_millis));

@@ -67,10 +67,11 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
             // Most lines that begin with a date are OpenClaw's own; only those of others have a process or a colon.
             let head = &line[..line.len().min(160)];
             let second = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at + 1..]);
-            if memchr::memmem::find(head, b"]: ").is_some() && !second.starts_with(b"[") {
-                if let Some(length) = matched(&JOURNAL) {
-                    return Some((Wrapper::Journal, length));
-                }
+            if memchr::memmem::find(head, b"]: ").is_some()
+                && !second.starts_with(b"[")
+                && let Some(length) = matched(&JOURNAL)
+            {
+                return Some((Wrapper::Journal, length));
             }
             if memchr::memchr(b' ', head).is_some_and(|at| head[at - 1] == b':') {
                 return matched(&PM2).map(|length| (Wrapper::Pm2, length));

@@ -43,21 +43,32 @@ impl Calendar {
 
     /// The point in time that the next record's stamp means.
     pub fn place(&mut self, stamp: Option<Stamp>) -> When {
+        let when = self.peek(stamp);
+        match stamp {
+            Some(Stamp::Clock(clock, _)) => {
+                self.days = self.days_at(clock);
+                self.last = Some(clock);
+            }
+            Some(_) => {
+                if let Some(time) = when.time {
+                    self.date = Some(time.to_zoned(self.zone.clone()).date());
+                    self.days = 0;
+                }
+            }
+            None => {}
+        }
+        when
+    }
+
+    /// The point in time that a stamp would mean if it came next.
+    pub fn peek(&self, stamp: Option<Stamp>) -> When {
         let Some(stamp) = stamp else { return When::default() };
         let Stamp::Clock(clock, _) = stamp else {
             let time = stamp.resolve(&self.zone, None);
-            if let Some(time) = time {
-                self.date = Some(time.to_zoned(self.zone.clone()).date());
-                self.last = None;
-                self.days = 0;
-            }
             return When { time, order: time };
         };
-        if self.last.is_some_and(|last| last.duration_since(clock) > NEXT_DAY) {
-            self.days += 1;
-        }
-        self.last = Some(clock);
-        let on = |date: Date| stamp.resolve(&self.zone, Some(date.checked_add(self.days.days()).ok()?));
+        let days = self.days_at(clock);
+        let on = |date: Date| stamp.resolve(&self.zone, Some(date.checked_add(days.days()).ok()?));
         match self.date {
             Some(date) => {
                 let time = on(date);
@@ -65,6 +76,19 @@ impl Calendar {
             }
             None => When { time: None, order: on(jiff::civil::date(1970, 1, 1)) },
         }
+    }
+
+    /// How many midnights are past at a time of day that comes next.
+    fn days_at(&self, clock: Time) -> i64 {
+        self.days + i64::from(self.last.is_some_and(|last| last.duration_since(clock) > NEXT_DAY))
+    }
+}
+
+/// Whether a midnight lies between two times of day that follow each other.
+pub fn is_past_midnight(before: Stamp, after: Stamp) -> bool {
+    match (before, after) {
+        (Stamp::Clock(before, _), Stamp::Clock(after, _)) => before.duration_since(after) > NEXT_DAY,
+        _ => false,
     }
 }
 

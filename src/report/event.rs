@@ -56,6 +56,8 @@ pub struct Match {
     pub captures: BTreeMap<String, String>,
     /// What the record says, redacted and printable, where it was kept.
     pub text: Option<String>,
+    /// The report may show its text: it is one of the first of its rule.
+    pub(super) is_sample: bool,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// The record reports that its run is over.
@@ -80,6 +82,10 @@ pub enum Event {
     },
     /// The gateway says which provider it uses by default.
     DefaultProvider(String),
+    /// The first time stamp of a chunk.
+    First(Stamp),
+    /// A time of day: the first of a chunk, or on one side of a midnight.
+    Clock(Stamp),
     /// The log says of which day it is.
     LogDate(Date),
     /// OpenClaw says that it did not print everything.
@@ -129,6 +135,7 @@ impl<'e> Observer<'e> {
             Some(verdict) => Some(Event::Match(Box::new(Match {
                 position,
                 when: When::default(),
+                is_sample: false,
                 stamp: record.parts.stamp,
                 level: record.parts.level,
                 subsystem: self.subsystem(record),

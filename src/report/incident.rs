@@ -21,6 +21,13 @@ const ECHO: SignedDuration = SignedDuration::from_secs(10);
 /// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter.
 const FORGET: SignedDuration = SignedDuration::from_hours(2);
 
+/// Looking for incidents that are over costs a look at each; once in so many matches is enough.
+const CLOSE_EVERY: u64 = 256;
+/// More open incidents than this are not kept; the oldest go first.
+const MAX_OPEN: usize = 1 << 16;
+/// A match without ids is compared with so many of the latest incidents.
+const RECENT: usize = 64;
+
 /// What a match is in its incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +52,8 @@ pub(super) struct Incident {
     pub rule: usize,
     pub evidence: Evidence,
     pub cause: Match,
+    /// The strongest of its records that may be shown.
+    pub sample: Option<Match>,
     pub records: u64,
     /// Records by rule.
     pub rules: BTreeMap<usize, u64>,
@@ -58,9 +67,12 @@ pub(super) struct Incident {
 /// Joins matches into incidents. Matches come in the order of their sources, then positions.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
+    /// In the order of their numbers.
     open: Vec<Incident>,
     by_key: HashMap<String, u64>,
     count: u64,
+    matches: u64,
+    newest: Option<Timestamp>,
 }
 
 impl Incidents {
@@ -68,45 +80,50 @@ impl Incidents {
     pub fn add(&mut self, found: &Match, gateway: usize) -> u64 {
         let number = self.find(found, gateway).unwrap_or_else(|| self.begin(found, gateway));
         self.remember(&found.keys, number);
-        if let Some(incident) = self.open.iter_mut().find(|incident| incident.number == number) {
+        if let Some(incident) = self.get_mut(number) {
             incident.add(found);
         }
+        self.newest = self.newest.max(found.when.order);
         number
     }
 
     /// A run came to a good end: if it had failed before, it recovered.
     pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, gateway: usize, fallback: bool) {
-        let known = self.by_keys(keys);
-        let number = known.or_else(|| {
+        let number = self.by_keys(keys, time).or_else(|| {
             // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
             let unended =
                 |i: &&Incident| i.gateway == gateway && !i.has_run && !i.has_trace && i.ended.is_none();
-            self.open
-                .iter()
-                .rev()
-                .filter(unended)
-                .find(|i| within(i.last_order, time, WINDOW))
-                .map(|i| i.number)
+            let mut recent = self.recent().filter(unended);
+            recent.find(|i| within(i.last_order, time, WINDOW)).map(|i| i.number)
         });
-        if let Some(incident) = self.open.iter_mut().find(|i| Some(i.number) == number) {
+        if let Some(incident) = number.and_then(|number| self.get_mut(number)) {
             incident.ending.recovered = true;
             incident.ending.degraded |= fallback;
             incident.ended = incident.ended.or(time);
         }
     }
 
-    /// Takes out the incidents that no later record can belong to, in the order of their numbers.
-    pub fn close(&mut self, now: Option<Timestamp>) -> Vec<Incident> {
-        let is_over = |incident: &Incident| match (incident.last_order, now) {
-            (Some(seen), Some(now)) => now.duration_since(seen) > FORGET,
-            _ => false,
-        };
-        if !self.open.iter().any(is_over) {
+    /// Takes out incidents that no later record will belong to, in the order of their numbers. Called after each match, so
+    /// that what is taken out depends on the matches alone, and not on how the log was cut into chunks.
+    pub fn close(&mut self) -> Vec<Incident> {
+        self.matches += 1;
+        if !self.matches.is_multiple_of(CLOSE_EVERY) {
             return Vec::new();
         }
-        let (over, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().partition(is_over);
-        self.open = open;
-        self.by_key.retain(|_, number| self.open.binary_search_by_key(number, |i| i.number).is_ok());
+        let too_many = self.open.len().saturating_sub(MAX_OPEN);
+        let newest = self.newest;
+        let mut index = 0;
+        let over: Vec<Incident> = self
+            .open
+            .extract_if(.., |incident| {
+                index += 1;
+                index <= too_many || incident.is_over(newest)
+            })
+            .collect();
+        if !over.is_empty() {
+            let open = &self.open;
+            self.by_key.retain(|_, number| open.binary_search_by_key(number, |i| i.number).is_ok());
+        }
         over
     }
 
@@ -116,21 +133,40 @@ impl Incidents {
         std::mem::take(&mut self.open)
     }
 
-    fn by_keys(&self, keys: &RunKeys) -> Option<u64> {
-        [&keys.run, &keys.trace].into_iter().flatten().find_map(|key| self.by_key.get(key).copied())
+    fn get(&self, number: u64) -> Option<&Incident> {
+        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
+        self.open.get(index)
+    }
+
+    fn get_mut(&mut self, number: u64) -> Option<&mut Incident> {
+        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
+        self.open.get_mut(index)
+    }
+
+    /// The latest incidents, the newest first.
+    fn recent(&self) -> impl Iterator<Item = &Incident> {
+        self.open.iter().rev().take(RECENT)
+    }
+
+    fn by_keys(&self, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
+        let known = |key: &String| {
+            let incident = self.get(*self.by_key.get(key)?)?;
+            (!incident.is_over(time)).then_some(incident.number)
+        };
+        [&keys.run, &keys.trace].into_iter().flatten().find_map(known)
     }
 
     fn remember(&mut self, keys: &RunKeys, number: u64) {
         for key in [&keys.run, &keys.trace].into_iter().flatten() {
-            self.by_key.entry(key.clone()).or_insert(number);
+            self.by_key.insert(key.clone(), number);
         }
     }
 
     fn find(&self, found: &Match, gateway: usize) -> Option<u64> {
-        if let Some(number) = self.by_keys(&found.keys) {
+        if let Some(number) = self.by_keys(&found.keys, found.when.order) {
             return Some(number);
         }
-        self.open.iter().rev().find(|incident| incident.takes(found, gateway)).map(|incident| incident.number)
+        self.recent().find(|incident| incident.takes(found, gateway)).map(|incident| incident.number)
     }
 
     fn begin(&mut self, found: &Match, gateway: usize) -> u64 {
@@ -144,6 +180,7 @@ impl Incidents {
             rule: found.rule,
             evidence: found.evidence,
             cause: found.clone(),
+            sample: None,
             records: 0,
             rules: BTreeMap::new(),
             captures: BTreeMap::new(),
@@ -190,6 +227,15 @@ impl Incident {
             || is_weak(self.evidence)
     }
 
+    /// Whether a record of this time is too late to belong to it. What has neither time nor id takes no other record.
+    fn is_over(&self, time: Option<Timestamp>) -> bool {
+        match (self.last_order, time) {
+            (Some(last), Some(time)) => time.duration_since(last) > FORGET,
+            (None, _) => !self.has_run && !self.has_trace,
+            _ => false,
+        }
+    }
+
     fn add(&mut self, found: &Match) {
         self.records += 1;
         *self.rules.entry(found.rule).or_default() += 1;
@@ -205,6 +251,9 @@ impl Incident {
             self.rule = found.rule;
             self.evidence = found.evidence;
             self.cause = found.clone();
+        }
+        if found.is_sample && self.sample.as_ref().is_none_or(|s| found.evidence > s.evidence) {
+            self.sample = Some(found.clone());
         }
         for (name, value) in &found.captures {
             self.captures.entry(name.clone()).or_insert_with(|| value.clone());
@@ -244,6 +293,7 @@ mod tests {
                 order: Timestamp::from_second(second).ok(),
             },
             stamp: None,
+            is_sample: false,
             level: None,
             subsystem: None,
             rule,
@@ -267,7 +317,7 @@ mod tests {
         let b = incidents.add(&keyed(Some("r2"), Some("t2"), found(0, 1, Evidence::Sentence)), 0);
         assert_ne!(a, b);
         assert_eq!(incidents.add(&keyed(None, Some("t1"), found(1, 2, Evidence::Transport)), 0), a);
-        assert_eq!(incidents.add(&keyed(Some("r2"), None, found(9000, 3, Evidence::Reason)), 0), b);
+        assert_eq!(incidents.add(&keyed(Some("r2"), None, found(5000, 3, Evidence::Reason)), 0), b);
         let all = incidents.close_all();
         assert_eq!((all[0].rule, all[0].records), (2, 2));
         assert_eq!((all[1].rule, all[1].records), (1, 2));
@@ -334,10 +384,16 @@ mod tests {
     #[test]
     fn old_incidents_are_let_go() {
         let mut incidents = Incidents::default();
-        incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
+        let first = incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
         incidents.add(&keyed(Some("r2"), None, found(8000, 1, Evidence::Status)), 0);
-        assert_eq!(incidents.close(Timestamp::from_second(8000).ok()).len(), 1);
+        let mut closed = Vec::new();
+        for _ in 0..CLOSE_EVERY {
+            closed.extend(incidents.close());
+        }
+        assert_eq!(closed.len(), 1);
         assert_eq!(incidents.by_key.len(), 1);
-        assert_eq!(incidents.close_all().len(), 1);
+        let again = incidents.add(&keyed(Some("r1"), None, found(8000, 1, Evidence::Status)), 0);
+        assert_ne!(again, first, "an id that comes again after hours is another failure");
+        assert_eq!(incidents.close_all().len(), 2);
     }
 }

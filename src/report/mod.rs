@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Format;
 use crate::source::Kind;
 
-pub use calendar::When;
+pub use calendar::{When, is_past_midnight};
 pub use event::{Event, Match, Observer, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
 pub use incident::Role;

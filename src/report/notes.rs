@@ -10,54 +10,75 @@ const BETTER: &str = "openclaw logs --json --limit 5000 | clawsift";
 /// A look at the first records of a source, to judge how much of the log it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
-    records: u64,
-    plain: u64,
-    json: u64,
-    header: bool,
-    informative: u64,
-    alarming: u64,
+    looks: Vec<Look>,
+}
+
+/// What is seen of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What `openclaw logs` says before the first record.
+    Header,
+    /// A record: of which kind of format, and whether it holds a word that people grep for.
+    Record { kind: Kind, alarming: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Json,
+    Other,
 }
 
 impl Survey {
     /// Records looked at, at most.
     pub const RECORDS: usize = 400;
+    /// Records that begin further from the start of the source are not looked at.
+    pub const BYTES: u64 = 1 << 20;
 
     /// Looks at a record.
     pub fn add(&mut self, record: &Record<'_>) {
         let parts = &record.parts;
         if parts.message.starts_with("Log file: ")
-            || (record.format == Format::LogsJson && parts.level.is_none())
+            || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
         {
-            self.header = true;
-            return;
+            return self.looks.push(Look::Header);
         }
-        self.records += 1;
-        match record.format {
-            Format::Plain => self.plain += 1,
-            Format::FileLog | Format::LogsJson => self.json += 1,
-            Format::Console | Format::ConsoleJson | Format::Transcript | Format::Text => {}
-        }
-        if parts.level.is_some_and(|level| level <= Level::Info) {
-            self.informative += 1;
-        }
+        let kind = match record.format {
+            Format::Plain => Kind::Plain,
+            Format::FileLog | Format::LogsJson => Kind::Json,
+            Format::Console | Format::ConsoleJson | Format::Transcript | Format::Text => Kind::Other,
+        };
         let text = parts.message.to_ascii_lowercase();
         let grave = parts.level.is_some_and(|level| level >= Level::Warn);
-        if grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word)) {
-            self.alarming += 1;
-        }
+        let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
+        self.looks.push(Look::Record { kind, alarming });
+    }
+
+    /// Adds what was seen of the records that follow.
+    pub(super) fn extend(&mut self, next: &Self) {
+        let room = Self::RECORDS.saturating_sub(self.looks.len());
+        self.looks.extend(next.looks.iter().take(room));
+    }
+
+    /// How many looks fit.
+    fn count(&self, fits: impl Fn(Kind, bool) -> bool) -> usize {
+        let is = |look: &&Look| matches!(look, Look::Record { kind, alarming } if fits(*kind, *alarming));
+        self.looks.iter().filter(is).count()
     }
 
     /// What the reader should know. `records` counts the whole source, `truncated` tells that OpenClaw said so itself.
     pub(super) fn notes(&self, records: u64, truncated: bool, has_findings: bool) -> Vec<String> {
         let mut notes = Vec::new();
-        let is_plain = self.plain > self.records / 2;
+        let seen = self.count(|_, _| true);
+        let has_header = self.looks.contains(&Look::Header);
+        let is_plain = self.count(|kind, _| kind == Kind::Plain) > seen / 2;
         if is_plain && has_findings {
             notes.push(format!(
                 "Plain `openclaw logs` text leaves out the provider's answer and other details; for a surer report: \
                  {BETTER}"
             ));
         }
-        let log_records = records.saturating_sub(u64::from(self.header));
+        let log_records = records.saturating_sub(u64::from(has_header));
         if truncated || (is_plain && log_records == DEFAULT_LIMIT) {
             notes.push(format!(
                 "Only the newest {DEFAULT_LIMIT} records may be here, which is what `openclaw logs` prints by default; \
@@ -65,8 +86,8 @@ impl Survey {
             ));
         }
         // A real tail of a log always holds some information records that contain none of the words people grep for.
-        let is_structured = self.plain + self.json == self.records;
-        if self.records >= 3 && is_structured && !self.header && self.alarming == self.records {
+        let all_alarming = self.count(|kind, alarming| kind != Kind::Other && alarming) == seen;
+        if seen >= 3 && !has_header && all_alarming {
             notes.push(format!(
                 "This looks filtered (grep, or a log level of warn): the information records that carry the HTTP status \
                  are missing; better unfiltered: {BETTER}"

@@ -10,7 +10,7 @@ use crate::record::{Format, Stamp};
 use crate::source::Kind;
 
 use super::calendar::Calendar;
-use super::event::Event;
+use super::event::{Event, MAX_SAMPLES};
 use super::finding::{Finding, FindingTally, Sample};
 use super::incident::{Incident, Incidents, Role};
 use super::next_steps::next_steps;
@@ -47,6 +47,8 @@ pub struct SourceTally {
     first_time: Option<Timestamp>,
     last_time: Option<Timestamp>,
     last_order: Option<Timestamp>,
+    /// A time stamp was seen.
+    begun: bool,
     problems: Vec<String>,
     invalid_utf8: u64,
     cut: u64,
@@ -68,6 +70,7 @@ impl SourceTally {
             first_time: None,
             last_time: None,
             last_order: None,
+            begun: false,
             problems: Vec::new(),
             invalid_utf8: 0,
             cut: 0,
@@ -86,16 +89,16 @@ pub struct ChunkTally {
     pub lines: u64,
     /// Its records by format.
     pub formats: BTreeMap<Format, u64>,
-    /// Stamp of the first record that has one.
-    pub first_stamp: Option<Stamp>,
     /// Stamp of the last record that has one.
     pub last_stamp: Option<Stamp>,
+    /// The last time of day without a date.
+    pub last_clock: Option<Stamp>,
     /// Parsed records with bytes that are not UTF-8.
     pub invalid_utf8: u64,
     /// Records of which only the beginning was looked at.
     pub cut: u64,
-    /// A look at the first records of the source, in its first chunk.
-    pub survey: Option<Survey>,
+    /// A look at its records, where it is near the beginning of the source.
+    pub survey: Survey,
     /// What its records mean, in their order; positions are counted from the chunk's start.
     pub events: Vec<Event>,
 }
@@ -118,6 +121,8 @@ pub struct Tally<'c> {
     /// Last success by gateway and provider; the provider is empty where no record named it.
     successes: HashMap<(usize, String), Timestamp>,
     default_provider: HashMap<usize, String>,
+    /// Matches of each rule so far.
+    texts_seen: Vec<usize>,
     rows: Vec<(Match, u64)>,
     causes: HashMap<u64, (Position, usize)>,
 }
@@ -139,6 +144,7 @@ impl<'c> Tally<'c> {
             matched: 0,
             successes: HashMap::new(),
             default_provider: HashMap::new(),
+            texts_seen: vec![0; catalogue.rules().len()],
             rows: Vec::new(),
             causes: HashMap::new(),
         }
@@ -172,18 +178,7 @@ impl<'c> Tally<'c> {
         }
         source.invalid_utf8 += chunk.invalid_utf8;
         source.cut += chunk.cut;
-        if let Some(survey) = chunk.survey {
-            source.survey = survey;
-        }
-        for event in &chunk.events {
-            if let Event::LogDate(date) = event {
-                self.calendar.set_date(*date);
-                break;
-            }
-        }
-        let first = self.calendar.place(chunk.first_stamp).time;
-        source.first_time = source.first_time.or(first);
-
+        source.survey.extend(&chunk.survey);
         let place = |position: Position| Position {
             source: index,
             line: position.line + lines_before,
@@ -209,7 +204,17 @@ impl<'c> Tally<'c> {
                 Event::DefaultProvider(provider) => {
                     self.default_provider.insert(gateway, provider);
                 }
-                Event::LogDate(_) => {}
+                Event::First(stamp) => {
+                    let source = &mut self.sources[index];
+                    if !source.begun {
+                        source.begun = true;
+                        source.first_time = self.calendar.peek(Some(stamp)).time;
+                    }
+                }
+                Event::Clock(stamp) => {
+                    self.calendar.place(Some(stamp));
+                }
+                Event::LogDate(date) => self.calendar.set_date(date),
                 Event::Truncated => self.sources[index].truncated = true,
                 Event::Unclassified { position, stamp, level, subsystem, text } => {
                     let time = self.calendar.place(stamp).time;
@@ -218,21 +223,27 @@ impl<'c> Tally<'c> {
                 }
             }
         }
-        let last = self.calendar.place(chunk.last_stamp);
-        let source = &mut self.sources[index];
-        source.last_time = source.last_time.max(last.time);
-        source.last_order = source.last_order.max(last.order);
-        let now = source.last_order;
-        for incident in self.incidents.close(now) {
-            self.close(incident);
+        self.calendar.place(chunk.last_clock);
+        if chunk.last_stamp.is_some() {
+            let last = self.calendar.peek(chunk.last_stamp);
+            let source = &mut self.sources[index];
+            source.last_time = last.time;
+            source.last_order = last.order;
         }
     }
 
-    fn add_match(&mut self, found: Match, gateway: usize) {
+    fn add_match(&mut self, mut found: Match, gateway: usize) {
         self.matched += 1;
+        // Each chunk keeps the first texts of a rule; those of the whole log are among them.
+        let seen = &mut self.texts_seen[found.rule];
+        found.is_sample = *seen < MAX_SAMPLES;
+        *seen += 1;
         let number = self.incidents.add(&found, gateway);
         if self.keep_matches {
             self.rows.push((found, number));
+        }
+        for incident in self.incidents.close() {
+            self.close(incident);
         }
     }
 
@@ -251,9 +262,9 @@ impl<'c> Tally<'c> {
         if self.keep_matches {
             self.causes.insert(incident.number, (incident.cause_position(), incident.rule));
         }
-        let cause = &incident.cause;
-        let sample = cause.text.as_ref().map(|text| {
-            self.sample(cause.position, cause.when.time, cause.level, cause.subsystem.clone(), text.clone())
+        let sample = incident.sample.as_ref().and_then(|found| {
+            let text = found.text.clone()?;
+            Some(self.sample(found.position, found.when.time, found.level, found.subsystem.clone(), text))
         });
         self.findings.entry(incident.rule).or_default().add(&incident, || sample);
     }

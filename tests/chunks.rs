@@ -1,0 +1,125 @@
+//! However a log is cut into chunks, and whatever the order in which they are done, the report is the same.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicUsize;
+
+use clawsift::catalogue::Catalogue;
+use clawsift::engine::Engine;
+use clawsift::redact::Redactor;
+use clawsift::report::{Filter, Report};
+use clawsift::scan::{Options, scan, scan_bytes};
+use clawsift::source::Input;
+use proptest::prelude::*;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let catalogue = Catalogue::embedded().expect("good rules");
+    Engine::new(catalogue).expect("good signatures")
+});
+
+/// Lines of real logs, of every shape, and lines that continue others or are nothing at all.
+static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    for file in [
+        "mixed/file.log",
+        "mixed/logs-plain.txt",
+        "dns-notfound/logs-json.txt",
+        "mixed/console.txt",
+        "follow/tty.txt",
+    ] {
+        let text = fs::read(logs.join(file)).expect(file);
+        let wanted = text.split(|&b| b == b'\n').enumerate().filter(|(index, _)| index % 7 == 0);
+        lines.extend(wanted.map(|(_, line)| line.to_vec()));
+    }
+    let others: [&[u8]; 24] = [
+        b"",
+        b"\r",
+        b"    at f (a.js:1:1)",
+        b"  [cause]: Error: getaddrinfo ENOTFOUND a.b",
+        b"}",
+        b"TypeError: fetch failed",
+        b"Error: connect ETIMEDOUT 10.0.0.1:443",
+        b"plain words",
+        b"{\"error\":{\"code\":429,\"message\":\"Too Many Requests\"}}",
+        b"<html><head><title>502 Bad Gateway</title></head>",
+        b"\xff\xfe\x00 not text",
+        b"Nov 22 09:51:12 host openclaw[7]: 2026-11-22T09:51:12.000+00:00 [agent/embedded] error=429 slow down",
+        b"Nov 22 09:51:12 host openclaw[7]:     at f (a.js:1:1)",
+        b"Nov 22 09:51:13 host systemd[1]: openclaw.service: Main process exited",
+        b"gw-1  | 2026-11-22T09:51:12.000Z [diagnostic] lane task error: lane=main error=\"HTTP 401: no\"",
+        b"gw-1  |   continued",
+        b"0|openclaw  | 23:59:59 [ws] x",
+        b"23:59:58 [agent/embedded] HTTP 500: no",
+        b"00:00:01 [agent/embedded] HTTP 500: no",
+        b"{\"log\":\"2026-11-22T09:51:12.000Z [x] connect ECONNREFUSED 127.0.0.1:11434\\n\",\"stream\":\"stderr\"}",
+        b"{\"log\":\"    at f\\n\",\"stream\":\"stderr\"}",
+        b"{\"_PID\":\"7\",\"MESSAGE\":\"[x] read ECONNRESET\",\"__REALTIME_TIMESTAMP\":\"1795341072000000\"}",
+        b"npm error code ENOTFOUND",
+        b"npm error network",
+    ];
+    lines.extend(others.map(<[u8]>::to_vec));
+    lines
+});
+
+fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -> String {
+    let options = Options {
+        jobs,
+        redactor: Redactor::MASKING,
+        filter: Filter::default(),
+        zone: jiff::tz::TimeZone::UTC,
+        chunk,
+        max_decompressed: u64::MAX,
+        keep_matches: chunk.is_multiple_of(2),
+        stop: &AtomicUsize::new(0),
+        progress: &|_| {},
+    };
+    let report = run(&options);
+    serde_json::to_string_pretty(&report).expect("JSON")
+}
+
+/// The first line in which two reports differ.
+fn difference(parts: &str, whole: &str) -> String {
+    let differs = parts.lines().zip(whole.lines()).find(|(a, b)| a != b);
+    format!("in parts and as a whole: {differs:?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_chunk_size_gives_the_same_report(
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 0..120),
+        chunk in 1_usize..2000,
+        ends_with_newline in any::<bool>(),
+        crlf in any::<bool>(),
+    ) {
+        let end: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        // Two bytes at the start of a file could say that it is UTF-16.
+        let mut log = b"begin".to_vec();
+        log.extend_from_slice(end);
+        for pick in picks {
+            log.extend_from_slice(&LINES[pick.index(LINES.len())]);
+            log.extend_from_slice(end);
+        }
+        if !ends_with_newline {
+            log.truncate(log.len().saturating_sub(end.len()));
+        }
+        let scan_whole = |options: &Options<'_>| scan_bytes(&ENGINE, "log", &log, options).expect("a report");
+        let whole = report(log.len() + 2, 1, scan_whole);
+        for (chunk, jobs) in [(1, 1), (chunk, 1), (chunk, 3), (chunk * 16 + 1, 1)] {
+            let parts = report(chunk, jobs, scan_whole);
+            prop_assert!(parts == whole, "{}", difference(&parts, &whole));
+        }
+
+        // A small file that was just written is read as a stream.
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("log"), &log).expect("a file");
+        let name = folder.path().join("log").display().to_string();
+        let input = [Input::Path(name.clone().into())];
+        let streamed = report(chunk, 2, |options| scan(&ENGINE, &input, &[], options).expect("a report"));
+        let streamed = streamed.replace(&name, "log");
+        prop_assert!(streamed == whole, "{}", difference(&streamed, &whole));
+    }
+}
