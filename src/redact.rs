@@ -72,7 +72,7 @@ static BY_SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                     # AWS
         | \b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})
         | \bxox[a-z]-[A-Za-z0-9-]{10,} | \bxapp-[A-Za-z0-9-]{10,}
-        | \b\d{6,12}:[A-Za-z0-9_-]{30,}                     # Telegram bot token
+        | \d{6,12}:[A-Za-z0-9_-]{30,}                       # Telegram bot token, also behind /bot in a URL
         | \b[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}   # Discord bot token
         | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*           # JSON web token
         ",
@@ -85,35 +85,41 @@ static BY_PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?xi)
         (?<before>
-            \b(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?:(?:bearer|basic|token)\s+)?
+            \b(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?:(?:bearer|basic|token|digest)\s+)?
           | \b(?:bearer|basic)\s+
-          | ://[^/\s:@"']*:
           | [?&](?:api[_-]?key|key|access_token|token|sig|signature|secret|password)=
           | \b(?:set-)?cookie\\*["']?\s*[:=]\s*\\*["']?
-          | \b(?:[a-z0-9]+[_-])*(?:api[_-]?key|apikey|token|secret|password|passwd|private[_-]?key)\\*["']?\s*[:=]\s*\\*["']?
+          | \b(?:[a-z0-9]+[_-])*(?:[a-z]*token|[a-z]*secret|[a-z]*password|passwd|[a-z]*key)(?:_id)?\\*["']?\s*[:=]\s*\[?\\*["']?
+          | --(?:token|password|api-key)\s+
         )
         (?<secret>[^\s"'\\,;&@<>(){}\[\]]{6,})
-        (?<after>@?)
         "#,
     )
     .ok()
 });
+
+/// The password of a URL: whatever stands between the colon and the last `@` before the path.
+static URL_PASSWORD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?<before>://[^/\s:@"'<>]*:)(?<secret>[^/\s"'<>]+)@"#).ok());
 
 fn mask_secrets(text: &str) -> Cow<'_, str> {
     let by_shape = match &*BY_SHAPE {
         Some(regex) => regex.replace_all(text, |found: &Captures<'_>| tag(&found[0])),
         None => Cow::Borrowed(text),
     };
+    let by_shape = match &*URL_PASSWORD {
+        Some(regex) if by_shape.contains("://") => {
+            let mask = |found: &Captures<'_>| format!("{}{}@", &found["before"], tag(&found["secret"]));
+            Cow::Owned(regex.replace_all(&by_shape, mask).into_owned())
+        }
+        _ => by_shape,
+    };
     let Some(regex) = &*BY_PLACE else {
         return by_shape;
     };
     let replace = |found: &Captures<'_>| {
-        let (before, secret, after) = (&found["before"], &found["secret"], &found["after"]);
-        if is_secret_value(before, secret, after) {
-            format!("{before}{}{after}", tag(secret))
-        } else {
-            found[0].to_owned()
-        }
+        let (before, secret) = (&found["before"], &found["secret"]);
+        if is_secret_value(before, secret) { format!("{before}{}", tag(secret)) } else { found[0].to_owned() }
     };
     match by_shape {
         Cow::Borrowed(text) => regex.replace_all(text, replace),
@@ -121,18 +127,26 @@ fn mask_secrets(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a value in a secret's place looks like one. `token: missing` and `reason=token_mismatch` do not, and
-/// `://host:8080/` is a port, not a password: a URL password is followed by `@`.
-fn is_secret_value(before: &str, secret: &str, after: &str) -> bool {
-    if secret.starts_with("[redacted") || secret.chars().all(|c| c == '*') {
+/// Whether a value in a secret's place looks like one. What stands behind `Authorization` or in a query does; behind
+/// other names it must have a digit and a letter, or be long and mixed: `token: missing`, `reason=token_mismatch` and
+/// `max_tokens_key=12345678` are none.
+fn is_secret_value(before: &str, secret: &str) -> bool {
+    if secret.starts_with("[redacted") || secret.chars().all(|c| c == '*' || c == '.') {
         return false;
     }
-    if before.starts_with("://") {
-        return after == "@";
+    let before = before.to_ascii_lowercase();
+    let has = |test: fn(&char) -> bool| secret.chars().any(|c| test(&c));
+    let is_word = secret.len() < 8
+        || ["undefined", "redacted", "required", "authentication", "authorization"].contains(&secret);
+    if ["authorization", "bearer ", "basic ", "password", "passwd", "--"]
+        .iter()
+        .any(|place| before.contains(place))
+    {
+        return !is_word;
     }
     before.starts_with(['?', '&'])
-        || secret.chars().any(|c| c.is_ascii_digit())
-        || (secret.len() >= 16 && secret.chars().any(|c| c.is_ascii_uppercase()))
+        || (has(char::is_ascii_digit) && has(char::is_ascii_alphabetic))
+        || (secret.len() >= 16 && has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase))
 }
 
 /// What stands for a masked secret. Equal secrets get the same four digits, so that "the same key" can still be seen.
@@ -182,6 +196,17 @@ mod tests {
             "bot 123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw failed",
             "jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc",
             "gsk_0123456789abcdefghijABCD",
+            "https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe",
+            "via http://u:abc@p:3128",
+            "via http://joe:p@ss,word9@p:3128",
+            "Authorization: Bearer abcdefghijklmnop",
+            "password: correcthorse",
+            "AZURE_OPENAI_KEY=abcd1234efgh",
+            "aws_secret_access_key=abcd1234EFGH",
+            r#""refreshToken":"1//0gAbCdEf1234""#,
+            r#"{"x-api-key":["abcd1234efgh"]}"#,
+            "openclaw --token abcd1234efgh",
+            "key=AAAA1111bbbb2222",
         ];
         for case in cases {
             let clean = Redactor::MASKING.clean(case);
@@ -207,8 +232,6 @@ mod tests {
 
     #[test]
     fn equal_secrets_share_a_tag_and_others_do_not() {
-        let text = Redactor::MASKING.clean("key=AAAA1111bbbb key=AAAA1111bbbb key=CCCC2222dddd").into_owned();
-        assert_eq!(text.matches("[redacted:").count(), 0, "no place, no secret: {text}");
         let text = Redactor::MASKING.clean("?key=AAAA1111bbbb&key=AAAA1111bbbb&key=CCCC2222dddd");
         let tags: Vec<&str> = text.split('=').skip(1).map(|t| t.trim_end_matches("&key")).collect();
         assert_eq!(tags[0], tags[1]);

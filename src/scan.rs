@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
@@ -38,7 +39,7 @@ pub struct Options<'a> {
     /// Keep every match for [`Report::matches`].
     pub keep_matches: bool,
     /// Becomes other than 0 when the scan is to end early, with the report so far.
-    pub stop: &'a AtomicUsize,
+    pub stop: Arc<AtomicUsize>,
     /// Called with the bytes read since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -63,7 +64,7 @@ pub fn scan(
         let count = gateways.len();
         let gateway = *gateways.entry(input.folder()).or_insert(count);
         scan.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
-        match input.open(options.max_decompressed) {
+        match input.open(options.max_decompressed, &options.stop) {
             Ok(Content::Mapped(map)) => scan.mapped(&map)?,
             Ok(Content::Stream(reader)) => scan.stream(reader)?,
             Err(error) => scan.tally.problem(error.reason.to_string()),

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
-use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, LazyLock};
 
 use clawsift::catalogue::{Catalogue, Severity};
 use clawsift::engine::Engine;
@@ -31,7 +30,7 @@ fn report(path: PathBuf) -> Report {
         chunk: CHUNK,
         max_decompressed: u64::MAX,
         keep_matches: false,
-        stop: &AtomicUsize::new(0),
+        stop: Arc::default(),
         progress: &|_| {},
     };
     let report = scan(&ENGINE, &[Input::Path(path.clone())], &[], &options).expect("a scan");

@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
-use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, LazyLock};
 
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
@@ -72,7 +71,7 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
         chunk,
         max_decompressed: u64::MAX,
         keep_matches: chunk.is_multiple_of(2),
-        stop: &AtomicUsize::new(0),
+        stop: Arc::default(),
         progress: &|_| {},
     };
     let report = run(&options);

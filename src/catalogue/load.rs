@@ -1,9 +1,10 @@
 //! Loading: the embedded files first, then overlays, each layer checked as a whole.
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use regex::RegexBuilder;
 use serde_saphyr::Spanned;
@@ -436,10 +437,12 @@ fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
         source_line: None,
     };
     let read = |path: &Path| -> io::Result<(String, String)> {
-        if fs::metadata(path)?.len() > MAX_RULE_FILE {
+        let mut text = String::new();
+        fs::File::open(path)?.take(MAX_RULE_FILE + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_RULE_FILE {
             return Err(io::Error::other("the file is larger than 8 MiB"));
         }
-        Ok((path.display().to_string(), fs::read_to_string(path)?))
+        Ok((path.display().to_string(), text))
     };
     if !path.is_dir() {
         return Ok(vec![read(path).map_err(|error| fail(path, error))?]);
@@ -450,6 +453,9 @@ fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
     let yaml: HashSet<&str> = HashSet::from(["yaml", "yml"]);
     files.retain(|file| file.extension().and_then(|e| e.to_str()).is_some_and(|e| yaml.contains(e)));
     files.sort();
+    if files.is_empty() {
+        return Err(fail(path, io::Error::other("the folder holds no .yaml files")));
+    }
     files.iter().map(|file| read(file).map_err(|error| fail(file, error))).collect()
 }
 

@@ -58,7 +58,7 @@ pub enum Category {
     Storage,
     /// Process memory.
     Memory,
-    /// Benign: nothing is wrong, even where it kinds like an error.
+    /// Benign: nothing is wrong, even where it looks like an error.
     None,
 }
 

@@ -56,11 +56,17 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     if path.exists() && !path.is_file() {
         return write(&mut File::options().write(true).open(path)?);
     }
+    // A link stays a link: what it leads to is replaced.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let permissions = fs::metadata(path).map(|metadata| metadata.permissions()).ok();
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = PathBuf::from(name);
     let written = (|| {
         let mut out = BufWriter::new(File::create(&temporary)?);
+        if let Some(permissions) = permissions {
+            out.get_ref().set_permissions(permissions)?;
+        }
         write(&mut out)?;
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&temporary, path)

@@ -5,13 +5,14 @@ use std::io::{self, IsTerminal};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 const DELAY: Duration = Duration::from_millis(500);
 
 /// A bar that counts bytes.
 pub(super) struct Progress {
     bar: ProgressBar,
+    is_watched: bool,
     begun: Instant,
     waiting: Mutex<u64>,
 }
@@ -19,27 +20,24 @@ pub(super) struct Progress {
 impl Progress {
     /// A bar for `total` bytes, or one without an end where the size is not known; hidden if `quiet`.
     pub fn new(total: Option<u64>, quiet: bool) -> Self {
-        let bar = if quiet || !io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            // Drawn from the first call of `add` after the delay on.
-            ProgressBar::no_length()
-        };
-        if let Some(total) = total {
-            bar.set_length(total);
-        }
+        // Nothing is drawn before the delay is over.
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        let is_watched = !quiet && io::stderr().is_terminal();
         let template = "{spinner} {bytes} {bar:30} {bytes_per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, begun: Instant::now(), waiting: Mutex::new(0) }
+        Self { bar, is_watched, begun: Instant::now(), waiting: Mutex::new(0) }
     }
 
     /// So many more bytes were read.
     pub fn add(&self, bytes: u64) {
         let Ok(mut waiting) = self.waiting.lock() else { return };
         *waiting += bytes;
-        if self.begun.elapsed() >= DELAY {
+        if self.is_watched && self.begun.elapsed() >= DELAY {
+            if self.bar.is_hidden() {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
             self.bar.inc(std::mem::take(&mut *waiting));
         }
     }

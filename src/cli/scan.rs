@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
 
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         chunk: CHUNK,
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.format == Format::Ndjson,
-        stop: &stop,
+        stop: Arc::clone(&stop),
         progress: &|bytes| progress.add(bytes),
     };
     let report = scan(&engine, &inputs, &errors, &options)?;
@@ -62,8 +62,7 @@ fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
     if report.sources.iter().any(|source| !source.problems.is_empty()) {
         return 2;
     }
-    let fails =
-        args.fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
+    let fails = args.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least));
     u8::from(fails)
 }
 
@@ -137,13 +136,18 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
         .sum()
 }
 
-/// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown.
+/// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown. A second
+/// one ends the program at once.
 fn interrupts() -> Arc<AtomicUsize> {
     let flag = Arc::new(AtomicUsize::new(0));
     #[cfg(unix)]
     for (signal, status) in [(signal_hook::consts::SIGINT, 130), (signal_hook::consts::SIGTERM, 143)] {
-        // Without the handler an interrupt ends the program at once, which is the usual thing.
-        let _ = signal_hook::flag::register_usize(signal, Arc::clone(&flag), status);
+        use signal_hook::flag::{register, register_conditional_shutdown, register_usize};
+        let seen = Arc::new(AtomicBool::new(false));
+        // Without the handlers an interrupt ends the program at once, which is the usual thing.
+        let _ = register_conditional_shutdown(signal, status, Arc::clone(&seen));
+        let _ = register(signal, seen);
+        let _ = register_usize(signal, Arc::clone(&flag), usize::try_from(status).unwrap_or(1));
     }
     flag
 }

@@ -1,6 +1,7 @@
 //! Facts that any failure may carry, whatever rule explains it: who was called, and where.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,7 +12,7 @@ use super::view::View;
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
-        \b(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA|EAI_NONAME|ESERVFAIL|ENODATA)\ (?<name>[A-Za-z0-9_][A-Za-z0-9._-]*[A-Za-z0-9])(?:$|[^A-Za-z0-9=])
+        \b(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA|EAI_NONAME|ESERVFAIL|ENODATA)\ (?<name>localhost|[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)(?:$|[^A-Za-z0-9=])
       | \bE[A-Z]{4,}\ (?<ip>\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:]+):(?<ip_port>\d{1,5})\b
       | \battempted\ address(?:es)?:\ \[?(?<tried>[^\s,\]]+?)\]?:(?<tried_port>\d{1,5})\b
         ",
@@ -45,6 +46,9 @@ pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
     };
     let group =
         |names: [&str; 3]| names.iter().find_map(|name| found.name(name)).map(|m| m.as_str().to_owned());
+    if found.name("ip").is_some_and(|ip| ip.as_str().parse::<IpAddr>().is_err()) {
+        return;
+    }
     if let Some(host) = group(["name", "ip", "tried"]) {
         captures.insert("host".to_owned(), host);
     }
@@ -82,6 +86,8 @@ mod tests {
             ("Please retry after 30 seconds.", &[("retry_after", "30")]),
             ("Please try again in 3.86s.", &[("retry_after", "3.86")]),
             ("try again in 200ms", &[]),
+            ("ENOTFOUND is something else", &[]),
+            ("connect ECONNREFUSED 999.1.1.1:99", &[]),
         ] {
             let expected: Vec<(String, String)> =
                 expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -13,15 +13,18 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?:
             \bHTTP(?:/\d(?:\.\d)?)?(?:[\s_-]*(?:status|error|code))*\\*["']?\s*[:=]?\s*\(?      # HTTP 429, HTTP/1.1 429, HTTP status 429
           | \b(?:http)?status(?:[\s_-]*code)?\\*["']?\s*(?:[:=]|of|is|was)?\s*\\*["']?\(?         # status=429, statusCode: 429, "status":"429"
-          | \b(?:http_?)?code\\*["']?\s*[:=]\s*\\*["']?                                         # "code":429, httpCode=429
-          | \b(?:api\ )?error(?:\ code)?:?\s*\(?                                                # API error (401), Error code: 429
-          | \b(?:returned|received|got|answered|responded\ with|failed\ with)\s+(?:an?\s+)?(?:http\s+)?\(?
+          | (?:^|[^a-z\s]|[^t]\s)(?:http_?)?code\\*["']?\s*[:=]\s*\\*["']?                                         # "code":429, httpCode=429
+          | \b(?:api\ error|error\ code|status\ error)(?:\ code)?:?\s*\(?                        # API error (401), Error code: 429
+          | \berror\s+\(
+          | \b(?:server|api|provider|endpoint|upstream|backend|model|gateway|openai|anthropic)\ (?:returned|answered|responded\ with|replied\ with)\s+(?:an?\s+)?(?:http\s+)?(?:status\s+)?
+          | \b(?:failed|responded|rejected|refused)\ with\s+(?:an?\s+)?(?:http\s+)?(?:status\s+)?(?:code\s+)?
+          | \breply:\s*
           | \b(?:raw_?error|error|err|detail|error_?message|error_?preview)="?(?:[A-Za-z]*error:\s*)?  # rawError=429 ...
           | \bfailed(?::|!)?\s+\(                                                               # failed (403): , failed! (502: Bad Gateway)
           | \bAPI\ [^\s]+\ failed\ \(
         )
         (?<status>[45]\d\d)
-        (?:$|[^0-9A-Za-z_.%:/-]|[.:](?:\s|$|\{|<)|:)
+        (?:$|[^0-9A-Za-z_.%:/-]|[.:](?:\s|$|\{|<))
         "#,
     )
     .ok()
@@ -107,7 +110,7 @@ mod tests {
             "OpenAI API error (429): x",
             "Error code: 429 - {'error'",
             "the server returned 429",
-            "we got a 429",
+            "request failed with 429",
             r#"lane task error: error="429 Too Many Requests""#,
             "rawError=429 {\"type\":\"error\"}",
             "error=429 x",
@@ -140,6 +143,13 @@ mod tests {
             "2026-05-00 v4.29 502",
             "room 402 is available, ticket #402",
             "error 500ms",
+            "search returned 500 results",
+            "received 429 messages from backlog",
+            "got 401 rows",
+            "sync got 503 files",
+            "error 404 budget",
+            "exit code: 429",
+            "status=500:0",
             "finished with 0 errors and 3 warnings in 529 seconds",
         ] {
             assert_eq!(statuses(text, false), [] as [u16; 0], "{text}");

@@ -24,7 +24,7 @@ static OWN_VOICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
             \[ | \(node:\d | ⚠ | [A-Za-z]*(?:Error|Exception|Warning)\b | FATAL\b | npm\ | node:internal
           | (?:Gateway|Port\ \d|Embedded\ agent|LLM\ |All\ models\ failed|Unhandled|Uncaught|Invalid\ config|OpenClaw\b)
           | (?:Failed\ to|Cannot|Could\ not|connect\ E|read\ E|write\ E|getaddrinfo|spawn\ |listen\ E|Config\ )
-          | (?:No\ API\ key|Missing|Unknown\ model|Inline\ API\ key|Authentication|Context\ overflow:|Rate\ limit)
+          | (?:No\ API\ key|Missing|Unknown\ model|Inline\ API\ key|Authentication|Context\ overflow:|Rate\ limit|Model\ override|Profile\ )
           | [45]\d\d\ (?:\{|<|[A-Z]) | HTTP\ [45]\d\d: | FailoverError
         )",
     )

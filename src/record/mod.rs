@@ -92,7 +92,7 @@ impl<'a> Record<'a> {
     /// Reads a record out of its bytes.
     pub fn parse(raw: &RawRecord<'a>) -> Self {
         let bytes = raw.bounded();
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = wrap::unquoted(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
         let lossy = String::from_utf8_lossy(bytes);
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
         let (mut text, mut wrapper, mut stamp) = (without_codes(lossy), None, None);
@@ -119,6 +119,10 @@ impl<'a> Record<'a> {
         };
         parts.remove_codes();
         parts.fields.read_message(&parts.message, &mut parts.errors);
+        // Information quotes anything: titles, searches, commands, what went well in the end.
+        parts.quoted |= parts.message.starts_with("inbound message");
+        parts.quoted |=
+            parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
         Self { format, wrapper, parts, invalid_utf8 }
     }
 
@@ -182,6 +186,12 @@ impl Parts<'_> {
             quoted: self.quoted,
         }
     }
+}
+
+/// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
+/// request, the answer to a client, a channel's diagnosis.
+fn reports_failure(message: &str) -> bool {
+    message.starts_with("[model-fetch] ") || message.starts_with("⇄ res ✗") || message.contains("][diag] ")
 }
 
 /// A text without terminal codes and carriage returns.

@@ -104,7 +104,7 @@ fn docker_time(line: &[u8]) -> Option<usize> {
 
 /// Takes terminal codes and wrappers off a line, as far as they can be told without reading JSON.
 pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = unquoted(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line));
     let line = match memchr::memchr2(0x1b, b'\r', line) {
         Some(_) => Cow::Owned(without_codes(line)),
         None => Cow::Borrowed(line),
@@ -124,6 +124,12 @@ pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
             Cow::Owned(line)
         }
     }
+}
+
+/// A line of a log that somebody indented or quoted (`> `), as in a mail or an issue: only a date shows that it is one.
+pub(super) fn unquoted(line: &[u8]) -> &[u8] {
+    let quote = line.iter().take(16).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
+    if quote > 0 && time::starts_with_date(&line[quote..]) { &line[quote..] } else { line }
 }
 
 /// Whether the journal has this line from another process than OpenClaw: such a line is a record of its own.

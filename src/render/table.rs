@@ -7,6 +7,7 @@ use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogue::Severity;
+use crate::record::Format;
 use crate::report::{FilledFix, Finding, Report, Status};
 
 use super::Style;
@@ -106,7 +107,14 @@ impl Page<'_> {
         if totals.records == 0 {
             return self.line(&format!("clawsift: there is nothing in {}", names(report)));
         }
+        let known = report.sources.iter().any(|s| s.formats.iter().any(|f| f.format != Format::Text));
         let what = match totals.unclassified {
+            _ if report.filtered_out > 0 || report.left_out.is_some() => {
+                let hidden = count(report.filtered_out, "incident");
+                let findings = count(report.left_out.unwrap_or(0) as u64, "finding");
+                format!("nothing to show: {hidden} and {findings} are left out by the filters")
+            }
+            0 if !known => "nothing that looks like OpenClaw's log, and no known error,".to_owned(),
             0 => "nothing is wrong".to_owned(),
             n => format!(
                 "no known failure, but {n} {} that no rule explains",
@@ -255,14 +263,24 @@ impl Page<'_> {
     }
 
     fn rest(&mut self, report: &Report) {
-        let hidden = report.findings.len().saturating_sub(DETAILED) + report.left_out.unwrap_or(0);
-        if hidden > 0 {
+        let brief = report.findings.len().saturating_sub(DETAILED) as u64;
+        let left_out = report.left_out.unwrap_or(0) as u64;
+        let mut lines = Vec::new();
+        if brief > 0 {
+            lines.push(format!(
+                "{} without details here; --format json has them all",
+                count(brief, "more finding")
+            ));
+        }
+        if left_out > 0 {
+            lines.push(format!("{} left out by --top", count(left_out, "more finding")));
+        }
+        if report.filtered_out > 0 {
+            lines.push(format!("{} left out by the filters", count(report.filtered_out, "incident")));
+        }
+        if !lines.is_empty() {
             self.line("");
-            let text = format!(
-                "{hidden} more {} without details here; --format json has them all",
-                plural(hidden as u64, "finding", "findings")
-            );
-            self.wrapped("", 0, &text);
+            self.wrapped("", 0, &lines.join("; "));
         }
     }
 

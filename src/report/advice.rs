@@ -44,29 +44,25 @@ pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Plac
     out
 }
 
-/// Where the providers that OpenClaw knows by name are reached, and where they report their own troubles.
-const PROVIDERS: &[(&str, &str, &str)] = &[
-    ("anthropic", "api.anthropic.com", "https://status.anthropic.com"),
-    ("openai", "api.openai.com", "https://status.openai.com"),
-    ("google", "generativelanguage.googleapis.com", "https://status.cloud.google.com"),
-    ("openrouter", "openrouter.ai", "https://status.openrouter.ai"),
-    ("groq", "api.groq.com", "https://groqstatus.com"),
-    ("deepseek", "api.deepseek.com", "https://status.deepseek.com"),
-    ("mistral", "api.mistral.ai", "https://status.mistral.ai"),
-    ("xai", "api.x.ai", "https://status.x.ai"),
-    ("moonshot", "api.moonshot.ai", "https://status.moonshot.cn"),
+/// Where the providers that OpenClaw knows by name are reached.
+const PROVIDERS: &[(&str, &str)] = &[
+    ("anthropic", "api.anthropic.com"),
+    ("openai", "api.openai.com"),
+    ("google", "generativelanguage.googleapis.com"),
+    ("openrouter", "openrouter.ai"),
+    ("groq", "api.groq.com"),
+    ("deepseek", "api.deepseek.com"),
+    ("mistral", "api.mistral.ai"),
+    ("xai", "api.x.ai"),
+    ("moonshot", "api.moonshot.ai"),
 ];
 
-/// Adds what is known of the provider and the log does not say: its usual host and its status page.
+/// Adds what is known of the provider and the log does not say: its usual host.
 pub(super) fn add_provider_facts(facts: &mut BTreeMap<String, String>) {
-    let Some(provider) = facts.get("provider") else {
-        return;
-    };
-    let Some((_, host, page)) = PROVIDERS.iter().find(|(name, ..)| name == provider) else {
-        return;
-    };
-    facts.entry("host".to_owned()).or_insert_with(|| (*host).to_owned());
-    facts.entry("status_page".to_owned()).or_insert_with(|| (*page).to_owned());
+    let Some(provider) = facts.get("provider") else { return };
+    if let Some((_, host)) = PROVIDERS.iter().find(|(name, _)| name == provider) {
+        facts.entry("host".to_owned()).or_insert_with(|| (*host).to_owned());
+    }
 }
 
 fn is_name(text: &str) -> bool {

@@ -58,6 +58,8 @@ pub struct Match {
     pub text: Option<String>,
     /// The report may show its text: it is one of the first of its rule.
     pub(super) is_sample: bool,
+    /// Whatever it tells of happens beside runs, not in their course.
+    pub(super) stands_alone: bool,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// The record reports that its run is over.
@@ -136,6 +138,10 @@ impl<'e> Observer<'e> {
                 position,
                 when: When::default(),
                 is_sample: false,
+                stands_alone: matches!(
+                    self.engine.rule(verdict.rule).category,
+                    Category::Tool | Category::Plugin | Category::Channel
+                ),
                 stamp: record.parts.stamp,
                 level: record.parts.level,
                 subsystem: self.subsystem(record),
@@ -160,10 +166,11 @@ impl<'e> Observer<'e> {
         if message.starts_with("Log file: ") || message.starts_with("log file: ") {
             return date_of_log_file(message).map(Event::LogDate);
         }
-        if record.parts.quoted {
+        // What an answer says of runs proves nothing.
+        if record.parts.subsystem.is_none() && record.parts.level.is_some() {
             return None;
         }
-        if message.contains("ended with stopReason=stop")
+        if (message.starts_with("[agent] run ") && message.ends_with("ended with stopReason=stop"))
             || record.field("decision") == Some("candidate_succeeded")
         {
             return Some(Event::Succeeded {

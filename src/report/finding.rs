@@ -15,7 +15,7 @@ use super::status::Ending;
 use super::timeline::Timeline;
 use super::{Histogram, Status};
 
-/// Distinct values kept of one capture; more are counted together in the last.
+/// Distinct values kept of one capture: the first ones; others are left out.
 const MAX_VALUES: usize = 20;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.

@@ -78,8 +78,14 @@ pub(super) struct Incidents {
 impl Incidents {
     /// Adds a match to its incident and returns the incident's number.
     pub fn add(&mut self, found: &Match, gateway: usize) -> u64 {
-        let number = self.find(found, gateway).unwrap_or_else(|| self.begin(found, gateway));
-        self.remember(&found.keys, number);
+        // A tool or plugin that fails beside a run is neither its cause nor its echo.
+        let number = match found.stands_alone {
+            true => self.begin(found, gateway),
+            false => self.find(found, gateway).unwrap_or_else(|| self.begin(found, gateway)),
+        };
+        if !found.stands_alone {
+            self.remember(&found.keys, number);
+        }
         if let Some(incident) = self.get_mut(number) {
             incident.add(found);
         }
@@ -91,8 +97,13 @@ impl Incidents {
     pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, gateway: usize, fallback: bool) {
         let number = self.by_keys(keys, time).or_else(|| {
             // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
-            let unended =
-                |i: &&Incident| i.gateway == gateway && !i.has_run && !i.has_trace && i.ended.is_none();
+            let unended = |i: &&Incident| {
+                i.gateway == gateway
+                    && !i.cause.stands_alone
+                    && !i.has_run
+                    && !i.has_trace
+                    && i.ended.is_none()
+            };
             let mut recent = self.recent().filter(unended);
             recent.find(|i| within(i.last_order, time, WINDOW)).map(|i| i.number)
         });
@@ -202,7 +213,7 @@ impl Incident {
             let (mine, other) = (self.captures.get(name), found.captures.get(name));
             mine.zip(other).is_some_and(|(mine, other)| mine != other)
         };
-        if self.gateway != gateway || clash || differs("provider") {
+        if self.cause.stands_alone || self.gateway != gateway || clash || differs("provider") {
             return false;
         }
         match self.ended {
@@ -294,6 +305,7 @@ mod tests {
             },
             stamp: None,
             is_sample: false,
+            stands_alone: false,
             level: None,
             subsystem: None,
             rule,
@@ -344,6 +356,17 @@ mod tests {
         assert_ne!(second, first);
         assert_eq!(incidents.add(&found(2000, 1, Evidence::Sentence), 0), 3, "long after");
         assert_eq!(incidents.add(&attempt(65), 1), 4, "another gateway");
+    }
+
+    #[test]
+    fn what_stands_alone_joins_nothing() {
+        let mut incidents = Incidents::default();
+        let tool = Match { stands_alone: true, ..keyed(Some("r1"), None, found(0, 1, Evidence::Transport)) };
+        let first = incidents.add(&tool, 0);
+        let run = keyed(Some("r1"), None, found(1, 2, Evidence::Sentence));
+        assert_ne!(incidents.add(&run, 0), first);
+        assert_ne!(incidents.add(&tool, 0), first);
+        assert_eq!(incidents.close_all().len(), 3);
     }
 
     #[test]

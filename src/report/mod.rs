@@ -60,6 +60,12 @@ pub struct Report {
     /// Findings that `--top` left out; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,
+    /// Incidents that the filters left out: the period, the least severity, the categories.
+    #[serde(default)]
+    pub filtered_out: u64,
+    /// The worst severity of all findings, those that `--top` left out included.
+    #[serde(skip)]
+    pub worst: Option<crate::catalogue::Severity>,
     /// The matches, where they were asked for (`--format ndjson`).
     #[serde(skip)]
     pub matches: Vec<MatchRow>,

@@ -57,6 +57,11 @@ const CHECKLIST: &[Step] = &[
         categories: &[Auth, Permission],
     },
     Step {
+        say: "See whether the provider can be reached at all from the machine that runs the gateway.",
+        run: Some("curl -v --connect-timeout 10 https://{host}/"),
+        categories: &[Connection, ConnectTimeout, RequestTimeout, Dns, Tls],
+    },
+    Step {
         say: "See whether a proxy stands between the gateway and the provider, and whether it lets requests through.",
         run: Some("openclaw proxy validate"),
         categories: &[Proxy],
@@ -65,11 +70,6 @@ const CHECKLIST: &[Step] = &[
         say: "See whether the name resolves on the machine that runs the gateway.",
         run: Some("nslookup {host}"),
         categories: &[Dns],
-    },
-    Step {
-        say: "See whether the provider can be reached at all from the machine that runs the gateway.",
-        run: Some("curl -v --connect-timeout 10 https://{host}/"),
-        categories: &[Connection, ConnectTimeout],
     },
     Step {
         say: "Look at the certificate that the server presents, and at its dates.",
@@ -84,7 +84,7 @@ const CHECKLIST: &[Step] = &[
         categories: &[LocalModel],
     },
     Step {
-        say: "Look at the provider's status page: {status_page}",
+        say: "Look at the provider's status page, for Anthropic https://status.anthropic.com, for OpenAI https://status.openai.com.",
         run: None,
         categories: &[ServerError, Overloaded, RequestTimeout],
     },
@@ -100,7 +100,7 @@ const CHECKLIST: &[Step] = &[
     },
     Step {
         say: "Read the records themselves, with all their details.",
-        run: Some("openclaw logs --json --limit 5000 | clawsift --format ndjson"),
+        run: Some("openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift --format ndjson"),
         categories: &[Connection, RequestTimeout, ServerError, BadRequest, Tool],
     },
     Step {

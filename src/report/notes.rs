@@ -5,7 +5,7 @@ use crate::record::{Format, Level, Record};
 /// `openclaw logs` prints this many records unless told otherwise.
 const DEFAULT_LIMIT: u64 = 200;
 /// The better command, which the notes name.
-const BETTER: &str = "openclaw logs --json --limit 5000 | clawsift";
+const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift";
 
 /// A look at the first records of a source, to judge how much of the log it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,8 +81,8 @@ impl Survey {
         let log_records = records.saturating_sub(u64::from(has_header));
         if truncated || (is_plain && log_records == DEFAULT_LIMIT) {
             notes.push(format!(
-                "Only the newest {DEFAULT_LIMIT} records may be here, which is what `openclaw logs` prints by default; \
-                 for more: {BETTER}"
+                "Only the newest records may be here: `openclaw logs` prints {DEFAULT_LIMIT} unless told otherwise, and \
+                 250,000 bytes; for more: {BETTER}"
             ));
         }
         // A real tail of a log always holds some information records that contain none of the words people grep for.

@@ -118,6 +118,7 @@ pub struct Tally<'c> {
     findings: BTreeMap<usize, FindingTally>,
     unknowns: Unknowns,
     matched: u64,
+    filtered_out: u64,
     /// Last success by gateway and provider; the provider is empty where no record named it.
     successes: HashMap<(usize, String), Timestamp>,
     default_provider: HashMap<usize, String>,
@@ -142,6 +143,7 @@ impl<'c> Tally<'c> {
             findings: BTreeMap::new(),
             unknowns: Unknowns::default(),
             matched: 0,
+            filtered_out: 0,
             successes: HashMap::new(),
             default_provider: HashMap::new(),
             texts_seen: vec![0; catalogue.rules().len()],
@@ -194,9 +196,8 @@ impl<'c> Tally<'c> {
                 Event::Succeeded { stamp, keys, provider, fallback } => {
                     let time = self.calendar.place(stamp).order;
                     self.incidents.succeed(&keys, time, gateway, fallback);
-                    let provider =
-                        provider.or_else(|| self.default_provider.get(&gateway).cloned()).unwrap_or_default();
-                    if let Some(time) = time {
+                    let provider = provider.or_else(|| self.default_provider.get(&gateway).cloned());
+                    if let (Some(time), Some(provider)) = (time, provider) {
                         let last = self.successes.entry((gateway, provider)).or_insert(time);
                         *last = time.max(*last);
                     }
@@ -257,6 +258,7 @@ impl<'c> Tally<'c> {
 
     fn fold(&mut self, incident: Incident) {
         if !self.filter.period.covers(incident.first_seen, incident.last_seen) || !self.shows(incident.rule) {
+            self.filtered_out += 1;
             return;
         }
         if self.keep_matches {
@@ -309,6 +311,7 @@ impl<'c> Tally<'c> {
 
         let mut findings = self.finish_findings();
         let incidents = findings.iter().map(|finding| finding.incidents).sum();
+        let worst = findings.iter().map(|finding| finding.severity).max();
         let left_out = self.filter.top.map(|top| findings.len().saturating_sub(top)).filter(|n| *n > 0);
         findings.truncate(self.filter.top.unwrap_or(usize::MAX));
 
@@ -346,6 +349,8 @@ impl<'c> Tally<'c> {
             unclassified: self.unknowns.finish(),
             notes,
             left_out,
+            filtered_out: self.filtered_out,
+            worst,
         }
     }
 
@@ -363,11 +368,10 @@ impl<'c> Tally<'c> {
             .into_iter()
             .map(|(index, tally)| {
                 let gateway = tally.last_gateway;
-                let success = [Some(String::new()), tally.provider().map(str::to_owned)]
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|provider| self.successes.get(&(gateway, provider)).copied())
-                    .max();
+                // A success that nobody attributes says nothing of this provider.
+                let success = tally
+                    .provider()
+                    .and_then(|provider| self.successes.get(&(gateway, provider.to_owned())).copied());
                 let log_end = log_ends.get(&gateway).copied();
                 let status = judge(tally.ending, tally.last_order, success, log_end);
                 tally.finish(&rules[index], rules, status)

@@ -52,12 +52,13 @@ impl Timeline {
 
     pub fn histogram(&self) -> Histogram {
         let width = WIDTHS[self.width];
-        let Some((&first, _)) = self.bins.first_key_value() else {
+        let (Some((&first, _)), Some((&last, _))) = (self.bins.first_key_value(), self.bins.last_key_value())
+        else {
             return Histogram::default();
         };
-        // Only spans of more than a year have more bins than the limit, and then a bin a week.
-        let counts =
-            (first..first + self.span()).map(|bin| self.bins.get(&bin).copied().unwrap_or(0)).collect();
+        // Where the widest bins are too many (stamps centuries apart), only the last of them are shown.
+        let first = first.max(first + self.span() - MAX_BINS);
+        let counts = (first..=last).map(|bin| self.bins.get(&bin).copied().unwrap_or(0)).collect();
         Histogram { start: Timestamp::from_second(first * width).ok(), bin_seconds: width, counts }
     }
 }

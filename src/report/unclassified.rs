@@ -81,7 +81,7 @@ impl Unknowns {
 static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
-        "[^"]*" | '[^'\s]*' | `[^`]*`
+        "[^"\s]*" | '[^'\s]*' | `[^`\s]*`
       | \{.*\}
       | \b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b
       | [~.]?/[^\s:,;)]+

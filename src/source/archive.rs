@@ -11,6 +11,10 @@ use super::{Reason, decode};
 
 /// Whether a file is a zip archive.
 pub(super) fn is_zip(path: &Path) -> bool {
+    // Opening a pipe only to look at it would take its writer away.
+    if !path.is_file() {
+        return false;
+    }
     let mut head = [0; 4];
     let read = File::open(path).and_then(|mut file| file.read(&mut head));
     read.is_ok_and(|length| packing(&head[..length]) == Some(Packing::Zip))

@@ -9,6 +9,7 @@ mod chunk;
 mod decode;
 mod expand;
 mod installed;
+mod interruptible;
 #[allow(unsafe_code)] // The one module that maps files.
 mod map;
 mod stream;
@@ -16,9 +17,13 @@ mod stream;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use interruptible::Interruptible;
 
 pub use chunk::{LineTest, chunks};
 pub use decode::TooLarge;
@@ -72,14 +77,18 @@ impl Input {
         }
     }
 
-    /// Opens the source. What is compressed is read up to `max_decompressed` bytes.
+    /// Opens the source. What is compressed is read up to `max_decompressed` bytes; what may block is read until `stop` is
+    /// other than 0.
     ///
     /// # Errors
     /// When it does not exist, may not be read, or is packed in a way that cannot be unpacked.
-    pub fn open(&self, max_decompressed: u64) -> Result<Content, SourceError> {
+    pub fn open(&self, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Content, SourceError> {
         match self {
-            Self::Stdin => decode::unpack(Box::new(io::stdin()), max_decompressed).map(Content::Stream),
-            Self::Path(path) => open_path(path, max_decompressed),
+            Self::Stdin => {
+                let reader = Interruptible::new(io::stdin(), Arc::clone(stop));
+                decode::unpack(Box::new(reader), max_decompressed).map(Content::Stream)
+            }
+            Self::Path(path) => open_path(path, max_decompressed, stop),
             Self::Member(archive, name) => {
                 archive::open_member(archive, name, max_decompressed).map(Content::Stream)
             }
@@ -152,7 +161,7 @@ impl Input {
     }
 }
 
-fn open_path(path: &Path, max_decompressed: u64) -> Result<Content, Reason> {
+fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Content, Reason> {
     let fail = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Reason::NotFound,
         _ => Reason::Io(error.to_string()),
@@ -161,7 +170,8 @@ fn open_path(path: &Path, max_decompressed: u64) -> Result<Content, Reason> {
     let metadata = file.metadata().map_err(fail)?;
     // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
     if !metadata.is_file() || metadata.len() == 0 {
-        return decode::unpack(Box::new(file), max_decompressed).map(Content::Stream);
+        let reader = Interruptible::new(file, Arc::clone(stop));
+        return decode::unpack(Box::new(reader), max_decompressed).map(Content::Stream);
     }
 
     let mut head = [0; 6];
@@ -184,7 +194,10 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_said_to_be_missing() {
-        let error = Input::Path("/nonexistent/x.log".into()).open(MAX_DECOMPRESSED).err().expect("an error");
+        let error = Input::Path("/nonexistent/x.log".into())
+            .open(MAX_DECOMPRESSED, &Arc::default())
+            .err()
+            .expect("an error");
         assert_eq!(error.reason, Reason::NotFound);
         assert!(error.to_string().starts_with("/nonexistent/x.log: no such file"));
     }

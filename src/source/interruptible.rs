@@ -1,0 +1,102 @@
+//! Reading that an interrupt can end, also while nothing arrives.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+const BLOCK: usize = 256 << 10;
+/// Blocks that may wait to be taken.
+const WAITING: usize = 4;
+/// How long an interrupt may go unnoticed.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// A reader whose blocking reads happen in a thread of their own.
+pub(super) struct Interruptible {
+    blocks: Receiver<io::Result<Vec<u8>>>,
+    block: Vec<u8>,
+    taken: usize,
+    stop: Arc<AtomicUsize>,
+}
+
+impl Interruptible {
+    /// Reads from `reader` until it ends or `stop` is other than 0.
+    pub fn new(mut reader: impl Read + Send + 'static, stop: Arc<AtomicUsize>) -> Self {
+        let (sender, blocks) = sync_channel(WAITING);
+        // The thread ends with its reader, with the program, or when nobody takes its blocks any more.
+        thread::spawn(move || {
+            loop {
+                let mut block = vec![0; BLOCK];
+                let read = match reader.read(&mut block) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    other => other,
+                };
+                let is_last = !matches!(read, Ok(1..));
+                let sent = sender.send(read.map(|length| {
+                    block.truncate(length);
+                    block
+                }));
+                if is_last || sent.is_err() {
+                    break;
+                }
+            }
+        });
+        Self { blocks, block: Vec::new(), taken: 0, stop }
+    }
+}
+
+impl Read for Interruptible {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.block.len() {
+            if self.stop.load(Ordering::Relaxed) != 0 {
+                return Err(io::Error::other("interrupted"));
+            }
+            match self.blocks.recv_timeout(PATIENCE) {
+                Ok(block) => {
+                    self.block = block?;
+                    self.taken = 0;
+                    if self.block.is_empty() {
+                        return Ok(0);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+        }
+        let length = buffer.len().min(self.block.len() - self.taken);
+        buffer[..length].copy_from_slice(&self.block[self.taken..self.taken + length]);
+        self.taken += length;
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_to_the_end() {
+        let text: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_le_bytes).collect();
+        let mut reader = Interruptible::new(io::Cursor::new(text.clone()), Arc::default());
+        let mut read = Vec::new();
+        reader.read_to_end(&mut read).expect("reading");
+        assert!(read == text);
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_read_that_waits() {
+        struct Silent;
+        impl Read for Silent {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                thread::sleep(Duration::from_secs(3600));
+                Ok(0)
+            }
+        }
+        let stop = Arc::new(AtomicUsize::new(0));
+        let mut reader = Interruptible::new(Silent, Arc::clone(&stop));
+        stop.store(130, Ordering::Relaxed);
+        assert_eq!(reader.read(&mut [0; 1]).expect_err("an interrupt").to_string(), "interrupted");
+    }
+}
