@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use clawsift::catalogue::{Catalogue, Severity};
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
-use clawsift::report::{Filter, Report};
+use clawsift::report::{Filter, Report, Status};
 use clawsift::scan::{CHUNK, Options, scan};
 use clawsift::source::Input;
 
@@ -135,4 +135,21 @@ fn incidents_are_counted_as_the_faults_were() {
         assert_eq!(counted, truth, "{file}");
         assert_eq!(report.totals.incidents, 15, "{file}");
     }
+}
+
+/// A later run with another provider says nothing of one that failed.
+#[test]
+fn what_nobody_mended_is_not_called_recovered() {
+    for file in ["file.log", "logs-plain.txt"] {
+        let report = report(logs().join("mixed").join(file));
+        for finding in report.findings.iter().filter(|finding| {
+            matches!(finding.category.to_string().as_str(), "auth" | "billing" | "permission" | "dns" | "tls")
+        }) {
+            assert_eq!(finding.status, Status::Ongoing, "{file}: {}", finding.rule);
+        }
+        let rate_limit = report.findings.iter().find(|finding| finding.category.to_string() == "rate_limit");
+        assert!(rate_limit.is_some());
+    }
+    let recovered = report(logs().join("anthropic-529-recovers/file.log"));
+    assert_eq!(recovered.findings[0].status, Status::Recovered);
 }

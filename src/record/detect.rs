@@ -50,12 +50,12 @@ fn of_json(line: &[u8]) -> Format {
 pub fn starts_record(line: &[u8]) -> bool {
     if line.first() == Some(&b'{') {
         return match wrap::json_inner(line) {
-            Some(inner) => is_head(inner.as_bytes()) || !continues(inner.as_bytes()),
+            Some(inner) => is_head(inner.as_bytes()) || !follows(inner.as_bytes()),
             None => of_json(line) != Format::Text,
         };
     }
     let bare = wrap::bare(line);
-    is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !continues(&bare))
+    is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare))
 }
 
 fn is_head(bare: &[u8]) -> bool {
@@ -65,15 +65,19 @@ fn is_head(bare: &[u8]) -> bool {
         || bare.starts_with(b"(node:")
 }
 
-/// Whether a line of loose text belongs to the line before it: empty, indented, the close of a block, a part of an error
-/// that Node prints.
+/// Whether a line of loose text belongs to the line before it: empty, indented, or the close of a block.
 pub(super) fn continues(line: &[u8]) -> bool {
     match line.first() {
         None | Some(b' ' | b'\t' | b'\r' | b'}' | b']' | b')') => true,
         Some(b'[') => !console::has_label(line),
-        Some(b'A'..=b'Z') => is_error_name(line),
         _ => line.starts_with(b"code: '") || line.starts_with(b"cause: "),
     }
+}
+
+/// Whether a line that a wrapper has stamped belongs to the line before it: also where it begins with an error's name, as
+/// what Node prints of one error comes line by line.
+fn follows(line: &[u8]) -> bool {
+    continues(line) || is_error_name(line)
 }
 
 /// Whether a line begins with the name of an error class: `TypeError: `, `FetchError [CODE]: `.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use insta_cmd::assert_cmd_snapshot;
 
-use crate::{clawsift, clawsift_in, fixture, json, piped, stderr, stdout};
+use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout};
 
 #[test]
 fn a_path_that_names_nothing() {
@@ -52,11 +52,41 @@ fn an_empty_file() {
 }
 
 #[test]
-fn compressed_and_two_byte_files_are_named_not_misread() {
+fn a_damaged_archive_tells_what_came_before_the_damage() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]).expect("a file");
-    fs::write(folder.path().join("b.log"), [0xff, 0xfe, b'a', 0]).expect("a file");
-    assert_cmd_snapshot!(clawsift_in(folder.path()).args(["a.gz", "b.log"]));
+    let path = folder.path().join("log.gz");
+    let mut packed = gzip(&fixture("tls-expired/file.log"));
+    packed.truncate(packed.len() * 3 / 4);
+    fs::write(&path, packed).expect("a file");
+    let output = clawsift().args(["--format", "json"]).arg(&path).output().expect("output");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("could not be read to its end"), "{}", stderr(&output));
+    assert_eq!(json(&output)["findings"][0]["category"], "tls");
+}
+
+#[test]
+fn a_bomb_is_stopped_and_said_to_be_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bomb.gz");
+    fs::write(&path, gzip(&vec![b'a'; 3 << 20])).expect("a file");
+    let output = clawsift().args(["--max-decompressed", "1MiB"]).arg(&path).output().expect("output");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("more than 1048576 bytes"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_is_no_log_is_not_called_healthy() {
+    let output = piped(clawsift(), b"\x7fELF\x02\x01\x01 some program\n");
+    assert!(stdout(&output).contains("nothing that looks like OpenClaw's log"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_the_filters_hide_is_not_called_healthy() {
+    for arguments in [&["--category", "auth"][..], &["--since", "2030-01-01"], &["--top", "0"]] {
+        let output =
+            clawsift().args(arguments).arg("fixtures/logs/tls-expired/file.log").output().expect("output");
+        assert!(stdout(&output).contains("left out by the filters"), "{arguments:?}: {}", stdout(&output));
+    }
 }
 
 #[test]
@@ -118,6 +148,8 @@ fn wrong_usage() {
         &["--since", "soon", "fixtures/logs"],
         &["--min-severity", "awful"],
         &["--jobs", "0"],
+        &["--tz", "Mars/Olympus", "fixtures/logs"],
+        &["--max-decompressed", "much", "fixtures/logs"],
         &["--unknown"],
     ] {
         let output = clawsift().args(arguments).output().expect("output");

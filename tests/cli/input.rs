@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{clawsift, clawsift_in, fixture, json, piped, stdout};
+use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stdout};
 
 fn first_rule(report: &serde_json::Value) -> &str {
     report["findings"][0]["rule"].as_str().unwrap_or("none")
@@ -138,27 +138,92 @@ fn windows_line_ends_change_nothing() {
 }
 
 #[test]
+fn packed_logs_are_unpacked_by_their_first_bytes() {
+    let log = fixture("tls-expired/file.log");
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    let whole = json(&piped(command, &log));
+    for packed in [gzip(&log), zstd::encode_all(log.as_slice(), 3).expect("zstd")] {
+        let mut command = clawsift();
+        command.args(["--format", "json"]);
+        assert_eq!(json(&piped(command, &packed)), whole);
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("log"), &packed).expect("a file");
+        let mut command = clawsift_in(folder.path());
+        let report = json(&command.args(["--format", "json", "log"]).output().expect("output"));
+        assert_eq!(report["totals"], whole["totals"]);
+        assert_eq!(first_rule(&report), "tls/expired");
+    }
+}
+
+#[test]
+fn members_of_an_archive_are_sources() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = fs::File::create(folder.path().join("logs.zip")).expect("a file");
+    let mut writer = zip::ZipWriter::new(file);
+    for (name, log) in [("a/file.log", "tls-expired/file.log"), ("b/file.log", "dns-notfound/file.log")] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("a member");
+        writer.write_all(&fixture(log)).expect("a write");
+    }
+    writer.finish().expect("an end");
+    let mut command = clawsift_in(folder.path());
+    let report = json(&command.args(["--format", "json", "logs.zip"]).output().expect("output"));
+    let names: Vec<&str> =
+        report["sources"].as_array().expect("sources").iter().filter_map(|s| s["name"].as_str()).collect();
+    assert_eq!(names, ["logs.zip!a/file.log", "logs.zip!b/file.log"]);
+    assert_eq!(report["totals"]["incidents"], 2);
+}
+
+/// What `>` writes in PowerShell.
+#[test]
+fn two_byte_text_is_read() {
+    let log = String::from_utf8(fixture("tls-expired/logs-plain.txt")).expect("text");
+    let bytes: Vec<u8> = std::iter::once(0xfeff)
+        .chain(log.encode_utf16().collect::<Vec<_>>())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    let report = json(&piped(command, &bytes));
+    assert_eq!(first_rule(&report), "tls/expired");
+    assert_eq!(report["totals"]["incidents"], 1);
+}
+
+#[test]
+fn times_without_an_offset_are_taken_in_the_zone() {
+    let log = b"2026-11-22T10:00:00 [agent/embedded] HTTP 401: no\n";
+    let seen = |arguments: &[&str]| {
+        let mut command = clawsift();
+        command.args(["--format", "json"]).args(arguments);
+        json(&piped(command, log))["findings"][0]["first_seen"].clone()
+    };
+    assert_eq!(seen(&[]), "2026-11-22T10:00:00Z");
+    assert_eq!(seen(&["--tz", "Asia/Tokyo"]), "2026-11-22T01:00:00Z");
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_shows_the_report_so_far() {
-    #[cfg(unix)]
-    {
-        use std::io::Write;
-        use std::process::Stdio;
+    use std::io::Write;
+    use std::process::Stdio;
+    for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
         let mut child = clawsift()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
+        // The pipe stays open, as that of a command that follows a log.
         let mut stdin = child.stdin.take().expect("standard input");
         stdin.write_all(&fixture("tls-expired/file.log")).expect("a write");
         std::thread::sleep(std::time::Duration::from_millis(500));
         let id = child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill");
+        let sent = std::process::Command::new("kill").args([signal, &id]).status().expect("kill");
         assert!(sent.success());
-        // The other end of the pipe goes away with the same interrupt.
-        drop(stdin);
         let output = child.wait_with_output().expect("the program ends");
-        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(output.status.code(), Some(status));
         assert!(stdout(&output).contains("tls/expired"), "{}", stdout(&output));
+        drop(stdin);
     }
 }

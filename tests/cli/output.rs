@@ -171,6 +171,12 @@ fn fail_on_tells_scripts_by_the_status() {
     assert_eq!(status("error", "fixtures/logs/tls-expired/file.log"), Some(1));
     assert_eq!(status("critical", "fixtures/logs/tls-expired/file.log"), Some(0));
     assert_eq!(status("info", "fixtures/logs/ok-anthropic/file.log"), Some(0));
+    // What --top leaves out still fails.
+    let output = clawsift()
+        .args(["--fail-on", "error", "--top", "0", "fixtures/logs/tls-expired/file.log"])
+        .output()
+        .expect("output");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[cfg(unix)]
@@ -207,9 +213,9 @@ fn a_default_tail_is_noticed() {
     let starts: Vec<usize> = rest.match_indices("\n2026-").map(|(at, _)| at + 1).collect();
     let tail = format!("{head}\n{}", &rest[starts[starts.len() - 200]..]);
     let output = piped(clawsift(), tail.as_bytes());
-    assert!(stdout(&output).contains("newest 200 records"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("Only the newest records"), "{}", stdout(&output));
     let output = piped(clawsift(), log.as_bytes());
-    assert!(!stdout(&output).contains("newest 200 records"));
+    assert!(!stdout(&output).contains("Only the newest records"));
 }
 
 #[test]
