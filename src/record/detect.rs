@@ -58,11 +58,19 @@ pub fn starts_record(line: &[u8]) -> bool {
     is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare))
 }
 
+/// How `openclaw logs`, Node's warnings and Node's last words begin.
+const OPENINGS: [&[u8]; 7] = [
+    b"Log file: ",
+    b"Log source: ",
+    b"(node:",
+    b"node:internal/",
+    b"FATAL ERROR: ",
+    b"<--- Last few GCs",
+    b"Uncaught ",
+];
+
 fn is_head(bare: &[u8]) -> bool {
-    of_bare(bare) != Format::Text
-        || bare.starts_with(b"Log file: ")
-        || bare.starts_with(b"Log source: ")
-        || bare.starts_with(b"(node:")
+    of_bare(bare) != Format::Text || OPENINGS.iter().any(|opening| bare.starts_with(opening))
 }
 
 /// Whether a line of loose text belongs to the line before it: empty, indented, or the close of a block.

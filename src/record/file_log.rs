@@ -45,12 +45,14 @@ pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
             _ => {}
         }
     }
-    for (name, value) in record {
-        if !ENVELOPE.contains(&name.as_str()) && name.parse::<usize>().is_err() {
-            parts
-                .fields
-                .read_object(&Value::Object(Map::from_iter([(name.clone(), value.clone())])), &mut errors);
-        }
+    let own =
+        |(name, _): &(&String, &Value)| !ENVELOPE.contains(&name.as_str()) && name.parse::<usize>().is_err();
+    // The record's own values come before those of the errors inside it.
+    let (objects, values): (Vec<_>, Vec<_>) =
+        record.iter().filter(own).partition(|(_, value)| value.is_object());
+    for (name, value) in values.into_iter().chain(objects) {
+        let field = Map::from_iter([(name.clone(), value.clone())]);
+        parts.fields.read_object(&Value::Object(field), &mut errors);
     }
 
     parts.subsystem = label.or_else(|| text("subsystem").map(str::to_owned)).map(Cow::Owned);
