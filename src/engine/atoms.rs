@@ -9,9 +9,9 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use crate::catalogue::{Rule, Signature, SignatureKind};
 
-/// Bytes that may hide an atom: a Unicode escape, a terminal code, and the two letters outside ASCII that a
-/// case-insensitive regular expression takes for `k` and `s`. A record that has one is always looked at.
-pub(super) const CAREFUL: &[&str] = &["\\u", "\u{1b}", "\u{212a}", "\u{17f}"];
+/// Bytes that may hide an atom: a Unicode escape, and the two letters outside ASCII that a case-insensitive regular
+/// expression takes for `k` and `s`. A record that has one is always looked at. Terminal codes are taken out beforehand.
+pub(super) const CAREFUL: &[&str] = &["\\u", "\u{212a}", "\u{17f}"];
 
 /// Atoms shorter than this are in every record.
 const MIN_LENGTH: usize = 3;

@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::catalogue::{Catalogue, Category, Location, Problem, ProblemCode, Problems};
+use crate::record::plain_bytes;
 
 use super::atoms;
 
@@ -99,6 +100,7 @@ impl Prefilter {
 
     /// The rules that a record with these bytes could match.
     pub fn candidates(&self, bytes: &[u8]) -> Candidates {
+        let bytes = &*plain_bytes(bytes);
         if self.always.is_empty() && !self.automaton.is_match(bytes) {
             return Candidates::None;
         }

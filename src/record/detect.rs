@@ -20,7 +20,7 @@ pub(super) fn of_bare(line: &[u8]) -> Format {
     match line.first() {
         Some(b'{') => of_json(line),
         Some(b'0'..=b'9') if plain::is_plain(line) => Format::Plain,
-        Some(b'0'..=b'9') if time::leading(line).is_some() => Format::Console,
+        Some(b'0'..=b'9') if time::leading_length(line).is_some() => Format::Console,
         Some(b'[') if console::has_label(line) => Format::Console,
         _ => Format::Text,
     }

@@ -194,6 +194,14 @@ fn reports_failure(message: &str) -> bool {
     message.starts_with("[model-fetch] ") || message.starts_with("⇄ res ✗") || message.contains("][diag] ")
 }
 
+/// Bytes without terminal codes and carriage returns.
+pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match memchr::memchr2(0x1b, b'\r', bytes) {
+        Some(_) => Cow::Owned(wrap::without_codes(bytes)),
+        None => Cow::Borrowed(bytes),
+    }
+}
+
 /// A text without terminal codes and carriage returns.
 fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
     if memchr::memchr2(0x1b, b'\r', text.as_bytes()).is_none() {

@@ -86,7 +86,7 @@ const LABELS: &[&str] = &[
 
 /// Whether a line has this form.
 pub(super) fn is_plain(line: &[u8]) -> bool {
-    let Some((_, end)) = time::leading(line) else { return false };
+    let Some(end) = time::leading_length(line) else { return false };
     level_word(&line[end..]).is_some()
 }
 
