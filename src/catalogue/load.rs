@@ -1,22 +1,18 @@
 //! Loading: the embedded files first, then overlays, each layer checked as a whole.
 
-use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use regex::RegexBuilder;
 use serde_saphyr::Spanned;
 
 use super::rule::{RawFile, RawRule, RawSignature, Scalar};
+use super::rule_file::{RuleFile, read_overlay};
 use super::{Category, Evidence, Location, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind};
 
 /// The files of `rules/`, as (name, text), sorted by name.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
-
-/// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
-const MAX_RULE_FILE: u64 = 8 << 20;
 
 /// A compiled regular expression larger than this is refused, so that a foreign rule cannot eat the memory.
 pub(crate) const MAX_REGEX_SIZE: usize = 1 << 20;
@@ -107,7 +103,7 @@ impl Loader {
         let mut seen: HashMap<String, Location> = HashMap::new();
         for (file, text) in files {
             text.hash(&mut self.hasher);
-            let source = Source { file, text };
+            let source = RuleFile { file, text };
             match serde_saphyr::from_str::<RawFile>(&source.text) {
                 Ok(raw) => {
                     for rule in raw.rules {
@@ -121,7 +117,7 @@ impl Loader {
 
     fn rule(
         &mut self,
-        source: &Source,
+        source: &RuleFile,
         category: Category,
         raw: RawRule,
         seen: &mut HashMap<String, Location>,
@@ -197,7 +193,7 @@ impl Loader {
         }
     }
 
-    fn signatures(&mut self, source: &Source, raw: Vec<Spanned<RawSignature>>) -> Vec<Signature> {
+    fn signatures(&mut self, source: &RuleFile, raw: Vec<Spanned<RawSignature>>) -> Vec<Signature> {
         let mut signatures = Vec::with_capacity(raw.len());
         for spanned in raw {
             let location = source.location(&spanned);
@@ -355,108 +351,6 @@ fn check_regex(pattern: &str) -> Result<(), Fault> {
         ));
     }
     Ok(())
-}
-
-/// A rule file's name and text, for locations in messages.
-struct Source {
-    file: String,
-    text: String,
-}
-
-impl Source {
-    fn location<T>(&self, spanned: &Spanned<T>) -> Location {
-        Location {
-            file: self.file.clone(),
-            line: spanned.referenced.line(),
-            column: spanned.referenced.column(),
-        }
-    }
-
-    fn line(&self, number: u64) -> Option<String> {
-        let index = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.text.lines().nth(index).map(str::to_owned)
-    }
-
-    fn problem(
-        &self,
-        code: ProblemCode,
-        location: &Location,
-        message: impl Into<String>,
-        expected: impl Into<String>,
-    ) -> Problem {
-        Problem {
-            code,
-            location: location.clone(),
-            message: message.into(),
-            expected: expected.into(),
-            source_line: self.line(location.line),
-        }
-    }
-
-    fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
-        let place = error.location();
-        let location = Location {
-            file: self.file.clone(),
-            line: place.map_or(0, |p| p.line()),
-            column: place.map_or(0, |p| p.column()),
-        };
-        let text = error.without_snippet().to_string();
-        let first = text.lines().next().unwrap_or("not a rule file");
-        let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
-        let what =
-            if message.starts_with("unknown field") { "a known key" } else { "one of the known names" };
-        let expected = match nearest_known(&message) {
-            Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
-            None => {
-                "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
-                     causes and fixes"
-                    .to_owned()
-            }
-        };
-        self.problem(ProblemCode::InvalidYaml, &location, message, expected)
-    }
-}
-
-/// The known name nearest to the unknown one, where a message of the YAML library names both.
-fn nearest_known(message: &str) -> Option<&str> {
-    let (unknown, known) = message.split_once("expected one of ")?;
-    let unknown = unknown.split('`').nth(1)?;
-    known
-        .split(',')
-        .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .filter(|name| !name.is_empty() && !name.contains(' '))
-        .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
-}
-
-fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
-    let fail = |path: &Path, error: io::Error| Problem {
-        code: ProblemCode::UnreadableFile,
-        location: Location { file: path.display().to_string(), line: 0, column: 0 },
-        message: error.to_string(),
-        expected: "a readable rule file of at most 8 MiB, or a folder of them".to_owned(),
-        source_line: None,
-    };
-    let read = |path: &Path| -> io::Result<(String, String)> {
-        let mut text = String::new();
-        fs::File::open(path)?.take(MAX_RULE_FILE + 1).read_to_string(&mut text)?;
-        if text.len() as u64 > MAX_RULE_FILE {
-            return Err(io::Error::other("the file is larger than 8 MiB"));
-        }
-        Ok((path.display().to_string(), text))
-    };
-    if !path.is_dir() {
-        return Ok(vec![read(path).map_err(|error| fail(path, error))?]);
-    }
-    let mut files: Vec<PathBuf> = fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
-        .map_err(|error| fail(path, error))?;
-    let yaml: HashSet<&str> = HashSet::from(["yaml", "yml"]);
-    files.retain(|file| file.extension().and_then(|e| e.to_str()).is_some_and(|e| yaml.contains(e)));
-    files.sort();
-    if files.is_empty() {
-        return Err(fail(path, io::Error::other("the folder holds no .yaml files")));
-    }
-    files.iter().map(|file| read(file).map_err(|error| fail(file, error))).collect()
 }
 
 #[cfg(test)]

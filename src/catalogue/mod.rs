@@ -9,6 +9,7 @@
 mod load;
 mod problem;
 mod rule;
+mod rule_file;
 mod taxonomy;
 
 pub use load::{Catalogue, Layers};

@@ -1,0 +1,114 @@
+//! Rule files as they are read: their texts, and where in them something stands.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde_saphyr::Spanned;
+
+use super::{Location, Problem, ProblemCode};
+
+/// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
+const MAX_RULE_FILE: u64 = 8 << 20;
+
+/// A rule file's name and text, for locations in messages.
+pub(super) struct RuleFile {
+    pub file: String,
+    pub text: String,
+}
+
+impl RuleFile {
+    pub fn location<T>(&self, spanned: &Spanned<T>) -> Location {
+        Location {
+            file: self.file.clone(),
+            line: spanned.referenced.line(),
+            column: spanned.referenced.column(),
+        }
+    }
+
+    pub fn line(&self, number: u64) -> Option<String> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.text.lines().nth(index).map(str::to_owned)
+    }
+
+    pub fn problem(
+        &self,
+        code: ProblemCode,
+        location: &Location,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Problem {
+        Problem {
+            code,
+            location: location.clone(),
+            message: message.into(),
+            expected: expected.into(),
+            source_line: self.line(location.line),
+        }
+    }
+
+    pub fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
+        let place = error.location();
+        let location = Location {
+            file: self.file.clone(),
+            line: place.map_or(0, |p| p.line()),
+            column: place.map_or(0, |p| p.column()),
+        };
+        let text = error.without_snippet().to_string();
+        let first = text.lines().next().unwrap_or("not a rule file");
+        let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
+        let what =
+            if message.starts_with("unknown field") { "a known key" } else { "one of the known names" };
+        let expected = match nearest_known(&message) {
+            Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
+            None => {
+                "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
+                     causes and fixes"
+                    .to_owned()
+            }
+        };
+        self.problem(ProblemCode::InvalidYaml, &location, message, expected)
+    }
+}
+
+/// The known name nearest to the unknown one, where a message of the YAML library names both.
+fn nearest_known(message: &str) -> Option<&str> {
+    let (unknown, known) = message.split_once("expected one of ")?;
+    let unknown = unknown.split('`').nth(1)?;
+    known
+        .split(',')
+        .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .filter(|name| !name.is_empty() && !name.contains(' '))
+        .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
+}
+
+/// The files that an overlay's path names, with their texts.
+pub(super) fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
+    let fail = |path: &Path, error: io::Error| Problem {
+        code: ProblemCode::UnreadableFile,
+        location: Location { file: path.display().to_string(), line: 0, column: 0 },
+        message: error.to_string(),
+        expected: "a readable rule file of at most 8 MiB, or a folder of them".to_owned(),
+        source_line: None,
+    };
+    let read = |path: &Path| -> io::Result<(String, String)> {
+        let mut text = String::new();
+        fs::File::open(path)?.take(MAX_RULE_FILE + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_RULE_FILE {
+            return Err(io::Error::other("the file is larger than 8 MiB"));
+        }
+        Ok((path.display().to_string(), text))
+    };
+    if !path.is_dir() {
+        return Ok(vec![read(path).map_err(|error| fail(path, error))?]);
+    }
+    let mut files: Vec<PathBuf> = fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
+        .map_err(|error| fail(path, error))?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    files.sort();
+    if files.is_empty() {
+        return Err(fail(path, io::Error::other("the folder holds no .yaml files")));
+    }
+    files.iter().map(|file| read(file).map_err(|error| fail(file, error))).collect()
+}
