@@ -30,7 +30,9 @@ fn of_json(line: &[u8]) -> Format {
     if line.starts_with(b"{\"type\":\"") {
         let kind = &line[9..line.len().min(16)];
         let known = [&b"log\""[..], b"meta\"", b"raw\"", b"notice\"", b"error\""];
-        if known.iter().any(|k| kind.starts_with(k)) {
+        // A provider's own error body has a type of `error` too; its error is an object.
+        let is_body = kind.starts_with(b"error\"") && memmem::find(line, b"\"error\":{").is_some();
+        if !is_body && known.iter().any(|k| kind.starts_with(k)) {
             return Format::LogsJson;
         }
     }
@@ -106,7 +108,8 @@ mod tests {
             (r#"{"0":"{\"subsystem\":\"x\"}","1":"m","_meta":{}}"#, Format::FileLog, true),
             (r#"{"nativeError":{},"_meta":{"date":"x"}}"#, Format::FileLog, true),
             (r#"{"type":"log","time":"x","raw":"{}"}"#, Format::LogsJson, true),
-            (r#"{"type":"error","error":{"type":"overloaded_error"}}"#, Format::LogsJson, true),
+            (r#"{"type":"error","message":"x","error":"y"}"#, Format::LogsJson, true),
+            (r#"{"type":"error","error":{"type":"overloaded_error"}}"#, Format::Text, false),
             (r#"{"time":"x","level":"warn","subsystem":"a","message":"m"}"#, Format::ConsoleJson, true),
             (r#"{"type":"message","message":{}}"#, Format::Transcript, true),
             (r#"{"jobId":"x","action":"finished","status":"ok"}"#, Format::Transcript, true),

@@ -132,6 +132,14 @@ impl Fields {
                 }
             }
         }
+        // A record of the file log that was cut, at the start or end of a file, still names its run.
+        if message.contains("\"_meta")
+            && let Some(regex) = &*JSON_ID
+        {
+            for pair in regex.captures_iter(message).take(MAX_FIELDS) {
+                self.add(&pair["key"], &pair["value"]);
+            }
+        }
         self.read_model(message);
         if !self.values.contains_key("runId")
             && let Some(run) = RUN.as_ref().and_then(|regex| regex.captures(message))
@@ -174,7 +182,11 @@ static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .ok()
 });
 
-/// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`, `⚠️ p (m) returned a billing error`.
+static JSON_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"\\*"(?<key>runId|traceId|provider|model)\\*":\\*"(?<value>[^"\\]{1,128})"#).ok()
+});
+
+/// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`.
 static MODEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )")
         .ok()
@@ -235,6 +247,17 @@ mod tests {
         }
         let f = fields("[agent] run cab52cbb-7144-44d8-b45b-c113863dfdcb ended with stopReason=stop");
         assert_eq!(f.get("runId"), Some("cab52cbb-7144-44d8-b45b-c113863dfdcb"));
+    }
+
+    #[test]
+    fn a_record_that_was_cut_still_names_its_run() {
+        let f = fields(
+            r#"agent end","_meta":{"logLevelName":"WARN"},"runId":"r1","traceId":"t1","provider":"p"}"#,
+        );
+        assert_eq!(
+            (f.get("runId"), f.get("traceId"), f.get("provider")),
+            (Some("r1"), Some("t1"), Some("p"))
+        );
     }
 
     #[test]
