@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Evidence;
 
-use super::event::{Match, Position, RunKeys};
+use super::event::{Match, RunKeys};
 use super::status::Ending;
 
 /// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.
@@ -270,11 +270,6 @@ impl Incident {
             self.captures.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
-
-    /// Where the record stands that tells most about the failure.
-    pub fn cause_position(&self) -> Position {
-        self.cause.position
-    }
 }
 
 /// Whether a record is about a request itself, and so cannot follow the end of its run.
@@ -294,7 +289,7 @@ fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDurati
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::When;
+    use crate::report::{Position, When};
 
     fn found(second: i64, rule: usize, evidence: Evidence) -> Match {
         Match {

@@ -125,7 +125,7 @@ pub struct Tally<'c> {
     /// Matches of each rule so far.
     texts_seen: Vec<usize>,
     rows: Vec<(Match, u64)>,
-    causes: HashMap<u64, (Position, usize)>,
+    causes: HashMap<u64, Position>,
 }
 
 impl<'c> Tally<'c> {
@@ -262,7 +262,7 @@ impl<'c> Tally<'c> {
             return;
         }
         if self.keep_matches {
-            self.causes.insert(incident.number, (incident.cause_position(), incident.rule));
+            self.causes.insert(incident.number, incident.cause.position);
         }
         let sample = incident.sample.as_ref().and_then(|found| {
             let text = found.text.clone()?;
@@ -395,7 +395,7 @@ impl<'c> Tally<'c> {
         std::mem::take(&mut self.rows)
             .into_iter()
             .filter_map(|(found, number)| {
-                let (cause, _) = self.causes.get(&number)?;
+                let cause = self.causes.get(&number)?;
                 let rule = &rules[found.rule];
                 Some(MatchRow {
                     source: self.sources.get(found.position.source)?.name.clone(),
