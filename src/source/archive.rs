@@ -39,14 +39,15 @@ pub(super) fn open_member(path: &Path, name: &str, limit: u64) -> Result<Box<dyn
     let (start, length, method, encrypted) = {
         let index = archive.index_for_name(name).ok_or(Reason::NotFound)?;
         let member = archive.by_index_raw(index).map_err(fail)?;
-        let start = member.data_start().ok_or_else(|| Reason::Io("the archive is damaged".to_owned()))?;
+        let start =
+            member.data_start().ok_or_else(|| Reason::Archive("the archive is damaged".to_owned()))?;
         (start, member.compressed_size(), member.compression(), member.encrypted())
     };
     if encrypted {
-        return Err(Reason::Io("the member is encrypted".to_owned()));
+        return Err(Reason::Archive("the member is encrypted".to_owned()));
     }
     let mut file = archive.into_inner();
-    file.seek(SeekFrom::Start(start)).map_err(|error| Reason::Io(error.to_string()))?;
+    file.seek(SeekFrom::Start(start))?;
     let packed = file.take(length);
     let reader: Box<dyn Read + Send> = match method {
         CompressionMethod::Stored => Box::new(packed),
@@ -54,19 +55,24 @@ pub(super) fn open_member(path: &Path, name: &str, limit: u64) -> Result<Box<dyn
             Box::new(Limited::new(flate2::bufread::DeflateDecoder::new(io::BufReader::new(packed)), limit))
         }
         other => {
-            return Err(Reason::Io(format!("the member is compressed in a way not supported ({other})")));
+            return Err(Reason::Archive(format!(
+                "the member is compressed in a way not supported ({other})"
+            )));
         }
     };
     decode::unpack(reader, limit)
 }
 
 fn open(path: &Path) -> Result<ZipArchive<File>, Reason> {
-    let file = File::open(path).map_err(|error| Reason::Io(error.to_string()))?;
+    let file = File::open(path)?;
     ZipArchive::new(file).map_err(fail)
 }
 
 fn fail(error: zip::result::ZipError) -> Reason {
-    Reason::Io(error.to_string())
+    match error {
+        zip::result::ZipError::Io(error) => error.into(),
+        other => Reason::Archive(other.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -40,16 +40,15 @@ pub(super) fn packing(head: &[u8]) -> Option<Packing> {
 
 /// A stream of text out of a stream that may be packed. What is unpacked is read up to `limit` bytes.
 pub(super) fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
-    let fail = |error: io::Error| Reason::Io(error.to_string());
     let mut unpacked = false;
     for _ in 0..=MAX_NESTING {
         let mut head = [0; 6];
-        let length = fill(&mut reader, &mut head).map_err(fail)?;
+        let length = fill(&mut reader, &mut head)?;
         let whole = Cursor::new(head[..length].to_vec()).chain(reader);
         let inner: Box<dyn Read + Send> = match packing(&head[..length]) {
             None => return Ok(Box::new(whole)),
             Some(Packing::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole))),
-            Some(Packing::Zstd) => Box::new(zstd::Decoder::new(whole).map_err(fail)?),
+            Some(Packing::Zstd) => Box::new(zstd::Decoder::new(whole)?),
             Some(Packing::Xz) => Box::new(liblzma::read::XzDecoder::new_multi_decoder(whole)),
             Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
             Some(Packing::Zip) => return Err(Reason::PipedZip),

@@ -13,6 +13,11 @@ const WAITING: usize = 4;
 /// How long an interrupt may go unnoticed.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// The error of a read that an interrupt ended.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(super) struct Interrupt;
+
 /// A reader whose blocking reads happen in a thread of their own.
 pub(super) struct Interruptible {
     blocks: Receiver<io::Result<Vec<u8>>>,
@@ -51,7 +56,7 @@ impl Read for Interruptible {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.taken == self.block.len() {
             if self.stop.load(Ordering::Relaxed) != 0 {
-                return Err(io::Error::other("interrupted"));
+                return Err(io::Error::other(Interrupt));
             }
             match self.blocks.recv_timeout(PATIENCE) {
                 Ok(block) => {

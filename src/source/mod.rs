@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use interruptible::Interruptible;
+use interruptible::{Interrupt, Interruptible};
 
 pub use chunk::{LineTest, chunks};
 pub use decode::TooLarge;
@@ -133,12 +133,30 @@ pub enum Reason {
     /// The system's own words.
     #[error("{0}; check the permissions, or copy the file and scan the copy")]
     Io(String),
+    /// An archive that is damaged or of a kind not read here.
+    #[error("{0}; unpack it and scan what comes out")]
+    Archive(String),
+    /// The user ended the program before anything arrived.
+    #[error("interrupted before anything was read")]
+    Interrupted,
     /// A zip archive in a stream, which cannot be searched for its list of members.
     #[error("a zip archive cannot be read from a pipe; save it to a file and name that")]
     PipedZip,
     /// Archives in archives in archives.
     #[error("compressed again and again; unpack it first")]
     Nested,
+}
+
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
+            return Self::Interrupted;
+        }
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            _ => Self::Io(error.to_string()),
+        }
+    }
 }
 
 /// What kind of thing a source is.
@@ -162,12 +180,8 @@ impl Input {
 }
 
 fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Content, Reason> {
-    let fail = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => Reason::NotFound,
-        _ => Reason::Io(error.to_string()),
-    };
-    let mut file = File::open(path).map_err(fail)?;
-    let metadata = file.metadata().map_err(fail)?;
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
     // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
     if !metadata.is_file() || metadata.len() == 0 {
         let reader = Interruptible::new(file, Arc::clone(stop));
@@ -175,12 +189,12 @@ fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Res
     }
 
     let mut head = [0; 6];
-    let read = file.read(&mut head).map_err(fail)?;
+    let read = file.read(&mut head)?;
     if metadata.len() < WORTH_MAPPING || is_live(&metadata) || decode::packing(&head[..read]).is_some() {
         let head = io::Cursor::new(head[..read].to_vec());
         return decode::unpack(Box::new(head.chain(file)), max_decompressed).map(Content::Stream);
     }
-    Map::new(&file).map(Content::Mapped).map_err(fail)
+    Ok(Content::Mapped(Map::new(&file)?))
 }
 
 fn is_live(metadata: &fs::Metadata) -> bool {

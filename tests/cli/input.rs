@@ -227,3 +227,24 @@ fn an_interrupt_shows_the_report_so_far() {
         drop(stdin);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_before_anything_arrives_says_so() {
+    use std::process::Stdio;
+    let mut child = clawsift()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let stdin = child.stdin.take();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(143));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("interrupted before anything was read"), "{errors}");
+    drop(stdin);
+}
