@@ -11,6 +11,7 @@ use super::http_status;
 pub(super) struct Text {
     pub text: String,
     pub lower: String,
+    is_error: bool,
 }
 
 /// A record as signatures see it.
@@ -18,29 +19,28 @@ pub(super) struct View<'r> {
     pub record: &'r Record<'r>,
     pub texts: Vec<Text>,
     statuses: OnceCell<Vec<u16>>,
-    error_from: usize,
 }
 
 impl<'r> View<'r> {
     pub fn new(record: &'r Record<'r>) -> Self {
         let message: Cow<'_, str> = record.evident_message();
-        let mut texts = Vec::new();
-        let mut error_from = 0;
-        for evidence in record.evidence(&message) {
-            if !evidence.is_error {
-                error_from += 1;
-            }
-            texts.push(Text { text: evidence.text.to_owned(), lower: evidence.text.to_ascii_lowercase() });
-        }
-        Self { record, texts, statuses: OnceCell::new(), error_from }
+        let texts = record
+            .evidence(&message)
+            .map(|evidence| Text {
+                text: evidence.text.to_owned(),
+                lower: evidence.text.to_ascii_lowercase(),
+                is_error: evidence.is_error,
+            })
+            .collect();
+        Self { record, texts, statuses: OnceCell::new() }
     }
 
     /// The HTTP statuses of failed requests that the record names.
     pub fn statuses(&self) -> &[u16] {
         self.statuses.get_or_init(|| {
             let mut statuses = Vec::new();
-            for (index, text) in self.texts.iter().enumerate() {
-                http_status::find(&text.text, index >= self.error_from, &mut statuses);
+            for text in &self.texts {
+                http_status::find(&text.text, text.is_error, &mut statuses);
             }
             if !self.record.parts.quoted {
                 http_status::find_in_fields(self.record, &mut statuses);

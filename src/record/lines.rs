@@ -52,12 +52,14 @@ pub struct Lines<'a> {
     at: usize,
     line: u64,
     dropped: u64,
+    /// Whether the line at `at` begins a record, where the record before it has asked already.
+    begins: Option<bool>,
 }
 
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self { bytes, at: 0, line: 0, dropped }
+        Self { bytes, at: 0, line: 0, dropped, begins: None }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
@@ -88,12 +90,14 @@ impl<'a> Iterator for Lines<'a> {
         self.line += 1;
 
         // Only a record that certainly began takes any line; loose text is joined where its form asks for it.
-        let began = starts_record(head);
+        let began = self.begins.take().unwrap_or_else(|| starts_record(head));
         let joined_from = next;
         while next < self.bytes.len() && self.line - first_line <= MAX_JOINED_LINES {
             let (line, after) = self.line_at(next);
-            let joins = !starts_record(line) && (began || continues(line) || are_of_npm(head, line));
+            let begins = starts_record(line);
+            let joins = !begins && (began || continues(line) || are_of_npm(head, line));
             if !joins || after - joined_from > MAX_JOINED_BYTES {
+                self.begins = Some(begins);
                 break;
             }
             end = next + line.len();

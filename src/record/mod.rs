@@ -25,7 +25,7 @@ pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
 pub use time::{Stamp, clock_of, last_time, stamp_of};
-pub use wrap::Wrapper;
+pub use wrap::{Wrapper, plain_bytes};
 
 /// The shape in which a record reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ impl<'a> Record<'a> {
     /// Reads a record out of its bytes.
     pub fn parse(raw: &RawRecord<'a>) -> Self {
         let bytes = raw.bounded();
-        let bytes = wrap::unquoted(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+        let bytes = wrap::unquoted(bytes);
         let lossy = String::from_utf8_lossy(bytes);
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
         let (mut text, mut wrapper, mut stamp) = (without_codes(lossy), None, None);
@@ -194,20 +194,12 @@ fn reports_failure(message: &str) -> bool {
     message.starts_with("[model-fetch] ") || message.starts_with("⇄ res ✗") || message.contains("][diag] ")
 }
 
-/// Bytes without terminal codes and carriage returns.
-pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
-    match memchr::memchr2(0x1b, b'\r', bytes) {
-        Some(_) => Cow::Owned(wrap::without_codes(bytes)),
-        None => Cow::Borrowed(bytes),
-    }
-}
-
 /// A text without terminal codes and carriage returns.
 fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
-    if memchr::memchr2(0x1b, b'\r', text.as_bytes()).is_none() {
-        return text;
+    match plain_bytes(text.as_bytes()) {
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        Cow::Borrowed(_) => text,
     }
-    Cow::Owned(String::from_utf8_lossy(&wrap::without_codes(text.as_bytes())).into_owned())
 }
 
 fn parse_text(text: &str) -> (Format, Parts<'_>) {

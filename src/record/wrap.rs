@@ -104,11 +104,7 @@ fn docker_time(line: &[u8]) -> Option<usize> {
 
 /// Takes terminal codes and wrappers off a line, as far as they can be told without reading JSON.
 pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
-    let line = unquoted(line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line));
-    let line = match memchr::memchr2(0x1b, b'\r', line) {
-        Some(_) => Cow::Owned(without_codes(line)),
-        None => Cow::Borrowed(line),
-    };
+    let line = plain_bytes(unquoted(line));
     // Docker may wrap what Compose has wrapped, and a journal what Docker has: two rounds are enough for all that is real.
     let mut start = 0;
     for _ in 0..2 {
@@ -126,8 +122,10 @@ pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// A line of a log that somebody indented or quoted (`> `), as in a mail or an issue: only a date shows that it is one.
+/// A line without a byte order mark, and, of a log that somebody indented or quoted (`> `), as in a mail or an issue, without
+/// that: only a date shows that it is one.
 pub(super) fn unquoted(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let quote = line.iter().take(16).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
     if quote > 0 && time::starts_with_date(&line[quote..]) { &line[quote..] } else { line }
 }
@@ -249,11 +247,14 @@ fn inner_text(object: &Value) -> Option<(String, Option<Stamp>)> {
     Some((message, stamp))
 }
 
-/// A text without terminal codes, and without the carriage returns that terminals and Windows leave.
-pub(super) fn without_codes(text: &[u8]) -> Vec<u8> {
-    let mut out = anstream::adapter::strip_bytes(text).into_vec();
+/// Bytes without terminal codes, and without the carriage returns that terminals and Windows leave.
+pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(0x1b, b'\r', bytes).is_none() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut out = anstream::adapter::strip_bytes(bytes).into_vec();
     out.retain(|&b| b != b'\r');
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -310,8 +311,8 @@ mod tests {
     #[test]
     fn terminal_codes_go_and_text_stays() {
         let text = b"\x1b[38;5;138m10:00:00\x1b[39m \x1b]0;t\x07a\x1b]8;;http://x\x1b\\b\r\n";
-        assert_eq!(without_codes(text), b"10:00:00 ab\n");
+        assert_eq!(&*plain_bytes(text), b"10:00:00 ab\n");
         assert_eq!(bare(b"\x1b[90m2026-11-22T00:00:00Z\x1b[39m x\r").as_ref(), b"2026-11-22T00:00:00Z x");
-        assert_eq!(without_codes(b"\x1b["), b"");
+        assert_eq!(&*plain_bytes(b"\x1b["), b"");
     }
 }
