@@ -4,6 +4,13 @@ use std::fs;
 
 use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stdout};
 
+/// The report of a text on standard input.
+fn streamed(log: &[u8]) -> serde_json::Value {
+    let mut command = clawsift();
+    command.args(["--format", "json"]);
+    json(&piped(command, log))
+}
+
 fn first_rule(report: &serde_json::Value) -> &str {
     report["findings"][0]["rule"].as_str().unwrap_or("none")
 }
@@ -35,9 +42,7 @@ fn each_form_of_one_log_gives_the_same_finding() {
 #[test]
 fn a_stream_and_a_file_give_the_same_report() {
     let log = fixture("mixed/file.log");
-    let mut command = clawsift();
-    command.args(["--format", "json"]);
-    let streamed = json(&piped(command, &log));
+    let streamed = streamed(&log);
     let mapped = json(
         &clawsift().args(["--format", "json", "fixtures/logs/mixed/file.log"]).output().expect("output"),
     );
@@ -67,9 +72,7 @@ fn a_large_file_is_counted_to_the_last_record() {
 
     let lines = log.iter().filter(|&&b| b == b'\n').count();
     let mapped = json(&clawsift().args(["--format", "json"]).arg(&path).output().expect("output"));
-    let mut command = clawsift();
-    command.args(["--format", "json"]);
-    let streamed = json(&piped(command, &log));
+    let streamed = streamed(&log);
     for report in [&mapped, &streamed] {
         assert_eq!(report["totals"]["lines"], lines);
         assert_eq!(report["totals"]["records"], lines);
@@ -130,9 +133,7 @@ fn loose_lines_are_each_a_record() {
 #[test]
 fn windows_line_ends_change_nothing() {
     let log = String::from_utf8(fixture("tls-expired/logs-plain.txt")).expect("text").replace('\n', "\r\n");
-    let mut command = clawsift();
-    command.args(["--format", "json"]);
-    let report = json(&piped(command, log.as_bytes()));
+    let report = streamed(log.as_bytes());
     assert_eq!(first_rule(&report), "tls/expired");
     assert_eq!(report["totals"]["incidents"], 1);
 }
@@ -140,13 +141,9 @@ fn windows_line_ends_change_nothing() {
 #[test]
 fn packed_logs_are_unpacked_by_their_first_bytes() {
     let log = fixture("tls-expired/file.log");
-    let mut command = clawsift();
-    command.args(["--format", "json"]);
-    let whole = json(&piped(command, &log));
+    let whole = streamed(&log);
     for packed in [gzip(&log), zstd::encode_all(log.as_slice(), 3).expect("zstd")] {
-        let mut command = clawsift();
-        command.args(["--format", "json"]);
-        assert_eq!(json(&piped(command, &packed)), whole);
+        assert_eq!(streamed(&packed), whole);
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("log"), &packed).expect("a file");
         let mut command = clawsift_in(folder.path());
@@ -183,9 +180,7 @@ fn two_byte_text_is_read() {
         .chain(log.encode_utf16().collect::<Vec<_>>())
         .flat_map(u16::to_le_bytes)
         .collect();
-    let mut command = clawsift();
-    command.args(["--format", "json"]);
-    let report = json(&piped(command, &bytes));
+    let report = streamed(&bytes);
     assert_eq!(first_rule(&report), "tls/expired");
     assert_eq!(report["totals"]["incidents"], 1);
 }
@@ -202,49 +197,39 @@ fn times_without_an_offset_are_taken_in_the_zone() {
     assert_eq!(seen(&["--tz", "Asia/Tokyo"]), "2026-11-22T01:00:00Z");
 }
 
+/// Ends the program with a signal, after it had time to read what there is, while its standard input stays open, as that
+/// of a command that follows a log.
+#[cfg(unix)]
+fn interrupted(input: &[u8], signal: &str) -> std::process::Output {
+    use std::io::Write;
+    let (child, mut stdin) = crate::started(clawsift());
+    stdin.write_all(input).expect("a write");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args([signal, &id]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("the program ends");
+    drop(stdin);
+    output
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_shows_the_report_so_far() {
-    use std::io::Write;
-    use std::process::Stdio;
     for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
-        let mut child = clawsift()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        // The pipe stays open, as that of a command that follows a log.
-        let mut stdin = child.stdin.take().expect("standard input");
-        stdin.write_all(&fixture("tls-expired/file.log")).expect("a write");
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        let id = child.id().to_string();
-        let sent = std::process::Command::new("kill").args([signal, &id]).status().expect("kill");
-        assert!(sent.success());
-        let output = child.wait_with_output().expect("the program ends");
+        let output = interrupted(&fixture("tls-expired/file.log"), signal);
         assert_eq!(output.status.code(), Some(status));
         assert!(stdout(&output).contains("tls/expired"), "{}", stdout(&output));
-        drop(stdin);
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupt_before_anything_arrives_says_so() {
-    use std::process::Stdio;
-    let mut child = clawsift()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let stdin = child.stdin.take();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
-    let output = child.wait_with_output().expect("the program ends");
+    let output = interrupted(b"", "-TERM");
     assert_eq!(output.status.code(), Some(143));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains("interrupted before anything was read"), "{errors}");
-    drop(stdin);
+    assert!(
+        crate::stderr(&output).contains("interrupted before anything was read"),
+        "{}",
+        crate::stderr(&output)
+    );
 }

@@ -10,7 +10,7 @@ mod secrets;
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
 /// The program, in the folder of the project, with everything pinned that its output depends on.
 fn clawsift() -> Command {
@@ -33,15 +33,21 @@ fn clawsift_in(folder: &Path) -> Command {
     command
 }
 
-/// Runs a command with a text on its standard input.
-fn piped(mut command: Command, input: &[u8]) -> Output {
+/// Starts a command whose standard input stays open as long as what is given back with it.
+fn started(mut command: Command) -> (Child, ChildStdin) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input");
+    let stdin = child.stdin.take().expect("standard input");
+    (child, stdin)
+}
+
+/// Runs a command with a text on its standard input.
+fn piped(command: Command, input: &[u8]) -> Output {
+    let (child, mut stdin) = started(command);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             // A program that ends before it has read everything is none of our business here.
