@@ -45,14 +45,14 @@ pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
         return;
     };
     let group =
-        |names: [&str; 3]| names.iter().find_map(|name| found.name(name)).map(|m| m.as_str().to_owned());
+        |names: &[&str]| names.iter().find_map(|name| found.name(name)).map(|m| m.as_str().to_owned());
     if found.name("ip").is_some_and(|ip| ip.as_str().parse::<IpAddr>().is_err()) {
         return;
     }
-    if let Some(host) = group(["name", "ip", "tried"]) {
+    if let Some(host) = group(&["name", "ip", "tried"]) {
         captures.insert("host".to_owned(), host);
     }
-    if let Some(port) = group(["ip_port", "tried_port", "tried_port"]) {
+    if let Some(port) = group(&["ip_port", "tried_port"]) {
         captures.entry("port".to_owned()).or_insert(port);
     }
 }

@@ -10,7 +10,7 @@ mod signature;
 mod verdict;
 mod view;
 
-use crate::catalogue::{Catalogue, Problems, Rule};
+use crate::catalogue::{Catalogue, Category, Problems, Rule};
 use crate::record::Record;
 
 pub use prefilter::{Candidates, Prefilter};
@@ -67,7 +67,7 @@ impl Engine {
             .collect();
         let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let mut captures = best.found.captures;
-        if !captures.is_empty() || self.rule(best.rule).category != crate::catalogue::Category::None {
+        if !captures.is_empty() || self.rule(best.rule).category != Category::None {
             facts::add(&view, &mut captures);
         }
         Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures })

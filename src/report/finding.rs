@@ -156,8 +156,8 @@ pub(super) struct FindingTally {
 }
 
 impl FindingTally {
-    /// Counts an incident; `sample` makes a sample of its cause.
-    pub fn add(&mut self, incident: &Incident, sample: impl FnOnce() -> Option<Sample>) {
+    /// Counts an incident; `sample` is the record that shows its cause, where its text was kept.
+    pub fn add(&mut self, incident: &Incident, sample: Option<Sample>) {
         self.incidents += 1;
         self.records += incident.records;
         self.first_seen = [self.first_seen, incident.first_seen].into_iter().flatten().min();
@@ -177,12 +177,12 @@ impl FindingTally {
             }
         }
         for (&rule, &records) in &incident.rules {
-            if rule != incident.rule {
+            if rule != incident.cause.rule {
                 *self.symptoms.entry(rule).or_default() += records;
             }
         }
         if self.samples.len() < MAX_SAMPLES {
-            self.samples.extend(sample());
+            self.samples.extend(sample);
         }
     }
 

@@ -48,9 +48,7 @@ pub(super) struct Incident {
     pub last_seen: Option<Timestamp>,
     /// Like `last_seen`, for comparing within the source.
     pub last_order: Option<Timestamp>,
-    /// The rule that explains it, the evidence for that, and the record.
-    pub rule: usize,
-    pub evidence: Evidence,
+    /// The record with the strongest evidence, whose rule explains the incident.
     pub cause: Match,
     /// The strongest of its records that may be shown.
     pub sample: Option<Match>,
@@ -188,8 +186,6 @@ impl Incidents {
             first_seen: None,
             last_seen: None,
             last_order: None,
-            rule: found.rule,
-            evidence: found.evidence,
             cause: found.clone(),
             sample: None,
             records: 0,
@@ -235,7 +231,7 @@ impl Incident {
             || found.ends_run
             || self.rules.contains_key(&found.rule)
             || is_weak(found.evidence)
-            || is_weak(self.evidence)
+            || is_weak(self.cause.evidence)
     }
 
     /// Whether a record of this time is too late to belong to it. What has neither time nor id takes no other record.
@@ -258,9 +254,7 @@ impl Incident {
         if found.ends_run {
             self.ended = found.when.order.or(self.last_order);
         }
-        if found.evidence > self.evidence {
-            self.rule = found.rule;
-            self.evidence = found.evidence;
+        if found.evidence > self.cause.evidence {
             self.cause = found.clone();
         }
         if found.is_sample && self.sample.as_ref().is_none_or(|s| found.evidence > s.evidence) {
@@ -326,8 +320,8 @@ mod tests {
         assert_eq!(incidents.add(&keyed(None, Some("t1"), found(1, 2, Evidence::Transport)), 0), a);
         assert_eq!(incidents.add(&keyed(Some("r2"), None, found(5000, 3, Evidence::Reason)), 0), b);
         let all = incidents.close_all();
-        assert_eq!((all[0].rule, all[0].records), (2, 2));
-        assert_eq!((all[1].rule, all[1].records), (1, 2));
+        assert_eq!((all[0].cause.rule, all[0].records), (2, 2));
+        assert_eq!((all[1].cause.rule, all[1].records), (1, 2));
     }
 
     #[test]

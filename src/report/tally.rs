@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Severity};
-use crate::record::{Format, Stamp};
+use crate::record::{Format, Level, Stamp};
 use crate::source::Kind;
 
 use super::calendar::Calendar;
@@ -257,7 +257,9 @@ impl<'c> Tally<'c> {
     }
 
     fn fold(&mut self, incident: Incident) {
-        if !self.filter.period.covers(incident.first_seen, incident.last_seen) || !self.shows(incident.rule) {
+        if !self.filter.period.covers(incident.first_seen, incident.last_seen)
+            || !self.shows(incident.cause.rule)
+        {
             self.filtered_out += 1;
             return;
         }
@@ -268,7 +270,7 @@ impl<'c> Tally<'c> {
             let text = found.text.clone()?;
             Some(self.sample(found.position, found.when.time, found.level, found.subsystem.clone(), text))
         });
-        self.findings.entry(incident.rule).or_default().add(&incident, || sample);
+        self.findings.entry(incident.cause.rule).or_default().add(&incident, sample);
     }
 
     fn shows(&self, rule: usize) -> bool {
@@ -282,7 +284,7 @@ impl<'c> Tally<'c> {
         &self,
         position: Position,
         time: Option<Timestamp>,
-        level: Option<crate::record::Level>,
+        level: Option<Level>,
         subsystem: Option<String>,
         text: String,
     ) -> Sample {
