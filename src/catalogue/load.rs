@@ -1,21 +1,19 @@
 //! Loading: the embedded files first, then overlays, each layer checked as a whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
-use regex::RegexBuilder;
 use serde_saphyr::Spanned;
 
-use super::rule::{RawFile, RawRule, RawSignature, Scalar};
+use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::{RuleFile, read_overlay};
-use super::{Category, Evidence, Location, Problem, ProblemCode, Problems, Rule, Signature, SignatureKind};
+use super::{
+    Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind, signature,
+};
 
 /// The files of `rules/`, as (name, text), sorted by name.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
-
-/// A compiled regular expression larger than this is refused, so that a foreign rule cannot eat the memory.
-pub(crate) const MAX_REGEX_SIZE: usize = 1 << 20;
 
 /// Which rules to load.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +30,8 @@ pub struct Layers {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     rules: Vec<Rule>,
+    shared: BTreeMap<String, Vec<Signature>>,
+    retired: Vec<Retired>,
     fingerprint: u64,
 }
 
@@ -80,6 +80,16 @@ impl Catalogue {
         &self.rules
     }
 
+    /// The groups of signatures that rules share, by name.
+    pub fn shared(&self) -> &BTreeMap<String, Vec<Signature>> {
+        &self.shared
+    }
+
+    /// The ids that were released once and are no longer in use.
+    pub fn retired(&self) -> &[Retired] {
+        &self.retired
+    }
+
     /// Sixteen hexadecimal digits that change whenever a rule file does.
     pub fn fingerprint(&self) -> String {
         format!("{:016x}", self.fingerprint)
@@ -92,7 +102,11 @@ struct Loader {
     trusted: bool,
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
+    shared: BTreeMap<String, Vec<Signature>>,
+    retired: Vec<Retired>,
     overrides: Vec<(Location, String, Option<String>)>,
+    /// Groups that signatures name, to be found when all files are read.
+    wanted: Vec<(Location, String, Option<String>)>,
     problems: Vec<Problem>,
     hasher: DefaultHasher,
 }
@@ -105,13 +119,49 @@ impl Loader {
             text.hash(&mut self.hasher);
             let source = RuleFile { file, text };
             match serde_saphyr::from_str::<RawFile>(&source.text) {
-                Ok(raw) => {
-                    for rule in raw.rules {
-                        self.rule(&source, raw.category, rule, &mut seen);
-                    }
-                }
+                Ok(raw) => self.file(&source, raw, &mut seen),
                 Err(error) => self.problems.push(source.yaml_problem(&error)),
             }
+        }
+    }
+
+    fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
+        let start = Location { file: source.file.clone(), line: 1, column: 1 };
+        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_empty() {
+            self.problems.push(source.problem(
+                ProblemCode::InvalidYaml,
+                &start,
+                "the file has no rules",
+                "a list under `rules:` (and its `category:`), groups under `shared:`, or ids under `retired:`",
+            ));
+        }
+        for (name, signatures) in raw.shared {
+            let group = self.signatures(source, signatures);
+            for nested in group.iter().filter(|s| matches!(s.kind, SignatureKind::Shared(_))) {
+                self.problems.push(source.problem(
+                    ProblemCode::BadSignature,
+                    &nested.location,
+                    format!("the group `{name}` names another group"),
+                    "signatures that look for something themselves",
+                ));
+            }
+            self.shared.insert(name, group);
+        }
+        self.retired.extend(raw.retired.into_iter().map(|retired| retired.value));
+        let none = self.signatures(source, raw.none);
+        match raw.category {
+            Some(category) => {
+                for rule in raw.rules {
+                    self.rule(source, category, &none, rule, seen);
+                }
+            }
+            None if !raw.rules.is_empty() => self.problems.push(source.problem(
+                ProblemCode::InvalidYaml,
+                &start,
+                "missing field `category`",
+                "`category:` with a word of the taxonomy, such as `category: rate_limit`",
+            )),
+            None => {}
         }
     }
 
@@ -119,6 +169,7 @@ impl Loader {
         &mut self,
         source: &RuleFile,
         category: Category,
+        none: &[Signature],
         raw: RawRule,
         seen: &mut HashMap<String, Location>,
     ) {
@@ -173,7 +224,7 @@ impl Loader {
             severity: raw.severity,
             any: self.signatures(source, raw.any),
             all: self.signatures(source, raw.all),
-            none: self.signatures(source, raw.none),
+            none: none.iter().cloned().chain(self.signatures(source, raw.none)).collect(),
             overrides: raw.overrides.into_iter().map(|o| o.value).collect(),
             causes: raw.causes,
             fixes: raw.fixes,
@@ -197,8 +248,14 @@ impl Loader {
         let mut signatures = Vec::with_capacity(raw.len());
         for spanned in raw {
             let location = source.location(&spanned);
-            match signature(spanned.value, location.clone(), self.trusted) {
-                Ok(signature) => signatures.push(signature),
+            match signature::read(spanned.value, location.clone(), self.trusted) {
+                Ok(signature) => {
+                    if let SignatureKind::Shared(name) = &signature.kind {
+                        let text = source.line(location.line);
+                        self.wanted.push((location, name.clone(), text));
+                    }
+                    signatures.push(signature);
+                }
                 Err((code, message, expected)) => {
                     self.problems.push(source.problem(code, &location, message, expected));
                 }
@@ -210,22 +267,16 @@ impl Loader {
     fn disable(&mut self, ids: &[String]) {
         for id in ids {
             if !self.index.contains_key(id) {
-                self.problems.push(unknown_rule("--disable", id, &self.index));
+                self.problems.push(self.unknown_rule("--disable", id));
             }
         }
         self.rules.retain(|rule| !ids.contains(&rule.id));
     }
 
     fn finish(mut self) -> Result<Catalogue, Problems> {
-        // A disabled rule is still a known name; the rules of a file that could not be read are not known at all.
-        let all_read = self.problems.iter().all(|p| p.code != ProblemCode::InvalidYaml);
-        for (location, id, source_line) in std::mem::take(&mut self.overrides) {
-            if all_read && !self.index.contains_key(&id) {
-                let mut problem = unknown_rule("overrides", &id, &self.index);
-                problem.location = location;
-                problem.source_line = source_line;
-                self.problems.push(problem);
-            }
+        // A disabled rule is still a known name; what stands in a file that could not be read is not known at all.
+        if self.problems.iter().all(|p| p.code != ProblemCode::InvalidYaml) {
+            self.check_names();
         }
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
@@ -233,24 +284,72 @@ impl Loader {
         for rule in &self.rules {
             rule.id.hash(&mut self.hasher);
         }
-        Ok(Catalogue { rules: self.rules, fingerprint: self.hasher.finish() })
+        let fingerprint = self.hasher.finish();
+        Ok(Catalogue { rules: self.rules, shared: self.shared, retired: self.retired, fingerprint })
+    }
+
+    /// Every name must be somebody's: of a rule or family in `overrides`, of a group in `shared`. A retired id must not
+    /// come back.
+    fn check_names(&mut self) {
+        for (location, id, source_line) in std::mem::take(&mut self.overrides) {
+            let is_known = match id.strip_suffix('*') {
+                Some(family) => self.index.keys().any(|known| known.starts_with(family)),
+                None => self.index.contains_key(&id),
+            };
+            if !is_known {
+                let problem = self.unknown_rule("overrides", &id);
+                self.problems.push(Problem { location, source_line, ..problem });
+            }
+        }
+        for (location, name, source_line) in std::mem::take(&mut self.wanted) {
+            if !self.shared.contains_key(&name) {
+                self.problems.push(Problem {
+                    code: ProblemCode::UnknownGroup,
+                    location,
+                    message: format!("there is no shared group `{name}`"),
+                    expected: nearest(self.shared.keys(), &name, "the name of a group under `shared:`"),
+                    source_line,
+                });
+            }
+        }
+        for retired in &self.retired {
+            let Some(rule) = self.index.get(&retired.id).map(|&at| &self.rules[at]) else { continue };
+            self.problems.push(Problem {
+                code: ProblemCode::RetiredId,
+                location: rule.location.clone(),
+                message: format!("the id `{}` was retired: {}", retired.id, retired.why),
+                expected: "a new id; reports of earlier versions still use the old one".to_owned(),
+                source_line: None,
+            });
+        }
+    }
+
+    fn unknown_rule(&self, place: &str, id: &str) -> Problem {
+        let retired = self.retired.iter().find(|retired| retired.id == id);
+        let mut ids: Vec<&String> = self.index.keys().collect();
+        ids.sort();
+        Problem {
+            code: ProblemCode::UnknownRule,
+            location: Location { file: place.to_owned(), line: 0, column: 0 },
+            message: match retired {
+                Some(retired) => format!("the rule `{id}` was retired: {}", retired.why),
+                None => format!("there is no rule `{id}`"),
+            },
+            expected: match retired.and_then(|retired| retired.replaced_by.as_ref()) {
+                Some(heir) => format!("the rule that took its place, `{heir}`"),
+                None => nearest(ids.into_iter(), id, "the id of a rule"),
+            },
+            source_line: None,
+        }
     }
 }
 
-fn unknown_rule(place: &str, id: &str, known: &HashMap<String, usize>) -> Problem {
-    let mut ids: Vec<&String> = known.keys().collect();
-    ids.sort();
-    let nearest =
-        ids.into_iter().map(|k| (strsim::jaro_winkler(k, id), k)).max_by(|a, b| a.0.total_cmp(&b.0));
-    Problem {
-        code: ProblemCode::UnknownRule,
-        location: Location { file: place.to_owned(), line: 0, column: 0 },
-        message: format!("there is no rule `{id}`"),
-        expected: match nearest {
-            Some((_, name)) => format!("the id of a rule; the nearest is `{name}`"),
-            None => "the id of a rule".to_owned(),
-        },
-        source_line: None,
+/// What was expected, and the known name that is nearest to the one given.
+fn nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
+    let nearest = known.map(|k| (strsim::jaro_winkler(k, name), k)).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((_, nearest)) => format!("{what}; the nearest is `{nearest}`"),
+        None => what.to_owned(),
     }
 }
 
@@ -265,92 +364,6 @@ fn is_rule_id(id: &str) -> bool {
         }
     }
     words >= 2
-}
-
-type Fault = (ProblemCode, String, String);
-
-fn signature(raw: RawSignature, location: Location, trusted: bool) -> Result<Signature, Fault> {
-    let mut kinds = Vec::new();
-    if let Some(text) = raw.literal {
-        kinds.push((SignatureKind::Literal(text), Evidence::Body));
-    }
-    if let Some(pattern) = raw.regex {
-        if !trusted {
-            check_regex(&pattern)?;
-        }
-        kinds.push((SignatureKind::Regex(pattern), Evidence::Body));
-    }
-    if let Some(statuses) = raw.http_status {
-        kinds.push((SignatureKind::HttpStatus(statuses.into_vec()), Evidence::Status));
-    }
-    if let Some(codes) = raw.error_code {
-        kinds.push((SignatureKind::ErrorCode(codes.into_vec()), Evidence::Transport));
-    }
-    if let Some(fields) = raw.field {
-        let fields = fields
-            .into_iter()
-            .map(|(name, values)| (name, values.into_vec().into_iter().map(Scalar::into_text).collect()))
-            .collect();
-        kinds.push((SignatureKind::Field(fields), Evidence::Reason));
-    }
-    let count = kinds.len();
-    let (Some((kind, usual)), 1) = (kinds.pop(), count) else {
-        return Err((
-            ProblemCode::BadSignature,
-            format!("a signature of {count} kinds"),
-            "exactly one of literal, regex, http_status, error_code, field".to_owned(),
-        ));
-    };
-    let empty = match &kind {
-        SignatureKind::Literal(text) => text.trim().is_empty(),
-        SignatureKind::Regex(_) => false,
-        SignatureKind::HttpStatus(statuses) => statuses.is_empty(),
-        SignatureKind::ErrorCode(codes) => codes.is_empty() || codes.iter().any(|code| code.is_empty()),
-        SignatureKind::Field(fields) => fields.is_empty() || fields.values().any(Vec::is_empty),
-    };
-    if empty {
-        return Err((
-            ProblemCode::BadSignature,
-            "a signature that looks for nothing".to_owned(),
-            "a value to look for".to_owned(),
-        ));
-    }
-    if let SignatureKind::HttpStatus(statuses) = &kind
-        && let Some(bad) = statuses.iter().find(|s| !(400..600).contains(*s))
-    {
-        return Err((
-            ProblemCode::BadSignature,
-            format!("{bad} is not the status of a failed request"),
-            "a number from 400 to 599".to_owned(),
-        ));
-    }
-    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), location })
-}
-
-fn check_regex(pattern: &str) -> Result<(), Fault> {
-    let regex =
-        RegexBuilder::new(pattern).case_insensitive(true).size_limit(MAX_REGEX_SIZE).build().map_err(
-            |error| {
-                let message = match error {
-                    regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-                    other => other.to_string().trim_end().replace('\n', "\n    "),
-                };
-                (
-                ProblemCode::BadRegex,
-                message,
-                "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
-                    .to_owned(),
-            )
-            },
-        )?;
-    if regex.is_match("") {
-        return Err((
-            ProblemCode::BadRegex,
-            "the regular expression matches the empty text, so it would match every record".to_owned(),
-            "an expression that needs at least one character".to_owned(),
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -382,7 +395,7 @@ rules:
         let catalogue = Catalogue::from_text("x.yaml", GOOD).expect("good");
         let rule = &catalogue.rules()[0];
         assert_eq!(rule.any[1].kind, SignatureKind::HttpStatus(vec![502, 503]));
-        assert_eq!(rule.any[0].evidence, Evidence::Transport);
+        assert_eq!(rule.any[0].evidence, crate::catalogue::Evidence::Transport);
         let SignatureKind::Field(fields) = &rule.any[2].kind else { panic!() };
         assert_eq!(fields["status"], ["404"]);
     }
@@ -412,6 +425,36 @@ rules:
 
         let twice = format!("{GOOD}{}", &GOOD["category: dns\nrules:\n".len()..]);
         assert_eq!(problem(&twice).code, ProblemCode::DuplicateId);
+    }
+
+    #[test]
+    fn rules_share_groups_and_ids_stay_retired() {
+        let group = "\
+shared:
+  name-server: [{ literal: resolver }]
+retired:
+  - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
+";
+        let load = |rules: &str| {
+            let mut loader = Loader::default();
+            loader.layer([("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter());
+            loader.finish()
+        };
+        let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");
+        let catalogue = load(&sharing).expect("good");
+        assert_eq!(catalogue.rules()[0].any[0].kind, SignatureKind::Shared("name-server".to_owned()));
+        assert_eq!(catalogue.shared()["name-server"].len(), 1);
+
+        let unknown = load(&sharing.replace("name-server", "name-sever")).expect_err("a fault").0.remove(0);
+        assert_eq!((unknown.code, unknown.location.line), (ProblemCode::UnknownGroup, 7));
+        assert!(unknown.expected.contains("`name-server`"), "{unknown}");
+
+        let back = load(&GOOD.replace("dns/not-found", "dns/old")).expect_err("a fault").0.remove(0);
+        assert_eq!(back.code, ProblemCode::RetiredId);
+
+        let old = load(&GOOD.replace("    causes", "    overrides: [dns/old]\n    causes"));
+        let old = old.expect_err("a fault").0.remove(0);
+        assert!(old.expected.contains("`dns/not-found`"), "{old}");
     }
 
     #[test]

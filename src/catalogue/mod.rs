@@ -10,9 +10,10 @@ mod load;
 mod problem;
 mod rule;
 mod rule_file;
+mod signature;
 mod taxonomy;
 
 pub use load::{Catalogue, Layers};
 pub use problem::{Location, Problem, ProblemCode, Problems};
-pub use rule::{Evidence, Fix, LimitTable, Rule, Signature, SignatureKind};
+pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
 pub use taxonomy::{Category, Severity};

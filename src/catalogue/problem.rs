@@ -44,6 +44,10 @@ pub enum ProblemCode {
     BadRegex,
     /// `overrides` or `--disable` names a rule that does not exist.
     UnknownRule,
+    /// A signature names a shared group that does not exist.
+    UnknownGroup,
+    /// A rule has an id that was retired.
+    RetiredId,
 }
 
 impl fmt::Display for ProblemCode {

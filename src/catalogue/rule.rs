@@ -38,6 +38,8 @@ pub enum SignatureKind {
     ErrorCode(Vec<String>),
     /// Fields that all have one of the given values; `*` stands for any text.
     Field(BTreeMap<String, Vec<String>>),
+    /// Any signature of the group that `rules/shared.yaml` gives this name.
+    Shared(String),
 }
 
 /// One thing that a rule looks for, and how much it proves.
@@ -94,7 +96,8 @@ pub struct Rule {
     pub all: Vec<Signature>,
     /// None of these may match.
     pub none: Vec<Signature>,
-    /// Ids of rules that lose to this one on equal evidence.
+    /// Ids of rules that lose to this one on equal evidence; `family/*` stands for all rules of that family that do not
+    /// name this one themselves.
     pub overrides: Vec<String>,
     /// Why it happens, the likeliest first.
     pub causes: Vec<String>,
@@ -112,12 +115,33 @@ pub struct Rule {
     pub location: Location,
 }
 
-/// A rule file as serde reads it.
+/// An id that is no longer a rule's, and never will be again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retired {
+    /// The id that was released once.
+    pub id: String,
+    /// The rule that took its place, where there is one.
+    #[serde(default)]
+    pub replaced_by: Option<String>,
+    /// Why it went.
+    pub why: String,
+}
+
+/// A rule file as serde reads it: the rules of a category, shared signatures, or retired ids.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFile {
-    pub category: Category,
+    pub category: Option<Category>,
+    /// Holds for each rule of the file.
+    #[serde(default)]
+    pub none: Vec<Spanned<RawSignature>>,
+    #[serde(default)]
     pub rules: Vec<RawRule>,
+    #[serde(default)]
+    pub shared: BTreeMap<String, Vec<Spanned<RawSignature>>>,
+    #[serde(default)]
+    pub retired: Vec<Spanned<Retired>>,
 }
 
 /// A rule as serde reads it.
@@ -158,6 +182,7 @@ pub(super) struct RawSignature {
     pub http_status: Option<OneOrMany<u16>>,
     pub error_code: Option<OneOrMany<String>>,
     pub field: Option<BTreeMap<String, OneOrMany<Scalar>>>,
+    pub shared: Option<String>,
     pub evidence: Option<Evidence>,
 }
 

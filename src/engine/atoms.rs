@@ -7,7 +7,7 @@
 
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::catalogue::{Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, Rule, Signature, SignatureKind};
 
 /// Bytes that may hide an atom: a Unicode escape, and the two letters outside ASCII that a case-insensitive regular
 /// expression takes for `k` and `s`. A record that has one is always looked at. Terminal codes are taken out beforehand.
@@ -17,14 +17,21 @@ pub(super) const CAREFUL: &[&str] = &["\\u", "\u{212a}", "\u{17f}"];
 const MIN_LENGTH: usize = 3;
 
 /// The atoms of a rule: any one of them, or `None` where no such set is known and every record must be looked at.
-pub(super) fn of_rule(rule: &Rule) -> Option<Vec<String>> {
-    let alternatives: Option<Vec<Vec<String>>> = rule.any.iter().map(of_signature).collect();
-    let any = alternatives.filter(|sets| !sets.is_empty()).map(|sets| sets.concat());
-    rule.all.iter().map(of_signature).chain([any]).flatten().max_by_key(|set| strength(set))
+pub(super) fn of_rule(rule: &Rule, catalogue: &Catalogue) -> Option<Vec<String>> {
+    let any = of_alternatives(&rule.any, catalogue);
+    let all = rule.all.iter().map(|signature| of_signature(signature, catalogue));
+    all.chain([any]).flatten().max_by_key(|set| strength(set))
 }
 
-fn of_signature(signature: &Signature) -> Option<Vec<String>> {
+/// The atoms of all of these, or `None` where one of them has none, or where there is none of them.
+fn of_alternatives(signatures: &[Signature], catalogue: &Catalogue) -> Option<Vec<String>> {
+    let sets: Option<Vec<Vec<String>>> = signatures.iter().map(|s| of_signature(s, catalogue)).collect();
+    sets.filter(|sets| !sets.is_empty()).map(|sets| sets.concat())
+}
+
+fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Option<Vec<String>> {
     match &signature.kind {
+        SignatureKind::Shared(name) => of_alternatives(catalogue.shared().get(name)?, catalogue),
         SignatureKind::Literal(text) => longest_safe(text).map(|atom| vec![atom]),
         SignatureKind::Regex(pattern) => of_hir(&regex_syntax::parse(pattern).ok()?),
         SignatureKind::HttpStatus(statuses) => Some(statuses.iter().map(u16::to_string).collect()),

@@ -67,7 +67,7 @@ mod tests {
         let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
         let record = Record::parse(&raw);
         let mut captures = BTreeMap::new();
-        add(&View::new(&record), &mut captures);
+        add(&View::new(&record, &[]), &mut captures);
         captures.into_iter().collect()
     }
 

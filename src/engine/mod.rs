@@ -16,7 +16,7 @@ use crate::record::Record;
 pub use prefilter::{Candidates, Prefilter};
 pub use verdict::Verdict;
 
-use signature::CompiledRule;
+use signature::{CompiledGroup, CompiledRule};
 use verdict::Contender;
 use view::View;
 
@@ -24,6 +24,7 @@ use view::View;
 pub struct Engine {
     catalogue: Catalogue,
     rules: Vec<CompiledRule>,
+    groups: Vec<CompiledGroup>,
     prefilter: Prefilter,
 }
 
@@ -33,9 +34,9 @@ impl Engine {
     /// # Errors
     /// When the rules hold more literals than the prefilter can take.
     pub fn new(catalogue: Catalogue) -> Result<Self, Problems> {
-        let rules = signature::compile(&catalogue);
+        let (rules, groups) = signature::compile(&catalogue);
         let prefilter = Prefilter::new(&catalogue)?;
-        Ok(Self { catalogue, rules, prefilter })
+        Ok(Self { catalogue, rules, groups, prefilter })
     }
 
     /// The catalogue that was compiled.
@@ -57,14 +58,8 @@ impl Engine {
     ///
     /// A rule of category `none` that matches explains the record as benign: it comes before all others.
     pub fn classify(&self, record: &Record<'_>, candidates: &[usize]) -> Option<Verdict> {
-        let view = View::new(record);
-        let contenders: Vec<Contender> = candidates
-            .iter()
-            .filter_map(|&index| {
-                let found = self.rules[index].find(&view)?;
-                Some(Contender { rule: index, found })
-            })
-            .collect();
+        let view = View::new(record, &self.groups);
+        let contenders = self.contenders(&view, candidates.iter().copied());
         let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let mut captures = best.found.captures;
         if !captures.is_empty() || self.rule(best.rule).category != Category::None {
@@ -77,5 +72,19 @@ impl Engine {
     pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
         let all: Vec<usize> = (0..self.rules.len()).collect();
         self.classify(record, &all)
+    }
+
+    /// The rules with the highest evidence of which none overrides another. More than one is a fault of the catalogue;
+    /// the first of them is the one that wins.
+    pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
+        let view = View::new(record, &self.groups);
+        let contenders = self.contenders(&view, 0..self.rules.len());
+        let rivals = verdict::unbeaten(contenders, &self.catalogue, &self.rules);
+        rivals.into_iter().map(|contender| contender.rule).collect()
+    }
+
+    fn contenders(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {
+        let contend = |rule: usize| Some(Contender { rule, found: self.rules[rule].find(view)? });
+        candidates.filter_map(contend).collect()
     }
 }

@@ -62,7 +62,7 @@ impl Prefilter {
         let mut always = Vec::new();
         for (index, rule) in catalogue.rules().iter().enumerate() {
             let is_benign = rule.category == Category::None;
-            let Some(atoms) = atoms::of_rule(rule) else {
+            let Some(atoms) = atoms::of_rule(rule, catalogue) else {
                 always.push(index);
                 continue;
             };

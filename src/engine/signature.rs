@@ -40,31 +40,67 @@ enum Matcher {
     HttpStatus(Vec<u16>),
     ErrorCode(Vec<CodeFinder>),
     Field(Vec<(String, Vec<Wildcard>)>),
+    /// Any of the group of that index.
+    Shared(usize),
 }
 
-/// Compiles all rules of a catalogue.
-pub(super) fn compile(catalogue: &Catalogue) -> Vec<CompiledRule> {
+/// The signatures of a shared group.
+pub(super) struct CompiledGroup(Vec<CompiledSignature>);
+
+/// Compiles all rules of a catalogue, and the groups that they share.
+pub(super) fn compile(catalogue: &Catalogue) -> (Vec<CompiledRule>, Vec<CompiledGroup>) {
+    let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
+    let groups = catalogue.shared().values().map(|group| CompiledGroup(compile_all(group, &[]))).collect();
     let rules = catalogue.rules();
     let index: HashMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    rules.iter().map(|rule| CompiledRule::new(rule, &index)).collect()
+    let compile = |rule: &Rule| CompiledRule {
+        any: compile_all(&rule.any, &names),
+        all: compile_all(&rule.all, &names),
+        none: compile_all(&rule.none, &names),
+        overrides: overridden(rule, rules, &index),
+    };
+    (rules.iter().map(compile).collect(), groups)
+}
+
+fn compile_all(signatures: &[Signature], groups: &[&str]) -> Vec<CompiledSignature> {
+    signatures.iter().map(|signature| CompiledSignature::new(signature, groups)).collect()
+}
+
+/// The rules that lose to this one. An id that is named by itself goes before a family such as `auth/*`.
+fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<usize> {
+    let mut losers = Vec::new();
+    for pattern in &rule.overrides {
+        match pattern.strip_suffix('*') {
+            Some(family) => losers.extend(
+                (0..rules.len()).filter(|&at| {
+                    let other = &rules[at];
+                    other.id.starts_with(family) && other.id != rule.id && !other.overrides.contains(&rule.id)
+                }),
+            ),
+            None => losers.extend(index.get(pattern.as_str())),
+        }
+    }
+    losers
+}
+
+impl CompiledGroup {
+    fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
+        // Every member is tried, as every alternative of a rule is.
+        self.0.iter().fold(false, |one, signature| signature.find(view, found) || one)
+    }
+
+    /// Whether any of the group is in the record.
+    pub fn is_in(&self, view: &View<'_>) -> bool {
+        self.0.iter().any(|signature| signature.is_in(view))
+    }
 }
 
 impl CompiledRule {
-    fn new(rule: &Rule, index: &HashMap<&str, usize>) -> Self {
-        let compile =
-            |signatures: &[Signature]| signatures.iter().map(CompiledSignature::new).collect::<Vec<_>>();
-        Self {
-            any: compile(&rule.any),
-            all: compile(&rule.all),
-            none: compile(&rule.none),
-            overrides: rule.overrides.iter().filter_map(|id| index.get(id.as_str()).copied()).collect(),
-        }
-    }
 
     /// What this rule finds in a record, or `None` where it does not match.
     pub fn find(&self, view: &View<'_>) -> Option<Found> {
-        let mut found = Found { evidence: Evidence::Reason, captures: BTreeMap::new() };
+        let mut found = Found::default();
         for signature in &self.all {
             if !signature.find(view, &mut found) {
                 return None;
@@ -75,17 +111,26 @@ impl CompiledRule {
         for signature in &self.any {
             one |= signature.find(view, &mut found);
         }
-        let mut ignored = Found { evidence: Evidence::Reason, captures: BTreeMap::new() };
-        if !one || self.none.iter().any(|signature| signature.find(view, &mut ignored)) {
+        if !one || self.none.iter().any(|signature| signature.is_in(view)) {
             return None;
         }
         Some(found)
     }
 }
 
+impl Default for Found {
+    fn default() -> Self {
+        Self { evidence: Evidence::Reason, captures: BTreeMap::new() }
+    }
+}
+
 impl CompiledSignature {
-    fn new(signature: &Signature) -> Self {
+    fn new(signature: &Signature, groups: &[&str]) -> Self {
         let kind = match &signature.kind {
+            // The catalogue has no signature that names a group it does not have.
+            SignatureKind::Shared(name) => {
+                Matcher::Shared(groups.iter().position(|group| group == name).unwrap_or(usize::MAX))
+            }
             SignatureKind::Literal(text) => {
                 Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
             }
@@ -102,6 +147,13 @@ impl CompiledSignature {
             ),
         };
         Self { kind, evidence: signature.evidence }
+    }
+
+    fn is_in(&self, view: &View<'_>) -> bool {
+        match &self.kind {
+            Matcher::Shared(group) => view.has_group(*group),
+            _ => self.find(view, &mut Found::default()),
+        }
     }
 
     /// Whether the signature is in the record; what it proves and captures is added to `found`.
@@ -129,6 +181,7 @@ impl CompiledSignature {
                 let value = view.record.field(name);
                 value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(value)))
             }),
+            Matcher::Shared(group) => view.group(*group).is_some_and(|group| group.find(view, found)),
         };
         if matched {
             found.evidence = found.evidence.max(self.evidence);

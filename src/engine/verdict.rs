@@ -23,25 +23,72 @@ pub(super) struct Contender {
     pub found: Found,
 }
 
+/// The contender that wins. Where several are left with no precedence between them, the graver one, then the first, wins,
+/// so that the answer does not depend on anything else.
 pub(super) fn decide(
-    mut contenders: Vec<Contender>,
+    contenders: Vec<Contender>,
     catalogue: &Catalogue,
     compiled: &[CompiledRule],
 ) -> Option<Contender> {
-    let is_benign = |contender: &Contender| catalogue.rules()[contender.rule].category == Category::None;
+    unbeaten(contenders, catalogue, compiled).into_iter().next()
+}
+
+/// The contenders with the highest evidence that no other of them overrides, the graver ones first.
+pub(super) fn unbeaten(
+    mut contenders: Vec<Contender>,
+    catalogue: &Catalogue,
+    compiled: &[CompiledRule],
+) -> Vec<Contender> {
+    let rules = catalogue.rules();
+    let is_benign = |contender: &Contender| rules[contender.rule].category == Category::None;
     if contenders.iter().any(is_benign) {
         contenders.retain(is_benign);
     }
-
-    let strongest = contenders.iter().map(|c| c.found.evidence).max()?;
-    contenders.retain(|c| c.found.evidence == strongest);
+    let strongest = contenders.iter().map(|c| c.found.evidence).max();
+    contenders.retain(|c| Some(c.found.evidence) == strongest);
     let present: Vec<usize> = contenders.iter().map(|c| c.rule).collect();
     let beaten = |rule: usize| present.iter().any(|&other| compiled[other].overrides.contains(&rule));
-    let unbeaten: Vec<usize> = present.iter().copied().filter(|&rule| !beaten(rule)).collect();
-    if !unbeaten.is_empty() {
-        contenders.retain(|c| unbeaten.contains(&c.rule));
+    let left: Vec<usize> = present.iter().copied().filter(|&rule| !beaten(rule)).collect();
+    // Where all are beaten, in a circle, all are left.
+    if !left.is_empty() {
+        contenders.retain(|c| left.contains(&c.rule));
     }
-    // Two rules with no precedence between them are a fault of the catalogue; the graver one, then the first, wins, so
-    // that the answer does not depend on anything else.
-    contenders.into_iter().max_by_key(|c| (catalogue.rules()[c.rule].severity, std::cmp::Reverse(c.rule)))
+    contenders.sort_by_key(|c| (std::cmp::Reverse(rules[c.rule].severity), c.rule));
+    contenders
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::Catalogue;
+    use crate::engine::Engine;
+    use crate::record::{Lines, Record};
+
+    /// The ids of the rules that are left for the text `x`, where each given rule looks for an x.
+    fn left(rules: &[(&str, &str)]) -> Vec<String> {
+        let mut text = "category: dns\nrules:\n".to_owned();
+        for (id, overrides) in rules {
+            text.push_str(&format!(
+                "  - {{ id: {id}, title: t, severity: error, any: [{{ literal: xxx }}], overrides: [{overrides}], \
+                 causes: [c], fixes: [{{ say: s }}] }}\n"
+            ));
+        }
+        let engine = Engine::new(Catalogue::from_text("x.yaml", &text).expect("good")).expect("an engine");
+        let raw = Lines::new(b"xxx", 0).next().expect("a record");
+        let rivals = engine.rivals(&Record::parse(&raw));
+        rivals.into_iter().map(|at| engine.rule(at).id.clone()).collect()
+    }
+
+    #[test]
+    fn a_rule_goes_before_those_it_overrides() {
+        assert_eq!(left(&[("dns/a", ""), ("dns/b", "dns/a")]), ["dns/b"]);
+        assert_eq!(left(&[("dns/a", ""), ("dns/b", "")]), ["dns/a", "dns/b"]);
+        // In a circle nobody wins.
+        assert_eq!(left(&[("dns/a", "dns/b"), ("dns/b", "dns/a")]), ["dns/a", "dns/b"]);
+    }
+
+    #[test]
+    fn a_family_is_overridden_but_for_the_rule_that_says_otherwise() {
+        assert_eq!(left(&[("dns/a", ""), ("dns/b", "'dns/*'"), ("dns/c", "")]), ["dns/b"]);
+        assert_eq!(left(&[("dns/a", "dns/b"), ("dns/b", "'dns/*'"), ("dns/c", "")]), ["dns/a"]);
+    }
 }

@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use crate::record::Record;
 
 use super::http_status;
+use super::signature::CompiledGroup;
 
 /// One evidence text.
 pub(super) struct Text {
@@ -18,11 +19,14 @@ pub(super) struct Text {
 pub(super) struct View<'r> {
     pub record: &'r Record<'r>,
     pub texts: Vec<Text>,
+    groups: &'r [CompiledGroup],
+    /// Which groups are in the record, as far as anybody asked: most rules of a category exclude the same ones.
+    has_group: Vec<OnceCell<bool>>,
     statuses: OnceCell<Vec<u16>>,
 }
 
 impl<'r> View<'r> {
-    pub fn new(record: &'r Record<'r>) -> Self {
+    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup]) -> Self {
         let message: Cow<'_, str> = record.evident_message();
         let texts = record
             .evidence(&message)
@@ -32,7 +36,19 @@ impl<'r> View<'r> {
                 is_error: evidence.is_error,
             })
             .collect();
-        Self { record, texts, statuses: OnceCell::new() }
+        let has_group = vec![OnceCell::new(); groups.len()];
+        Self { record, texts, groups, has_group, statuses: OnceCell::new() }
+    }
+
+    /// The shared group of that index.
+    pub fn group(&self, index: usize) -> Option<&'r CompiledGroup> {
+        self.groups.get(index)
+    }
+
+    /// Whether any signature of that group is in the record.
+    pub fn has_group(&self, index: usize) -> bool {
+        let is_in = || self.groups.get(index).is_some_and(|group| group.is_in(self));
+        self.has_group.get(index).is_some_and(|cell| *cell.get_or_init(is_in))
     }
 
     /// The HTTP statuses of failed requests that the record names.

@@ -1,0 +1,108 @@
+//! Signatures as they are read from YAML, each checked by itself.
+
+use regex::RegexBuilder;
+
+use super::rule::{RawSignature, Scalar};
+use super::{Evidence, Location, ProblemCode, Signature, SignatureKind};
+
+/// A compiled regular expression larger than this is refused, so that a foreign rule cannot eat the memory.
+const MAX_REGEX_SIZE: usize = 1 << 20;
+
+/// What is wrong with a signature: the kind of fault, what, and what was expected.
+pub(super) type Fault = (ProblemCode, String, String);
+
+pub(super) fn read(raw: RawSignature, location: Location, trusted: bool) -> Result<Signature, Fault> {
+    let mut kinds = Vec::new();
+    if let Some(text) = raw.literal {
+        kinds.push((SignatureKind::Literal(text), Evidence::Body));
+    }
+    if let Some(pattern) = raw.regex {
+        if !trusted {
+            check_regex(&pattern)?;
+        }
+        kinds.push((SignatureKind::Regex(pattern), Evidence::Body));
+    }
+    if let Some(statuses) = raw.http_status {
+        kinds.push((SignatureKind::HttpStatus(statuses.into_vec()), Evidence::Status));
+    }
+    if let Some(codes) = raw.error_code {
+        kinds.push((SignatureKind::ErrorCode(codes.into_vec()), Evidence::Transport));
+    }
+    if let Some(fields) = raw.field {
+        let fields = fields
+            .into_iter()
+            .map(|(name, values)| (name, values.into_vec().into_iter().map(Scalar::into_text).collect()))
+            .collect();
+        kinds.push((SignatureKind::Field(fields), Evidence::Reason));
+    }
+    if let Some(name) = raw.shared {
+        // What a group proves is each member's own.
+        if raw.evidence.is_some() {
+            return Err((
+                ProblemCode::BadSignature,
+                format!("the group `{name}` has the evidence of its members"),
+                "`evidence:` at the members, or none".to_owned(),
+            ));
+        }
+        kinds.push((SignatureKind::Shared(name), Evidence::Reason));
+    }
+    let count = kinds.len();
+    let (Some((kind, usual)), 1) = (kinds.pop(), count) else {
+        return Err((
+            ProblemCode::BadSignature,
+            format!("a signature of {count} kinds"),
+            "exactly one of literal, regex, http_status, error_code, field, shared".to_owned(),
+        ));
+    };
+    let empty = match &kind {
+        SignatureKind::Literal(text) => text.trim().is_empty(),
+        SignatureKind::Regex(_) => false,
+        SignatureKind::Shared(name) => name.is_empty(),
+        SignatureKind::HttpStatus(statuses) => statuses.is_empty(),
+        SignatureKind::ErrorCode(codes) => codes.is_empty() || codes.iter().any(|code| code.is_empty()),
+        SignatureKind::Field(fields) => fields.is_empty() || fields.values().any(Vec::is_empty),
+    };
+    if empty {
+        return Err((
+            ProblemCode::BadSignature,
+            "a signature that looks for nothing".to_owned(),
+            "a value to look for".to_owned(),
+        ));
+    }
+    if let SignatureKind::HttpStatus(statuses) = &kind
+        && let Some(bad) = statuses.iter().find(|s| !(400..600).contains(*s))
+    {
+        return Err((
+            ProblemCode::BadSignature,
+            format!("{bad} is not the status of a failed request"),
+            "a number from 400 to 599".to_owned(),
+        ));
+    }
+    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), location })
+}
+
+fn check_regex(pattern: &str) -> Result<(), Fault> {
+    let regex =
+        RegexBuilder::new(pattern).case_insensitive(true).size_limit(MAX_REGEX_SIZE).build().map_err(
+            |error| {
+                let message = match error {
+                    regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
+                    other => other.to_string().trim_end().replace('\n', "\n    "),
+                };
+                (
+                ProblemCode::BadRegex,
+                message,
+                "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
+                    .to_owned(),
+            )
+            },
+        )?;
+    if regex.is_match("") {
+        return Err((
+            ProblemCode::BadRegex,
+            "the regular expression matches the empty text, so it would match every record".to_owned(),
+            "an expression that needs at least one character".to_owned(),
+        ));
+    }
+    Ok(())
+}
