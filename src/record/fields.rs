@@ -203,7 +203,10 @@ static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?x)\b(?:
             (?:runId|sessionId|sessionKey|requestId|traceId|spanId|conn|id|pid|profile|profileId|jobId|lane
               |elapsedMs|durationMs|delayMs|totalMs|waitedMs|thresholdMs|stages)=\S+
-          | (?:reason|failoverReason|source)=[a-z_]+\b )",
+          | source=[a-z_]+\b
+          | (?:reason|failoverReason)=(?:auth|auth_permanent|format|rate_limit|overloaded|billing|server_error|timeout
+              |tls_certificate|context_overflow|model_not_found|session_expired|empty_response|no_error_details|unclassified
+              |unknown)\b )",
     )
     .ok()
 });

@@ -1,0 +1,103 @@
+//! Labelled records: what the catalogue says of each against its label, and against OpenClaw's own classifier.
+//!
+//! `CLAWSIFT_CORPUS=FILE cargo test --test corpus -- --nocapture` scores another file of records.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use clawsift::catalogue::Catalogue;
+use clawsift::engine::Engine;
+use clawsift::redact::Redactor;
+use clawsift::report::Filter;
+use clawsift::scan::{CHUNK, Options, scan_bytes};
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
+    Engine::new(catalogue).expect("good signatures")
+});
+
+#[derive(serde::Deserialize)]
+struct Labelled {
+    id: String,
+    category: String,
+    text: String,
+}
+
+fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The category of the first finding, as a user would see it, and its rule; `none` where there is no finding.
+fn verdict(text: &str) -> (String, String) {
+    let options = Options {
+        jobs: 1,
+        redactor: Redactor::MASKING,
+        filter: Filter::default(),
+        zone: jiff::tz::TimeZone::UTC,
+        chunk: CHUNK,
+        max_decompressed: u64::MAX,
+        keep_matches: false,
+        stop: Arc::default(),
+        progress: &|_| {},
+    };
+    let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options).expect("a scan");
+    match report.findings.first() {
+        Some(finding) => (finding.category.to_string(), finding.rule.clone()),
+        None => ("none".to_owned(), "no finding".to_owned()),
+    }
+}
+
+/// How often each category was found where it was there, and where it was not.
+#[derive(Default)]
+struct Score {
+    labelled: u32,
+    found: u32,
+    right: u32,
+}
+
+fn table(scores: &BTreeMap<String, Score>) -> String {
+    let mut table = format!("{:<18}{:>9}{:>7}{:>11}{:>8}\n", "category", "labelled", "right", "precision", "recall");
+    let percent = |part: u32, whole: u32| match whole {
+        0 => "-".to_owned(),
+        _ => format!("{:.1}", 100.0 * f64::from(part) / f64::from(whole)),
+    };
+    for (name, score) in scores {
+        let (precision, recall) = (percent(score.right, score.found), percent(score.right, score.labelled));
+        writeln!(table, "{name:<18}{:>9}{:>7}{precision:>11}{recall:>8}", score.labelled, score.right).expect("a string");
+    }
+    table
+}
+
+#[test]
+fn labelled_records_get_their_category() {
+    let (text, floor) = match std::env::var_os("CLAWSIFT_CORPUS") {
+        Some(path) => (fs::read_to_string(path).expect("a corpus"), 0.0),
+        None => (fixture("records.jsonl"), 0.99),
+    };
+    let (mut scores, mut wrong, mut false_alarms) = (BTreeMap::<String, Score>::new(), Vec::new(), 0);
+    let mut count = 0;
+    for line in text.lines() {
+        let record: Labelled = serde_json::from_str(line).expect("a labelled record");
+        let (category, rule) = verdict(&record.text);
+        count += 1;
+        let is_right = category == record.category;
+        scores.entry(category.clone()).or_default().found += 1;
+        let score = scores.entry(record.category.clone()).or_default();
+        score.labelled += 1;
+        score.right += u32::from(is_right);
+        if !is_right {
+            false_alarms += u32::from(record.category == "none");
+            let excerpt: String = record.text.chars().take(300).collect();
+            wrong.push(format!("{}: {} said, by {rule}\n    {excerpt}", record.id, category));
+        }
+    }
+    println!("{}{} of {count} right\n{}", table(&scores), count - wrong.len(), wrong.join("\n"));
+    if floor > 0.0 {
+        assert_eq!(false_alarms, 0, "false alarms");
+        assert!(wrong.len() as f64 <= (1.0 - floor) * count as f64, "{} of {count} wrong", wrong.len());
+    }
+}
