@@ -211,12 +211,36 @@ static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What somebody else said, quoted: a user's message, an assistant's answer, what was searched for, what a command printed.
+/// A quotation that was cut or holds quotes itself ends with the message.
+static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        \b(?:text|query|prompt|preview|stdout|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
+            |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
+            (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | \{.*$ )
+      | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ ["“«].*$
+        "#,
+    )
+    .ok()
+});
+
 /// A message without what is no evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
-    match &*NOISE {
-        Some(regex) if message.contains('=') => regex.replace_all(message, ""),
-        _ => Cow::Borrowed(message),
+    let mut text = Cow::Borrowed(message);
+    if message.contains(['"', '=', '“', '«'])
+        && let Some(regex) = &*QUOTATION
+        && regex.is_match(&text)
+    {
+        text = Cow::Owned(regex.replace_all(&text, "").into_owned());
     }
+    if text.contains('=')
+        && let Some(regex) = &*NOISE
+        && regex.is_match(&text)
+    {
+        text = Cow::Owned(regex.replace_all(&text, "").into_owned());
+    }
+    text
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub enum Wrapper {
     Docker,
     /// Docker's json-file: an object a line, the text under `log`.
     DockerJson,
-    /// `docker compose logs`: `gateway-1  | `.
+    /// `docker compose logs`: `gateway-1  | `, or with the container's own name `openclaw  | `.
     Compose,
     /// PM2: `0|openclaw  | `, or a time and a colon.
     Pm2,
@@ -49,7 +49,7 @@ static JOURNAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static COMPOSE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][\w.-]{0,62}-\d{1,3} {1,32}\| ?").ok());
+    LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][\w.-]{0,62}(?:-\d{1,3} {1,32}| {2,32})\| ?").ok());
 
 static PM2: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:\d{1,4}\|[\w. -]{1,40}\| ?|(?<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[+-]\d\d:\d\d)?): )")
