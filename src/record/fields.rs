@@ -216,7 +216,7 @@ static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
-        \b(?:text|query|prompt|preview|stdout|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
+        \b(?:text|query|prompt|preview|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
             |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
             (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | \{.*$ )
       | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ ["“«].*$
@@ -225,20 +225,28 @@ static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What a command printed that ended well.
+static OUTPUT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\b(?:stdout|stderr|output)=(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
+
 /// A message without what is no evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
-    if message.contains(['"', '=', '“', '«'])
-        && let Some(regex) = &*QUOTATION
-        && regex.is_match(&text)
-    {
-        text = Cow::Owned(regex.replace_all(&text, "").into_owned());
+    let mut take_out = |regex: &LazyLock<Option<Regex>>| {
+        if let Some(regex) = &**regex
+            && let Cow::Owned(rest) = regex.replace_all(&text, "")
+        {
+            text = Cow::Owned(rest);
+        }
+    };
+    if message.contains(['"', '=', '“', '«']) {
+        take_out(&QUOTATION);
     }
-    if text.contains('=')
-        && let Some(regex) = &*NOISE
-        && regex.is_match(&text)
-    {
-        text = Cow::Owned(regex.replace_all(&text, "").into_owned());
+    if message.contains('=') {
+        take_out(&NOISE);
+        if message.contains("exitCode=0") || message.contains("exit=0") {
+            take_out(&OUTPUT);
+        }
     }
     text
 }

@@ -120,7 +120,7 @@ impl<'a> Record<'a> {
         parts.remove_codes();
         parts.fields.read_message(&parts.message, &mut parts.errors);
         // Information quotes anything: titles, searches, commands, what went well in the end.
-        parts.quoted |= parts.message.starts_with("inbound message");
+        parts.quoted |= is_inbound(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
         Self { format, wrapper, parts, invalid_utf8 }
@@ -186,6 +186,12 @@ impl Parts<'_> {
             quoted: self.quoted,
         }
     }
+}
+
+/// Whether a message is a chat's, as channels log what comes in: `inbound message ...`, `[default] Inbound message ...`.
+fn is_inbound(message: &str) -> bool {
+    let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
+    message.get(start..start + 7).is_some_and(|word| word.eq_ignore_ascii_case("inbound"))
 }
 
 /// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
