@@ -437,7 +437,9 @@ retired:
 ";
         let load = |rules: &str| {
             let mut loader = Loader::default();
-            loader.layer([("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter());
+            loader.layer(
+                [("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter(),
+            );
             loader.finish()
         };
         let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");

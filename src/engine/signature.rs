@@ -72,12 +72,10 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
     let mut losers = Vec::new();
     for pattern in &rule.overrides {
         match pattern.strip_suffix('*') {
-            Some(family) => losers.extend(
-                (0..rules.len()).filter(|&at| {
-                    let other = &rules[at];
-                    other.id.starts_with(family) && other.id != rule.id && !other.overrides.contains(&rule.id)
-                }),
-            ),
+            Some(family) => losers.extend((0..rules.len()).filter(|&at| {
+                let other = &rules[at];
+                other.id.starts_with(family) && other.id != rule.id && !other.overrides.contains(&rule.id)
+            })),
             None => losers.extend(index.get(pattern.as_str())),
         }
     }
@@ -97,7 +95,6 @@ impl CompiledGroup {
 }
 
 impl CompiledRule {
-
     /// What this rule finds in a record, or `None` where it does not match.
     pub fn find(&self, view: &View<'_>) -> Option<Found> {
         let mut found = Found::default();

@@ -26,7 +26,7 @@ static OWN_VOICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
           | (?:Failed\ to|Cannot|Could\ not|connect\ E|read\ E|write\ E|getaddrinfo|spawn\ |listen\ E|Config\ )
           | (?:No\ API\ key|Missing|Unknown\ model|Inline\ API\ key|Authentication|Context\ overflow:|Rate\ limit|Model\ override|Profile\ )
           | [45]\d\d\ (?:\{|<|[A-Z]) | HTTP\ [45]\d\d: | FailoverError
-          | gateway\ (?:connect|closed|request) | terminate\ called | runtime:\ | fatal\ error
+          | gateway\ (?:connect|closed|request|already) | Context\ engine\ \x22 | terminate\ called | runtime:\ | fatal\ error
           | [^.\x22]{1,60}(?:\ failed|\b[A-Z][A-Za-z]+Error):\ 
         )",
     )

@@ -219,6 +219,7 @@ static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         \b(?:text|query|prompt|preview|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
             |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
             (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | \{.*$ )
+      | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=.*$
       | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ ["“«].*$
         "#,
     )
@@ -227,7 +228,7 @@ static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What a command printed that ended well.
 static OUTPUT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\b(?:stdout|stderr|output)=(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
+    LazyLock::new(|| Regex::new(r#"\b(?:stdout|stderr|output)=\s*(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
 
 /// A message without what is no evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {

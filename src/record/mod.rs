@@ -197,8 +197,13 @@ fn is_inbound(message: &str) -> bool {
 /// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
 /// request, the answer to a client, a channel's diagnosis.
 fn reports_failure(message: &str) -> bool {
-    const OPENINGS: [&str; 5] =
-        ["[model-fetch] ", "⇄ res ✗", "webchat disconnected code=4", "handshake timeout ", "unauthorized conn="];
+    const OPENINGS: [&str; 5] = [
+        "[model-fetch] ",
+        "⇄ res ✗",
+        "webchat disconnected code=4",
+        "handshake timeout ",
+        "unauthorized conn=",
+    ];
     OPENINGS.iter().any(|opening| message.starts_with(opening)) || message.contains("][diag] ")
 }
 

@@ -1,0 +1,240 @@
+//! What the rules advise: every configuration key and every command of OpenClaw must exist in the version that the
+//! fixtures were taken from (2026.9.6); a key that does not exist makes OpenClaw refuse its whole configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use clawsift::catalogue::Catalogue;
+use serde_json::Value;
+
+fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/openclaw").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn catalogue() -> Catalogue {
+    Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The keys of the configuration's schema, with `*` for a name that the user chooses and `[]` for an entry of a list.
+struct Keys(BTreeSet<String>);
+
+impl Keys {
+    fn read() -> Self {
+        let keys: BTreeSet<String> = fixture("config-keys.txt").lines().map(str::to_owned).collect();
+        assert!(keys.len() > 6000, "only {} keys", keys.len());
+        Self(keys)
+    }
+
+    /// Whether a path exists, each of its names as it is or as one that the user chooses.
+    fn has(&self, path: &[String]) -> bool {
+        let mut reached: BTreeSet<String> = BTreeSet::from([String::new()]);
+        for name in path {
+            let join = |prefix: &String, name: &str| match prefix.as_str() {
+                "" => name.to_owned(),
+                prefix => format!("{prefix}.{name}"),
+            };
+            reached = reached
+                .iter()
+                .flat_map(|prefix| [join(prefix, name), join(prefix, "*")])
+                .filter(|candidate| self.leads_on(candidate))
+                .collect();
+        }
+        !reached.is_empty()
+    }
+
+    fn leads_on(&self, path: &str) -> bool {
+        // These take any name; the schema does not list what is in them.
+        let is_open = |(map, _): (&str, &str)| map == "env.vars" || map.ends_with(".params");
+        if path.rsplit_once('.').is_some_and(is_open) {
+            return true;
+        }
+        self.0.contains(path)
+            || self
+                .0
+                .range(format!("{path}.")..)
+                .next()
+                .is_some_and(|key| key.starts_with(&format!("{path}.")))
+    }
+}
+
+/// All paths of a configuration, down to its leaves.
+fn paths(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (name, value) in map {
+                path.push(name.clone());
+                paths(value, path, found);
+                path.pop();
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for item in items {
+                path.push("[]".to_owned());
+                paths(item, path, found);
+                path.pop();
+            }
+        }
+        _ => found.push(path.clone()),
+    }
+}
+
+#[test]
+fn every_configuration_key_exists() {
+    let keys = Keys::read();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for rule in catalogue().rules() {
+        for config in rule.fixes.iter().filter_map(|fix| fix.config.as_deref()) {
+            // What JSON5 allows and the fixes use of it is YAML, too.
+            let value: Value = serde_saphyr::from_str(config)
+                .unwrap_or_else(|error| panic!("{}: {config}: {error}", rule.id));
+            let mut found = Vec::new();
+            paths(&value, &mut Vec::new(), &mut found);
+            assert!(!found.is_empty(), "{}: an empty configuration", rule.id);
+            seen += found.len();
+            wrong.extend(
+                found
+                    .iter()
+                    .filter(|path| !keys.has(path))
+                    .map(|path| format!("{}: {}", rule.id, path.join("."))),
+            );
+        }
+    }
+    assert!(seen > 20, "only {seen} keys were looked at");
+    assert!(wrong.is_empty(), "no such keys:\n{}", wrong.join("\n"));
+    assert!(
+        !keys.has(&["rateLimiting".to_owned()]) && !keys.has(&["models".to_owned(), "primary".to_owned()])
+    );
+}
+
+/// The commands of OpenClaw as its help pages give them.
+struct Help {
+    /// Subcommands by the path of their parent; options by the path of their page.
+    subcommands: BTreeMap<String, BTreeSet<String>>,
+    options: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Help {
+    fn read() -> Self {
+        let mut help = Self { subcommands: BTreeMap::new(), options: BTreeMap::new() };
+        let mut page: Vec<String> = Vec::new();
+        let mut section = "";
+        for line in fixture("help.txt").lines() {
+            if let Some(usage) = line.strip_prefix("Usage: openclaw") {
+                let words: Vec<&str> =
+                    usage.split_whitespace().take_while(|word| !word.starts_with(['[', '<'])).collect();
+                // `cron|automations` are two names of one page.
+                let last = words.last().copied().unwrap_or_default();
+                let stem = &words[..words.len().saturating_sub(1)];
+                page = last
+                    .split('|')
+                    .map(|name| [stem, &[name]].concat().join(" ").trim().to_owned())
+                    .collect();
+                section = "";
+            } else if line.starts_with("Options:") {
+                section = "options";
+            } else if line.starts_with("Commands:") {
+                section = "commands";
+            } else if !line.starts_with(' ') && !line.is_empty() {
+                section = "";
+            } else if line.starts_with("  ") && !line.starts_with("   ") {
+                let mut words = line.split_whitespace().map(|word| word.trim_end_matches(','));
+                for name in &page {
+                    match section {
+                        "options" => {
+                            let options = help.options.entry(name.clone()).or_default();
+                            options.extend(
+                                words.clone().filter(|word| word.starts_with('-')).map(str::to_owned),
+                            );
+                        }
+                        "commands" => {
+                            let word = words.clone().next().unwrap_or_default();
+                            help.subcommands.entry(name.clone()).or_default().insert(word.to_owned());
+                        }
+                        _ => {}
+                    }
+                }
+                let _ = words.next();
+            }
+        }
+        help.subcommands.entry(String::new()).or_default().extend(["infer", "help"].map(str::to_owned));
+        help
+    }
+
+    /// What is wrong with a command, given as its words behind `openclaw`.
+    fn fault(&self, words: &[&str]) -> Option<String> {
+        let mut path = String::new();
+        let mut rest = words.iter().copied().peekable();
+        while let Some(word) = rest.next_if(|word| !word.starts_with(['-', '<', '{'])) {
+            let Some(known) = self.subcommands.get(&path) else { break };
+            if !known.contains(word) {
+                // `openclaw models` and the like also take arguments of their own.
+                return (!path.starts_with("config "))
+                    .then(|| format!("`{path}` has no subcommand `{word}`"));
+            }
+            path = format!("{path} {word}").trim().to_owned();
+        }
+        let options = self.options.get(&path)?;
+        words
+            .iter()
+            .filter(|word| word.starts_with("--"))
+            .map(|word| word.split('=').next().unwrap_or(word))
+            .find(|word| !options.contains(*word) && !["--help", "--dev", "--profile"].contains(word))
+            .map(|word| format!("`openclaw {path}` has no option `{word}`"))
+    }
+}
+
+/// The commands of OpenClaw in a shell command, each as its words.
+fn openclaw_commands(shell: &str) -> Vec<Vec<&str>> {
+    let parts = shell.split(['|', '&', ';', '\n']);
+    parts
+        .map(|part| part.split_whitespace().collect::<Vec<_>>())
+        .filter_map(|words| {
+            let at = words.iter().position(|word| *word == "openclaw")?;
+            words[..at].iter().all(|word| word.contains('=')).then(|| words[at + 1..].to_vec())
+        })
+        .collect()
+}
+
+#[test]
+fn every_openclaw_command_exists() {
+    let help = Help::read();
+    assert!(help.subcommands[""].contains("gateway") && help.subcommands["gateway"].contains("restart"));
+    assert!(help.options["doctor"].contains("--fix") && help.fault(&["restart"]).is_some());
+    assert!(help.fault(&["doctor", "--mend"]).is_some());
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for rule in catalogue().rules() {
+        for shell in rule.fixes.iter().filter_map(|fix| fix.run.as_deref()) {
+            for words in openclaw_commands(shell) {
+                seen += 1;
+                wrong.extend(help.fault(&words).map(|fault| format!("{}: {fault}: {shell}", rule.id)));
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} commands were looked at");
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// `openclaw config get|set|unset PATH` must name a path of the schema.
+#[test]
+fn every_path_in_a_command_exists() {
+    let keys = Keys::read();
+    let mut wrong = Vec::new();
+    for rule in catalogue().rules() {
+        for shell in rule.fixes.iter().filter_map(|fix| fix.run.as_deref()) {
+            for words in openclaw_commands(shell) {
+                let ["config", "get" | "set" | "unset", path, ..] = words.as_slice() else { continue };
+                let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+                // A path that is a fact of the record itself, such as the key that was refused.
+                let is_fact = path.len() == 1 && path[0].starts_with('{');
+                if !is_fact && !keys.has(&path) {
+                    wrong.push(format!("{}: {shell}", rule.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "no such paths:\n{}", wrong.join("\n"));
+}
