@@ -2,6 +2,7 @@
 //! verdict where several rules match.
 
 mod atoms;
+mod claim;
 mod error_code;
 mod facts;
 mod http_status;
@@ -13,6 +14,7 @@ mod view;
 use crate::catalogue::{Catalogue, Category, Problems, Rule};
 use crate::record::Record;
 
+pub use claim::Claim;
 pub use prefilter::{Candidates, Prefilter};
 pub use verdict::Verdict;
 
@@ -60,12 +62,22 @@ impl Engine {
     pub fn classify(&self, record: &Record<'_>, candidates: &[usize]) -> Option<Verdict> {
         let view = View::new(record, &self.groups);
         let contenders = self.contenders(&view, candidates.iter().copied());
+        let claims = self.claims(record, &contenders);
         let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let mut captures = best.found.captures;
         if !captures.is_empty() || self.rule(best.rule).category != Category::None {
             facts::add(&view, &mut captures);
         }
-        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures })
+        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures, claims })
+    }
+
+    /// What OpenClaw's own words in the record say, whatever else it holds.
+    fn claims(&self, record: &Record<'_>, contenders: &[Contender]) -> Vec<Claim> {
+        let sentences = contenders.iter().filter_map(|contender| {
+            let says = contender.found.sentence.as_deref()?;
+            Some(Claim::sentence(says, self.rule(contender.rule).category))
+        });
+        sentences.chain(Claim::reason(record)).collect()
     }
 
     /// The rule that explains a record best, by trying every rule: the slow way, for tests and single lines.

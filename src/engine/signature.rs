@@ -8,6 +8,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::catalogue::{Catalogue, Evidence, Rule, Signature, SignatureKind};
 
+use super::claim::sentence_around;
 use super::error_code::CodeFinder;
 use super::view::View;
 
@@ -24,6 +25,8 @@ pub(super) struct CompiledRule {
 pub(super) struct Found {
     pub evidence: Evidence,
     pub captures: BTreeMap<String, String>,
+    /// The sentence of OpenClaw's own in which a signature of that evidence was found.
+    pub sentence: Option<String>,
 }
 
 struct CompiledSignature {
@@ -85,7 +88,7 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
 impl CompiledGroup {
     fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
         // Every member is tried, as every alternative of a rule is.
-        self.0.iter().fold(false, |one, signature| signature.find(view, found) || one)
+        self.0.iter().filter(|signature| signature.find(view, found)).count() > 0
     }
 
     /// Whether any of the group is in the record.
@@ -117,7 +120,7 @@ impl CompiledRule {
 
 impl Default for Found {
     fn default() -> Self {
-        Self { evidence: Evidence::Reason, captures: BTreeMap::new() }
+        Self { evidence: Evidence::Reason, captures: BTreeMap::new(), sentence: None }
     }
 }
 
@@ -182,8 +185,23 @@ impl CompiledSignature {
         };
         if matched {
             found.evidence = found.evidence.max(self.evidence);
+            if self.evidence == Evidence::Sentence && found.sentence.is_none() {
+                found.sentence = self.sentence(view);
+            }
         }
         matched
+    }
+
+    /// The sentence in which a literal or regular expression stands.
+    fn sentence(&self, view: &View<'_>) -> Option<String> {
+        view.texts.iter().find_map(|t| {
+            let at = match &self.kind {
+                Matcher::Literal(finder) => finder.find(t.lower.as_bytes()),
+                Matcher::Regex(regex) => regex.get()?.find(&t.text).map(|found| found.start()),
+                _ => None,
+            };
+            Some(sentence_around(&t.text, at?).to_owned())
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Catalogue, Category, Evidence};
 
+use super::Claim;
 use super::signature::{CompiledRule, Found};
 
 /// The rule that explains a record, and what it found in it.
@@ -15,6 +16,8 @@ pub struct Verdict {
     pub evidence: Evidence,
     /// Facts by name: the signatures' named groups, and status, code, provider, model, host and port where known.
     pub captures: BTreeMap<String, String>,
+    /// What OpenClaw itself says in the record, right or wrong.
+    pub claims: Vec<Claim>,
 }
 
 /// A rule that matches a record.

@@ -196,6 +196,7 @@ impl Page<'_> {
         let _ = write!(seen, "; {}", self.status(finding));
         self.detail("seen", &seen);
         self.facts(finding);
+        self.contradicted(finding);
         if let Some(sample) = finding.samples.first() {
             let place = if self.several_sources {
                 format!("{}:{}", sample.source, sample.line)
@@ -233,6 +234,25 @@ impl Page<'_> {
         if !facts.is_empty() {
             self.detail("facts", &facts.join(", "));
         }
+    }
+
+    /// What OpenClaw itself says, where the wire said something else.
+    fn contradicted(&mut self, finding: &Finding) {
+        let says: Vec<String> =
+            finding.contradicted.iter().take(3).map(|claim| self.quoted(&claim.value)).collect();
+        if says.is_empty() {
+            return;
+        }
+        let wire = ["code", "status"].iter().find_map(|name| {
+            let value = &finding.captures.get(*name)?.first()?.value;
+            Some(format!("; the wire said {name} {value}"))
+        });
+        let wire = wire.unwrap_or_else(|| "; the record's own evidence says otherwise".to_owned());
+        self.detail("not so", &format!("OpenClaw says {}{wire}", says.join(", ")));
+    }
+
+    fn quoted(&self, text: &str) -> String {
+        if self.style.unicode { format!("“{text}”") } else { format!("\"{text}\"") }
     }
 
     fn fix(&mut self, index: usize, fix: &FilledFix) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::catalogue::{Category, Evidence};
-use crate::engine::Engine;
+use crate::engine::{Claim, Engine};
 use crate::record::{Level, RawRecord, Record, Stamp};
 use crate::redact::Redactor;
 
@@ -54,6 +54,8 @@ pub struct Match {
     pub evidence: Evidence,
     /// Facts by name, redacted.
     pub captures: BTreeMap<String, String>,
+    /// What OpenClaw itself says in the record, redacted.
+    pub claims: Vec<Claim>,
     /// What the record says, redacted and printable, where it was kept.
     pub text: Option<String>,
     /// The report may show its text: it is one of the first of its rule.
@@ -150,6 +152,11 @@ impl<'e> Observer<'e> {
                     .captures
                     .into_iter()
                     .map(|(name, value)| (name, self.redactor.excerpt(&value, MAX_CAPTURE)))
+                    .collect(),
+                claims: verdict
+                    .claims
+                    .into_iter()
+                    .map(|claim| Claim { says: self.redactor.excerpt(&claim.says, MAX_CAPTURE), ..claim })
                     .collect(),
                 text: self.text(verdict.rule, record),
                 keys: keys(record),

@@ -1,11 +1,12 @@
 //! A row of the report, and how it is collected from incidents.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Fix, LimitTable, Rule, Severity};
+use crate::catalogue::{Category, Evidence, Fix, LimitTable, Rule, Severity};
 use crate::record::Level;
 
 use super::advice::{self, Place, fill};
@@ -47,6 +48,9 @@ pub struct Finding {
     pub captures: BTreeMap<String, Vec<Value>>,
     /// Records that show the cause.
     pub samples: Vec<Sample>,
+    /// What OpenClaw itself says of these failures where the evidence says otherwise: its sentences and its reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradicted: Vec<Value>,
     /// Other rules' records in the same incidents: echoes of this cause.
     pub symptoms: Vec<Symptom>,
     /// Why it happens.
@@ -138,6 +142,10 @@ impl FilledFix {
     }
 }
 
+fn by_frequency(a: &Value, b: &Value) -> Ordering {
+    b.incidents.cmp(&a.incidents).then_with(|| a.value.cmp(&b.value))
+}
+
 /// What is collected of one rule's incidents.
 #[derive(Debug, Default)]
 pub(super) struct FindingTally {
@@ -151,6 +159,7 @@ pub(super) struct FindingTally {
     pub ending: Ending,
     timeline: Timeline,
     captures: BTreeMap<String, BTreeMap<String, u64>>,
+    claims: BTreeMap<String, (Vec<Category>, u64)>,
     symptoms: BTreeMap<usize, u64>,
     samples: Vec<Sample>,
 }
@@ -176,6 +185,13 @@ impl FindingTally {
                 *values.entry(value.clone()).or_default() += 1;
             }
         }
+        // OpenClaw's own words are no evidence against each other.
+        let is_proven = incident.cause.evidence > Evidence::Sentence;
+        for (says, means) in incident.claims.iter().filter(|_| is_proven) {
+            if self.claims.len() < MAX_VALUES || self.claims.contains_key(says) {
+                self.claims.entry(says.clone()).or_insert_with(|| (means.clone(), 0)).1 += 1;
+            }
+        }
         for (&rule, &records) in &incident.rules {
             if rule != incident.cause.rule {
                 *self.symptoms.entry(rule).or_default() += records;
@@ -199,10 +215,17 @@ impl FindingTally {
             .map(|(name, values)| {
                 let mut values: Vec<Value> =
                     values.into_iter().map(|(value, incidents)| Value { value, incidents }).collect();
-                values.sort_by(|a, b| b.incidents.cmp(&a.incidents).then_with(|| a.value.cmp(&b.value)));
+                values.sort_by(by_frequency);
                 (name, values)
             })
             .collect();
+        let mut contradicted: Vec<Value> = self
+            .claims
+            .into_iter()
+            .filter(|(_, (means, _))| !means.contains(&rule.category))
+            .map(|(value, (_, incidents))| Value { value, incidents })
+            .collect();
+        contradicted.sort_by(by_frequency);
         let facts = facts(&captures);
         let mut symptoms: Vec<Symptom> = self
             .symptoms
@@ -227,6 +250,7 @@ impl FindingTally {
             last_seen: self.last_seen,
             histogram: self.timeline.histogram(),
             captures,
+            contradicted,
             samples: self.samples,
             symptoms,
             causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Evidence;
+use crate::catalogue::{Category, Evidence};
 
 use super::event::{Match, RunKeys};
 use super::status::Ending;
@@ -27,6 +27,9 @@ const CLOSE_EVERY: u64 = 256;
 const MAX_OPEN: usize = 1 << 16;
 /// A match without ids is compared with so many of the latest incidents.
 const RECENT: usize = 64;
+
+/// Claims of OpenClaw's that are kept of one incident; real ones have two or three.
+const MAX_CLAIMS: usize = 8;
 
 /// What a match is in its incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub(super) struct Incident {
     /// Records by rule.
     pub rules: BTreeMap<usize, u64>,
     pub captures: BTreeMap<String, String>,
+    /// What OpenClaw itself says of it, and of which categories that would be true.
+    pub claims: BTreeMap<String, Vec<Category>>,
     pub ending: Ending,
     has_run: bool,
     has_trace: bool,
@@ -191,6 +196,7 @@ impl Incidents {
             records: 0,
             rules: BTreeMap::new(),
             captures: BTreeMap::new(),
+            claims: BTreeMap::new(),
             ending: Ending::default(),
             has_run: false,
             has_trace: false,
@@ -263,6 +269,11 @@ impl Incident {
         for (name, value) in &found.captures {
             self.captures.entry(name.clone()).or_insert_with(|| value.clone());
         }
+        for claim in &found.claims {
+            if self.claims.len() < MAX_CLAIMS {
+                self.claims.entry(claim.says.clone()).or_insert_with(|| claim.means.clone());
+            }
+        }
     }
 }
 
@@ -300,6 +311,7 @@ mod tests {
             rule,
             evidence,
             captures: BTreeMap::new(),
+            claims: Vec::new(),
             text: None,
             keys: RunKeys::default(),
             ends_run: false,
