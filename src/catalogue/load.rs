@@ -127,7 +127,7 @@ impl Loader {
 
     fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
-        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_empty() {
+        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_none() {
             self.problems.push(source.problem(
                 ProblemCode::InvalidYaml,
                 &start,
@@ -147,7 +147,7 @@ impl Loader {
             }
             self.shared.insert(name, group);
         }
-        self.retired.extend(raw.retired.into_iter().map(|retired| retired.value));
+        self.retired.extend(raw.retired.into_iter().flatten().map(|retired| retired.value));
         let none = self.signatures(source, raw.none);
         match raw.category {
             Some(category) => {

@@ -140,8 +140,8 @@ pub(super) struct RawFile {
     pub rules: Vec<RawRule>,
     #[serde(default)]
     pub shared: BTreeMap<String, Vec<Spanned<RawSignature>>>,
-    #[serde(default)]
-    pub retired: Vec<Spanned<Retired>>,
+    /// An empty list is one, too: it keeps the file's place.
+    pub retired: Option<Vec<Spanned<Retired>>>,
 }
 
 /// A rule as serde reads it.

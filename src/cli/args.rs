@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::{Category, Severity};
 use crate::render::Format;
@@ -12,8 +12,11 @@ use crate::render::Format;
 ///
 /// Without a path it reads standard input where that is piped, else the log files that OpenClaw keeps on this machine.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Files, folders (searched through), patterns, or - for standard input
     pub paths: Vec<PathBuf>,
 
@@ -86,6 +89,34 @@ pub(super) struct Args {
     pub quiet: bool,
 }
 
+/// What to do other than to scan.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what is known of a rule, a code such as 429 or ENOTFOUND, or a line of a log
+    Explain(Explain),
+}
+
+/// What to explain.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(super) struct Explain {
+    /// The id of a rule, a category, a status or code, a line of a log, or - for lines on standard input
+    #[arg(required = true, value_name = "WHAT")]
+    pub what: Vec<String>,
+
+    /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+
+    /// Leave the built-in rules out
+    #[arg(long)]
+    pub no_default_rules: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
@@ -103,8 +134,16 @@ Examples:
   clawsift                                        OpenClaw's own logs on this machine
   clawsift archive/ --since 3d --top 5            the worst of the last three days of a folder
   clawsift --format json --fail-on error x.log    for scripts: status 1 when something is broken
+  clawsift explain 429                            what a code, a rule or a line of a log means
 
 Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  clawsift explain 429                                       a status
+  clawsift explain ENOTFOUND                                 a code
+  clawsift explain rate-limit/requests                       a rule
+  clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    a line of a log";
 
 /// Reads a word of the fixed vocabulary by the names that rules use.
 fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {

@@ -1,6 +1,7 @@
 //! The command line: arguments and commands, one file per command; no logic of its own.
 
 mod args;
+mod explain;
 mod output;
 mod progress;
 mod scan;
@@ -10,13 +11,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Args;
+use args::{Args, Command};
 
 /// Runs the program and gives its exit status: 0 done, 1 something at or above `--fail-on`, 2 wrong usage, unusable
 /// rules or unreadable sources, 130 or 143 after an interrupt.
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    match scan::run(&args) {
+    let done = match &args.command {
+        Some(Command::Explain(explain)) => explain::run(explain),
+        None => scan::run(&args),
+    };
+    match done {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             say(&error);
@@ -38,6 +43,10 @@ enum CliError {
     Rules(#[from] crate::catalogue::Problems),
     #[error("{0}")]
     Moment(#[from] crate::report::BadMoment),
+    #[error("{0}")]
+    Unexplained(#[from] crate::report::Unexplained),
+    #[error("standard input cannot be read: {0}")]
+    StandardInput(String),
     #[error("`{0}` is no time zone; write a name such as Europe/Berlin or UTC")]
     Zone(String),
     #[error("no worker threads can be started: {0}; try --jobs 1")]

@@ -10,7 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use jiff::tz::TimeZone;
 
 use crate::render::{self, Format, Style};
-use crate::report::Report;
+use crate::report::{Report, RulePage};
 
 use super::CliError;
 use super::args::ColorWhen;
@@ -18,7 +18,7 @@ use super::args::ColorWhen;
 /// Columns where no terminal says how many it has.
 const WIDTH: usize = 100;
 
-/// Writes the report to where it was asked for. A reader that has gone away is no fault.
+/// Writes the report to where it was asked for.
 pub(super) fn write(
     report: &Report,
     format: Format,
@@ -26,21 +26,10 @@ pub(super) fn write(
     color: ColorWhen,
     zone: &TimeZone,
 ) -> Result<(), CliError> {
-    let choice = match color {
-        ColorWhen::Auto => ColorChoice::Auto,
-        ColorWhen::Always => ColorChoice::Always,
-        ColorWhen::Never => ColorChoice::Never,
-    };
+    let choice = choice(color);
     let Some(path) = file else {
-        let stdout = io::stdout().lock();
         let style = style(terminal_width(), zone);
-        let mut out = AutoStream::new(stdout, choice);
-        return match render::render(report, format, &style, &mut out).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(CliError::Output("standard output".to_owned(), error))
-            }
-            _ => Ok(()),
-        };
+        return to_standard_output(choice, |out| render::render(report, format, &style, out));
     };
     let choice = if color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     replace(path, |file| {
@@ -49,6 +38,39 @@ pub(super) fn write(
         file.write_all(&text)
     })
     .map_err(|error| CliError::Output(path.display().to_string(), error))
+}
+
+/// Writes the pages of rules to standard output.
+pub(super) fn write_rules(pages: &[RulePage], color: ColorWhen) -> Result<(), CliError> {
+    let style = style(terminal_width(), &TimeZone::UTC);
+    to_standard_output(choice(color), |out| render::render_rules(pages, &style, out))
+}
+
+/// Writes a line to standard output.
+pub(super) fn write_line(line: &dyn std::fmt::Display) -> Result<(), CliError> {
+    to_standard_output(ColorChoice::Auto, |out| writeln!(out, "{line}"))
+}
+
+fn choice(color: ColorWhen) -> ColorChoice {
+    match color {
+        ColorWhen::Auto => ColorChoice::Auto,
+        ColorWhen::Always => ColorChoice::Always,
+        ColorWhen::Never => ColorChoice::Never,
+    }
+}
+
+/// A reader that has gone away is no fault.
+fn to_standard_output(
+    choice: ColorChoice,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), CliError> {
+    let mut out = AutoStream::new(io::stdout().lock(), choice);
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::Output("standard output".to_owned(), error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

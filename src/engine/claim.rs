@@ -5,6 +5,8 @@
 use crate::catalogue::Category;
 use crate::record::Record;
 
+/// Shorter ones ("fetch failed", "Connection error.") are words of the libraries below OpenClaw.
+const MIN_WORDS: usize = 3;
 /// Characters of a sentence that are kept.
 const MAX_SENTENCE: usize = 120;
 
@@ -18,8 +20,11 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The claim that a sentence of a rule's category makes.
-    pub(super) fn sentence(says: &str, category: Category) -> Self {
+    /// The claim that a sentence of a rule's category makes, where it is long enough to be OpenClaw's.
+    pub(super) fn sentence(says: &str, category: Category) -> Option<Self> {
+        if says.split_whitespace().count() < MIN_WORDS {
+            return None;
+        }
         let kin: &[Category] = match category {
             Category::ServerError | Category::Overloaded => &[Category::ServerError, Category::Overloaded],
             // Refused is refused, whoever does not listen.
@@ -28,7 +33,7 @@ impl Claim {
         };
         let mut means = vec![category];
         means.extend(kin.iter().filter(|other| **other != category));
-        Self { says: says.to_owned(), means }
+        Some(Self { says: says.to_owned(), means })
     }
 
     /// The claim that the record's reason makes, where it has one of those that OpenClaw's classifier gives (the list of
@@ -94,8 +99,10 @@ mod tests {
 
     #[test]
     fn a_sentence_is_true_of_its_kin() {
-        let claim = Claim::sentence("x", Category::Connection);
-        assert!(claim.means.contains(&Category::LocalModel) && !claim.means.contains(&Category::Tls));
-        assert_eq!(Claim::sentence("x", Category::Auth).means, [Category::Auth]);
+        let means = |category| Claim::sentence("it went wrong", category).expect("a claim").means;
+        assert!(means(Category::Connection).contains(&Category::LocalModel));
+        assert!(!means(Category::Connection).contains(&Category::Tls));
+        assert_eq!(means(Category::Auth), [Category::Auth]);
+        assert_eq!(Claim::sentence("fetch failed", Category::Connection), None);
     }
 }

@@ -75,7 +75,7 @@ impl Engine {
     fn claims(&self, record: &Record<'_>, contenders: &[Contender]) -> Vec<Claim> {
         let sentences = contenders.iter().filter_map(|contender| {
             let says = contender.found.sentence.as_deref()?;
-            Some(Claim::sentence(says, self.rule(contender.rule).category))
+            Claim::sentence(says, self.rule(contender.rule).category)
         });
         sentences.chain(Claim::reason(record)).collect()
     }
@@ -93,6 +93,12 @@ impl Engine {
         let contenders = self.contenders(&view, 0..self.rules.len());
         let rivals = verdict::unbeaten(contenders, &self.catalogue, &self.rules);
         rivals.into_iter().map(|contender| contender.rule).collect()
+    }
+
+    /// All the rules that match a record, whichever of them wins.
+    pub fn matching(&self, record: &Record<'_>, candidates: &[usize]) -> Vec<usize> {
+        let view = View::new(record, &self.groups);
+        self.contenders(&view, candidates.iter().copied()).into_iter().map(|c| c.rule).collect()
     }
 
     fn contenders(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {

@@ -4,13 +4,15 @@
 
 mod json;
 mod ndjson;
+mod page;
+mod rule_page;
 mod table;
 
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use crate::report::Report;
+use crate::report::{Report, RulePage};
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,4 +46,12 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
     }
+}
+
+/// Writes the pages of rules, as `explain` shows them. They hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_page::render(pages, style).as_bytes())
 }

@@ -2,34 +2,25 @@
 
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style as Paint};
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogue::Severity;
 use crate::record::Format;
-use crate::report::{FilledFix, Finding, Report, Status};
+use crate::report::{Finding, Report, Status};
 
 use super::Style;
+use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 
 /// Findings shown with their advice; the table shows them all.
 const DETAILED: usize = 5;
-/// Texts are easier to read in lines no longer than this.
-const MAX_TEXT_WIDTH: usize = 110;
 /// Characters of a sample record; JSON has more.
 const MAX_SAMPLE: usize = 280;
-/// Width of the labels to the left of details.
-const LABEL: usize = 9;
-
-const BOLD: Paint = Paint::new().bold();
-const DIM: Paint = Paint::new().dimmed();
-const COMMAND: Paint = AnsiColor::Cyan.on_default();
 
 /// The whole report as text with colour codes.
 pub(super) fn render(report: &Report, style: &Style) -> String {
-    let mut page = Page {
-        out: String::new(),
-        style,
+    let mut page = ReportPage {
+        page: Page::new(style),
         log_end: report.sources.iter().filter_map(|s| s.last_time).max(),
         one_day: is_one_day(report, style),
         several_sources: report.sources.len() > 1,
@@ -47,65 +38,25 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     }
     page.unclassified(report);
     page.notes(report);
-    page.out
+    page.page.out
 }
 
-struct Page<'a> {
-    out: String,
-    style: &'a Style,
+struct ReportPage<'a> {
+    page: Page<'a>,
     log_end: Option<Timestamp>,
     one_day: bool,
     several_sources: bool,
 }
 
-impl Page<'_> {
-    fn line(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.out.push('\n');
-    }
-
-    /// A paragraph, its further lines indented like its first word.
-    fn wrapped(&mut self, first: &str, indent: usize, text: &str) {
-        let further = " ".repeat(indent);
-        let width = self.style.width.clamp(40, MAX_TEXT_WIDTH);
-        let options = textwrap::Options::new(width)
-            .initial_indent(first)
-            .subsequent_indent(&further)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let filled = textwrap::fill(text, options);
-        self.line(&filled);
-    }
-
-    /// A labelled paragraph of a finding's details.
-    fn detail(&mut self, label: &str, text: &str) {
-        self.item(label, "", text);
-    }
-
-    /// A labelled paragraph behind a bullet or number.
-    fn item(&mut self, label: &str, bullet: &str, text: &str) {
-        // Colour codes have no width on the screen, but would be counted; so they come in afterwards.
-        let plain = format!("   {label:<LABEL$}");
-        let colored = format!("   {DIM}{label:<LABEL$}{DIM:#}");
-        let first = format!("{plain}{bullet}");
-        let before = self.out.len();
-        self.wrapped(&first, first.len(), text);
-        self.out.replace_range(before..before + plain.len(), &colored);
-    }
-
-    fn command(&mut self, indent: usize, command: &str) {
-        for line in command.lines() {
-            let _ = writeln!(self.out, "{:indent$}{COMMAND}$ {line}{COMMAND:#}", "");
-        }
-    }
-
+impl ReportPage<'_> {
     /// One line for a log in which nothing is wrong.
     fn clean(&mut self, report: &Report) {
         let totals = &report.totals;
         if report.sources.iter().all(|source| !source.problems.is_empty()) {
-            return self.line("clawsift: nothing could be read");
+            return self.page.line("clawsift: nothing could be read");
         }
         if totals.records == 0 {
-            return self.line(&format!("clawsift: there is nothing in {}", names(report)));
+            return self.page.line(&format!("clawsift: there is nothing in {}", names(report)));
         }
         let known = report.sources.iter().any(|s| s.formats.iter().any(|f| f.format != Format::Text));
         let what = match totals.unclassified {
@@ -122,7 +73,7 @@ impl Page<'_> {
             ),
         };
         let span = self.span(report);
-        self.line(&format!(
+        self.page.line(&format!(
             "{BOLD}clawsift: {what}{BOLD:#} in {} of {}{span}",
             count(totals.records, "record"),
             names(report)
@@ -138,7 +89,7 @@ impl Page<'_> {
             count(totals.records, "record"),
             names(report)
         );
-        self.wrapped("", 0, &text);
+        self.page.wrapped("", 0, &text);
     }
 
     /// The time that the sources cover, as ", FIRST to LAST".
@@ -146,7 +97,7 @@ impl Page<'_> {
         let first = report.sources.iter().filter_map(|source| source.first_time).min();
         match first.zip(self.log_end) {
             Some((first, last)) => {
-                let day = last.to_zoned(self.style.zone.clone()).strftime("%Y-%m-%d").to_string();
+                let day = last.to_zoned(self.page.style.zone.clone()).strftime("%Y-%m-%d").to_string();
                 let from = self.time(Some(first));
                 let to = self.time(Some(last));
                 if self.one_day { format!(", {day} {from} to {to}") } else { format!(", {from} to {to}") }
@@ -157,13 +108,16 @@ impl Page<'_> {
 
     fn table(&mut self, findings: &[Finding]) {
         let mut table = Table::new();
-        let preset =
-            if self.style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED };
+        let preset = if self.page.style.unicode {
+            presets::UTF8_FULL_CONDENSED
+        } else {
+            presets::ASCII_FULL_CONDENSED
+        };
         table
             .load_style(preset)
             .enforce_styling()
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(self.style.width.min(MAX_TEXT_WIDTH + 30)).unwrap_or(80))
+            .set_width(u16::try_from(self.page.style.width.min(MAX_TEXT_WIDTH + 30)).unwrap_or(80))
             .set_header(["#", "Severity", "What", "Incidents", "Since", "Status"]);
         for finding in findings {
             table.add_row([
@@ -176,15 +130,13 @@ impl Page<'_> {
             ]);
         }
         let text = table.to_string();
-        self.line(&text);
+        self.page.line(&text);
     }
 
     fn details(&mut self, finding: &Finding) {
-        self.line("");
-        let _ = write!(self.out, "{BOLD}");
-        self.wrapped(&format!("{}. ", finding.rank), 3, &finding.title);
-        let _ = write!(self.out, "{BOLD:#}");
-        self.detail("rule", &format!("{} ({}, {})", finding.rule, finding.category, finding.severity));
+        self.page.line("");
+        self.page.title(Some(finding.rank), &finding.title);
+        self.page.detail("rule", &format!("{} ({}, {})", finding.rule, finding.category, finding.severity));
 
         let mut seen =
             format!("{}, {}", count(finding.incidents, "incident"), count(finding.records, "record"));
@@ -194,27 +146,28 @@ impl Page<'_> {
                 if first == last { write!(seen, ", {first}") } else { write!(seen, ", {first} to {last}") };
         }
         let _ = write!(seen, "; {}", self.status(finding));
-        self.detail("seen", &seen);
+        self.page.detail("seen", &seen);
         self.facts(finding);
-        self.contradicted(finding);
+        let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
+        let wire = ["code", "status"].iter().find_map(|name| {
+            let value = &finding.captures.get(*name)?.first()?.value;
+            Some(format!("{name} {value}"))
+        });
+        self.page.contradicted(&says, wire);
         if let Some(sample) = finding.samples.first() {
             let place = if self.several_sources {
                 format!("{}:{}", sample.source, sample.line)
             } else {
                 format!("line {}", sample.line)
             };
-            self.detail("record", &format!("{place}: {}", shortened(&sample.text, MAX_SAMPLE)));
+            self.page.detail("record", &format!("{place}: {}", shortened(&sample.text, MAX_SAMPLE)));
         }
-        for (index, cause) in finding.causes.iter().enumerate() {
-            self.item(if index == 0 { "why" } else { "" }, "- ", cause);
-        }
-        for (index, fix) in finding.fixes.iter().enumerate() {
-            self.fix(index, fix);
-        }
-        self.limits(finding);
-        for (index, reference) in finding.references.iter().enumerate() {
-            self.detail(if index == 0 { "more" } else { "" }, reference);
-        }
+        self.page.advice(&Advice {
+            causes: &finding.causes,
+            fixes: &finding.fixes,
+            limits: finding.limits.as_ref(),
+            references: &finding.references,
+        });
     }
 
     /// Facts that were captured, the most frequent value of each and how many others there are.
@@ -231,55 +184,7 @@ impl Page<'_> {
                 Some(format!("{} {value}{others}", name.replace('_', " ")))
             })
             .collect();
-        if !facts.is_empty() {
-            self.detail("facts", &facts.join(", "));
-        }
-    }
-
-    /// What OpenClaw itself says, where the wire said something else.
-    fn contradicted(&mut self, finding: &Finding) {
-        let says: Vec<String> =
-            finding.contradicted.iter().take(3).map(|claim| self.quoted(&claim.value)).collect();
-        if says.is_empty() {
-            return;
-        }
-        let wire = ["code", "status"].iter().find_map(|name| {
-            let value = &finding.captures.get(*name)?.first()?.value;
-            Some(format!("; the wire said {name} {value}"))
-        });
-        let wire = wire.unwrap_or_else(|| "; the record's own evidence says otherwise".to_owned());
-        self.detail("not so", &format!("OpenClaw says {}{wire}", says.join(", ")));
-    }
-
-    fn quoted(&self, text: &str) -> String {
-        if self.style.unicode { format!("“{text}”") } else { format!("\"{text}\"") }
-    }
-
-    fn fix(&mut self, index: usize, fix: &FilledFix) {
-        let indent = LABEL + 6;
-        self.item(if index == 0 { "fix" } else { "" }, &format!("{}. ", index + 1), &fix.say);
-        if let Some(command) = &fix.run {
-            self.command(indent, command);
-        }
-        if let Some(config) = &fix.config {
-            let _ = writeln!(self.out, "{:indent$}{DIM}in openclaw.json:{DIM:#}", "");
-            for line in config.lines() {
-                let _ = writeln!(self.out, "{:indent$}{COMMAND}{line}{COMMAND:#}", "");
-            }
-        }
-    }
-
-    fn limits(&mut self, finding: &Finding) {
-        let Some(limits) = &finding.limits else { return };
-        self.detail("limits", &limits.title);
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(&limits.columns);
-        for row in &limits.rows {
-            table.add_row(row);
-        }
-        for line in table.to_string().lines() {
-            let _ = writeln!(self.out, "{:1$} {2}", "", LABEL + 2, line.trim_end());
-        }
+        self.page.facts(&facts);
     }
 
     fn rest(&mut self, report: &Report) {
@@ -299,8 +204,8 @@ impl Page<'_> {
             lines.push(format!("{} left out by the filters", count(report.filtered_out, "incident")));
         }
         if !lines.is_empty() {
-            self.line("");
-            self.wrapped("", 0, &lines.join("; "));
+            self.page.line("");
+            self.page.wrapped("", 0, &lines.join("; "));
         }
     }
 
@@ -308,12 +213,12 @@ impl Page<'_> {
         if report.next_steps.is_empty() {
             return;
         }
-        self.line("");
-        self.line(&format!("{BOLD}Next steps{BOLD:#}"));
+        self.page.line("");
+        self.page.line(&format!("{BOLD}Next steps{BOLD:#}"));
         for (index, step) in report.next_steps.iter().enumerate() {
-            self.wrapped(&format!("{:>2}. ", index + 1), 4, &step.say);
+            self.page.wrapped(&format!("{:>2}. ", index + 1), 4, &step.say);
             if let Some(command) = &step.run {
-                self.command(4, command);
+                self.page.command(4, command);
             }
         }
     }
@@ -323,14 +228,14 @@ impl Page<'_> {
             return;
         }
         let total = report.totals.unclassified;
-        self.line("");
+        self.page.line("");
         let title =
             format!("{} that no rule explains", plural(total, "Warning or error", "Warnings and errors"));
-        self.line(&format!("{BOLD}{title}{BOLD:#} ({total})"));
+        self.page.line(&format!("{BOLD}{title}{BOLD:#} ({total})"));
         for group in &report.unclassified {
             let subsystem = group.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
             let text = format!("{} {subsystem}{}", group.level.name(), group.template);
-            self.wrapped(&format!("{:>5} x ", group.records), 8, &text);
+            self.page.wrapped(&format!("{:>5} x ", group.records), 8, &text);
         }
     }
 
@@ -343,10 +248,10 @@ impl Page<'_> {
         if notes.is_empty() {
             return;
         }
-        self.line("");
-        self.line(&format!("{BOLD}Notes{BOLD:#}"));
+        self.page.line("");
+        self.page.line(&format!("{BOLD}Notes{BOLD:#}"));
         for note in notes {
-            self.wrapped(" - ", 3, &note);
+            self.page.wrapped(" - ", 3, &note);
         }
     }
 
@@ -365,7 +270,7 @@ impl Page<'_> {
     fn time(&self, time: Option<Timestamp>) -> String {
         let Some(time) = time else { return "-".to_owned() };
         let form = if self.one_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
-        time.to_zoned(self.style.zone.clone()).strftime(form).to_string()
+        time.to_zoned(self.page.style.zone.clone()).strftime(form).to_string()
     }
 }
 

@@ -133,7 +133,7 @@ pub struct FilledFix {
 }
 
 impl FilledFix {
-    fn new(fix: &Fix, facts: &BTreeMap<String, String>) -> Self {
+    pub(super) fn new(fix: &Fix, facts: &BTreeMap<String, String>) -> Self {
         Self {
             say: fill(&fix.say, facts, Place::Sentence),
             run: fix.run.as_deref().map(|run| fill(run, facts, Place::Command)),

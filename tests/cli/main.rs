@@ -3,6 +3,7 @@
 //! `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
 
 mod errors;
+mod explain;
 mod input;
 mod output;
 mod rules;

@@ -1,0 +1,152 @@
+//! Paragraphs, labelled details and commands, as the report and a rule's page show them.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style as Paint};
+use comfy_table::{Table, presets};
+
+use crate::catalogue::LimitTable;
+use crate::report::FilledFix;
+
+use super::Style;
+
+/// Texts are easier to read in lines no longer than this.
+pub(super) const MAX_TEXT_WIDTH: usize = 110;
+/// Width of the labels to the left of details.
+pub(super) const LABEL: usize = 9;
+
+pub(super) const BOLD: Paint = Paint::new().bold();
+pub(super) const DIM: Paint = Paint::new().dimmed();
+const COMMAND: Paint = AnsiColor::Cyan.on_default();
+
+/// Text with colour codes, filled to the width of the terminal.
+pub(super) struct Page<'a> {
+    pub out: String,
+    pub style: &'a Style,
+}
+
+/// Why something happens and what to do about it.
+pub(super) struct Advice<'a> {
+    pub causes: &'a [String],
+    pub fixes: &'a [FilledFix],
+    pub limits: Option<&'a LimitTable>,
+    pub references: &'a [String],
+}
+
+impl<'a> Page<'a> {
+    pub fn new(style: &'a Style) -> Self {
+        Self { out: String::new(), style }
+    }
+
+    pub fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    /// A paragraph, its further lines indented like its first word.
+    pub fn wrapped(&mut self, first: &str, indent: usize, text: &str) {
+        let further = " ".repeat(indent);
+        let width = self.style.width.clamp(40, MAX_TEXT_WIDTH);
+        let options = textwrap::Options::new(width)
+            .initial_indent(first)
+            .subsequent_indent(&further)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let filled = textwrap::fill(text, options);
+        self.line(&filled);
+    }
+
+    /// A labelled paragraph of a finding's details.
+    pub fn detail(&mut self, label: &str, text: &str) {
+        self.item(label, "", text);
+    }
+
+    /// A labelled paragraph behind a bullet or number.
+    pub fn item(&mut self, label: &str, bullet: &str, text: &str) {
+        // Colour codes have no width on the screen, but would be counted; so they come in afterwards.
+        let plain = format!("   {label:<LABEL$}");
+        let colored = format!("   {DIM}{label:<LABEL$}{DIM:#}");
+        let first = format!("{plain}{bullet}");
+        let before = self.out.len();
+        self.wrapped(&first, first.len(), text);
+        self.out.replace_range(before..before + plain.len(), &colored);
+    }
+
+    pub fn command(&mut self, indent: usize, command: &str) {
+        for line in command.lines() {
+            let _ = writeln!(self.out, "{:indent$}{COMMAND}$ {line}{COMMAND:#}", "");
+        }
+    }
+
+    /// A numbered heading, or one without a number.
+    pub fn title(&mut self, number: Option<usize>, title: &str) {
+        let first = number.map_or(String::new(), |number| format!("{number}. "));
+        let _ = write!(self.out, "{BOLD}");
+        self.wrapped(&first, if number.is_some() { 3 } else { 0 }, title);
+        let _ = write!(self.out, "{BOLD:#}");
+    }
+
+    pub fn advice(&mut self, advice: &Advice<'_>) {
+        for (index, cause) in advice.causes.iter().enumerate() {
+            self.item(if index == 0 { "why" } else { "" }, "- ", cause);
+        }
+        for (index, fix) in advice.fixes.iter().enumerate() {
+            self.fix(index, fix);
+        }
+        if let Some(limits) = advice.limits {
+            self.limits(limits);
+        }
+        for (index, reference) in advice.references.iter().enumerate() {
+            self.detail(if index == 0 { "more" } else { "" }, reference);
+        }
+    }
+
+    /// Facts by name, in one line.
+    pub fn facts(&mut self, facts: &[String]) {
+        if !facts.is_empty() {
+            self.detail("facts", &facts.join(", "));
+        }
+    }
+
+    /// What OpenClaw itself says, where the wire said something else; `wire` is what it said, where a word can name it.
+    pub fn contradicted(&mut self, says: &[&str], wire: Option<String>) {
+        if says.is_empty() {
+            return;
+        }
+        let says: Vec<String> = says.iter().take(3).map(|text| self.quoted(text)).collect();
+        let wire = wire.map_or_else(
+            || "the record's own evidence says otherwise".to_owned(),
+            |wire| format!("the wire said {wire}"),
+        );
+        self.detail("not so", &format!("OpenClaw says {}; {wire}", says.join(", ")));
+    }
+
+    fn quoted(&self, text: &str) -> String {
+        if self.style.unicode { format!("“{text}”") } else { format!("\"{text}\"") }
+    }
+
+    fn fix(&mut self, index: usize, fix: &FilledFix) {
+        let indent = LABEL + 6;
+        self.item(if index == 0 { "fix" } else { "" }, &format!("{}. ", index + 1), &fix.say);
+        if let Some(command) = &fix.run {
+            self.command(indent, command);
+        }
+        if let Some(config) = &fix.config {
+            let _ = writeln!(self.out, "{:indent$}{DIM}in openclaw.json:{DIM:#}", "");
+            for line in config.lines() {
+                let _ = writeln!(self.out, "{:indent$}{COMMAND}{line}{COMMAND:#}", "");
+            }
+        }
+    }
+
+    fn limits(&mut self, limits: &LimitTable) {
+        self.detail("limits", &limits.title);
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(&limits.columns);
+        for row in &limits.rows {
+            table.add_row(row);
+        }
+        for line in table.to_string().lines() {
+            let _ = writeln!(self.out, "{:1$} {2}", "", LABEL + 2, line.trim_end());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A rule's page: what it means, why it happens, what to do, and what only looks like it.
+
+use crate::report::{LookAlike, RulePage};
+
+use super::Style;
+use super::page::{Advice, Page};
+
+/// The pages as text with colour codes.
+pub(super) fn render(pages: &[RulePage], style: &Style) -> String {
+    let mut page = Page::new(style);
+    for (index, rule) in pages.iter().enumerate() {
+        if index > 0 {
+            page.line("");
+        }
+        show(&mut page, rule);
+    }
+    page.out
+}
+
+fn show(page: &mut Page<'_>, rule: &RulePage) {
+    page.title(None, &rule.title);
+    page.detail("rule", &format!("{} ({}, {})", rule.rule, rule.category, rule.severity));
+    let facts: Vec<String> =
+        rule.facts.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
+    page.facts(&facts);
+    let says: Vec<&str> = rule.contradicted.iter().map(String::as_str).collect();
+    let wire = ["code", "status"].iter().find_map(|name| Some(format!("{name} {}", rule.facts.get(*name)?)));
+    page.contradicted(&says, wire);
+    page.advice(&Advice {
+        causes: &rule.causes,
+        fixes: &rule.fixes,
+        limits: rule.limits.as_ref(),
+        references: &rule.references,
+    });
+    for (index, other) in rule.look_alikes.iter().enumerate() {
+        let label = if index == 0 { "unlike" } else { "" };
+        match other {
+            LookAlike::Rule { rule, title, example } => {
+                page.item(label, "- ", example);
+                page.item("", "  ", &format!("is {rule}: {title}"));
+            }
+            LookAlike::Harmless { example } => {
+                page.item(label, "- ", example);
+                page.item("", "  ", "is no such failure");
+            }
+        }
+    }
+}

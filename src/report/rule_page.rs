@@ -1,0 +1,239 @@
+//! A rule as a person reads it: by its id, by a code, or by a line of a log that it explains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Category, LimitTable, Rule, Severity, SignatureKind};
+use crate::engine::{Candidates, Engine, Verdict};
+use crate::record::{Lines, Record};
+use crate::redact::Redactor;
+
+use super::FilledFix;
+use super::advice::{self, Place, fill};
+
+/// Characters of a fact that are shown.
+const MAX_FACT: usize = 200;
+/// Characters of an example that are shown.
+const MAX_EXAMPLE: usize = 160;
+/// Failures of other rules that are shown as look-alikes.
+const MAX_LOOK_ALIKES: usize = 5;
+/// Pages of one pasted text; it may hold several records.
+const MAX_PAGES: usize = 3;
+
+/// A rule, with the facts of a log line filled in where there is one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RulePage {
+    /// The rule's id.
+    pub rule: String,
+    /// What went wrong.
+    pub title: String,
+    /// The rule's category.
+    pub category: Category,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// Facts by name, redacted.
+    pub facts: BTreeMap<String, String>,
+    /// What OpenClaw itself says in the line where the evidence says otherwise, redacted.
+    pub contradicted: Vec<String>,
+    /// Why it happens.
+    pub causes: Vec<String>,
+    /// What to do, in the order to try.
+    pub fixes: Vec<FilledFix>,
+    /// Published figures, where the rule has some.
+    pub limits: Option<LimitTable>,
+    /// What looks like it and is something else.
+    pub look_alikes: Vec<LookAlike>,
+    /// Where to read more.
+    pub references: Vec<String>,
+}
+
+/// A text that looks like a rule's and is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookAlike {
+    /// Another failure.
+    Rule {
+        /// The id of the rule that explains it.
+        rule: String,
+        /// That rule's title.
+        title: String,
+        /// The text.
+        example: String,
+    },
+    /// No failure, or none of this kind.
+    Harmless {
+        /// The text.
+        example: String,
+    },
+}
+
+/// Why something could not be explained.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unexplained {
+    /// Neither an id nor a code that any rule knows.
+    #[error("no rule is called `{what}` or looks for it; the nearest are {}", nearest.join(", "))]
+    Unknown {
+        /// What was asked for.
+        what: String,
+        /// Ids of rules with similar names.
+        nearest: Vec<String>,
+    },
+    /// A line that no rule matches.
+    #[error("no rule explains this; where it is a failure, the lines around it may say more")]
+    NoMatch,
+    /// An id that is no longer in use.
+    #[error("the rule `{id}` was retired: {why}")]
+    Retired {
+        /// The id.
+        id: String,
+        /// Why it went.
+        why: String,
+    },
+}
+
+impl RulePage {
+    /// The pages that explain `what`: the id of a rule, a category, a status or code, or lines of a log.
+    ///
+    /// # Errors
+    /// When nothing is known of it.
+    pub fn explain(engine: &Engine, redactor: Redactor, what: &str) -> Result<Vec<Self>, Unexplained> {
+        let what = what.trim();
+        let rules = engine.catalogue().rules();
+        if let Some(index) = index_of(engine, what) {
+            return Ok(vec![Self::of_rule(engine, index)]);
+        }
+        if let Some(retired) = engine.catalogue().retired().iter().find(|retired| retired.id == what) {
+            let heir = retired.replaced_by.as_deref().and_then(|heir| index_of(engine, heir));
+            return heir
+                .map(|index| vec![Self::of_rule(engine, index)])
+                .ok_or_else(|| Unexplained::Retired { id: retired.id.clone(), why: retired.why.clone() });
+        }
+        let of_category: Vec<usize> =
+            (0..rules.len()).filter(|&index| rules[index].category.to_string() == what).collect();
+        if !of_category.is_empty() {
+            return Ok(of_category.into_iter().map(|index| Self::of_rule(engine, index)).collect());
+        }
+        let is_word = !what.contains(char::is_whitespace);
+        let pages = match is_word {
+            true => of_code(engine, what),
+            false => of_lines(engine, redactor, what),
+        };
+        match (pages.is_empty(), is_word) {
+            (false, _) => Ok(pages),
+            (true, true) => Err(Unexplained::Unknown {
+                what: redactor.excerpt(what, MAX_FACT),
+                nearest: nearest(engine, what),
+            }),
+            (true, false) => Err(Unexplained::NoMatch),
+        }
+    }
+
+    fn of_rule(engine: &Engine, index: usize) -> Self {
+        Self::with_facts(engine, index, BTreeMap::new(), Vec::new())
+    }
+
+    fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict) -> Self {
+        let category = engine.rule(verdict.rule).category;
+        let is_proven = verdict.evidence > crate::catalogue::Evidence::Sentence;
+        let contradicted =
+            verdict.claims.iter().filter(|claim| is_proven && !claim.means.contains(&category));
+        let contradicted: BTreeSet<String> =
+            contradicted.map(|claim| redactor.excerpt(&claim.says, MAX_FACT)).collect();
+        let facts = verdict.captures.iter();
+        let facts = facts.map(|(name, value)| (name.clone(), redactor.excerpt(value, MAX_FACT))).collect();
+        Self::with_facts(engine, verdict.rule, facts, contradicted.into_iter().collect())
+    }
+
+    fn with_facts(
+        engine: &Engine,
+        index: usize,
+        mut facts: BTreeMap<String, String>,
+        contradicted: Vec<String>,
+    ) -> Self {
+        advice::add_provider_facts(&mut facts);
+        let rule = engine.rule(index);
+        Self {
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            category: rule.category,
+            severity: rule.severity,
+            causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
+            fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
+            limits: rule.limits.clone(),
+            look_alikes: look_alikes(engine, index),
+            references: rule.references.clone(),
+            contradicted,
+            facts,
+        }
+    }
+}
+
+fn index_of(engine: &Engine, id: &str) -> Option<usize> {
+    engine.catalogue().rules().iter().position(|rule| rule.id == id)
+}
+
+/// The pages of the rules that explain a code: the one that wins where nothing but the code is known comes first.
+fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
+    let status = code.parse::<u16>().ok();
+    let alone = match status {
+        Some(status) => format!("HTTP {status}"),
+        None => code.to_owned(),
+    };
+    let first = records(&alone, |record| engine.classify_by_brute_force(record)).into_iter().map(|v| v.rule);
+    let asks_for = |rule: &Rule| {
+        rule.any.iter().chain(&rule.all).any(|signature| match &signature.kind {
+            SignatureKind::HttpStatus(statuses) => status.is_some_and(|status| statuses.contains(&status)),
+            SignatureKind::ErrorCode(codes) => codes.iter().any(|known| known.eq_ignore_ascii_case(code)),
+            _ => false,
+        })
+    };
+    let rules = engine.catalogue().rules().iter().enumerate();
+    let others = rules.filter(|(_, rule)| asks_for(rule)).map(|(index, _)| index);
+    let mut seen = BTreeSet::new();
+    let all: Vec<usize> = first.chain(others).filter(|index| seen.insert(*index)).collect();
+    all.into_iter().take(MAX_PAGES).map(|index| RulePage::of_rule(engine, index)).collect()
+}
+
+/// The pages of the rules that explain lines of a log, each once.
+fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
+    let verdicts = records(lines, |record| engine.classify_by_brute_force(record));
+    let mut seen = BTreeSet::new();
+    let new = verdicts.into_iter().filter(|verdict| seen.insert(verdict.rule));
+    new.take(MAX_PAGES).map(|verdict| RulePage::of_verdict(engine, redactor, verdict)).collect()
+}
+
+fn records<T>(text: &str, mut read: impl FnMut(&Record<'_>) -> Option<T>) -> Vec<T> {
+    Lines::new(text.as_bytes(), 0).filter_map(|raw| read(&Record::parse(&raw))).collect()
+}
+
+/// Examples of other rules that this one matches too, and its own counter-examples.
+fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
+    let shorten = |text: &str| Redactor::MASKING.excerpt(&text.replace('\n', " "), MAX_EXAMPLE);
+    let matches = |text: &str| {
+        let Candidates::Rules(candidates) = engine.prefilter().candidates(text.as_bytes()) else {
+            return false;
+        };
+        candidates.contains(&index)
+            && records(text, |record| Some(engine.matching(record, &[index])))
+                .iter()
+                .any(|found| !found.is_empty())
+    };
+    let others = engine.catalogue().rules().iter().filter(|other| other.id != engine.rule(index).id);
+    let others = others.filter_map(|other| {
+        let example = other.examples.iter().find(|example| matches(example))?;
+        let (rule, title) = (other.id.clone(), other.title.clone());
+        Some(LookAlike::Rule { rule, title, example: shorten(example) })
+    });
+    let harmless = engine.rule(index).counter_examples.iter();
+    let harmless = harmless.map(|example| LookAlike::Harmless { example: shorten(example) });
+    others.take(MAX_LOOK_ALIKES).chain(harmless).collect()
+}
+
+/// The ids that are most like the word.
+fn nearest(engine: &Engine, word: &str) -> Vec<String> {
+    let word = word.to_ascii_lowercase();
+    let mut ids: Vec<&str> = engine.catalogue().rules().iter().map(|rule| rule.id.as_str()).collect();
+    ids.sort_by(|a, b| strsim::jaro_winkler(b, &word).total_cmp(&strsim::jaro_winkler(a, &word)));
+    ids.into_iter().take(3).map(|id| format!("`{id}`")).collect()
+}
