@@ -228,9 +228,11 @@ fn keys(record: &Record<'_>) -> RunKeys {
     RunKeys { run: field("runId"), trace: field("traceId") }
 }
 
-/// Whether a message reports that its run is over: the lane gives up, or the client gets its answer.
+/// Whether a message reports that its run is over: the lane gives up, the client gets its answer, or nothing could be
+/// shortened any more.
 fn ends_run(message: &str) -> bool {
     message.starts_with("lane task error")
         || message.contains("res ✗ agent")
         || message.starts_with("All models failed")
+        || message.starts_with("[context-overflow-recovery] exhausted")
 }

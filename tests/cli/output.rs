@@ -113,7 +113,7 @@ fn filters_leave_findings_out() {
         findings.iter().filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect()
     };
     let all = rules(&[]);
-    assert_eq!(all.len(), 14);
+    assert_eq!(all.len(), 16);
     assert_eq!(rules(&["--top", "2"]), all[..2]);
     assert_eq!(rules(&["--category", "tls", "--category", "dns"]), ["tls/self-signed", "dns/not-found"]);
     assert!(!rules(&["--min-severity", "error"]).iter().any(|rule| rule.starts_with("rate-limit")));
