@@ -5,6 +5,7 @@
 //! such characters; texts in which other characters are escaped (`\u0041`) or torn apart by terminal codes are let
 //! through by [`CAREFUL`].
 
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::catalogue::{Catalogue, Rule, Signature, SignatureKind};
@@ -15,6 +16,93 @@ pub(super) const CAREFUL: &[&str] = &["\\u", "\u{212a}", "\u{17f}"];
 
 /// Atoms shorter than this are in every record.
 const MIN_LENGTH: usize = 3;
+
+/// An atom of this length is selective enough.
+const GOOD_LENGTH: usize = 6;
+
+/// A set of more texts than this is not worth the search for them.
+const MAX_BEGINNINGS: usize = 24;
+
+/// Words that stand in most records of a healthy log, in its envelope or in what OpenClaw says of itself. Another atom is
+/// better, whatever its length.
+const COMMON: &[&str] = &[
+    "access",
+    "agent",
+    "agents",
+    "api",
+    "auth",
+    "call",
+    "can",
+    "channel",
+    "close",
+    "compaction",
+    "config",
+    "context",
+    "contextwindow",
+    "down",
+    "enabled",
+    "error",
+    "exec",
+    "exit",
+    "fail",
+    "for",
+    "gateway",
+    "hook",
+    "hooks",
+    "http",
+    "internal",
+    "key",
+    "kill",
+    "lane",
+    "life",
+    "load",
+    "low",
+    "max",
+    "memory",
+    "message",
+    "messages",
+    "model",
+    "name",
+    "not",
+    "openclaw",
+    "plugin",
+    "plugins",
+    "prompt",
+    "provider",
+    "read",
+    "reason",
+    "response",
+    "server",
+    "session",
+    "shutdown",
+    "size",
+    "skill",
+    "sqlite",
+    "start",
+    "status",
+    "stop",
+    "stopreason",
+    "stream",
+    "system",
+    "thinking",
+    "threshold",
+    "time",
+    "timeout",
+    "to",
+    "token",
+    "tokens",
+    "tool",
+    "tools",
+    "transcript",
+    "true",
+    "undefined",
+    "use",
+    "window",
+    "with",
+];
+
+/// Fields that a record may have under another name, so that their name need not stand in its bytes.
+const ALIASED: &[&str] = &["provider", "model", "subsystem", "level", "runId"];
 
 /// The atoms of a rule: any one of them, or `None` where no such set is known and every record must be looked at.
 pub(super) fn of_rule(rule: &Rule, catalogue: &Catalogue) -> Option<Vec<String>> {
@@ -37,39 +125,73 @@ fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Option<Vec<Stri
         SignatureKind::HttpStatus(statuses) => Some(statuses.iter().map(u16::to_string).collect()),
         SignatureKind::ErrorCode(codes) => codes.iter().map(|code| longest_safe(code)).collect(),
         SignatureKind::Field(fields) => fields
-            .values()
-            .filter_map(|values| {
-                values.iter().map(|v| v.split('*').filter_map(longest_safe).max_by_key(String::len)).collect()
+            .iter()
+            .flat_map(|(name, values)| {
+                let values = values.iter();
+                let values = values.map(|v| v.split('*').filter_map(longest_safe).max_by_key(String::len));
+                let name = longest_safe(name).filter(|_| !ALIASED.contains(&name.as_str()));
+                [values.collect(), name.map(|name| vec![name])].into_iter().flatten()
             })
             .max_by_key(|set: &Vec<String>| strength(set)),
     }
 }
 
-/// How selective a set is: its shortest atom decides, then how few there are.
+/// How selective a set is: its commonest or shortest atom decides, then how few there are.
 fn strength(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
-    (set.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(set.len()))
+    let rarity =
+        |atom: &String| match COMMON.contains(&atom.trim_matches([' ', '=', ':', '_', '-', '[', ']'])) {
+            true => 0,
+            false => atom.len(),
+        };
+    (set.iter().map(rarity).min().unwrap_or(0), std::cmp::Reverse(set.len()))
 }
 
 /// The atoms of a regular expression, parsed case-sensitively: the prefilter ignores case itself.
 fn of_hir(hir: &Hir) -> Option<Vec<String>> {
-    match hir.kind() {
+    let parts = match hir.kind() {
+        HirKind::Capture(capture) => of_hir(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => of_hir(&repetition.sub),
+        HirKind::Concat(parts) => {
+            let best = parts.iter().filter_map(of_hir).max_by_key(|set| strength(set));
+            // What begins at any of its parts must stand there, too; looking for that takes longer.
+            let is_good = best.as_ref().is_some_and(|set| strength(set).0 >= GOOD_LENGTH);
+            let starts = if is_good { 0..0 } else { 0..parts.len() };
+            let tails = starts.filter_map(|start| beginnings(&Hir::concat(parts[start..].to_vec())));
+            tails.chain(best).max_by_key(|set| strength(set))
+        }
+        HirKind::Alternation(branches) => {
+            let sets: Option<Vec<Vec<String>>> = branches.iter().map(of_hir).collect();
+            sets.map(|sets| sets.concat())
+        }
         HirKind::Literal(literal) => {
             longest_safe(std::str::from_utf8(&literal.0).ok()?).map(|atom| vec![atom])
         }
-        HirKind::Capture(capture) => of_hir(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => of_hir(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(of_hir).max_by_key(|set| strength(set)),
-        HirKind::Alternation(branches) => {
-            let sets: Option<Vec<Vec<String>>> = branches.iter().map(of_hir).collect();
-            Some(sets?.concat())
-        }
         HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
+    };
+    // An alternation may be known by how it begins where a branch alone is not.
+    match (hir.kind(), &parts) {
+        (HirKind::Alternation(_), None) => beginnings(hir),
+        _ => parts,
     }
+}
+
+/// The texts of which a match begins with one, such as `model not` and `model_not` for `model[ _]not.*`.
+fn beginnings(hir: &Hir) -> Option<Vec<String>> {
+    let mut texts = Extractor::new().limit_total(MAX_BEGINNINGS).limit_class(4).extract(hir);
+    texts.dedup();
+    let literals = texts.literals()?.iter();
+    let atoms: Option<Vec<String>> =
+        literals.map(|literal| longest_safe(std::str::from_utf8(literal.as_bytes()).ok()?)).collect();
+    atoms.filter(|atoms| !atoms.is_empty()).map(|mut atoms| {
+        atoms.sort_unstable();
+        atoms.dedup();
+        atoms
+    })
 }
 
 /// The longest part of a text that is written in the same bytes wherever it stands.
 fn longest_safe(text: &str) -> Option<String> {
-    let is_unsafe = |c: char| c.is_control() || matches!(c, '"' | '\\' | '/' | '<' | '>' | '&' | '\'');
+    let is_unsafe = |c: char| c.is_control() || matches!(c, '"' | '\\' | '/');
     let longest = text.split(is_unsafe).max_by_key(|part| part.len())?;
     (longest.len() >= MIN_LENGTH).then(|| longest.to_ascii_lowercase())
 }
@@ -92,6 +214,11 @@ mod tests {
     #[test]
     fn a_regex_gives_the_best_part_that_it_must_contain() {
         assert_eq!(regex_atoms("rate[_ ]limit reached").as_deref(), Some(&["limit reached".to_owned()][..]));
+        assert_eq!(
+            regex_atoms("model[_ ]not .*").as_deref(),
+            Some(&["model not ".to_owned(), "model_not ".to_owned()][..]),
+            "the common words together are not common"
+        );
         assert_eq!(regex_atoms("(?:Too Many|slow down) x*").map(|a| a.len()), Some(2));
         assert_eq!(regex_atoms(r"(?:abc)?\d+"), None);
         assert_eq!(regex_atoms(r"ab|\d+"), None);

@@ -107,6 +107,9 @@ impl Prefilter {
         let mut rules = self.always.clone();
         let mut is_marked = !rules.is_empty();
         for found in self.automaton.find_overlapping_iter(bytes) {
+            if is_part_of_number(bytes, found.start(), found.end()) {
+                continue;
+            }
             match &self.owners[found.pattern().as_usize()] {
                 Owner::Rules { rules: owned, benign } => {
                     rules.extend_from_slice(owned);
@@ -124,6 +127,15 @@ impl Prefilter {
         rules.dedup();
         Candidates::Rules(rules)
     }
+}
+
+/// Whether an atom of digits, a status, stands within a longer number or word: no spelling of a status does.
+fn is_part_of_number(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+    let after = bytes.get(end);
+    bytes[start..end].iter().all(u8::is_ascii_digit)
+        && (before.is_some_and(u8::is_ascii_digit)
+            || after.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_'))
 }
 
 fn too_many(error: &aho_corasick::BuildError) -> Problems {
