@@ -70,7 +70,7 @@ fn labels() -> Vec<Label> {
 fn the_injected_fault_comes_first() {
     let mut wrong = Vec::new();
     for label in labels().iter().filter(|label| label.category != "none") {
-        for file in ["file.log", "logs-plain.txt", "logs-json.txt"] {
+        for file in ["file.log", "logs-plain.txt", "logs-json.txt", "console.txt"] {
             let path = logs().join(&label.case).join(file);
             if !path.exists() {
                 continue;

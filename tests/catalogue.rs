@@ -55,6 +55,46 @@ fn every_rule_shows_what_it_means() {
 }
 
 #[test]
+fn every_category_has_rules() {
+    const CATEGORIES: [&str; 26] = [
+        "auth",
+        "permission",
+        "billing",
+        "rate_limit",
+        "server_error",
+        "overloaded",
+        "connect_timeout",
+        "request_timeout",
+        "dns",
+        "tls",
+        "proxy",
+        "connection",
+        "model_not_found",
+        "context_overflow",
+        "bad_request",
+        "content_policy",
+        "local_model",
+        "config",
+        "gateway",
+        "channel",
+        "plugin",
+        "tool",
+        "session",
+        "storage",
+        "memory",
+        "none",
+    ];
+    let engine = engine();
+    for category in CATEGORIES {
+        let rules = engine.catalogue().rules().iter();
+        assert!(
+            rules.filter(|rule| rule.category.to_string() == category).count() > 0,
+            "{category} has no rule"
+        );
+    }
+}
+
+#[test]
 fn the_prefilter_lets_every_example_through() {
     let engine = engine();
     for (index, rule) in engine.catalogue().rules().iter().enumerate() {

@@ -229,7 +229,7 @@ fn every_path_in_a_command_exists() {
                 let ["config", "get" | "set" | "unset", path, ..] = words.as_slice() else { continue };
                 let path: Vec<String> = path.split('.').map(str::to_owned).collect();
                 // A path that is a fact of the record itself, such as the key that was refused.
-                let is_fact = path.len() == 1 && path[0].starts_with('{');
+                let is_fact = path.len() == 1 && path[0].starts_with(['{', '<']);
                 if !is_fact && !keys.has(&path) {
                     wrong.push(format!("{}: {shell}", rule.id));
                 }
