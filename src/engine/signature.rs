@@ -217,9 +217,42 @@ impl LazyRegex {
 
     /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
     fn get(&self) -> Option<&Regex> {
-        let compile = || RegexBuilder::new(&self.pattern).case_insensitive(true).build().ok();
+        let compile = || RegexBuilder::new(&ascii_classes(&self.pattern)).case_insensitive(true).build().ok();
         self.compiled.get_or_init(compile).as_ref()
     }
+}
+
+/// A pattern whose `\b`, `\w`, `\d` and `\s` mean ASCII. Rules are about identifiers and numbers; a Chinese character beside
+/// one is no part of it, and the tables of Unicode take longer to compile than most logs to read.
+fn ascii_classes(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() * 2);
+    let mut in_class = false;
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match (c, in_class) {
+            ('\\', _) => match (chars.next(), in_class) {
+                (Some('b'), false) => out.push_str(r"(?-u:\b)"),
+                (Some('d'), true) => out.push_str("0-9"),
+                (Some('d'), false) => out.push_str("[0-9]"),
+                (Some('w'), true) => out.push_str("0-9A-Za-z_"),
+                (Some('w'), false) => out.push_str("[0-9A-Za-z_]"),
+                (Some('s'), true) => out.push_str(r" \t\r\n"),
+                (Some('s'), false) => out.push_str(r"[ \t\r\n]"),
+                (Some(other), _) => out.extend(['\\', other]),
+                (None, _) => out.push('\\'),
+            },
+            ('[', false) => {
+                in_class = true;
+                out.push('[');
+            }
+            (']', true) => {
+                in_class = false;
+                out.push(']');
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Matches, and keeps what the named groups captured.
@@ -270,6 +303,20 @@ impl Wildcard {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_and_digits_are_those_of_ascii() {
+        for (pattern, ascii) in [
+            (r"\bHTTP \d+\b", r"(?-u:\b)HTTP [0-9]+(?-u:\b)"),
+            (r"[\w.-]+\\d[^\s:]", r"[0-9A-Za-z_.-]+\\d[^ \t\r\n:]"),
+            (r"a\", r"a\"),
+            (r"\S\(\[x\]", r"\S\(\[x\]"),
+        ] {
+            assert_eq!(ascii_classes(pattern), ascii);
+        }
+        let regex = RegexBuilder::new(&ascii_classes(r"\b429\b")).build().expect("an expression");
+        assert!(regex.is_match("错误429：") && !regex.is_match("4290"));
+    }
 
     #[test]
     fn a_star_stands_for_any_text() {
