@@ -8,6 +8,9 @@ use crate::record::Record;
 use super::http_status;
 use super::signature::CompiledGroup;
 
+/// Texts are quoted in texts that are quoted; deeper ones are left as they are.
+const MAX_QUOTED: usize = 4;
+
 /// One evidence text.
 pub(super) struct Text {
     pub text: String,
@@ -30,10 +33,9 @@ impl<'r> View<'r> {
         let message: Cow<'_, str> = record.evident_message();
         let texts = record
             .evidence(&message)
-            .map(|evidence| Text {
-                text: evidence.text.to_owned(),
-                lower: evidence.text.to_ascii_lowercase(),
-                is_error: evidence.is_error,
+            .map(|evidence| {
+                let text = without_escapes(evidence.text);
+                Text { lower: text.to_ascii_lowercase(), text, is_error: evidence.is_error }
             })
             .collect();
         let has_group = vec![OnceCell::new(); groups.len()];
@@ -66,4 +68,17 @@ impl<'r> View<'r> {
             statuses
         })
     }
+}
+
+/// A text in which quotation marks are not escaped: an error inside `error="..."` has its own marks escaped, once for each
+/// text it was quoted in.
+fn without_escapes(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..MAX_QUOTED {
+        if !text.contains("\\\"") {
+            break;
+        }
+        text = text.replace("\\\"", "\"");
+    }
+    text
 }

@@ -218,9 +218,9 @@ static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?x)
         \b(?:text|query|prompt|preview|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
             |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
-            (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | \{.*$ )
-      | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=.*$
-      | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ ["“«].*$
+            (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | (?s:\{.*)$ )
+      | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=(?s:.*)$
+      | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ ["“«](?s:.*)$
         "#,
     )
     .ok()
