@@ -15,6 +15,9 @@ use super::{
 /// The files of `rules/`, as (name, text), sorted by name.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
 
+/// The file of the groups that rules share.
+const SHARED: &str = "rules/shared.yaml";
+
 /// Which rules to load.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
@@ -51,9 +54,10 @@ impl Catalogue {
     pub fn load(layers: &Layers) -> Result<Self, Problems> {
         // Compiling each regular expression takes longer than reading a small log; a test does it for the embedded ones.
         let mut loader = Loader { trusted: true, ..Loader::default() };
-        if !layers.no_default_rules {
-            loader.layer(EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
-        }
+        // The groups stay: rules of one's own may name them, too.
+        let wanted = |name: &str| !layers.no_default_rules || name == SHARED;
+        let embedded = EMBEDDED.iter().filter(|(name, _)| wanted(name));
+        loader.layer(embedded.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
         loader.trusted = false;
         for path in &layers.overlays {
             match read_overlay(path) {

@@ -217,7 +217,8 @@ impl LazyRegex {
 
     /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
     fn get(&self) -> Option<&Regex> {
-        let compile = || RegexBuilder::new(&ascii_classes(&self.pattern)).case_insensitive(true).build().ok();
+        let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(true).build().ok();
+        let compile = || build(&ascii_classes(&self.pattern)).or_else(|| build(&self.pattern));
         self.compiled.get_or_init(compile).as_ref()
     }
 }

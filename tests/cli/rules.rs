@@ -21,6 +21,20 @@ rules:
 ";
 
 #[test]
+fn groups_are_there_without_the_built_in_rules() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = folder.path().join("own.yaml");
+    let text = "category: channel\nrules:\n  - { id: own/channel, title: A channel complains, severity: error, \
+                all: [{ shared: channel-record }, { literal: flurbed }], causes: [c], fixes: [{ say: s }] }\n";
+    std::fs::write(&rules, text).expect("a file");
+    let mut command = clawsift();
+    command.args(["--no-default-rules", "--format", "json", "--rules"]).arg(&rules);
+    let report = json(&piped(command, b"2026-11-22T10:00:00Z warn gateway/channels/telegram it flurbed\n"));
+    assert_eq!(report["findings"][0]["rule"], "own/channel");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn an_overlay_adds_to_the_built_in_rules() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("own.yaml"), OWN).expect("a file");
