@@ -1,39 +1,21 @@
 //! Real logs of OpenClaw 2026.9.6 under injected faults: the category of the fault comes first in the report.
 
+use clawsift::catalogue::Severity;
+use clawsift::report::{Report, Status};
+use clawsift::scan::scan;
+use clawsift::source::Input;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
 
-use clawsift::catalogue::{Catalogue, Severity};
-use clawsift::engine::Engine;
-use clawsift::redact::Redactor;
-use clawsift::report::{Filter, Report, Status};
-use clawsift::scan::{CHUNK, Options, scan};
-use clawsift::source::Input;
-
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let catalogue = Catalogue::embedded().expect("good rules");
-    Engine::new(catalogue).expect("good signatures")
-});
+use crate::{ENGINE, options};
 
 fn logs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs")
 }
 
 fn report(path: PathBuf) -> Report {
-    let options = Options {
-        jobs: 2,
-        redactor: Redactor::MASKING,
-        filter: Filter::default(),
-        zone: jiff::tz::TimeZone::UTC,
-        chunk: CHUNK,
-        max_decompressed: u64::MAX,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    };
-    let report = scan(&ENGINE, &[Input::Path(path.clone())], &[], &options).expect("a scan");
+    let report = scan(&ENGINE, &[Input::Path(path.clone())], &[], &options()).expect("a scan");
     assert!(report.sources[0].problems.is_empty(), "{}: {:?}", path.display(), report.sources[0].problems);
     report
 }

@@ -1,23 +1,14 @@
 //! Labelled records: what the catalogue says of each against its label, and against OpenClaw's own classifier.
 //!
-//! `CLAWSIFT_CORPUS=FILE cargo test --test corpus -- --nocapture` scores another file of records.
+//! `CLAWSIFT_CORPUS=FILE cargo test --test accuracy corpus -- --nocapture` scores another file of records.
 
+use clawsift::scan::scan_bytes;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
 
-use clawsift::catalogue::Catalogue;
-use clawsift::engine::Engine;
-use clawsift::redact::Redactor;
-use clawsift::report::Filter;
-use clawsift::scan::{CHUNK, Options, scan_bytes};
-
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
-    Engine::new(catalogue).expect("good signatures")
-});
+use crate::{ENGINE, options};
 
 #[derive(serde::Deserialize)]
 struct Labelled {
@@ -33,18 +24,7 @@ fn fixture(name: &str) -> String {
 
 /// The category of the first finding, as a user would see it, and its rule; `none` where there is no finding.
 fn verdict(text: &str) -> (String, String) {
-    let options = Options {
-        jobs: 1,
-        redactor: Redactor::MASKING,
-        filter: Filter::default(),
-        zone: jiff::tz::TimeZone::UTC,
-        chunk: CHUNK,
-        max_decompressed: u64::MAX,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    };
-    let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options).expect("a scan");
+    let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options()).expect("a scan");
     match report.findings.first() {
         Some(finding) => (finding.category.to_string(), finding.rule.clone()),
         None => ("none".to_owned(), "no finding".to_owned()),
