@@ -140,7 +140,7 @@ impl Help {
             } else if !line.starts_with(' ') && !line.is_empty() {
                 section = "";
             } else if line.starts_with("  ") && !line.starts_with("   ") {
-                let mut words = line.split_whitespace().map(|word| word.trim_end_matches(','));
+                let words = line.split_whitespace().map(|word| word.trim_end_matches(','));
                 for name in &page {
                     match section {
                         "options" => {
@@ -156,10 +156,8 @@ impl Help {
                         _ => {}
                     }
                 }
-                let _ = words.next();
             }
         }
-        help.subcommands.entry(String::new()).or_default().extend(["infer", "help"].map(str::to_owned));
         help
     }
 

@@ -25,6 +25,13 @@ pub enum Evidence {
     Transport,
 }
 
+impl Evidence {
+    /// Whether it is what OpenClaw itself says of a failure, and no trace of the failure.
+    pub fn is_hearsay(self) -> bool {
+        self <= Self::Sentence
+    }
+}
+
 /// What a signature looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureKind {

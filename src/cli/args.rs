@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::catalogue::{Category, Severity};
+use crate::catalogue::{Category, Layers, Severity};
 use crate::render::Format;
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
@@ -28,13 +28,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub rules: Vec<PathBuf>,
-
-    /// Leave the built-in rules out
-    #[arg(long)]
-    pub no_default_rules: bool,
+    #[command(flatten)]
+    pub rules: RuleArgs,
 
     /// Leave a rule out (repeatable)
     #[arg(long, value_name = "RULE")]
@@ -104,6 +99,17 @@ pub(super) struct Explain {
     #[arg(required = true, value_name = "WHAT")]
     pub what: Vec<String>,
 
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+/// Which rules to use.
+#[derive(Debug, clap::Args)]
+pub(super) struct RuleArgs {
     /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
@@ -111,10 +117,17 @@ pub(super) struct Explain {
     /// Leave the built-in rules out
     #[arg(long)]
     pub no_default_rules: bool,
+}
 
-    /// When to use colour
-    #[arg(long, value_enum, default_value = "auto")]
-    pub color: ColorWhen,
+impl RuleArgs {
+    /// The layers that were asked for, less the rules of these ids.
+    pub fn layers(&self, disable: &[String]) -> Layers {
+        Layers {
+            no_default_rules: self.no_default_rules,
+            overlays: self.rules.clone(),
+            disable: disable.to_vec(),
+        }
+    }
 }
 
 /// When to use colour.

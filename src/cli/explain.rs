@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::catalogue::{Catalogue, Layers};
+use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
@@ -14,11 +14,7 @@ use super::{CliError, output};
 const MAX_TEXT: u64 = 16 << 20;
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
-    let catalogue = Catalogue::load(&Layers {
-        no_default_rules: args.no_default_rules,
-        overlays: args.rules.clone(),
-        disable: Vec::new(),
-    })?;
+    let catalogue = Catalogue::load(&args.rules.layers(&[]))?;
     let engine = Engine::new(catalogue)?;
     let what = match args.what.join(" ") {
         dash if dash == "-" => standard_input()?,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{Catalogue, Layers};
+use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
@@ -20,11 +20,7 @@ use super::progress::Progress;
 use super::{CliError, output, say};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
-    let catalogue = Catalogue::load(&Layers {
-        no_default_rules: args.no_default_rules,
-        overlays: args.rules.clone(),
-        disable: args.disable.clone(),
-    })?;
+    let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
     let engine = Engine::new(catalogue)?;
     let zone = zone(args)?;
     let filter = filter(args, &zone)?;

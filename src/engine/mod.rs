@@ -95,10 +95,9 @@ impl Engine {
         rivals.into_iter().map(|contender| contender.rule).collect()
     }
 
-    /// All the rules that match a record, whichever of them wins.
-    pub fn matching(&self, record: &Record<'_>, candidates: &[usize]) -> Vec<usize> {
-        let view = View::new(record, &self.groups);
-        self.contenders(&view, candidates.iter().copied()).into_iter().map(|c| c.rule).collect()
+    /// Whether the rule of that index matches a record, whichever rule wins it.
+    pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
+        self.rules[rule].find(&View::new(record, &self.groups)).is_some()
     }
 
     fn contenders(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {

@@ -86,11 +86,6 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
 }
 
 impl CompiledGroup {
-    fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
-        // Every member is tried, as every alternative of a rule is.
-        self.0.iter().filter(|signature| signature.find(view, found)).count() > 0
-    }
-
     /// Whether any of the group is in the record.
     pub fn is_in(&self, view: &View<'_>) -> bool {
         self.0.iter().any(|signature| signature.is_in(view))
@@ -106,16 +101,22 @@ impl CompiledRule {
                 return None;
             }
         }
-        // Every alternative is tried, since each may bring a capture or a stronger evidence.
-        let mut one = self.any.is_empty();
-        for signature in &self.any {
-            one |= signature.find(view, &mut found);
-        }
+        let one = self.any.is_empty() || find_any(&self.any, view, &mut found);
         if !one || self.none.iter().any(|signature| signature.is_in(view)) {
             return None;
         }
         Some(found)
     }
+}
+
+/// Whether any of the alternatives is in the record. Every one is tried, since each may bring a capture or a stronger
+/// evidence.
+fn find_any(alternatives: &[CompiledSignature], view: &View<'_>, found: &mut Found) -> bool {
+    let mut one = false;
+    for signature in alternatives {
+        one |= signature.find(view, found);
+    }
+    one
 }
 
 impl Default for Found {
@@ -181,7 +182,7 @@ impl CompiledSignature {
                 let value = view.record.field(name);
                 value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(value)))
             }),
-            Matcher::Shared(group) => view.group(*group).is_some_and(|group| group.find(view, found)),
+            Matcher::Shared(group) => view.group(*group).is_some_and(|group| find_any(&group.0, view, found)),
         };
         if matched {
             found.evidence = found.evidence.max(self.evidence);
@@ -215,7 +216,8 @@ impl LazyRegex {
         Self { pattern: pattern.to_owned(), compiled: OnceLock::new() }
     }
 
-    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
+    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test. The few that have no
+    /// ASCII form, such as `\b{start}`, are taken as they are written.
     fn get(&self) -> Option<&Regex> {
         let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(true).build().ok();
         let compile = || build(&ascii_classes(&self.pattern)).or_else(|| build(&self.pattern));

@@ -107,16 +107,15 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What OpenClaw itself says, where the wire said something else; `wire` is what it said, where a word can name it.
-    pub fn contradicted(&mut self, says: &[&str], wire: Option<String>) {
+    /// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
+    pub fn contradicted<'f>(&mut self, says: &[&str], fact: impl Fn(&str) -> Option<&'f str>) {
         if says.is_empty() {
             return;
         }
         let says: Vec<String> = says.iter().take(3).map(|text| self.quoted(text)).collect();
-        let wire = wire.map_or_else(
-            || "the record's own evidence says otherwise".to_owned(),
-            |wire| format!("the wire said {wire}"),
-        );
+        let wire =
+            ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
+        let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
         self.detail("not so", &format!("OpenClaw says {}; {wire}", says.join(", ")));
     }
 

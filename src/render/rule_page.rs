@@ -24,8 +24,7 @@ fn show(page: &mut Page<'_>, rule: &RulePage) {
         rule.facts.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
     page.facts(&facts);
     let says: Vec<&str> = rule.contradicted.iter().map(String::as_str).collect();
-    let wire = ["code", "status"].iter().find_map(|name| Some(format!("{name} {}", rule.facts.get(*name)?)));
-    page.contradicted(&says, wire);
+    page.contradicted(&says, |name| rule.facts.get(name).map(String::as_str));
     page.advice(&Advice {
         causes: &rule.causes,
         fixes: &rule.fixes,

@@ -149,11 +149,7 @@ impl ReportPage<'_> {
         self.page.detail("seen", &seen);
         self.facts(finding);
         let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
-        let wire = ["code", "status"].iter().find_map(|name| {
-            let value = &finding.captures.get(*name)?.first()?.value;
-            Some(format!("{name} {value}"))
-        });
-        self.page.contradicted(&says, wire);
+        self.page.contradicted(&says, |name| Some(finding.captures.get(name)?.first()?.value.as_str()));
         if let Some(sample) = finding.samples.first() {
             let place = if self.several_sources {
                 format!("{}:{}", sample.source, sample.line)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Evidence, Fix, LimitTable, Rule, Severity};
+use crate::catalogue::{Category, Fix, LimitTable, Rule, Severity};
 use crate::record::Level;
 
 use super::advice::{self, Place, fill};
@@ -186,7 +186,7 @@ impl FindingTally {
             }
         }
         // OpenClaw's own words are no evidence against each other.
-        let is_proven = incident.cause.evidence > Evidence::Sentence;
+        let is_proven = !incident.cause.evidence.is_hearsay();
         for (says, means) in incident.claims.iter().filter(|_| is_proven) {
             if self.claims.len() < MAX_VALUES || self.claims.contains_key(says) {
                 self.claims.entry(says.clone()).or_insert_with(|| (means.clone(), 0)).1 += 1;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Evidence};
+use crate::catalogue::Category;
 
 use super::event::{Match, RunKeys};
 use super::status::Ending;
@@ -222,7 +222,7 @@ impl Incident {
             None => self.is_related(found) && within(self.last_order, found.when.order, WINDOW),
             // A new attempt begins a new failure; an echo repeats what the run has said, or says less.
             Some(ended) => {
-                let is_echo = found.evidence <= Evidence::Sentence || self.rules.contains_key(&found.rule);
+                let is_echo = found.evidence.is_hearsay() || self.rules.contains_key(&found.rule);
                 is_echo && !is_attempt(found) && within(Some(ended), found.when.order, ECHO)
             }
         }
@@ -232,12 +232,11 @@ impl Incident {
     /// Two strong causes of which one does not name its provider are two failures.
     fn is_related(&self, found: &Match) -> bool {
         let same_provider = self.captures.contains_key("provider") && found.captures.contains_key("provider");
-        let is_weak = |evidence: Evidence| evidence <= Evidence::Sentence;
         same_provider
             || found.ends_run
             || self.rules.contains_key(&found.rule)
-            || is_weak(found.evidence)
-            || is_weak(self.cause.evidence)
+            || found.evidence.is_hearsay()
+            || self.cause.evidence.is_hearsay()
     }
 
     /// Whether a record of this time is too late to belong to it. What has neither time nor id takes no other record.
@@ -294,6 +293,7 @@ fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDurati
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Evidence;
     use crate::report::{Position, When};
 
     fn found(second: i64, rule: usize, evidence: Evidence) -> Match {

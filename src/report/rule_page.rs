@@ -135,7 +135,7 @@ impl RulePage {
 
     fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict) -> Self {
         let category = engine.rule(verdict.rule).category;
-        let is_proven = verdict.evidence > crate::catalogue::Evidence::Sentence;
+        let is_proven = !verdict.evidence.is_hearsay();
         let contradicted =
             verdict.claims.iter().filter(|claim| is_proven && !claim.means.contains(&category));
         let contradicted: BTreeSet<String> =
@@ -180,7 +180,7 @@ fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
         Some(status) => format!("HTTP {status}"),
         None => code.to_owned(),
     };
-    let first = records(&alone, |record| engine.classify_by_brute_force(record)).into_iter().map(|v| v.rule);
+    let first = verdicts(engine, &alone).map(|verdict| verdict.rule);
     let asks_for = |rule: &Rule| {
         rule.any.iter().chain(&rule.all).any(|signature| match &signature.kind {
             SignatureKind::HttpStatus(statuses) => status.is_some_and(|status| statuses.contains(&status)),
@@ -197,14 +197,15 @@ fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
 
 /// The pages of the rules that explain lines of a log, each once.
 fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
-    let verdicts = records(lines, |record| engine.classify_by_brute_force(record));
+    let verdicts = verdicts(engine, lines);
     let mut seen = BTreeSet::new();
-    let new = verdicts.into_iter().filter(|verdict| seen.insert(verdict.rule));
+    let new = verdicts.filter(|verdict| seen.insert(verdict.rule));
     new.take(MAX_PAGES).map(|verdict| RulePage::of_verdict(engine, redactor, verdict)).collect()
 }
 
-fn records<T>(text: &str, mut read: impl FnMut(&Record<'_>) -> Option<T>) -> Vec<T> {
-    Lines::new(text.as_bytes(), 0).filter_map(|raw| read(&Record::parse(&raw))).collect()
+/// What explains each record of a text, where anything does.
+fn verdicts(engine: &Engine, text: &str) -> impl Iterator<Item = Verdict> {
+    Lines::new(text.as_bytes(), 0).filter_map(|raw| engine.classify_by_brute_force(&Record::parse(&raw)))
 }
 
 /// Examples of other rules that this one matches too, and its own counter-examples.
@@ -215,9 +216,7 @@ fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
             return false;
         };
         candidates.contains(&index)
-            && records(text, |record| Some(engine.matching(record, &[index])))
-                .iter()
-                .any(|found| !found.is_empty())
+            && Lines::new(text.as_bytes(), 0).any(|raw| engine.matches(index, &Record::parse(&raw)))
     };
     let others = engine.catalogue().rules().iter().filter(|other| other.id != engine.rule(index).id);
     let others = others.filter_map(|other| {

@@ -2,11 +2,12 @@
 //!
 //! `CLAWSIFT_CORPUS=FILE cargo test --test accuracy corpus -- --nocapture` scores another file of records.
 
-use clawsift::scan::scan_bytes;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+
+use clawsift::scan::scan_bytes;
 
 use crate::{ENGINE, options};
 

@@ -1,12 +1,13 @@
 //! Real logs of OpenClaw 2026.9.6 under injected faults: the category of the fault comes first in the report.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use clawsift::catalogue::Severity;
 use clawsift::report::{Report, Status};
 use clawsift::scan::scan;
 use clawsift::source::Input;
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use crate::{ENGINE, options};
 
