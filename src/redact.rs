@@ -4,10 +4,10 @@
 //! never survives the cutting. A leaf: this module knows nothing of the others.
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Cleans texts on their way out of the program.
 #[derive(Debug, Clone, Copy)]
@@ -151,9 +151,7 @@ fn is_secret_value(before: &str, secret: &str) -> bool {
 
 /// What stands for a masked secret. Equal secrets get the same four digits, so that "the same key" can still be seen.
 fn tag(secret: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    secret.hash(&mut hasher);
-    format!("[redacted:{:04x}]", hasher.finish() & 0xffff)
+    format!("[redacted:{:04x}]", xxh3_64(secret.as_bytes()) & 0xffff)
 }
 
 /// Whether a character would do something to a terminal or to the reading order instead of being shown.

@@ -1,8 +1,6 @@
 //! The pipeline: sources to chunks to records to matches to the report, in parallel.
 
-use std::collections::HashMap;
 use std::io::Read;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +11,7 @@ use crate::engine::{Candidates, Engine};
 use crate::record::{self, Lines, Record, detect, starts_record};
 use crate::redact::Redactor;
 use crate::report::{
-    ChunkTally, Event, Filter, Observer, Report, SourceTally, Survey, Tally, is_past_midnight,
+    ChunkTally, Event, Observer, Report, SourceTally, Survey, Tally, View, is_past_midnight,
 };
 use crate::source::{ChunkReader, Content, Input, Kind, SourceError, StreamChunk, chunks};
 
@@ -28,8 +26,8 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// What keeps secrets in.
     pub redactor: Redactor,
-    /// Which findings to report.
-    pub filter: Filter,
+    /// Which findings to report, and in which order.
+    pub view: View,
     /// The zone of times that are written without an offset.
     pub zone: TimeZone,
     /// Bytes of a chunk, usually [`CHUNK`]; the report does not depend on it.
@@ -56,13 +54,11 @@ pub fn scan(
     options: &Options<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
     let mut scan = Scan::new(engine, options);
-    let mut gateways: HashMap<PathBuf, usize> = HashMap::new();
     for input in inputs {
         if scan.is_stopped() {
             break;
         }
-        let count = gateways.len();
-        let gateway = *gateways.entry(input.folder()).or_insert(count);
+        let gateway = input.folder().display().to_string();
         scan.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
         match input.open(options.max_decompressed, &options.stop) {
             Ok(Content::Mapped(map)) => scan.mapped(&map)?,
@@ -71,7 +67,7 @@ pub fn scan(
         }
     }
     for error in errors {
-        scan.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, usize::MAX));
+        scan.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, String::new()));
         scan.tally.problem(error.reason.to_string());
     }
     Ok(scan.tally.finish())
@@ -88,7 +84,7 @@ pub fn scan_bytes(
     options: &Options<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
     let mut scan = Scan::new(engine, options);
-    scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, 0));
+    scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
     scan.mapped(bytes)?;
     Ok(scan.tally.finish())
 }
@@ -108,8 +104,8 @@ impl<'a> Scan<'a> {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             jobs => jobs,
         };
-        let (filter, zone) = (options.filter.clone(), options.zone.clone());
-        let tally = Tally::new(engine.catalogue(), filter, zone, options.keep_matches);
+        let (view, zone) = (options.view.clone(), options.zone.clone());
+        let tally = Tally::new(engine.catalogue(), view, zone, options.keep_matches);
         Self { engine, options, workers, pool: None, tally }
     }
 
@@ -237,6 +233,7 @@ impl ChunkView<'_> {
             }
         }
         tally.lines = lines.line_count();
+        tally.warnings = observer.warnings;
         (options.progress)(tally.bytes);
         tally
     }

@@ -8,7 +8,7 @@ use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
 use clawsift::record::{Format, Lines, Record, Wrapper};
 use clawsift::redact::Redactor;
-use clawsift::report::{Filter, Report};
+use clawsift::report::{Report, View};
 use clawsift::scan::{CHUNK, Options, scan_bytes};
 use jiff::tz::TimeZone;
 
@@ -153,7 +153,7 @@ fn findings(log: &str) -> Vec<(String, u64)> {
     let options = Options {
         jobs: 1,
         redactor: Redactor::MASKING,
-        filter: Filter::default(),
+        view: View::default(),
         zone: TimeZone::UTC,
         chunk: CHUNK,
         max_decompressed: u64::MAX,

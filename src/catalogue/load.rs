@@ -1,10 +1,11 @@
 //! Loading: the embedded files first, then overlays, each layer checked as a whole.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 
 use serde_saphyr::Spanned;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::{RuleFile, read_overlay};
@@ -112,7 +113,8 @@ struct Loader {
     /// Groups that signatures name, to be found when all files are read.
     wanted: Vec<(Location, String, Option<String>)>,
     problems: Vec<Problem>,
-    hasher: DefaultHasher,
+    /// Of a kind that gives the same fingerprint with every compiler.
+    hasher: Xxh3,
 }
 
 impl Loader {
@@ -230,6 +232,7 @@ impl Loader {
             all: self.signatures(source, raw.all),
             none: none.iter().cloned().chain(self.signatures(source, raw.none)).collect(),
             overrides: raw.overrides.into_iter().map(|o| o.value).collect(),
+            echo_of: raw.echo_of,
             causes: raw.causes,
             fixes: raw.fixes,
             limits: raw.limits,

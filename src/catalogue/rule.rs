@@ -106,6 +106,9 @@ pub struct Rule {
     /// Ids of rules that lose to this one on equal evidence; `family/*` stands for all rules of that family that do not
     /// name this one themselves.
     pub overrides: Vec<String>,
+    /// Categories of which it is an echo: it tells only what follows from an earlier failure of one of these, which is
+    /// the cause where the log has it.
+    pub echo_of: Vec<Category>,
     /// Why it happens, the likeliest first.
     pub causes: Vec<String>,
     /// What to do, in the order to try.
@@ -166,6 +169,8 @@ pub(super) struct RawRule {
     pub none: Vec<Spanned<RawSignature>>,
     #[serde(default)]
     pub overrides: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub echo_of: Vec<Category>,
     #[serde(default)]
     pub causes: Vec<String>,
     #[serde(default)]

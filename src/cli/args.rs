@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::{Category, Layers, Severity};
 use crate::render::Format;
+use crate::report::Sort;
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
 ///
@@ -58,6 +59,10 @@ pub(super) struct Args {
     /// Show findings of this category only (repeatable)
     #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
     pub category: Vec<Category>,
+
+    /// In which order to show findings
+    #[arg(long, value_enum, default_value = "rank", value_name = "ORDER")]
+    pub sort: Sort,
 
     /// Show the first N findings only
     #[arg(long, value_name = "N")]

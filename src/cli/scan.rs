@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
-use crate::report::{Filter, Moment, Period, Report};
+use crate::report::{Filter, Moment, Period, Report, View};
 use crate::scan::{CHUNK, Options, scan};
 use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
     let engine = Engine::new(catalogue)?;
     let zone = zone(args)?;
-    let filter = filter(args, &zone)?;
+    let view = View { filter: filter(args, &zone)?, sort: args.sort };
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts();
 
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let options = Options {
         jobs: args.jobs.map_or(0, usize::from),
         redactor: if args.no_redact { Redactor::OPEN } else { Redactor::MASKING },
-        filter,
+        view,
         zone: zone.clone(),
         chunk: CHUNK,
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),

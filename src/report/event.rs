@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Evidence};
+use crate::catalogue::{Category, Evidence, Severity};
 use crate::engine::{Claim, Engine};
 use crate::record::{Level, RawRecord, Record, Stamp};
 use crate::redact::Redactor;
 
-use super::When;
-use super::calendar::date_of_log_file;
+use super::{MarkKind, When, gateway};
 
 /// Texts of records are kept up to this many characters.
 const MAX_TEXT: usize = 600;
@@ -30,11 +30,69 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// Ids by which records of one run know each other.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Names by which the records of one run know each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunKeys {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) run: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) trace: Option<String>,
+    /// The conversation, which has one run at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<String>,
+}
+
+/// What a failure belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Setting {
+    /// A run of an agent.
+    Run,
+    /// Something beside the runs: a channel, a tool, a plugin, the gateway, its storage.
+    Beside(String),
+}
+
+impl Setting {
+    pub(super) fn channel(name: &str) -> Self {
+        Self::Beside(format!("channel {name}"))
+    }
+
+    /// Clients of the gateway, whose records know each other by their connection.
+    pub(super) fn gateway() -> Self {
+        Self::Beside("gateway".to_owned())
+    }
+
+    pub(super) fn tool() -> Self {
+        Self::Beside("tool".to_owned())
+    }
+
+    /// The channel, where it is one.
+    pub(super) fn channel_name(&self) -> Option<&str> {
+        match self {
+            Self::Beside(name) => name.strip_prefix("channel "),
+            Self::Run => None,
+        }
+    }
+
+    pub(super) fn is_channel(&self) -> bool {
+        self.channel_name().is_some()
+    }
+
+    pub(super) fn is_tool(&self) -> bool {
+        *self == Self::tool()
+    }
+}
+
+/// What a record ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ends {
+    /// Nothing.
+    Nothing,
+    /// The attempts with one model; a fallback may follow.
+    Candidate,
+    /// The run.
+    Run,
 }
 
 /// A record and the one rule that explains it best.
@@ -50,8 +108,14 @@ pub struct Match {
     pub subsystem: Option<String>,
     /// Index of the rule.
     pub rule: usize,
+    /// The rule's category.
+    pub category: Category,
+    /// The rule's severity.
+    pub severity: Severity,
     /// How strong the evidence is.
     pub evidence: Evidence,
+    /// It tells only what follows from an earlier failure of one of these categories.
+    pub echo_of: Vec<Category>,
     /// Facts by name, redacted.
     pub captures: BTreeMap<String, String>,
     /// What OpenClaw itself says in the record, redacted.
@@ -60,12 +124,12 @@ pub struct Match {
     pub text: Option<String>,
     /// The report may show its text: it is one of the first of its rule.
     pub(super) is_sample: bool,
-    /// Whatever it tells of happens beside runs, not in their course.
-    pub(super) stands_alone: bool,
+    pub(super) setting: Setting,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
-    /// The record reports that its run is over.
-    pub(super) ends_run: bool,
+    pub(super) ends: Ends,
+    /// OpenClaw decides here whether another model shall answer, and there is one or is none.
+    pub(super) has_next: Option<bool>,
 }
 
 /// What a record means for the report.
@@ -81,11 +145,36 @@ pub enum Event {
         keys: RunKeys,
         /// With which provider, where the record says so.
         provider: Option<String>,
+        /// With which model, where the record says so.
+        model: Option<String>,
         /// A model other than the wanted one answered.
         fallback: bool,
     },
+    /// OpenClaw decides whether another model shall answer.
+    Fallback {
+        /// When, as the record says.
+        stamp: Option<Stamp>,
+        /// Which run.
+        keys: RunKeys,
+        /// Whether there is another model to ask; plain text does not say.
+        has_next: Option<bool>,
+    },
+    /// A channel works again.
+    ChannelUp {
+        /// When, as the record says.
+        stamp: Option<Stamp>,
+        /// Its name.
+        channel: String,
+    },
     /// The gateway says which provider it uses by default.
     DefaultProvider(String),
+    /// Something happened to the gateway that may explain what came after it.
+    Mark {
+        /// When, as the record says.
+        stamp: Option<Stamp>,
+        /// What happened.
+        what: MarkKind,
+    },
     /// The first time stamp of a chunk.
     First(Stamp),
     /// A time of day: the first of a chunk, or on one side of a midnight.
@@ -94,6 +183,8 @@ pub enum Event {
     LogDate(Date),
     /// OpenClaw says that it did not print everything.
     Truncated,
+    /// OpenClaw says that it lost so many records before they reached the log.
+    Dropped(u64),
     /// A warning or error that no rule explains.
     Unclassified {
         /// Where it stands.
@@ -115,12 +206,15 @@ pub struct Observer<'e> {
     redactor: Redactor,
     keep_all_texts: bool,
     texts_kept: Vec<usize>,
+    /// Warnings and errors seen, whether a rule explains them or not.
+    pub warnings: u64,
 }
 
 impl<'e> Observer<'e> {
     /// An observer for one chunk. `keep_all_texts` keeps the text of every match, else of the first few per rule.
     pub fn new(engine: &'e Engine, redactor: Redactor, keep_all_texts: bool) -> Self {
-        Self { engine, redactor, keep_all_texts, texts_kept: vec![0; engine.catalogue().rules().len()] }
+        let texts_kept = vec![0; engine.catalogue().rules().len()];
+        Self { engine, redactor, keep_all_texts, texts_kept, warnings: 0 }
     }
 
     /// What the record means, or `None` where it means nothing. `candidates` are the rules that the prefilter found.
@@ -131,75 +225,56 @@ impl<'e> Observer<'e> {
         candidates: &[usize],
     ) -> Option<Event> {
         let position = Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 };
-        if let Some(event) = self.of_gateway(record) {
+        if let Some(event) = gateway::event(record) {
             return Some(event);
         }
-        match self.engine.classify(record, candidates) {
-            Some(verdict) if self.engine.rule(verdict.rule).category == Category::None => None,
-            Some(verdict) => Some(Event::Match(Box::new(Match {
-                position,
-                when: When::default(),
-                is_sample: false,
-                stands_alone: matches!(
-                    self.engine.rule(verdict.rule).category,
-                    Category::Tool | Category::Plugin | Category::Channel
-                ),
-                stamp: record.parts.stamp,
-                level: record.parts.level,
-                subsystem: self.subsystem(record),
-                evidence: verdict.evidence,
-                captures: verdict
-                    .captures
-                    .into_iter()
-                    .map(|(name, value)| (name, self.redactor.excerpt(&value, MAX_CAPTURE)))
-                    .collect(),
-                claims: verdict
-                    .claims
-                    .into_iter()
-                    .map(|claim| Claim { says: self.redactor.excerpt(&claim.says, MAX_CAPTURE), ..claim })
-                    .collect(),
-                text: self.text(verdict.rule, record),
-                keys: keys(record),
-                ends_run: ends_run(&record.parts.message),
-                rule: verdict.rule,
-            }))),
-            None => self.unexplained(position, record),
+        self.warnings += u64::from(is_warning(record));
+        let Some(verdict) = self.engine.classify(record, candidates) else {
+            return gateway::version(record).or_else(|| self.unexplained(position, record));
+        };
+        let rule = self.engine.rule(verdict.rule);
+        if rule.category == Category::None {
+            return gateway::version(record);
         }
-    }
-
-    /// What the gateway says of itself and of its runs.
-    fn of_gateway(&self, record: &Record<'_>) -> Option<Event> {
-        let message = record.parts.message.as_ref();
-        if message.starts_with("Log file: ") || message.starts_with("log file: ") {
-            return date_of_log_file(message).map(Event::LogDate);
+        let mut keys = gateway::keys(record);
+        let setting = gateway::setting(record, rule.category, &verdict.captures, &keys);
+        if setting == Setting::gateway() {
+            keys.run = record.field("conn").map(str::to_owned);
         }
-        // What an answer says of runs proves nothing.
-        if record.parts.subsystem.is_none() && record.parts.level.is_some() {
-            return None;
-        }
-        if (message.starts_with("[agent] run ") && message.ends_with("ended with stopReason=stop"))
-            || record.field("decision") == Some("candidate_succeeded")
-        {
-            return Some(Event::Succeeded {
-                stamp: record.parts.stamp,
-                keys: keys(record),
-                provider: record.field("provider").map(str::to_owned),
-                fallback: record.field("isPrimary") == Some("false"),
-            });
-        }
-        if let Some(model) = message.strip_prefix("agent model: ") {
-            return model.split_once('/').map(|(provider, _)| Event::DefaultProvider(provider.to_owned()));
-        }
-        (record.parts.subsystem.as_deref() == Some("logs") && message.starts_with("Log tail truncated"))
-            .then_some(Event::Truncated)
+        let is_skipped = record.field("decision") == Some("skip_candidate");
+        let echo_of = if is_skipped { gateway::RESTING.to_vec() } else { rule.echo_of.clone() };
+        Some(Event::Match(Box::new(Match {
+            position,
+            when: When::default(),
+            is_sample: false,
+            setting,
+            stamp: record.parts.stamp,
+            level: record.parts.level,
+            subsystem: self.subsystem(record),
+            category: rule.category,
+            severity: rule.severity,
+            evidence: verdict.evidence,
+            echo_of,
+            captures: verdict
+                .captures
+                .into_iter()
+                .map(|(name, value)| (name, self.redactor.excerpt(&value, MAX_CAPTURE)))
+                .collect(),
+            claims: verdict
+                .claims
+                .into_iter()
+                .map(|claim| Claim { says: self.redactor.excerpt(&claim.says, MAX_CAPTURE), ..claim })
+                .collect(),
+            text: self.text(verdict.rule, record),
+            keys,
+            ends: gateway::ends(&record.parts.message),
+            has_next: gateway::has_next_model(record),
+            rule: verdict.rule,
+        })))
     }
 
     fn unexplained(&self, position: Position, record: &Record<'_>) -> Option<Event> {
-        let level = record.parts.level.filter(|level| *level >= Level::Warn)?;
-        // The CLI prints its errors line by line, empty lines too.
-        if record.parts.message.trim().is_empty() && record.parts.errors.is_empty() {
-            return None;
-        }
+        let level = record.parts.level.filter(|_| is_warning(record))?;
         Some(Event::Unclassified {
             position,
             stamp: record.parts.stamp,
@@ -223,16 +298,8 @@ impl<'e> Observer<'e> {
     }
 }
 
-fn keys(record: &Record<'_>) -> RunKeys {
-    let field = |name: &str| record.field(name).filter(|v| !v.is_empty()).map(str::to_owned);
-    RunKeys { run: field("runId"), trace: field("traceId") }
-}
-
-/// Whether a message reports that its run is over: the lane gives up, the client gets its answer, or nothing could be
-/// shortened any more.
-fn ends_run(message: &str) -> bool {
-    message.starts_with("lane task error")
-        || message.contains("res ✗ agent")
-        || message.starts_with("All models failed")
-        || message.starts_with("[context-overflow-recovery] exhausted")
+/// Whether a record is a warning or error that wants explaining. The CLI prints its errors line by line, empty lines too.
+fn is_warning(record: &Record<'_>) -> bool {
+    record.parts.level.is_some_and(|level| level >= Level::Warn)
+        && !(record.parts.message.trim().is_empty() && record.parts.errors.is_empty())
 }

@@ -1,23 +1,22 @@
 //! A row of the report, and how it is collected from incidents.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Fix, LimitTable, Rule, Severity};
+use crate::catalogue::{Category, Fix, LimitTable, Severity};
 use crate::record::Level;
 
 use super::advice::{self, Place, fill};
+use super::bounded::ValueCounts;
 use super::event::MAX_SAMPLES;
-use super::incident::Incident;
-use super::status::Ending;
+use super::incident::{Cause, Incident};
+use super::status::{LastSeen, Scope, keep_latest};
+use super::summary::RuleText;
 use super::timeline::Timeline;
-use super::{Histogram, Status};
-
-/// Distinct values kept of one capture: the first ones; others are left out.
-const MAX_VALUES: usize = 20;
+use super::{Began, Histogram, Status};
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,10 +41,16 @@ pub struct Finding {
     pub first_seen: Option<Timestamp>,
     /// The last record's time.
     pub last_seen: Option<Timestamp>,
+    /// After what it began, where the log has that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Began>,
     /// When incidents began.
     pub histogram: Histogram,
     /// Facts by name, the most frequent value first.
     pub captures: BTreeMap<String, Vec<Value>>,
+    /// Facts that have more values than could be kept; those shown are some of them, with their exact numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captures_cut: Vec<String>,
     /// Records that show the cause.
     pub samples: Vec<Sample>,
     /// What OpenClaw itself says of these failures where the evidence says otherwise: its sentences and its reasons.
@@ -108,6 +113,13 @@ pub struct Sample {
     pub text: String,
 }
 
+impl Sample {
+    /// Where it stands among all samples: by time, then by place.
+    pub(super) fn place(&self) -> (bool, Option<Timestamp>, &str, u64) {
+        (self.time.is_none(), self.time, &self.source, self.offset)
+    }
+}
+
 /// Records of another rule in the incidents of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symptom {
@@ -146,91 +158,144 @@ fn by_frequency(a: &Value, b: &Value) -> Ordering {
     b.incidents.cmp(&a.incidents).then_with(|| a.value.cmp(&b.value))
 }
 
-/// What is collected of one rule's incidents.
-#[derive(Debug, Default)]
+/// What is collected of one rule's incidents. Tallies of parts add up to that of the whole, in any order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct FindingTally {
     pub incidents: u64,
     pub records: u64,
-    pub first_seen: Option<Timestamp>,
+    /// When it was first seen, and where.
+    pub first: Option<(Timestamp, String)>,
     pub last_seen: Option<Timestamp>,
-    /// Like `last_seen`, for comparing within the source.
-    pub last_order: Option<Timestamp>,
-    pub last_gateway: usize,
-    pub ending: Ending,
+    /// The last incident of each scope.
+    pub scopes: Vec<LastSeen>,
     timeline: Timeline,
-    captures: BTreeMap<String, BTreeMap<String, u64>>,
-    claims: BTreeMap<String, (Vec<Category>, u64)>,
+    captures: BTreeMap<String, ValueCounts>,
+    /// What OpenClaw says of it and of which categories that would be true, by its words.
+    means: BTreeMap<String, Vec<Category>>,
+    claims: ValueCounts,
     symptoms: BTreeMap<usize, u64>,
     samples: Vec<Sample>,
 }
 
 impl FindingTally {
-    /// Counts an incident; `sample` is the record that shows its cause, where its text was kept.
-    pub fn add(&mut self, incident: &Incident, sample: Option<Sample>) {
+    /// Counts an incident of a gateway, of which `cause` is the cause.
+    pub fn add(&mut self, incident: &Incident, cause: Cause, gateway: &str) {
         self.incidents += 1;
         self.records += incident.records;
-        self.first_seen = [self.first_seen, incident.first_seen].into_iter().flatten().min();
-        self.last_seen = self.last_seen.max(incident.last_seen);
-        if incident.last_order >= self.last_order {
-            self.last_order = incident.last_order;
-            self.ending = incident.ending;
-            self.last_gateway = incident.gateway;
-        }
         if let Some(time) = incident.first_seen {
+            self.see_first((time, gateway.to_owned()));
             self.timeline.add(time);
         }
+        self.last_seen = self.last_seen.max(incident.last_seen);
+        let scope = scope(incident, gateway);
+        self.see_last(LastSeen { order: incident.last_order, ending: incident.ending, scope });
         for (name, value) in &incident.captures {
-            let values = self.captures.entry(name.clone()).or_default();
-            if values.len() < MAX_VALUES || values.contains_key(value) {
-                *values.entry(value.clone()).or_default() += 1;
-            }
+            self.captures.entry(name.clone()).or_default().add(value, 1);
         }
         // OpenClaw's own words are no evidence against each other.
-        let is_proven = !incident.cause.evidence.is_hearsay();
+        let is_proven = !cause.evidence.is_hearsay() && !cause.is_earlier;
         for (says, means) in incident.claims.iter().filter(|_| is_proven) {
-            if self.claims.len() < MAX_VALUES || self.claims.contains_key(says) {
-                self.claims.entry(says.clone()).or_insert_with(|| (means.clone(), 0)).1 += 1;
-            }
+            self.claims.add(says, 1);
+            self.note_meaning(says, means);
         }
+        self.forget_meanings();
         for (&rule, &records) in &incident.rules {
-            if rule != incident.cause.rule {
+            if rule != cause.rule {
                 *self.symptoms.entry(rule).or_default() += records;
             }
         }
-        if self.samples.len() < MAX_SAMPLES {
-            self.samples.extend(sample);
+        if let Some((_, _, sample)) = &incident.sample
+            && !cause.is_earlier
+        {
+            self.add_sample(sample.clone());
         }
     }
 
-    /// The provider most incidents name.
-    pub fn provider(&self) -> Option<&str> {
-        let values = self.captures.get("provider")?;
-        values.iter().max_by_key(|(_, count)| **count).map(|(value, _)| value.as_str())
+    pub fn merge(&mut self, other: &Self) {
+        self.incidents += other.incidents;
+        self.records += other.records;
+        other.first.iter().for_each(|first| self.see_first(first.clone()));
+        self.last_seen = self.last_seen.max(other.last_seen);
+        other.scopes.iter().for_each(|last| self.see_last(last.clone()));
+        self.timeline.merge(&other.timeline);
+        for (name, values) in &other.captures {
+            self.captures.entry(name.clone()).or_default().merge(values);
+        }
+        self.claims.merge(&other.claims);
+        other.means.iter().for_each(|(says, means)| self.note_meaning(says, means));
+        self.forget_meanings();
+        for (rule, records) in &other.symptoms {
+            *self.symptoms.entry(*rule).or_default() += records;
+        }
+        other.samples.iter().for_each(|sample| self.add_sample(sample.clone()));
     }
 
-    pub fn finish(self, rule: &Rule, rules: &[Rule], status: Status) -> Finding {
-        let captures: BTreeMap<String, Vec<Value>> = self
-            .captures
-            .into_iter()
-            .map(|(name, values)| {
-                let mut values: Vec<Value> =
-                    values.into_iter().map(|(value, incidents)| Value { value, incidents }).collect();
-                values.sort_by(by_frequency);
-                (name, values)
-            })
-            .collect();
-        let mut contradicted: Vec<Value> = self
-            .claims
-            .into_iter()
-            .filter(|(_, (means, _))| !means.contains(&rule.category))
-            .map(|(value, (_, incidents))| Value { value, incidents })
-            .collect();
-        contradicted.sort_by(by_frequency);
+    fn see_first(&mut self, first: (Timestamp, String)) {
+        if self.first.as_ref().is_none_or(|mine| first < *mine) {
+            self.first = Some(first);
+        }
+    }
+
+    fn see_last(&mut self, last: LastSeen) {
+        keep_latest(&mut self.scopes, last, |a, b| a.scope == b.scope);
+    }
+
+    /// The first samples stay.
+    fn add_sample(&mut self, sample: Sample) {
+        let at = self.samples.partition_point(|mine| mine.place() <= sample.place());
+        if at < MAX_SAMPLES {
+            self.samples.insert(at, sample);
+            self.samples.truncate(MAX_SAMPLES);
+        }
+    }
+
+    fn note_meaning(&mut self, says: &str, means: &[Category]) {
+        match self.means.get_mut(says) {
+            Some(known) if means < known.as_slice() => *known = means.to_vec(),
+            Some(_) => {}
+            None => {
+                self.means.insert(says.to_owned(), means.to_vec());
+            }
+        }
+    }
+
+    fn forget_meanings(&mut self) {
+        if self.claims.is_cut {
+            let kept: BTreeSet<&str> = self.claims.iter().map(|(says, _)| says).collect();
+            self.means.retain(|says, _| kept.contains(says.as_str()));
+        }
+    }
+
+    /// Gives the rules other indices.
+    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+        self.symptoms = std::mem::take(&mut self.symptoms).into_iter().map(|(r, n)| (new(r), n)).collect();
+    }
+
+    pub fn finish(
+        &self,
+        rule: &RuleText,
+        rules: &[RuleText],
+        status: Status,
+        began: Option<Began>,
+    ) -> Finding {
+        let values = |counts: &ValueCounts, shown: &dyn Fn(&str) -> bool| {
+            let mut values: Vec<Value> = counts
+                .iter()
+                .filter(|(value, _)| shown(value))
+                .map(|(value, incidents)| Value { value: value.to_owned(), incidents })
+                .collect();
+            values.sort_by(by_frequency);
+            values
+        };
+        let captures: BTreeMap<String, Vec<Value>> =
+            self.captures.iter().map(|(name, counts)| (name.clone(), values(counts, &|_| true))).collect();
+        let is_wrong = |says: &str| self.means.get(says).is_some_and(|means| !means.contains(&rule.category));
         let facts = facts(&captures);
         let mut symptoms: Vec<Symptom> = self
             .symptoms
-            .into_iter()
-            .map(|(index, records)| Symptom {
+            .iter()
+            .map(|(&index, &records)| Symptom {
                 rule: rules[index].id.clone(),
                 title: rules[index].title.clone(),
                 records,
@@ -246,17 +311,34 @@ impl FindingTally {
             status,
             incidents: self.incidents,
             records: self.records,
-            first_seen: self.first_seen,
+            first_seen: self.first.as_ref().map(|(time, _)| *time),
             last_seen: self.last_seen,
+            began,
             histogram: self.timeline.histogram(),
-            captures,
-            contradicted,
-            samples: self.samples,
+            contradicted: values(&self.claims, &is_wrong),
+            captures_cut: self
+                .captures
+                .iter()
+                .filter(|(_, c)| c.is_cut)
+                .map(|(name, _)| name.clone())
+                .collect(),
+            samples: self.samples.clone(),
             symptoms,
             causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
             fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
             limits: rule.limits.clone(),
             references: rule.references.clone(),
+            captures,
         }
+    }
+}
+
+/// What failed in an incident.
+fn scope(incident: &Incident, gateway: &str) -> Scope {
+    Scope {
+        gateway: gateway.to_owned(),
+        provider: incident.provider().map(str::to_owned),
+        model: incident.captures.get("model").cloned(),
+        channel: incident.setting.channel_name().map(str::to_owned),
     }
 }

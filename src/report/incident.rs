@@ -1,35 +1,38 @@
-//! Incidents: the records of one failing run are one failure.
-//!
-//! Records are joined by their run or trace id. Plain logs drop both from most records; there a record belongs to the
-//! failure of the same provider that is still going on. The model may differ: one run asks several (a fallback, a small
-//! one for the conversation's title).
+//! An incident: one failure, as a person would count it, and which of its records tells the cause.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Category;
+use crate::catalogue::{Category, Evidence, Severity};
 
-use super::event::{Match, RunKeys};
+use super::Sample;
+use super::event::{Ends, Match, Position, RunKeys, Setting};
+use super::shape::earlier;
 use super::status::Ending;
 
 /// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.
 const WINDOW: SignedDuration = SignedDuration::from_mins(5);
-/// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive.
-const ECHO: SignedDuration = SignedDuration::from_secs(10);
-/// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter.
-const FORGET: SignedDuration = SignedDuration::from_hours(2);
-
-/// Looking for incidents that are over costs a look at each; once in so many matches is enough.
-const CLOSE_EVERY: u64 = 256;
-/// More open incidents than this are not kept; the oldest go first.
-const MAX_OPEN: usize = 1 << 16;
-/// A match without ids is compared with so many of the latest incidents.
-const RECENT: usize = 64;
+/// A channel, tool or store that fails again within this is still the same failure: backoff goes up to five minutes.
+const EPISODE: SignedDuration = SignedDuration::from_mins(10);
+/// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive, and how soon a fallback
+/// follows a model that failed.
+pub(super) const ECHO: SignedDuration = SignedDuration::from_secs(10);
+/// A fallback's answer takes longer than its beginning.
+const FALLBACK_ANSWER: SignedDuration = SignedDuration::from_secs(60);
+/// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter. So this
+/// is also how far from its source's edges an incident can be and still go on in another source.
+pub(super) const REACH: SignedDuration = SignedDuration::from_mins(30);
+/// Records without a time are near to those within so many lines.
+const NEAR_LINES: u64 = 30;
 
 /// Claims of OpenClaw's that are kept of one incident; real ones have two or three.
 const MAX_CLAIMS: usize = 8;
+/// Providers told apart in one incident; a longer chain of fallbacks is one provider's from there on.
+const MAX_LEADS: usize = 8;
+/// Ids kept of one incident; a run has one of each.
+const MAX_KEYS: usize = 8;
 
 /// What a match is in its incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,20 +44,98 @@ pub enum Role {
     Symptom,
 }
 
+/// The record that tells most about what one provider did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Lead {
+    pub rule: usize,
+    pub category: Category,
+    pub severity: Severity,
+    pub evidence: Evidence,
+    /// It tells only what follows from an earlier failure.
+    pub is_echo: bool,
+    /// It tells of a channel itself, where that is what failed, and not of what the channel stumbled over.
+    pub is_of_channel: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    #[serde(skip)]
+    pub position: Position,
+}
+
+impl Lead {
+    fn new(found: &Match) -> Self {
+        Self {
+            rule: found.rule,
+            category: found.category,
+            severity: found.severity,
+            evidence: found.evidence,
+            is_echo: !found.echo_of.is_empty(),
+            is_of_channel: found.setting.is_channel() && found.category == Category::Channel,
+            provider: found.captures.get("provider").cloned(),
+            position: found.position,
+        }
+    }
+
+    /// What is proven says more than an echo, and an echo more than what OpenClaw makes of a failure.
+    fn weight(&self) -> (bool, u8, Evidence) {
+        let class = match (self.is_echo, self.is_proven()) {
+            (false, true) => 2,
+            (true, _) => 1,
+            (false, false) => 0,
+        };
+        (self.is_of_channel, class, self.evidence)
+    }
+
+    fn is_proven(&self) -> bool {
+        !self.is_echo && !self.evidence.is_hearsay()
+    }
+}
+
+/// The earlier failure from which an incident follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Root {
+    pub rule: usize,
+    pub category: Category,
+    pub evidence: Evidence,
+    /// When the provider last failed of it, or was skipped for it.
+    pub at: Timestamp,
+}
+
+/// How far the run of an incident has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Course {
+    /// Attempts go on.
+    #[default]
+    Open,
+    /// OpenClaw has said that it asks another model.
+    FallingBack,
+    /// The attempts with a model are over; a fallback may follow.
+    Ended(Timestamp),
+    /// The run is over.
+    Closed(Timestamp),
+}
+
 /// One failure, as a person would count it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Incident {
-    /// Its number, in the order of the first records, from 1.
+    /// Its number in this scan, from 1.
+    #[serde(skip)]
     pub number: u64,
-    pub gateway: usize,
+    pub setting: Setting,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
-    /// Like `last_seen`, for comparing within the source.
+    /// Like `first_seen` and `last_seen`, for comparing within the source.
+    pub first_order: Option<Timestamp>,
     pub last_order: Option<Timestamp>,
-    /// The record with the strongest evidence, whose rule explains the incident.
-    pub cause: Match,
-    /// The strongest of its records that may be shown.
-    pub sample: Option<Match>,
+    #[serde(skip)]
+    pub last_line: u64,
+    /// By provider, in the order of their first records; those without a provider have one of their own.
+    pub leads: Vec<Lead>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
+    /// The text of the strongest record of which one was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<(Evidence, usize, Sample)>,
     pub records: u64,
     /// Records by rule.
     pub rules: BTreeMap<usize, u64>,
@@ -62,362 +143,372 @@ pub(super) struct Incident {
     /// What OpenClaw itself says of it, and of which categories that would be true.
     pub claims: BTreeMap<String, Vec<Category>>,
     pub ending: Ending,
-    has_run: bool,
-    has_trace: bool,
-    ended: Option<Timestamp>,
+    pub runs: Vec<String>,
+    pub traces: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    pub course: Course,
+    /// The first record, for telling whether it goes on with an incident of the source before.
+    pub first: Glimpse,
 }
 
-/// Joins matches into incidents. Matches come in the order of their sources, then positions.
-#[derive(Debug, Default)]
-pub(super) struct Incidents {
-    /// In the order of their numbers.
-    open: Vec<Incident>,
-    by_key: HashMap<String, u64>,
-    count: u64,
-    matches: u64,
-    newest: Option<Timestamp>,
+/// What decides about the incident to which a record belongs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Glimpse {
+    pub setting: Setting,
+    pub keys: RunKeys,
+    pub rule: usize,
+    pub echo_of: Vec<Category>,
+    pub is_hearsay: bool,
+    /// It is about a request itself, and so cannot be an echo of a run that has ended.
+    pub is_attempt: bool,
+    pub ends: Ends,
+    pub order: Option<Timestamp>,
+    #[serde(skip)]
+    pub line: u64,
+    pub captures: BTreeMap<String, String>,
 }
 
-impl Incidents {
-    /// Adds a match to its incident and returns the incident's number.
-    pub fn add(&mut self, found: &Match, gateway: usize) -> u64 {
-        // A tool or plugin that fails beside a run is neither its cause nor its echo.
-        let number = match found.stands_alone {
-            true => self.begin(found, gateway),
-            false => self.find(found, gateway).unwrap_or_else(|| self.begin(found, gateway)),
-        };
-        if !found.stands_alone {
-            self.remember(&found.keys, number);
-        }
-        if let Some(incident) = self.get_mut(number) {
-            incident.add(found);
-        }
-        self.newest = self.newest.max(found.when.order);
-        number
-    }
-
-    /// A run came to a good end: if it had failed before, it recovered.
-    pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, gateway: usize, fallback: bool) {
-        let number = self.by_keys(keys, time).or_else(|| {
-            // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
-            let unended = |i: &&Incident| {
-                i.gateway == gateway
-                    && !i.cause.stands_alone
-                    && !i.has_run
-                    && !i.has_trace
-                    && i.ended.is_none()
-            };
-            let mut recent = self.recent().filter(unended);
-            recent.find(|i| within(i.last_order, time, WINDOW)).map(|i| i.number)
-        });
-        if let Some(incident) = number.and_then(|number| self.get_mut(number)) {
-            incident.ending.recovered = true;
-            incident.ending.degraded |= fallback;
-            incident.ended = incident.ended.or(time);
+impl Glimpse {
+    pub fn new(found: &Match) -> Self {
+        Self {
+            setting: found.setting.clone(),
+            keys: found.keys.clone(),
+            rule: found.rule,
+            echo_of: found.echo_of.clone(),
+            is_hearsay: found.evidence.is_hearsay(),
+            is_attempt: found
+                .subsystem
+                .as_deref()
+                .is_some_and(|name| name.contains("provider-transport-fetch")),
+            ends: found.ends,
+            order: found.when.order,
+            line: found.position.line,
+            captures: found.captures.clone(),
         }
     }
 
-    /// Takes out incidents that no later record will belong to, in the order of their numbers. Called after each match, so
-    /// that what is taken out depends on the matches alone, and not on how the log was cut into chunks.
-    pub fn close(&mut self) -> Vec<Incident> {
-        self.matches += 1;
-        if !self.matches.is_multiple_of(CLOSE_EVERY) {
-            return Vec::new();
-        }
-        let too_many = self.open.len().saturating_sub(MAX_OPEN);
-        let newest = self.newest;
-        let mut index = 0;
-        let over: Vec<Incident> = self
-            .open
-            .extract_if(.., |incident| {
-                index += 1;
-                index <= too_many || incident.is_over(newest)
-            })
-            .collect();
-        if !over.is_empty() {
-            let open = &self.open;
-            self.by_key.retain(|_, number| open.binary_search_by_key(number, |i| i.number).is_ok());
-        }
-        over
+    fn provider(&self) -> Option<&str> {
+        self.captures.get("provider").map(String::as_str)
     }
+}
 
-    /// Takes out all that are left.
-    pub fn close_all(&mut self) -> Vec<Incident> {
-        self.by_key.clear();
-        std::mem::take(&mut self.open)
-    }
+/// What explains an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cause {
+    pub rule: usize,
+    pub evidence: Evidence,
+    /// It stands earlier in the log, in another incident.
+    pub is_earlier: bool,
+}
 
-    fn get(&self, number: u64) -> Option<&Incident> {
-        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
-        self.open.get(index)
-    }
-
-    fn get_mut(&mut self, number: u64) -> Option<&mut Incident> {
-        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
-        self.open.get_mut(index)
-    }
-
-    /// The latest incidents, the newest first.
-    fn recent(&self) -> impl Iterator<Item = &Incident> {
-        self.open.iter().rev().take(RECENT)
-    }
-
-    fn by_keys(&self, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
-        let known = |key: &String| {
-            let incident = self.get(*self.by_key.get(key)?)?;
-            (!incident.is_over(time)).then_some(incident.number)
-        };
-        [&keys.run, &keys.trace].into_iter().flatten().find_map(known)
-    }
-
-    fn remember(&mut self, keys: &RunKeys, number: u64) {
-        for key in [&keys.run, &keys.trace].into_iter().flatten() {
-            self.by_key.insert(key.clone(), number);
-        }
-    }
-
-    fn find(&self, found: &Match, gateway: usize) -> Option<u64> {
-        if let Some(number) = self.by_keys(&found.keys, found.when.order) {
-            return Some(number);
-        }
-        self.recent().find(|incident| incident.takes(found, gateway)).map(|incident| incident.number)
-    }
-
-    fn begin(&mut self, found: &Match, gateway: usize) -> u64 {
-        self.count += 1;
-        self.open.push(Incident {
-            number: self.count,
-            gateway,
+impl Incident {
+    pub fn new(number: u64, found: &Match) -> Self {
+        Self {
+            number,
+            setting: found.setting.clone(),
             first_seen: None,
             last_seen: None,
+            first_order: found.when.order,
             last_order: None,
-            cause: found.clone(),
+            last_line: 0,
+            leads: Vec::new(),
+            root: None,
             sample: None,
             records: 0,
             rules: BTreeMap::new(),
             captures: BTreeMap::new(),
             claims: BTreeMap::new(),
             ending: Ending::default(),
-            has_run: false,
-            has_trace: false,
-            ended: None,
-        });
-        self.count
-    }
-}
-
-impl Incident {
-    /// Whether a match whose ids are not known belongs to this incident.
-    fn takes(&self, found: &Match, gateway: usize) -> bool {
-        let clash =
-            (self.has_run && found.keys.run.is_some()) || (self.has_trace && found.keys.trace.is_some());
-        let differs = |name: &str| {
-            let (mine, other) = (self.captures.get(name), found.captures.get(name));
-            mine.zip(other).is_some_and(|(mine, other)| mine != other)
-        };
-        if self.cause.stands_alone || self.gateway != gateway || clash || differs("provider") {
-            return false;
-        }
-        match self.ended {
-            None => self.is_related(found) && within(self.last_order, found.when.order, WINDOW),
-            // A new attempt begins a new failure; an echo repeats what the run has said, or says less.
-            Some(ended) => {
-                let is_echo = found.evidence.is_hearsay() || self.rules.contains_key(&found.rule);
-                is_echo && !is_attempt(found) && within(Some(ended), found.when.order, ECHO)
-            }
+            runs: Vec::new(),
+            traces: Vec::new(),
+            session: None,
+            course: Course::Open,
+            first: Glimpse::new(found),
         }
     }
 
-    /// Whether a match tells of the same failure: the same provider or rule again, or words that only repeat another's.
-    /// Two strong causes of which one does not name its provider are two failures.
-    fn is_related(&self, found: &Match) -> bool {
-        let same_provider = self.captures.contains_key("provider") && found.captures.contains_key("provider");
-        same_provider
-            || found.ends_run
-            || self.rules.contains_key(&found.rule)
-            || found.evidence.is_hearsay()
-            || self.cause.evidence.is_hearsay()
+    /// The lead that tells the cause. Of several providers that failed in one run, the first is what went wrong, and the
+    /// others are the fallbacks that did not help.
+    pub fn lead(&self) -> Option<&Lead> {
+        let primary = self.leads.iter().find_map(|lead| lead.provider.as_deref());
+        let of_primary = |lead: &&Lead| lead.provider.is_none() || lead.provider.as_deref() == primary;
+        let best = strongest(self.leads.iter().filter(of_primary))?;
+        if best.is_echo && self.root.is_none() {
+            // Nobody knows why the first provider rests; then the others are at least a cause that the log has.
+            return strongest(self.leads.iter().filter(|lead| lead.is_proven())).or(Some(best));
+        }
+        Some(best)
     }
 
-    /// Whether a record of this time is too late to belong to it. What has neither time nor id takes no other record.
-    fn is_over(&self, time: Option<Timestamp>) -> bool {
-        match (self.last_order, time) {
-            (Some(last), Some(time)) => time.duration_since(last) > FORGET,
-            (None, _) => !self.has_run && !self.has_trace,
+    /// What explains it.
+    pub fn cause(&self) -> Option<Cause> {
+        let lead = self.lead()?;
+        let is_unproven = !lead.is_proven();
+        Some(match &self.root {
+            Some(root) if is_unproven => Cause { rule: root.rule, evidence: root.evidence, is_earlier: true },
+            _ => Cause { rule: lead.rule, evidence: lead.evidence, is_earlier: false },
+        })
+    }
+
+    /// Whether it only follows from a failure that is not known (yet).
+    pub fn wants_root(&self) -> bool {
+        self.root.is_none() && self.lead().is_some_and(|lead| lead.is_echo)
+    }
+
+    /// The provider that failed first.
+    pub fn provider(&self) -> Option<&str> {
+        self.leads.iter().find_map(|lead| lead.provider.as_deref())
+    }
+
+    pub fn has_ids(&self) -> bool {
+        !self.runs.is_empty() || !self.traces.is_empty()
+    }
+
+    /// Whether it is known by one of these ids, or by one of the other's.
+    pub fn shares_ids(&self, other: &Self) -> bool {
+        let share = |a: &[String], b: &[String]| a.iter().any(|id| b.contains(id));
+        self.setting == other.setting
+            && (share(&self.runs, &other.runs) || share(&self.traces, &other.traces))
+    }
+
+    /// Whether a record whose ids are not known belongs to this incident.
+    pub fn takes(&self, found: &Glimpse) -> bool {
+        match (&self.setting, &found.setting) {
+            (Setting::Run, Setting::Run) => !self.clashes(&found.keys) && self.takes_of_run(found),
+            (Setting::Beside(mine), Setting::Beside(other)) => self.takes_of_episode(found, mine == other),
             _ => false,
         }
     }
 
-    fn add(&mut self, found: &Match) {
+    fn takes_of_run(&self, found: &Glimpse) -> bool {
+        let is_known =
+            |provider: &str| self.leads.iter().any(|lead| lead.provider.as_deref() == Some(provider));
+        let names_one = self.leads.iter().any(|lead| lead.provider.is_some());
+        let is_other = names_one && found.provider().is_some_and(|provider| !is_known(provider));
+        let is_other_model = is_other || differ(self.captures.get("model"), found.captures.get("model"));
+        let was_said = self.rules.contains_key(&found.rule);
+        match self.course {
+            Course::Open => !is_other && self.is_related(found) && self.is_near(found, WINDOW),
+            Course::FallingBack => self.is_near(found, WINDOW),
+            // Another model is a fallback, the same one a new run.
+            Course::Ended(end) if found.is_attempt => is_other_model && within(Some(end), found.order, ECHO),
+            // An echo repeats what the run has said, or says less. To be skipped for an earlier failure is a new one.
+            Course::Ended(end) | Course::Closed(end) => {
+                let gives_up = matches!(self.course, Course::Ended(_)) && found.ends != Ends::Nothing;
+                let is_echo = was_said || (found.echo_of.is_empty() && (found.is_hearsay || gives_up));
+                is_echo && !is_other && !found.is_attempt && within(Some(end), found.order, ECHO)
+            }
+        }
+    }
+
+    fn takes_of_episode(&self, found: &Glimpse, is_same: bool) -> bool {
+        // Two servers or tools that fail are two failures.
+        let differs = ["server", "plugin", "tool", "path", "host", "account"]
+            .iter()
+            .any(|name| differ(self.captures.get(*name), found.captures.get(*name)));
+        // What does not keep the gateway from running is not why it does not run.
+        let explains =
+            |lead: &Lead| lead.severity == Severity::Critical && found.echo_of.contains(&lead.category);
+        let follows = self.leads.iter().any(explains);
+        let is_related = match is_same {
+            true => {
+                let was_hearsay = self.lead().is_some_and(|lead| lead.evidence.is_hearsay());
+                found.setting.is_channel()
+                    || follows
+                    || found.is_hearsay
+                    || was_hearsay
+                    || self.rules.contains_key(&found.rule)
+            }
+            false => follows,
+        };
+        let other_run = found.setting.is_tool() && self.clashes(&found.keys);
+        self.course == Course::Open && is_related && !differs && !other_run && self.is_near(found, EPISODE)
+    }
+
+    fn clashes(&self, keys: &RunKeys) -> bool {
+        let other = |mine: &[String], key: &Option<String>| {
+            !mine.is_empty() && key.as_ref().is_some_and(|key| !mine.contains(key))
+        };
+        other(&self.runs, &keys.run)
+            || other(&self.traces, &keys.trace)
+            || differ(self.session.as_ref(), keys.session.as_ref())
+    }
+
+    /// Whether a record tells of the same failure: the same provider or rule again, or words that only repeat another's.
+    /// Two strong causes of which one does not name its provider are two failures.
+    fn is_related(&self, found: &Glimpse) -> bool {
+        let names_one = self.leads.iter().any(|lead| lead.provider.is_some());
+        (names_one && found.provider().is_some())
+            || found.ends != Ends::Nothing
+            || self.rules.contains_key(&found.rule)
+            || found.is_hearsay
+            || self.lead().is_some_and(|lead| lead.evidence.is_hearsay())
+    }
+
+    fn is_near(&self, found: &Glimpse, span: SignedDuration) -> bool {
+        if self.last_order.is_some() && found.order.is_some() {
+            return within(self.last_order, found.order, span);
+        }
+        found.line.checked_sub(self.last_line).is_some_and(|lines| lines <= NEAR_LINES)
+    }
+
+    /// Whether a record of this time is too late to belong to it.
+    pub fn is_over(&self, time: Option<Timestamp>) -> bool {
+        self.last_order.zip(time).is_some_and(|(last, time)| time.duration_since(last) > REACH)
+    }
+
+    pub fn add(&mut self, found: &Match, sample: Option<Sample>) {
         self.records += 1;
         *self.rules.entry(found.rule).or_default() += 1;
-        self.first_seen = [self.first_seen, found.when.time].into_iter().flatten().min();
+        self.first_seen = earlier(self.first_seen, found.when.time);
         self.last_seen = self.last_seen.max(found.when.time);
+        self.first_order = earlier(self.first_order, found.when.order);
         self.last_order = self.last_order.max(found.when.order);
-        self.has_run |= found.keys.run.is_some();
-        self.has_trace |= found.keys.trace.is_some();
-        if found.ends_run {
-            self.ended = found.when.order.or(self.last_order);
+        self.last_line = found.position.line;
+        for (ids, id) in [(&mut self.runs, &found.keys.run), (&mut self.traces, &found.keys.trace)] {
+            remember(ids, id.as_ref());
         }
-        if found.evidence > self.cause.evidence {
-            self.cause = found.clone();
-        }
-        if found.is_sample && self.sample.as_ref().is_none_or(|s| found.evidence > s.evidence) {
-            self.sample = Some(found.clone());
+        self.session = self.session.take().or_else(|| found.keys.session.clone());
+        self.add_lead(Lead::new(found));
+        if let Some(sample) = sample {
+            self.add_sample((found.evidence, found.rule, sample));
         }
         for (name, value) in &found.captures {
             self.captures.entry(name.clone()).or_insert_with(|| value.clone());
         }
         for claim in &found.claims {
-            if self.claims.len() < MAX_CLAIMS {
-                self.claims.entry(claim.says.clone()).or_insert_with(|| claim.means.clone());
-            }
+            self.add_claim(&claim.says, &claim.means);
         }
+        self.advance(found);
+    }
+
+    /// Follows the course of the run.
+    fn advance(&mut self, found: &Match) {
+        let time = found.when.order.or(self.last_order).unwrap_or_default();
+        let is_attempt = self.course != Course::Open && Glimpse::new(found).is_attempt;
+        match (found.ends, found.has_next) {
+            (_, Some(true)) => self.course = Course::FallingBack,
+            (Ends::Run, _) | (_, Some(false)) => self.course = Course::Closed(time),
+            (Ends::Candidate, None) if !matches!(self.course, Course::Closed(_)) => {
+                self.course = Course::Ended(time);
+            }
+            _ if is_attempt => self.course = Course::Open,
+            _ => {}
+        }
+    }
+
+    fn add_lead(&mut self, lead: Lead) {
+        let count = self.leads.len();
+        match self.leads.iter_mut().find(|mine| mine.provider == lead.provider) {
+            Some(mine) if lead.weight() > mine.weight() => *mine = lead,
+            Some(_) => {}
+            None if count < MAX_LEADS => self.leads.push(lead),
+            None => {}
+        }
+    }
+
+    fn add_sample(&mut self, sample: (Evidence, usize, Sample)) {
+        if self.sample.as_ref().is_none_or(|mine| sample.0 > mine.0) {
+            self.sample = Some(sample);
+        }
+    }
+
+    fn add_claim(&mut self, says: &str, means: &[Category]) {
+        if self.claims.len() < MAX_CLAIMS {
+            self.claims.entry(says.to_owned()).or_insert_with(|| means.to_vec());
+        }
+    }
+
+    /// The run came to a good end.
+    pub fn succeed(&mut self, time: Option<Timestamp>, fallback: bool) {
+        self.ending.recovered = true;
+        self.ending.degraded |= fallback;
+        if let Some(time) = time.or(self.last_order) {
+            self.course = Course::Closed(time);
+        }
+    }
+
+    /// Whether the good end of a run of which only the time is known is the end of this one, and if so, whether another
+    /// model than the wanted one has brought it about.
+    pub fn ends_well(&self, time: Option<Timestamp>) -> Option<bool> {
+        if self.setting != Setting::Run || self.has_ids() {
+            return None;
+        }
+        match self.course {
+            Course::Open => within(self.last_order, time, WINDOW).then_some(false),
+            Course::FallingBack => within(self.last_order, time, WINDOW).then_some(true),
+            Course::Ended(end) => within(Some(end), time, FALLBACK_ANSWER).then_some(true),
+            Course::Closed(_) => None,
+        }
+    }
+
+    /// Adds what a later source tells of the same failure.
+    pub fn absorb(&mut self, other: Self) {
+        self.records += other.records;
+        for (rule, records) in other.rules {
+            *self.rules.entry(rule).or_default() += records;
+        }
+        self.first_seen = earlier(self.first_seen, other.first_seen);
+        self.last_seen = self.last_seen.max(other.last_seen);
+        self.first_order = earlier(self.first_order, other.first_order);
+        self.last_order = self.last_order.max(other.last_order);
+        for (ids, others) in [(&mut self.runs, &other.runs), (&mut self.traces, &other.traces)] {
+            others.iter().for_each(|id| remember(ids, Some(id)));
+        }
+        self.session = self.session.take().or(other.session);
+        other.leads.into_iter().for_each(|lead| self.add_lead(lead));
+        self.root = self.root.take().or(other.root);
+        other.sample.into_iter().for_each(|sample| self.add_sample(sample));
+        for (name, value) in other.captures {
+            self.captures.entry(name).or_insert(value);
+        }
+        for (says, means) in &other.claims {
+            self.add_claim(says, means);
+        }
+        self.ending.recovered |= other.ending.recovered;
+        self.ending.degraded |= other.ending.degraded;
+        self.course = other.course;
+    }
+
+    /// Gives the rules other indices.
+    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+        self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
+        self.leads.iter_mut().for_each(|lead| lead.rule = new(lead.rule));
+        if let Some(root) = &mut self.root {
+            root.rule = new(root.rule);
+        }
+        if let Some(sample) = &mut self.sample {
+            sample.1 = new(sample.1);
+        }
+        self.first.rule = new(self.first.rule);
     }
 }
 
-/// Whether a record is about a request itself, and so cannot follow the end of its run.
-fn is_attempt(found: &Match) -> bool {
-    found.subsystem.as_deref().is_some_and(|name| name.contains("provider-transport-fetch"))
+/// Whether two values are known and not the same.
+fn differ(a: Option<&String>, b: Option<&String>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a != b)
 }
 
-/// Whether `time` is at most `span` after `before`. Records without a time are near to nothing.
-fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDuration) -> bool {
+/// The strongest of some leads, the first of equals.
+fn strongest<'l>(leads: impl Iterator<Item = &'l Lead>) -> Option<&'l Lead> {
+    leads.reduce(|best, lead| if lead.weight() > best.weight() { lead } else { best })
+}
+
+fn remember(ids: &mut Vec<String>, id: Option<&String>) {
+    if let Some(id) = id
+        && ids.len() < MAX_KEYS
+        && !ids.contains(id)
+    {
+        ids.push(id.clone());
+    }
+}
+
+/// Whether `time` is at most `span` after `before`.
+pub(super) fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDuration) -> bool {
     before.zip(time).is_some_and(|(before, time)| {
         let distance = time.duration_since(before);
         // Writers' clocks are read a little before their lines reach the file.
         distance <= span && distance >= -ECHO
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::Evidence;
-    use crate::report::{Position, When};
-
-    fn found(second: i64, rule: usize, evidence: Evidence) -> Match {
-        Match {
-            position: Position::default(),
-            when: When {
-                time: Timestamp::from_second(second).ok(),
-                order: Timestamp::from_second(second).ok(),
-            },
-            stamp: None,
-            is_sample: false,
-            stands_alone: false,
-            level: None,
-            subsystem: None,
-            rule,
-            evidence,
-            captures: BTreeMap::new(),
-            claims: Vec::new(),
-            text: None,
-            keys: RunKeys::default(),
-            ends_run: false,
-        }
-    }
-
-    fn keyed(run: Option<&str>, trace: Option<&str>, mut found: Match) -> Match {
-        found.keys = RunKeys { run: run.map(str::to_owned), trace: trace.map(str::to_owned) };
-        found
-    }
-
-    #[test]
-    fn records_of_a_run_are_one_incident_and_the_strongest_is_its_cause() {
-        let mut incidents = Incidents::default();
-        let a = incidents.add(&keyed(Some("r1"), Some("t1"), found(0, 1, Evidence::Sentence)), 0);
-        let b = incidents.add(&keyed(Some("r2"), Some("t2"), found(0, 1, Evidence::Sentence)), 0);
-        assert_ne!(a, b);
-        assert_eq!(incidents.add(&keyed(None, Some("t1"), found(1, 2, Evidence::Transport)), 0), a);
-        assert_eq!(incidents.add(&keyed(Some("r2"), None, found(5000, 3, Evidence::Reason)), 0), b);
-        let all = incidents.close_all();
-        assert_eq!((all[0].cause.rule, all[0].records), (2, 2));
-        assert_eq!((all[1].cause.rule, all[1].records), (1, 2));
-    }
-
-    #[test]
-    fn without_ids_a_run_ends_with_its_lane_error_and_echoes_still_belong_to_it() {
-        let mut incidents = Incidents::default();
-        let attempt = |second| Match {
-            subsystem: Some("provider-transport-fetch".to_owned()),
-            ..found(second, 2, Evidence::Transport)
-        };
-        let end = |second| Match { ends_run: true, ..found(second, 1, Evidence::Sentence) };
-        let first = incidents.add(&attempt(0), 0);
-        assert_eq!(incidents.add(&attempt(30), 0), first);
-        assert_eq!(incidents.add(&end(60), 0), first);
-        assert_eq!(
-            incidents.add(&keyed(Some("r1"), None, end(60)), 0),
-            first,
-            "the client's message brings the id"
-        );
-        assert_eq!(incidents.add(&found(62, 1, Evidence::Sentence), 0), first);
-        let second = incidents.add(&attempt(64), 0);
-        assert_ne!(second, first);
-        assert_eq!(incidents.add(&found(2000, 1, Evidence::Sentence), 0), 3, "long after");
-        assert_eq!(incidents.add(&attempt(65), 1), 4, "another gateway");
-    }
-
-    #[test]
-    fn what_stands_alone_joins_nothing() {
-        let mut incidents = Incidents::default();
-        let tool = Match { stands_alone: true, ..keyed(Some("r1"), None, found(0, 1, Evidence::Transport)) };
-        let first = incidents.add(&tool, 0);
-        let run = keyed(Some("r1"), None, found(1, 2, Evidence::Sentence));
-        assert_ne!(incidents.add(&run, 0), first);
-        assert_ne!(incidents.add(&tool, 0), first);
-        assert_eq!(incidents.close_all().len(), 3);
-    }
-
-    #[test]
-    fn other_providers_fail_apart() {
-        let mut incidents = Incidents::default();
-        let of = |provider: &str| {
-            let mut m = found(0, 1, Evidence::Status);
-            m.captures.insert("provider".to_owned(), provider.to_owned());
-            m
-        };
-        assert_ne!(incidents.add(&of("a"), 0), incidents.add(&of("b"), 0));
-        assert_eq!(incidents.add(&of("a"), 0), 1);
-    }
-
-    #[test]
-    fn two_causes_that_nothing_relates_are_two_failures() {
-        let mut incidents = Incidents::default();
-        let first = incidents.add(&found(0, 1, Evidence::Transport), 0);
-        assert_ne!(incidents.add(&found(1, 2, Evidence::Transport), 0), first);
-        assert_eq!(incidents.add(&found(2, 1, Evidence::Transport), 0), first);
-        let timeless = Match { when: When::default(), ..found(0, 1, Evidence::Transport) };
-        assert_ne!(incidents.add(&timeless, 0), incidents.add(&timeless, 0));
-    }
-
-    #[test]
-    fn a_success_of_the_run_recovers_it() {
-        let mut incidents = Incidents::default();
-        incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
-        incidents.add(&found(400, 1, Evidence::Status), 0);
-        let run = |id: &str| RunKeys { run: Some(id.to_owned()), trace: None };
-        incidents.succeed(&run("r1"), Timestamp::from_second(10).ok(), 0, true);
-        incidents.succeed(&run("other"), Timestamp::from_second(410).ok(), 0, false);
-        let all = incidents.close_all();
-        assert_eq!(all[0].ending, Ending { recovered: true, degraded: true });
-        assert_eq!(all[1].ending, Ending { recovered: true, degraded: false });
-    }
-
-    #[test]
-    fn old_incidents_are_let_go() {
-        let mut incidents = Incidents::default();
-        let first = incidents.add(&keyed(Some("r1"), None, found(0, 1, Evidence::Status)), 0);
-        incidents.add(&keyed(Some("r2"), None, found(8000, 1, Evidence::Status)), 0);
-        let mut closed = Vec::new();
-        for _ in 0..CLOSE_EVERY {
-            closed.extend(incidents.close());
-        }
-        assert_eq!(closed.len(), 1);
-        assert_eq!(incidents.by_key.len(), 1);
-        let again = incidents.add(&keyed(Some("r1"), None, found(8000, 1, Evidence::Status)), 0);
-        assert_ne!(again, first, "an id that comes again after hours is another failure");
-        assert_eq!(incidents.close_all().len(), 2);
-    }
 }

@@ -1,16 +1,23 @@
 //! What happened: matches into incidents, incidents into ranked findings, and what to do first.
 
 mod advice;
+mod bounded;
 mod calendar;
 mod event;
 mod finding;
+mod gateway;
 mod incident;
+mod join;
+mod mark;
 mod next_steps;
 mod notes;
 mod period;
 mod rank;
 mod rule_page;
+mod shape;
 mod status;
+mod stitch;
+mod summary;
 mod tally;
 mod timeline;
 mod unclassified;
@@ -25,12 +32,14 @@ pub use calendar::{When, is_past_midnight};
 pub use event::{Event, Match, Observer, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
 pub use incident::Role;
+pub use mark::{Began, Mark, MarkKind};
 pub use next_steps::NextStep;
 pub use notes::Survey;
 pub use period::{BadMoment, Moment, Period};
-pub use rank::score;
+pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
 pub use status::Status;
+pub use summary::{MergeError, Summary, View, merge};
 pub use tally::{ChunkTally, Filter, SourceTally, Tally};
 pub use timeline::Histogram;
 pub use unclassified::Unclassified;
@@ -59,6 +68,9 @@ pub struct Report {
     pub next_steps: Vec<NextStep>,
     /// What the reader should know about what was not seen.
     pub notes: Vec<String>,
+    /// Starts, reloads and updates of the gateways, in the order of time.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
     /// Findings that `--top` left out; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,
@@ -71,6 +83,9 @@ pub struct Report {
     /// The matches, where they were asked for (`--format ndjson`).
     #[serde(skip)]
     pub matches: Vec<MatchRow>,
+    /// What [`merge`] makes one report out of many with; not there when findings were left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mergeable: Option<Box<Summary>>,
 }
 
 /// Who made the report.
@@ -136,8 +151,14 @@ pub struct Totals {
     pub records: u64,
     /// Records that a rule explains as part of a failure.
     pub matched: u64,
+    /// Warnings and errors, explained or not.
+    #[serde(default)]
+    pub warnings: u64,
     /// Warnings and errors that no rule explains.
     pub unclassified: u64,
+    /// In how many shapes the unexplained ones come.
+    #[serde(default)]
+    pub shapes: u64,
     /// Failures as a person would count them: the sum over the findings.
     pub incidents: u64,
 }

@@ -13,6 +13,7 @@ use crate::catalogue::Category::{
 
 use super::Finding;
 use super::advice::{Place, fill};
+use super::rank::hurt;
 
 /// One step, in the order in which to take them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,19 +123,27 @@ const CHECKLIST: &[Step] = &[
     },
 ];
 
-/// The steps that these findings call for, each once, with the facts of the first finding that calls for it.
+/// The steps that these findings call for, each once, with the facts of the first finding that calls for it: what clears
+/// most of the hurt first, and equals in the order of the checklist. A step that is good for many kinds of failures clears
+/// little of each.
 pub(super) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
-    CHECKLIST
+    let mut steps: Vec<(f64, NextStep)> = CHECKLIST
         .iter()
         .filter_map(|step| {
             let callers: Vec<&Finding> =
                 findings.iter().filter(|finding| step.categories.contains(&finding.category)).collect();
             let facts: BTreeMap<String, String> = callers.first()?.facts();
-            Some(NextStep {
+            let categories = step.categories.len();
+            let step = NextStep {
                 say: fill(step.say, &facts, Place::Sentence),
                 run: step.run.map(|run| fill(run, &facts, Place::Command)),
                 findings: callers.iter().map(|finding| finding.rank).collect(),
-            })
+            };
+            let hurt: f64 = callers.iter().map(|finding| hurt(finding)).sum();
+            // A step has a dozen categories at most.
+            Some((hurt / categories as f64, step))
         })
-        .collect()
+        .collect();
+    steps.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    steps.into_iter().map(|(_, step)| step).collect()
 }

@@ -1,6 +1,16 @@
 //! Honesty about what was not seen: plain text that hides details, a cut tail, a filter in the pipe.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
 use crate::record::{Format, Level, Record};
+
+use super::summary::SourceSummary;
+
+/// OpenClaw keeps five rotated files; other programs keep more.
+const MAX_ROTATED: u32 = 100;
 
 /// `openclaw logs` prints this many records unless told otherwise.
 const DEFAULT_LIMIT: u64 = 200;
@@ -11,6 +21,97 @@ const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | cl
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     looks: Vec<Look>,
+}
+
+/// What a source seems to lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Hint {
+    /// It is plain text.
+    Plain,
+    /// It holds the newest records only.
+    Tail,
+    /// Something has filtered it.
+    Filtered,
+}
+
+impl Hint {
+    fn text(self) -> String {
+        match self {
+            Self::Plain => format!(
+                "Plain `openclaw logs` text leaves out the provider's answer and other details; for a surer report: \
+                 {BETTER}"
+            ),
+            Self::Tail => format!(
+                "Only the newest records may be here: `openclaw logs` prints {DEFAULT_LIMIT} unless told otherwise, and \
+                 250,000 bytes; for more: {BETTER}"
+            ),
+            Self::Filtered => format!(
+                "This looks filtered (grep, or a log level of warn): the information records that carry the HTTP status \
+                 are missing; better unfiltered: {BETTER}"
+            ),
+        }
+    }
+}
+
+/// What the reader should know about what was not seen in the sources, which are in the order of time.
+pub(super) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<String> {
+    let hints: BTreeSet<Hint> = sources.iter().flat_map(|source| source.hints.iter().copied()).collect();
+    // What plain text leaves out matters only where something is wrong.
+    let matters = |hint: &Hint| has_findings || *hint != Hint::Plain;
+    let gaps = gaps(sources.iter().map(|source| (source.gateway.as_str(), source.info.name.as_str())));
+    hints.into_iter().filter(matters).map(Hint::text).chain(gaps).collect()
+}
+
+/// The files that are missing in rotated sets: numbers that were left out, and days.
+fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
+    let mut sets: BTreeMap<(&str, &str), BTreeMap<Date, BTreeSet<u32>>> = BTreeMap::new();
+    for (gateway, name) in sources {
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        if let Some((stem, date, number)) = rotated_name(file) {
+            sets.entry((gateway, stem)).or_default().entry(date).or_default().insert(number);
+        }
+    }
+    let mut notes = Vec::new();
+    for ((_, stem), days) in sets {
+        let mut before: Option<Date> = None;
+        for (&date, numbers) in &days {
+            // Number 0 is the file that is written to, 1 the one before it.
+            let last = numbers.last().copied().unwrap_or(0);
+            let missing: Vec<String> = (0..last)
+                .filter(|number| !numbers.contains(number))
+                .map(|number| match number {
+                    0 => format!("{stem}{date}.log"),
+                    number => format!("{stem}{date}.{number}.log"),
+                })
+                .collect();
+            if !missing.is_empty() {
+                notes.push(format!("A rotated file is missing among the sources: {}", missing.join(", ")));
+            }
+            let days_between =
+                before.and_then(|before| before.until(date).ok()).map_or(0, |span| span.get_days());
+            if let Some(before) = before.filter(|_| days_between > 1) {
+                notes.push(format!(
+                    "There is no log between {stem}{before}.log and {stem}{date}.log: the gateway did not run, or the \
+                     files are gone (OpenClaw keeps its dated files for a day)"
+                ));
+            }
+            before = Some(date);
+        }
+    }
+    notes
+}
+
+/// The parts of a name such as `openclaw-2026-11-22.3.log`: what stands before the date, the date, the number.
+fn rotated_name(file: &str) -> Option<(&str, Date, u32)> {
+    let stem = file.split_once(".log")?.0;
+    let (stem, number) = match stem.rsplit_once('.') {
+        Some((stem, number)) => (stem, number.parse().ok().filter(|n| *n <= MAX_ROTATED)?),
+        None => (stem, 0),
+    };
+    let at = stem.len().checked_sub(10)?;
+    let date = stem.get(at..)?.parse().ok()?;
+    Some((&stem[..at], date, number))
 }
 
 /// What is seen of one record.
@@ -66,34 +167,25 @@ impl Survey {
         self.looks.iter().filter(is).count()
     }
 
-    /// What the reader should know. `records` counts the whole source, `truncated` tells that OpenClaw said so itself.
-    pub(super) fn notes(&self, records: u64, truncated: bool, has_findings: bool) -> Vec<String> {
-        let mut notes = Vec::new();
+    /// What the source seems to lack. `records` counts the whole source, `truncated` tells that OpenClaw said so itself.
+    pub(super) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
+        let mut hints = Vec::new();
         let seen = self.count(|_, _| true);
         let has_header = self.looks.contains(&Look::Header);
         let is_plain = self.count(|kind, _| kind == Kind::Plain) > seen / 2;
-        if is_plain && has_findings {
-            notes.push(format!(
-                "Plain `openclaw logs` text leaves out the provider's answer and other details; for a surer report: \
-                 {BETTER}"
-            ));
+        if is_plain {
+            hints.push(Hint::Plain);
         }
         let log_records = records.saturating_sub(u64::from(has_header));
         if truncated || (is_plain && log_records == DEFAULT_LIMIT) {
-            notes.push(format!(
-                "Only the newest records may be here: `openclaw logs` prints {DEFAULT_LIMIT} unless told otherwise, and \
-                 250,000 bytes; for more: {BETTER}"
-            ));
+            hints.push(Hint::Tail);
         }
         // A real tail of a log always holds some information records that contain none of the words people grep for.
         let all_alarming = self.count(|kind, alarming| kind != Kind::Other && alarming) == seen;
         if seen >= 3 && !has_header && all_alarming {
-            notes.push(format!(
-                "This looks filtered (grep, or a log level of warn): the information records that carry the HTTP status \
-                 are missing; better unfiltered: {BETTER}"
-            ));
+            hints.push(Hint::Filtered);
         }
-        notes
+        hints
     }
 }
 
@@ -102,14 +194,14 @@ mod tests {
     use super::*;
     use crate::record::Lines;
 
-    fn notes(text: &str) -> Vec<String> {
+    fn hints(text: &str) -> Vec<Hint> {
         let mut survey = Survey::default();
         let mut records = 0;
         for raw in Lines::new(text.as_bytes(), 0) {
             survey.add(&Record::parse(&raw));
             records += 1;
         }
-        survey.notes(records, false, true)
+        survey.hints(records, false)
     }
 
     const INFO: &str = "2026-11-22T00:00:00Z info cron cron: started\n";
@@ -117,22 +209,34 @@ mod tests {
 
     #[test]
     fn plain_text_is_said_to_hide_details() {
-        assert_eq!(notes(&format!("Log file: /tmp/x\n{INFO}{ERROR}")).len(), 1);
+        assert_eq!(hints(&format!("Log file: /tmp/x\n{INFO}{ERROR}")), [Hint::Plain]);
         let json = r#"{"0":"m","_meta":{"logLevelName":"INFO"},"message":"m"}"#;
-        assert_eq!(notes(&format!("{json}\n")).len(), 0);
+        assert_eq!(hints(&format!("{json}\n")), []);
     }
 
     #[test]
     fn a_full_default_tail_is_noticed() {
         let text = format!("Log file: /tmp/x\n{}", INFO.repeat(200));
-        assert!(notes(&text)[1].contains("200"));
-        assert_eq!(notes(&text[..text.len() - INFO.len()]).len(), 1);
+        assert_eq!(hints(&text), [Hint::Plain, Hint::Tail]);
+        assert_eq!(hints(&text[..text.len() - INFO.len()]), [Hint::Plain]);
     }
 
     #[test]
     fn a_filter_is_noticed() {
-        assert!(notes(&ERROR.repeat(3)).iter().any(|note| note.contains("filtered")));
-        assert!(!notes(&format!("{INFO}{}", ERROR.repeat(3))).iter().any(|note| note.contains("filtered")));
-        assert!(!notes("some text\nerror\nerror\nerror\n").iter().any(|note| note.contains("filtered")));
+        assert!(hints(&ERROR.repeat(3)).contains(&Hint::Filtered));
+        assert!(!hints(&format!("{INFO}{}", ERROR.repeat(3))).contains(&Hint::Filtered));
+        assert!(!hints("some text\nerror\nerror\nerror\n").contains(&Hint::Filtered));
+    }
+
+    #[test]
+    fn missing_files_of_a_rotated_set_are_noticed() {
+        let gaps = |names: &[&str]| gaps(names.iter().map(|name| ("g", *name)));
+        assert_eq!(gaps(&["a/openclaw-2026-11-21.log", "a/openclaw-2026-11-22.log", "x.log"]).len(), 0);
+        assert_eq!(gaps(&["openclaw-2026-11-22.log", "openclaw-2026-11-22.1.log.gz"]).len(), 0);
+        let numbers = gaps(&["openclaw-2026-11-22.log", "openclaw-2026-11-22.3.log"]);
+        assert!(numbers[0].ends_with("openclaw-2026-11-22.1.log, openclaw-2026-11-22.2.log"), "{numbers:?}");
+        let days = gaps(&["openclaw-dev-2026-10-31.log", "openclaw-dev-2026-11-03.log"]);
+        assert!(days[0].contains("between openclaw-dev-2026-10-31.log"), "{days:?}");
+        assert_eq!(gaps(&["openclaw-2026-11-22.4000000000.log", "openclaw-2026-11-22.log"]).len(), 0);
     }
 }

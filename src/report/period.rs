@@ -94,11 +94,15 @@ impl Period {
         self.until = self.until_last.take().and_then(before_end).or(self.until);
     }
 
+    /// Whether what ended then is before the period.
+    pub(super) fn is_before(&self, last: Option<Timestamp>) -> bool {
+        self.since.zip(last).is_some_and(|(since, last)| last < since)
+    }
+
     /// Whether an incident between these times is covered; one without times is.
     pub(super) fn covers(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
-        let too_early = self.since.zip(last).is_some_and(|(since, last)| last < since);
         let too_late = self.until.zip(first).is_some_and(|(until, first)| first > until);
-        !too_early && !too_late
+        !self.is_before(last) && !too_late
     }
 }
 

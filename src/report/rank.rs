@@ -1,11 +1,61 @@
-//! The order of findings: what hurts most comes first.
+//! The order of findings: what hurts most comes first, unless another order was asked for.
+
+use std::cmp::Ordering;
 
 use crate::catalogue::Severity;
 
-use super::Status;
+use super::{Finding, Status};
+
+/// In which order findings are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Sort {
+    /// What hurts most first
+    #[default]
+    Rank,
+    /// The most incidents first
+    Count,
+    /// The last seen first
+    Recent,
+    /// The gravest first
+    Severity,
+}
+
+impl Sort {
+    /// Sorts findings and numbers them. What is equal in that order is ordered by how much it hurts, then by the last time
+    /// seen, then by the rule.
+    pub(super) fn apply(self, findings: &mut [Finding]) {
+        findings.sort_by(|a, b| {
+            let by_order = match self {
+                Self::Rank => Ordering::Equal,
+                Self::Count => b.incidents.cmp(&a.incidents),
+                Self::Recent => b.last_seen.cmp(&a.last_seen),
+                Self::Severity => b.severity.cmp(&a.severity),
+            };
+            by_order
+                .then_with(|| hurt(b).total_cmp(&hurt(a)))
+                .then_with(|| b.last_seen.cmp(&a.last_seen))
+                .then_with(|| a.rule.cmp(&b.rule))
+        });
+        for (index, finding) in findings.iter_mut().enumerate() {
+            finding.rank = index + 1;
+        }
+    }
+}
+
+/// How much a finding hurts.
+pub(super) fn hurt(finding: &Finding) -> f64 {
+    score(finding.severity, finding.status, finding.incidents)
+}
 
 /// How much a finding hurts: its severity, times whether it is going on, times how often it happened (doubling the
 /// incidents adds one). Equal scores are ordered by the last time seen, the latest first.
+///
+/// | severity | points | | status | factor |
+/// |---|---|---|---|---|
+/// | critical | 16 | | ongoing | 2 |
+/// | error | 8 | | degraded (a fallback answered) | 1.2 |
+/// | warning | 3 | | quiet | 1 |
+/// | info | 1 | | recovered | 0.5 |
 ///
 /// ```
 /// use clawsift::{catalogue::Severity, report::{Status, score}};
@@ -34,24 +84,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_hurts_more_scores_more() {
+    fn scores_are_those_of_the_table() {
         use Severity::{Critical, Error, Info, Warning};
         use Status::{Degraded, Ongoing, Quiet, Recovered};
-        let descending = [
-            (Critical, Ongoing, 2),
-            (Critical, Ongoing, 1),
-            (Error, Ongoing, 1),
-            (Error, Degraded, 1),
-            (Error, Quiet, 1),
-            (Warning, Ongoing, 1),
-            (Error, Recovered, 1),
-            (Info, Ongoing, 1),
-            (Warning, Recovered, 1),
-            (Info, Recovered, 1),
-        ];
-        for pair in descending.windows(2) {
-            let [a, b] = [pair[0], pair[1]].map(|(severity, status, n)| score(severity, status, n));
-            assert!(a > b, "{pair:?}: {a} {b}");
+        for (severity, status, incidents, expected) in [
+            (Critical, Ongoing, 2, 64.0),
+            (Critical, Ongoing, 1, 32.0),
+            (Error, Ongoing, 1, 16.0),
+            (Error, Degraded, 1, 9.6),
+            (Error, Quiet, 1, 8.0),
+            (Warning, Ongoing, 1, 6.0),
+            (Error, Recovered, 1, 4.0),
+            (Error, Recovered, 8, 16.0),
+            (Info, Ongoing, 1, 2.0),
+            (Warning, Recovered, 1, 1.5),
+            (Info, Recovered, 1, 0.5),
+            (Info, Recovered, 0, 0.5),
+        ] {
+            let score = score(severity, status, incidents);
+            assert!((score - expected).abs() < 1e-9, "{severity} {status:?} {incidents}: {score}");
         }
     }
 }

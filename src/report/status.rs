@@ -3,8 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::Category;
+
 /// A failure not seen for this long before the log's end is quiet.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// Scopes kept of one finding, and successes of one source: the latest.
+pub(super) const MAX_SCOPES: usize = 64;
 
 /// Whether a finding is still going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,30 +24,91 @@ pub enum Status {
     Recovered,
 }
 
-/// How the last incident of a finding ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How an incident ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Ending {
     pub recovered: bool,
     pub degraded: bool,
 }
 
-/// The status of a finding: how its last incident ended, else whether there was a success after it, else how long
-/// before the log's end it was.
-pub(super) fn judge(
-    ending: Ending,
-    last_seen: Option<Timestamp>,
-    success: Option<Timestamp>,
-    log_end: Option<Timestamp>,
-) -> Status {
-    if ending.degraded {
-        return Status::Degraded;
+/// What failed or succeeded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Scope {
+    /// The folder of the gateway's log.
+    pub gateway: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+}
+
+/// The last incident of a scope.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct LastSeen {
+    /// For comparing within the gateway.
+    pub order: Option<Timestamp>,
+    pub ending: Ending,
+    pub scope: Scope,
+}
+
+/// A success, and when it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Success {
+    pub order: Timestamp,
+    pub scope: Scope,
+}
+
+impl Scope {
+    /// Whether a success of this shows that what failed works again. That another model of the provider answers says
+    /// nothing of a failure that concerns one model.
+    pub fn cures(&self, failed: &Self, category: Category) -> bool {
+        if self.gateway != failed.gateway {
+            return false;
+        }
+        if failed.channel.is_some() || failed.provider.is_none() {
+            return failed.channel.is_some() && self.channel == failed.channel;
+        }
+        let other_model = self.model.as_ref().zip(failed.model.as_ref()).is_some_and(|(a, b)| a != b);
+        self.provider == failed.provider && !(other_model && concerns_a_model(category))
     }
-    if ending.recovered || last_seen.zip(success).is_some_and(|(seen, success)| success > seen) {
+}
+
+fn concerns_a_model(category: Category) -> bool {
+    use Category::{BadRequest, ContentPolicy, ContextOverflow, ModelNotFound, Overloaded, RateLimit};
+    matches!(category, BadRequest | ContentPolicy | ContextOverflow | ModelNotFound | Overloaded | RateLimit)
+}
+
+/// The status of one scope of a finding: whether there was a success after its last incident, else how that ended, else
+/// how long before the log's end it was.
+pub(super) fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option<Timestamp>) -> Status {
+    if last.order.zip(success).is_some_and(|(seen, success)| success > seen) {
         return Status::Recovered;
     }
-    match last_seen.zip(log_end) {
+    if last.ending.degraded {
+        return Status::Degraded;
+    }
+    if last.ending.recovered {
+        return Status::Recovered;
+    }
+    match last.order.zip(log_end) {
         Some((seen, end)) if end.duration_since(seen) > QUIET_AFTER => Status::Quiet,
         _ => Status::Ongoing,
+    }
+}
+
+/// Keeps the latest of each scope, and of too many scopes the latest.
+pub(super) fn keep_latest<T: Ord + Clone>(all: &mut Vec<T>, new: T, is_same: impl Fn(&T, &T) -> bool) {
+    match all.iter_mut().find(|old| is_same(old, &new)) {
+        Some(old) if new > *old => *old = new,
+        Some(_) => {}
+        None => all.push(new),
+    }
+    if all.len() > MAX_SCOPES
+        && let Some(oldest) = all.iter().min().cloned()
+    {
+        all.retain(|one| *one != oldest);
     }
 }
 
@@ -52,21 +117,61 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_ending_decides_then_a_success_then_the_time() {
+    fn a_success_decides_then_the_ending_then_the_time() {
         let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
         let open = Ending::default();
         let recovered = Ending { recovered: true, degraded: false };
         let degraded = Ending { recovered: true, degraded: true };
-        for (ending, seen, success, end, status) in [
+        for (ending, order, success, end, status) in [
             (open, at(10), None, at(20), Status::Ongoing),
             (open, at(10), at(5), at(20), Status::Ongoing),
             (open, at(10), at(15), at(20), Status::Recovered),
             (open, at(10), None, at(100), Status::Quiet),
             (open, None, at(5), at(100), Status::Ongoing),
             (recovered, at(10), None, at(11), Status::Recovered),
-            (degraded, at(10), at(15), at(20), Status::Degraded),
+            (degraded, at(10), at(5), at(20), Status::Degraded),
+            (degraded, at(10), at(15), at(20), Status::Recovered),
         ] {
-            assert_eq!(judge(ending, seen, success, end), status);
+            let last = LastSeen { order, ending, scope: Scope::default() };
+            assert_eq!(judge(&last, success, end), status, "{last:?}");
         }
+    }
+
+    #[test]
+    fn a_success_cures_what_it_is_a_success_of() {
+        let scope = |gateway: &str, provider: &str, model: &str| Scope {
+            gateway: gateway.to_owned(),
+            provider: Some(provider.to_owned()),
+            model: Some(model.to_owned()).filter(|model| !model.is_empty()),
+            channel: None,
+        };
+        let failed = scope("g", "p", "m");
+        assert!(scope("g", "p", "m").cures(&failed, Category::RateLimit));
+        assert!(scope("g", "p", "").cures(&failed, Category::RateLimit));
+        assert!(!scope("g", "p", "other").cures(&failed, Category::RateLimit));
+        assert!(scope("g", "p", "other").cures(&failed, Category::Auth));
+        assert!(!scope("g", "q", "m").cures(&failed, Category::Auth));
+        assert!(!scope("h", "p", "m").cures(&failed, Category::Auth));
+        let channel = Scope { channel: Some("telegram".to_owned()), ..Scope::default() };
+        assert!(channel.cures(&channel, Category::Channel));
+        assert!(!Scope::default().cures(&Scope::default(), Category::Gateway));
+    }
+
+    #[test]
+    fn of_too_many_scopes_the_latest_are_kept_in_whatever_order_they_come() {
+        let last = |n: i64| LastSeen {
+            order: Timestamp::from_second(n).ok(),
+            ending: Ending::default(),
+            scope: Scope { provider: Some(format!("p{}", n % 100)), ..Scope::default() },
+        };
+        let keep = |numbers: &mut dyn Iterator<Item = i64>| {
+            let mut all = Vec::new();
+            numbers.for_each(|n| keep_latest(&mut all, last(n), |a, b| a.scope == b.scope));
+            all.sort();
+            all
+        };
+        let forth = keep(&mut (0..200));
+        assert_eq!(forth.len(), MAX_SCOPES);
+        assert_eq!(forth, keep(&mut (0..200).rev()));
     }
 }

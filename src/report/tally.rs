@@ -1,4 +1,4 @@
-//! The tally: takes events in the order of their sources and positions, and gives the report.
+//! The tally: takes events in the order of their sources and positions, and gives the summary of all.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,16 +10,18 @@ use crate::record::{Format, Level, Stamp};
 use crate::source::Kind;
 
 use super::calendar::Calendar;
-use super::event::{Event, MAX_SAMPLES};
-use super::finding::{Finding, FindingTally, Sample};
-use super::incident::{Incident, Incidents, Role};
-use super::next_steps::next_steps;
-use super::status::judge;
-use super::unclassified::Unknowns;
-use super::{
-    CatalogueInfo, FormatCount, Match, MatchRow, Period, Position, Report, SCHEMA, SourceInfo, Survey, Tool,
-    Totals, score,
-};
+use super::event::{Event, MAX_SAMPLES, Match, Position};
+use super::incident::{Incident, REACH, Role};
+use super::join::Joiner;
+use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::status::{Scope, Success, keep_latest};
+use super::summary::{SourceSummary, Summary, View};
+use super::{FormatCount, MatchRow, Period, Report, Sample, SourceInfo, Survey, When};
+
+/// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
+const MAX_EDGES: usize = 2000;
+/// Incidents that wait for the end of the log; then those that can no longer be in the period are let go.
+const SIFT_EVERY: usize = 4096;
 
 /// Which findings a report shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,17 +36,26 @@ pub struct Filter {
     pub top: Option<usize>,
 }
 
+impl Filter {
+    /// Whether a finding of that severity and category is shown.
+    pub(super) fn shows(&self, severity: Severity, category: Category) -> bool {
+        self.min_severity.is_none_or(|min| severity >= min)
+            && (self.categories.is_empty() || self.categories.contains(&category))
+    }
+}
+
 /// What was read of one source.
 #[derive(Debug, Clone)]
 pub struct SourceTally {
     name: String,
     kind: Kind,
-    gateway: usize,
+    gateway: String,
     formats: BTreeMap<Format, u64>,
     bytes: u64,
     lines: u64,
     records: u64,
     first_time: Option<Timestamp>,
+    first_order: Option<Timestamp>,
     last_time: Option<Timestamp>,
     last_order: Option<Timestamp>,
     /// A time stamp was seen.
@@ -53,12 +64,20 @@ pub struct SourceTally {
     invalid_utf8: u64,
     cut: u64,
     truncated: bool,
+    dropped: u64,
     survey: Survey,
+    successes: Vec<Success>,
+    early_success: Option<Timestamp>,
+    default_provider: Option<String>,
+    marks: Vec<Mark>,
+    edges: Vec<Incident>,
+    /// Time of the last event, which records without a time take for theirs.
+    last_event: Option<Timestamp>,
 }
 
 impl SourceTally {
-    /// A source of which nothing was read yet. Sources of one gateway have the same number.
-    pub fn new(name: String, kind: Kind, gateway: usize) -> Self {
+    /// A source of which nothing was read yet. Sources with the same `gateway`, the folder, are of one gateway.
+    pub fn new(name: String, kind: Kind, gateway: String) -> Self {
         Self {
             name,
             kind,
@@ -68,6 +87,7 @@ impl SourceTally {
             lines: 0,
             records: 0,
             first_time: None,
+            first_order: None,
             last_time: None,
             last_order: None,
             begun: false,
@@ -75,7 +95,14 @@ impl SourceTally {
             invalid_utf8: 0,
             cut: 0,
             truncated: false,
+            dropped: 0,
             survey: Survey::default(),
+            successes: Vec::new(),
+            early_success: None,
+            default_provider: None,
+            marks: Vec::new(),
+            edges: Vec::new(),
+            last_event: None,
         }
     }
 }
@@ -97,6 +124,8 @@ pub struct ChunkTally {
     pub invalid_utf8: u64,
     /// Records of which only the beginning was looked at.
     pub cut: u64,
+    /// Its warnings and errors, explained or not.
+    pub warnings: u64,
     /// A look at its records, where it is near the beginning of the source.
     pub survey: Survey,
     /// What its records mean, in their order; positions are counted from the chunk's start.
@@ -106,47 +135,40 @@ pub struct ChunkTally {
 /// Collects what was found.
 pub struct Tally<'c> {
     catalogue: &'c Catalogue,
-    filter: Filter,
+    view: View,
     keep_matches: bool,
     zone: TimeZone,
     /// The calendar of the current source.
     calendar: Calendar,
-    sources: Vec<SourceTally>,
-    incidents: Incidents,
-    /// Closed incidents, kept while the log's end, and so the period, is not known.
-    held: Vec<Incident>,
-    findings: BTreeMap<usize, FindingTally>,
-    unknowns: Unknowns,
-    matched: u64,
-    filtered_out: u64,
-    /// Last success by gateway and provider; the provider is empty where no record named it.
-    successes: HashMap<(usize, String), Timestamp>,
-    default_provider: HashMap<usize, String>,
-    /// Matches of each rule so far.
+    source: Option<SourceTally>,
+    joiner: Joiner,
+    /// Matches of each rule so far in the current source.
     texts_seen: Vec<usize>,
+    /// Closed incidents, kept while the log's end, and so the period, is not known.
+    held: Vec<(String, Incident)>,
+    newest: Option<Timestamp>,
+    summary: Summary,
+    source_names: Vec<String>,
     rows: Vec<(Match, u64)>,
     causes: HashMap<u64, Position>,
 }
 
 impl<'c> Tally<'c> {
     /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`].
-    pub fn new(catalogue: &'c Catalogue, filter: Filter, zone: TimeZone, keep_matches: bool) -> Self {
+    pub fn new(catalogue: &'c Catalogue, view: View, zone: TimeZone, keep_matches: bool) -> Self {
         Self {
             catalogue,
-            filter,
+            view,
             keep_matches,
             calendar: Calendar::new(zone.clone()),
             zone,
-            sources: Vec::new(),
-            incidents: Incidents::default(),
-            held: Vec::new(),
-            findings: BTreeMap::new(),
-            unknowns: Unknowns::default(),
-            matched: 0,
-            filtered_out: 0,
-            successes: HashMap::new(),
-            default_provider: HashMap::new(),
+            source: None,
+            joiner: Joiner::default(),
             texts_seen: vec![0; catalogue.rules().len()],
+            held: Vec::new(),
+            newest: None,
+            summary: Summary::new(catalogue),
+            source_names: Vec::new(),
             rows: Vec::new(),
             causes: HashMap::new(),
         }
@@ -154,24 +176,25 @@ impl<'c> Tally<'c> {
 
     /// Begins the next source.
     pub fn begin_source(&mut self, source: SourceTally) {
+        self.end_source();
         self.calendar = Calendar::new(self.zone.clone());
-        self.sources.push(source);
+        self.texts_seen.fill(0);
+        self.source_names.push(source.name.clone());
+        self.source = Some(source);
     }
 
     /// Says that the current source could not be read, or not whole.
     pub fn problem(&mut self, problem: String) {
-        if let Some(source) = self.sources.last_mut() {
+        if let Some(source) = &mut self.source {
             source.problems.push(problem);
         }
     }
 
     /// Adds the next chunk of the current source.
     pub fn add_chunk(&mut self, chunk: ChunkTally) {
-        let index = self.sources.len().saturating_sub(1);
-        let Some(source) = self.sources.last_mut() else {
-            return;
-        };
-        let (bytes_before, lines_before, gateway) = (source.bytes, source.lines, source.gateway);
+        let Some(mut source) = self.source.take() else { return };
+        let start =
+            Position { source: self.source_names.len() - 1, line: source.lines, offset: source.bytes };
         source.bytes += chunk.bytes;
         source.lines += chunk.lines;
         for (format, records) in chunk.formats {
@@ -181,226 +204,182 @@ impl<'c> Tally<'c> {
         source.invalid_utf8 += chunk.invalid_utf8;
         source.cut += chunk.cut;
         source.survey.extend(&chunk.survey);
-        let place = |position: Position| Position {
-            source: index,
-            line: position.line + lines_before,
-            offset: position.offset + bytes_before,
-        };
+        self.summary.warnings += chunk.warnings;
         for event in chunk.events {
-            match event {
-                Event::Match(mut found) => {
-                    found.position = place(found.position);
-                    found.when = self.calendar.place(found.stamp);
-                    self.add_match(*found, gateway);
-                }
-                Event::Succeeded { stamp, keys, provider, fallback } => {
-                    let time = self.calendar.place(stamp).order;
-                    self.incidents.succeed(&keys, time, gateway, fallback);
-                    let provider = provider.or_else(|| self.default_provider.get(&gateway).cloned());
-                    if let (Some(time), Some(provider)) = (time, provider) {
-                        let last = self.successes.entry((gateway, provider)).or_insert(time);
-                        *last = time.max(*last);
-                    }
-                }
-                Event::DefaultProvider(provider) => {
-                    self.default_provider.insert(gateway, provider);
-                }
-                Event::First(stamp) => {
-                    let source = &mut self.sources[index];
-                    if !source.begun {
-                        source.begun = true;
-                        source.first_time = self.calendar.peek(Some(stamp)).time;
-                    }
-                }
-                Event::Clock(stamp) => {
-                    self.calendar.place(Some(stamp));
-                }
-                Event::LogDate(date) => self.calendar.set_date(date),
-                Event::Truncated => self.sources[index].truncated = true,
-                Event::Unclassified { position, stamp, level, subsystem, text } => {
-                    let time = self.calendar.place(stamp).time;
-                    let sample = self.sample(place(position), time, Some(level), subsystem, text);
-                    self.unknowns.add(level, sample);
-                }
-            }
+            self.add_event(event, start, &mut source);
         }
         self.calendar.place(chunk.last_clock);
         if chunk.last_stamp.is_some() {
             let last = self.calendar.peek(chunk.last_stamp);
-            let source = &mut self.sources[index];
             source.last_time = last.time;
             source.last_order = last.order;
         }
+        self.source = Some(source);
     }
 
-    fn add_match(&mut self, mut found: Match, gateway: usize) {
-        self.matched += 1;
-        // Each chunk keeps the first texts of a rule; those of the whole log are among them.
+    fn add_event(&mut self, event: Event, start: Position, source: &mut SourceTally) {
+        let place = |position: Position| Position {
+            source: start.source,
+            line: position.line + start.line,
+            offset: position.offset + start.offset,
+        };
+        match event {
+            Event::Match(mut found) => {
+                found.position = place(found.position);
+                found.when = self.place(found.stamp, source);
+                self.add_match(*found, source);
+            }
+            Event::Succeeded { stamp, keys, provider, model, fallback } => {
+                let time = self.place(stamp, source).order;
+                let failed = self.joiner.succeed(&keys, time, fallback);
+                // A run that failed before and needed no other model has succeeded with the one that failed.
+                let provider = provider.or(failed.filter(|_| !fallback));
+                source.succeed(time, provider, model);
+            }
+            Event::Fallback { stamp, keys, has_next } => {
+                let time = self.place(stamp, source).order;
+                self.joiner.fall_back(&keys, time, has_next);
+            }
+            Event::ChannelUp { stamp, channel } => {
+                if let Some(order) = self.place(stamp, source).order {
+                    let scope =
+                        Scope { gateway: source.gateway.clone(), channel: Some(channel), ..Scope::default() };
+                    source.note_success(Success { order, scope });
+                }
+            }
+            Event::DefaultProvider(provider) => source.default_provider = Some(provider),
+            Event::Mark { stamp, what } => {
+                if let Some(time) = self.place(stamp, source).time {
+                    source.mark(time, what);
+                }
+            }
+            Event::First(stamp) => {
+                if !source.begun {
+                    source.begun = true;
+                    let first = self.calendar.peek(Some(stamp));
+                    source.first_time = first.time;
+                    source.first_order = first.order;
+                }
+            }
+            Event::Clock(stamp) => {
+                self.calendar.place(Some(stamp));
+            }
+            Event::LogDate(date) => self.calendar.set_date(date),
+            Event::Truncated => source.truncated = true,
+            Event::Dropped(records) => source.dropped += records,
+            Event::Unclassified { position, stamp, level, subsystem, text } => {
+                let time = self.place(stamp, source).time;
+                let sample = sample(source, place(position), time, Some(level), subsystem, text);
+                self.summary.shapes.add(level, sample);
+            }
+        }
+    }
+
+    /// When a record was written. Of one without a time only the order is known: it came after what came before it.
+    fn place(&mut self, stamp: Option<Stamp>, source: &mut SourceTally) -> When {
+        let mut when = self.calendar.place(stamp);
+        when.order = when.order.or(source.last_event);
+        source.last_event = when.order;
+        self.newest = self.newest.max(when.time);
+        when
+    }
+
+    fn add_match(&mut self, mut found: Match, source: &mut SourceTally) {
+        self.summary.matched += 1;
+        // Each chunk keeps the first texts of a rule; those of the whole source are among them.
         let seen = &mut self.texts_seen[found.rule];
         found.is_sample = *seen < MAX_SAMPLES;
         *seen += 1;
-        let number = self.incidents.add(&found, gateway);
+        let text = found.text.clone().filter(|_| found.is_sample);
+        let sample = text.map(|text| {
+            sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text)
+        });
+        let number = self.joiner.add(&found, sample);
         if self.keep_matches {
             self.rows.push((found, number));
         }
-        for incident in self.incidents.close() {
-            self.close(incident);
+        for incident in self.joiner.close() {
+            self.close(incident, source, false);
         }
     }
 
-    fn close(&mut self, incident: Incident) {
-        if self.filter.period.needs_end() {
-            self.held.push(incident);
-        } else {
-            self.fold(incident);
-        }
-    }
-
-    fn fold(&mut self, incident: Incident) {
-        if !self.filter.period.covers(incident.first_seen, incident.last_seen)
-            || !self.shows(incident.cause.rule)
+    /// Settles an incident, unless the source before may have begun it, or the next may go on with it.
+    fn close(&mut self, incident: Incident, source: &mut SourceTally, is_last: bool) {
+        if self.keep_matches
+            && let Some(lead) = incident.lead()
         {
-            self.filtered_out += 1;
-            return;
+            self.causes.insert(incident.number, lead.position);
         }
-        if self.keep_matches {
-            self.causes.insert(incident.number, incident.cause.position);
+        let is_within = |edge: Option<Timestamp>, time: Option<Timestamp>| {
+            edge.zip(time).is_none_or(|(edge, time)| edge.duration_since(time).abs() <= REACH)
+        };
+        let is_edge = is_within(source.first_order, incident.first_order)
+            || (is_last && is_within(source.last_order, incident.last_order));
+        if is_edge && source.edges.len() < MAX_EDGES {
+            source.edges.push(incident);
+        } else if self.view.filter.period.needs_end() {
+            self.held.push((source.gateway.clone(), incident));
+            if self.held.len().is_multiple_of(SIFT_EVERY) {
+                self.sift();
+            }
+        } else {
+            self.settle(&incident, &source.gateway);
         }
-        let sample = incident.sample.as_ref().and_then(|found| {
-            let text = found.text.clone()?;
-            Some(self.sample(found.position, found.when.time, found.level, found.subsystem.clone(), text))
-        });
-        self.findings.entry(incident.cause.rule).or_default().add(&incident, sample);
     }
 
-    fn shows(&self, rule: usize) -> bool {
-        let rule = &self.catalogue.rules()[rule];
-        let categories = &self.filter.categories;
-        self.filter.min_severity.is_none_or(|min| rule.severity >= min)
-            && (categories.is_empty() || categories.contains(&rule.category))
+    fn settle(&mut self, incident: &Incident, gateway: &str) {
+        if self.view.filter.period.covers(incident.first_seen, incident.last_seen) {
+            self.summary.settle(incident, gateway);
+        } else {
+            self.summary.outside += 1;
+        }
     }
 
-    fn sample(
-        &self,
-        position: Position,
-        time: Option<Timestamp>,
-        level: Option<Level>,
-        subsystem: Option<String>,
-        text: String,
-    ) -> Sample {
-        Sample {
-            source: self.sources.get(position.source).map(|s| s.name.clone()).unwrap_or_default(),
-            line: position.line,
-            offset: position.offset,
-            time,
-            level,
-            subsystem,
-            text,
+    /// Lets those incidents go that are before the period wherever the log ends.
+    fn sift(&mut self) {
+        let mut earliest = self.view.filter.period;
+        if let Some(newest) = self.newest {
+            earliest.settle(newest);
+            let before = self.held.len();
+            self.held.retain(|(_, incident)| !earliest.is_before(incident.last_seen));
+            self.summary.outside += (before - self.held.len()) as u64;
         }
+    }
+
+    fn end_source(&mut self) {
+        let Some(mut source) = self.source.take() else { return };
+        let next = Joiner::new(self.joiner.count());
+        let (incidents, roots) = std::mem::replace(&mut self.joiner, next).finish();
+        for incident in incidents {
+            self.close(incident, &mut source, true);
+        }
+        source.edges.sort_by_key(|incident| incident.number);
+        self.summary.sources.push(source.finish(roots));
     }
 
     /// Closes all incidents and makes the report.
     pub fn finish(mut self) -> Report {
-        let log_end = self.sources.iter().filter_map(|source| source.last_time).max();
-        if let Some(end) = log_end {
-            self.filter.period.settle(end);
+        self.end_source();
+        let ends = self.summary.sources.iter().filter_map(|source| source.info.last_time);
+        if let Some(end) = ends.max() {
+            self.view.filter.period.settle(end);
         }
-        let mut left = std::mem::take(&mut self.held);
-        left.extend(self.incidents.close_all());
-        for incident in left {
-            self.fold(incident);
+        for (gateway, incident) in std::mem::take(&mut self.held) {
+            self.settle(&incident, &gateway);
         }
-
-        let mut findings = self.finish_findings();
-        let incidents = findings.iter().map(|finding| finding.incidents).sum();
-        let worst = findings.iter().map(|finding| finding.severity).max();
-        let left_out = self.filter.top.map(|top| findings.len().saturating_sub(top)).filter(|n| *n > 0);
-        findings.truncate(self.filter.top.unwrap_or(usize::MAX));
-
-        let totals = Totals {
-            bytes: self.sources.iter().map(|s| s.bytes).sum(),
-            lines: self.sources.iter().map(|s| s.lines).sum(),
-            records: self.sources.iter().map(|s| s.records).sum(),
-            matched: self.matched,
-            unclassified: self.unknowns.total,
-            incidents,
-        };
-        let mut notes: Vec<String> = Vec::new();
-        for source in &self.sources {
-            for note in source.survey.notes(source.records, source.truncated, !findings.is_empty()) {
-                if !notes.contains(&note) {
-                    notes.push(note);
-                }
-            }
-        }
-        Report {
-            schema: SCHEMA.to_owned(),
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
-            catalogue: CatalogueInfo {
-                rules: self.catalogue.rules().len(),
-                fingerprint: self.catalogue.fingerprint(),
-            },
-            matches: self.finish_rows(),
-            sources: self.sources.into_iter().map(SourceTally::finish).collect(),
-            totals,
-            next_steps: next_steps(&findings),
-            findings,
-            unclassified: self.unknowns.finish(),
-            notes,
-            left_out,
-            filtered_out: self.filtered_out,
-            worst,
-        }
-    }
-
-    /// The findings in the order of their rank.
-    fn finish_findings(&mut self) -> Vec<Finding> {
+        self.summary.tidy();
+        let rows = std::mem::take(&mut self.rows);
+        let (mut report, joined) = self.summary.report(&self.view);
+        let joined: HashMap<u64, u64> = joined.into_iter().collect();
         let rules = self.catalogue.rules();
-        let mut log_ends: HashMap<usize, Timestamp> = HashMap::new();
-        for source in &self.sources {
-            if let Some(time) = source.last_order {
-                let end = log_ends.entry(source.gateway).or_insert(time);
-                *end = time.max(*end);
-            }
-        }
-        let mut findings: Vec<Finding> = std::mem::take(&mut self.findings)
-            .into_iter()
-            .map(|(index, tally)| {
-                let gateway = tally.last_gateway;
-                // A success that nobody attributes says nothing of this provider.
-                let success = tally
-                    .provider()
-                    .and_then(|provider| self.successes.get(&(gateway, provider.to_owned())).copied());
-                let log_end = log_ends.get(&gateway).copied();
-                let status = judge(tally.ending, tally.last_order, success, log_end);
-                tally.finish(&rules[index], rules, status)
-            })
-            .collect();
-        let hurt = |finding: &Finding| score(finding.severity, finding.status, finding.incidents);
-        findings.sort_by(|a, b| {
-            hurt(b)
-                .total_cmp(&hurt(a))
-                .then_with(|| b.last_seen.cmp(&a.last_seen))
-                .then_with(|| a.rule.cmp(&b.rule))
-        });
-        for (index, finding) in findings.iter_mut().enumerate() {
-            finding.rank = index + 1;
-        }
-        findings
-    }
-
-    fn finish_rows(&mut self) -> Vec<MatchRow> {
-        let rules = self.catalogue.rules();
-        std::mem::take(&mut self.rows)
+        report.matches = rows
             .into_iter()
             .filter_map(|(found, number)| {
+                let number = joined.get(&number).copied().unwrap_or(number);
                 let cause = self.causes.get(&number)?;
                 let rule = &rules[found.rule];
                 Some(MatchRow {
-                    source: self.sources.get(found.position.source)?.name.clone(),
+                    source: self.source_names.get(found.position.source)?.clone(),
                     line: found.position.line,
                     offset: found.position.offset,
                     time: found.when.time,
@@ -415,12 +394,44 @@ impl<'c> Tally<'c> {
                     text: found.text.unwrap_or_default(),
                 })
             })
-            .collect()
+            .collect();
+        report
     }
 }
 
 impl SourceTally {
-    fn finish(self) -> SourceInfo {
+    fn succeed(&mut self, time: Option<Timestamp>, provider: Option<String>, model: Option<String>) {
+        let Some(order) = time else { return };
+        let Some(provider) = provider.or_else(|| self.default_provider.clone()) else {
+            self.early_success = self.early_success.max(Some(order));
+            return;
+        };
+        let gateway = self.gateway.clone();
+        self.note_success(Success {
+            order,
+            scope: Scope { gateway, provider: Some(provider), model, channel: None },
+        });
+    }
+
+    fn note_success(&mut self, success: Success) {
+        keep_latest(&mut self.successes, success, |a, b| a.scope == b.scope);
+    }
+
+    fn mark(&mut self, time: Timestamp, what: MarkKind) {
+        // A version is news only when it is another one.
+        let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
+        if matches!(what, MarkKind::Version(_))
+            && self.marks.iter().rfind(is_version).is_some_and(|mark| mark.what == what)
+        {
+            return;
+        }
+        self.marks.push(Mark { time, what, gateway: self.gateway.clone() });
+        if self.marks.len() > MAX_MARKS {
+            self.marks.remove(0);
+        }
+    }
+
+    fn finish(self, roots: super::join::Roots) -> SourceSummary {
         let mut formats: Vec<FormatCount> =
             self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));
@@ -437,20 +448,56 @@ impl SourceTally {
                 self.cut
             ));
         }
+        if self.dropped > 0 {
+            notes.push(format!(
+                "records that OpenClaw itself lost before they reached the log: {}",
+                self.dropped
+            ));
+        }
         if self.records == 0 && self.problems.is_empty() {
             notes.push("it holds no records".to_owned());
         }
-        SourceInfo {
-            name: self.name,
-            kind: self.kind,
-            formats,
-            bytes: self.bytes,
-            lines: self.lines,
-            records: self.records,
-            first_time: self.first_time,
-            last_time: self.last_time,
-            problems: self.problems,
-            notes,
+        SourceSummary {
+            hints: self.survey.hints(self.records, self.truncated),
+            info: SourceInfo {
+                name: self.name,
+                kind: self.kind,
+                formats,
+                bytes: self.bytes,
+                lines: self.lines,
+                records: self.records,
+                first_time: self.first_time,
+                last_time: self.last_time,
+                problems: self.problems,
+                notes,
+            },
+            gateway: self.gateway,
+            last_order: self.last_order,
+            edges: self.edges,
+            roots,
+            successes: self.successes,
+            early_success: self.early_success,
+            default_provider: self.default_provider,
+            marks: self.marks,
         }
+    }
+}
+
+fn sample(
+    source: &SourceTally,
+    position: Position,
+    time: Option<Timestamp>,
+    level: Option<Level>,
+    subsystem: Option<String>,
+    text: String,
+) -> Sample {
+    Sample {
+        source: source.name.clone(),
+        line: position.line,
+        offset: position.offset,
+        time,
+        level,
+        subsystem,
+        text,
     }
 }

@@ -23,35 +23,56 @@ pub struct Histogram {
 }
 
 /// Collects times.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Timeline {
+    /// Index into [`WIDTHS`].
     width: usize,
     bins: BTreeMap<i64, u64>,
 }
 
 impl Timeline {
     pub fn add(&mut self, time: Timestamp) {
-        *self.bins.entry(time.as_second().div_euclid(WIDTHS[self.width])).or_default() += 1;
-        while self.width + 1 < WIDTHS.len() && self.span() > MAX_BINS {
-            let ratio = WIDTHS[self.width + 1] / WIDTHS[self.width];
-            let mut wider = BTreeMap::new();
-            for (bin, count) in &self.bins {
-                *wider.entry(bin.div_euclid(ratio)).or_default() += count;
-            }
-            self.bins = wider;
-            self.width += 1;
+        *self.bins.entry(time.as_second().div_euclid(self.seconds())).or_default() += 1;
+        self.keep_bounds();
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        let (mine, others) = (self.width.min(WIDTHS.len() - 1), other.width.min(WIDTHS.len() - 1));
+        (mine..others).for_each(|_| self.widen());
+        let ratio = self.seconds() / WIDTHS[others];
+        for (bin, count) in &other.bins {
+            *self.bins.entry(bin.div_euclid(ratio.max(1))).or_default() += count;
         }
+        self.keep_bounds();
+    }
+
+    fn keep_bounds(&mut self) {
+        while self.width + 1 < WIDTHS.len() && self.span() > MAX_BINS {
+            self.widen();
+        }
+    }
+
+    fn widen(&mut self) {
+        let ratio = WIDTHS[self.width + 1] / WIDTHS[self.width];
+        for (bin, count) in std::mem::take(&mut self.bins) {
+            *self.bins.entry(bin.div_euclid(ratio)).or_default() += count;
+        }
+        self.width += 1;
+    }
+
+    fn seconds(&self) -> i64 {
+        WIDTHS[self.width.min(WIDTHS.len() - 1)]
     }
 
     fn span(&self) -> i64 {
         match (self.bins.first_key_value(), self.bins.last_key_value()) {
-            (Some((first, _)), Some((last, _))) => last - first + 1,
+            (Some((first, _)), Some((last, _))) => last.saturating_sub(*first).saturating_add(1),
             _ => 0,
         }
     }
 
     pub fn histogram(&self) -> Histogram {
-        let width = WIDTHS[self.width];
+        let width = self.seconds();
         let (Some((&first, _)), Some((&last, _))) = (self.bins.first_key_value(), self.bins.last_key_value())
         else {
             return Histogram::default();
@@ -59,7 +80,11 @@ impl Timeline {
         // Where the widest bins are too many (stamps centuries apart), only the last of them are shown.
         let first = first.max(first + self.span() - MAX_BINS);
         let counts = (first..=last).map(|bin| self.bins.get(&bin).copied().unwrap_or(0)).collect();
-        Histogram { start: Timestamp::from_second(first * width).ok(), bin_seconds: width, counts }
+        Histogram {
+            start: Timestamp::from_second(first.saturating_mul(width)).ok(),
+            bin_seconds: width,
+            counts,
+        }
     }
 }
 
@@ -88,5 +113,20 @@ mod tests {
         let histogram = timeline.histogram();
         assert_eq!((histogram.start, histogram.bin_seconds), (Some(at(60)), 60));
         assert_eq!(histogram.counts.iter().sum::<u64>(), 3);
+    }
+
+    #[test]
+    fn parts_add_up_to_the_whole_in_any_order() {
+        let of = |seconds: &[i64]| {
+            let mut timeline = Timeline::default();
+            seconds.iter().for_each(|second| timeline.add(at(*second)));
+            timeline
+        };
+        let (near, far) = ([5, 6, 50, 3000], [-100, 2_000_000, 2_000_001]);
+        let whole = of(&[&near[..], &far[..]].concat());
+        let (mut a, mut b) = (of(&near), of(&far));
+        a.merge(&of(&far));
+        b.merge(&of(&near));
+        assert_eq!((&a, &b), (&whole, &whole));
     }
 }

@@ -1,24 +1,19 @@
-//! Warnings and errors that no rule explains, grouped by what is the same in them.
-
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+//! Warnings and errors that no rule explains, in clusters of like shape.
 
 use jiff::Timestamp;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Level;
 
 use super::Sample;
+use super::shape::{MASK, Shape, Shapes};
 
-/// More groups than this are counted together, so that a flood of odd records cannot eat the memory.
-const MAX_GROUPS: usize = 1000;
-/// Groups shown in the report.
-const MAX_SHOWN: usize = 10;
-/// The part of a text that decides its group, in characters.
-const MAX_TEMPLATE: usize = 120;
+/// Texts of equal length are one cluster when at least so many of ten words agree.
+const ALIKE_OF_TEN: usize = 7;
+/// Shorter texts differ in what matters.
+const MIN_WORDS: usize = 4;
 
-/// Records that say the same but for ids, numbers and quoted values.
+/// Records that say the same but for ids, numbers, names and quoted values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unclassified {
     /// What is the same in them, with `<*>` for what differs.
@@ -37,66 +32,62 @@ pub struct Unclassified {
     pub sample: Sample,
 }
 
-/// Collects unexplained records.
-#[derive(Debug, Default)]
-pub(super) struct Unknowns {
-    groups: BTreeMap<(Level, Option<String>, String), Unclassified>,
-    pub total: u64,
+struct Cluster<'s> {
+    level: Level,
+    subsystem: Option<&'s str>,
+    words: Vec<&'s str>,
+    shape: Shape,
 }
 
-impl Unknowns {
-    pub fn add(&mut self, level: Level, sample: Sample) {
-        self.total += 1;
-        let template = template(&sample.text);
-        let key = (level, sample.subsystem.clone(), template.clone());
-        if let Some(group) = self.groups.get_mut(&key) {
-            group.records += 1;
-            group.first_seen = [group.first_seen, sample.time].into_iter().flatten().min();
-            group.last_seen = group.last_seen.max(sample.time);
-        } else if self.groups.len() < MAX_GROUPS {
-            let group = Unclassified {
-                template,
-                level,
-                subsystem: sample.subsystem.clone(),
-                records: 1,
-                first_seen: sample.time,
-                last_seen: sample.time,
-                sample,
-            };
-            self.groups.insert(key, group);
+/// The clusters, the most frequent first, errors before warnings on equal numbers.
+///
+/// This is the last step of the Drain miner: what falls into the same branch of its tree (here level, subsystem and number
+/// of words) joins the first cluster with which enough words agree, and the words that do not are masked.
+pub(super) fn cluster(shapes: &Shapes) -> Vec<Unclassified> {
+    let mut by_frequency: Vec<_> = shapes.iter().collect();
+    by_frequency.sort_by(|(a, x), (b, y)| y.records.cmp(&x.records).then_with(|| a.cmp(b)));
+    let mut clusters: Vec<Cluster<'_>> = Vec::new();
+    for (key, shape) in by_frequency {
+        let words: Vec<&str> = key.template.split(' ').collect();
+        let subsystem = key.subsystem.as_deref();
+        let like = clusters
+            .iter_mut()
+            .find(|c| c.level == key.level && c.subsystem == subsystem && are_alike(&c.words, &words));
+        match like {
+            Some(cluster) => {
+                for (mine, other) in cluster.words.iter_mut().zip(&words) {
+                    if mine != other {
+                        *mine = MASK;
+                    }
+                }
+                cluster.shape.join(shape.clone());
+            }
+            None => clusters.push(Cluster { level: key.level, subsystem, words, shape: shape.clone() }),
         }
     }
-
-    /// The most frequent groups, errors before warnings on equal numbers.
-    pub fn finish(self) -> Vec<Unclassified> {
-        let mut groups: Vec<Unclassified> = self.groups.into_values().collect();
-        groups.sort_by(|a, b| {
-            (b.records, b.level).cmp(&(a.records, a.level)).then_with(|| a.template.cmp(&b.template))
-        });
-        groups.truncate(MAX_SHOWN);
-        groups
-    }
+    let mut found: Vec<Unclassified> = clusters
+        .into_iter()
+        .map(|cluster| Unclassified {
+            template: cluster.words.join(" "),
+            level: cluster.level,
+            subsystem: cluster.subsystem.map(str::to_owned),
+            records: cluster.shape.records,
+            first_seen: cluster.shape.first_seen,
+            last_seen: cluster.shape.last_seen,
+            sample: cluster.shape.sample,
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        (b.records, b.level)
+            .cmp(&(a.records, a.level))
+            .then_with(|| (&a.subsystem, &a.template).cmp(&(&b.subsystem, &b.template)))
+    });
+    found
 }
 
-static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?x)
-        "[^"\s]*" | '[^'\s]*' | `[^`\s]*`
-      | \{.*\}
-      | \b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b
-      | [~.]?/[^\s:,;)]+
-      | \d+(?:[.:]\d+)*
-        "#,
-    )
-    .ok()
-});
-
-fn template(text: &str) -> String {
-    let masked = match &*VARYING {
-        Some(regex) => regex.replace_all(text, "<*>"),
-        None => text.into(),
-    };
-    masked.chars().take(MAX_TEMPLATE).collect()
+fn are_alike(a: &[&str], b: &[&str]) -> bool {
+    let agreeing = a.iter().zip(b).filter(|(a, b)| a == b).count();
+    a.len() == b.len() && a.len() >= MIN_WORDS && agreeing * 10 >= a.len() * ALIKE_OF_TEN
 }
 
 #[cfg(test)]
@@ -104,15 +95,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_that_differ_in_values_are_one_group() {
-        let mut unknowns = Unknowns::default();
-        let sample = |text: &str| Sample { text: text.to_owned(), ..Sample::default() };
-        unknowns.add(Level::Warn, sample(r#"slow disk "a" 17 ms at /var/x"#));
-        unknowns.add(Level::Warn, sample(r#"slow disk "b" 4711 ms at /tmp/y"#));
-        unknowns.add(Level::Error, sample("other"));
-        assert_eq!(unknowns.total, 3);
-        let groups = unknowns.finish();
-        assert_eq!((groups.len(), groups[0].records), (2, 2));
-        assert_eq!(groups[0].template, "slow disk <*> <*> ms at <*>");
+    fn like_texts_are_one_cluster() {
+        let mut shapes = Shapes::default();
+        for text in [
+            "cannot open the file of user anna today",
+            "cannot open the file of user bert today",
+            r#"slow disk "a" 17 ms at /var/x"#,
+            r#"slow disk "b" 4711 ms at /tmp/y"#,
+            r#"slow disk "c" 1 ms at /tmp/z"#,
+            "quite another thing",
+        ] {
+            shapes.add(Level::Warn, Sample { text: text.to_owned(), ..Sample::default() });
+        }
+        shapes.add(Level::Error, Sample { text: "quite another thing".to_owned(), ..Sample::default() });
+        let found: Vec<(u64, Level, String)> =
+            cluster(&shapes).into_iter().map(|c| (c.records, c.level, c.template)).collect();
+        let expected = [
+            (3, Level::Warn, "slow disk <*> <*> ms at <*>"),
+            (2, Level::Warn, "cannot open the file of user <*> today"),
+            (1, Level::Error, "quite another thing"),
+            (1, Level::Warn, "quite another thing"),
+        ];
+        assert_eq!(found, expected.map(|(n, level, text)| (n, level, text.to_owned())));
     }
 }

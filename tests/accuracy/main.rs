@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
-use clawsift::report::Filter;
+use clawsift::report::View;
 use clawsift::scan::{CHUNK, Options};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -20,7 +20,7 @@ fn options() -> Options<'static> {
     Options {
         jobs: 1,
         redactor: Redactor::MASKING,
-        filter: Filter::default(),
+        view: View::default(),
         zone: jiff::tz::TimeZone::UTC,
         chunk: CHUNK,
         max_decompressed: u64::MAX,

@@ -22,10 +22,10 @@ fn the_others_are_still_reported() {
     assert!(stderr(&output).contains("nowhere.log: no such file"), "{}", stderr(&output));
     let report = json(&output);
     assert_eq!(report["findings"][0]["category"], "tls");
-    let problems: Vec<_> =
-        report["sources"].as_array().expect("sources").iter().map(|s| &s["problems"]).collect();
-    assert_eq!(problems[0].as_array().map(Vec::len), Some(0));
-    assert_eq!(problems[1].as_array().map(Vec::len), Some(1));
+    for source in report["sources"].as_array().expect("sources") {
+        let problems = source["problems"].as_array().map(Vec::len);
+        assert_eq!(problems, Some(usize::from(source["name"] == "nowhere.log")), "{source}");
+    }
 }
 
 #[cfg(unix)]

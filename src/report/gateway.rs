@@ -1,0 +1,259 @@
+//! What the gateway says of itself and of its runs: what begins, ends and interrupts them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::catalogue::Category;
+use crate::record::Record;
+
+use super::MarkKind;
+use super::calendar::date_of_log_file;
+use super::event::{Ends, Event, RunKeys, Setting};
+
+/// What can make OpenClaw skip a provider for a while.
+pub(super) const RESTING: [Category; 6] = [
+    Category::Auth,
+    Category::Billing,
+    Category::Permission,
+    Category::RateLimit,
+    Category::Overloaded,
+    Category::ServerError,
+];
+
+/// Parts of OpenClaw that write about runs.
+const RUN_SUBSYSTEMS: [&str; 7] =
+    ["provider-transport-fetch", "agent/", "agents/", "model-fallback", "diagnostic", "embedded", "security"];
+
+/// The channels that OpenClaw has, by the word in their subsystems.
+const CHANNELS: [&str; 17] = [
+    "telegram",
+    "discord",
+    "whatsapp",
+    "slack",
+    "signal",
+    "imessage",
+    "bluebubbles",
+    "matrix",
+    "msteams",
+    "googlechat",
+    "mattermost",
+    "feishu",
+    "zalo",
+    "line",
+    "irc",
+    "nostr",
+    "twitch",
+];
+
+/// What the record says of the gateway, where it is none of a failure.
+pub(super) fn event(record: &Record<'_>) -> Option<Event> {
+    let message = record.parts.message.as_ref();
+    let stamp = record.parts.stamp;
+    if message.starts_with("Log file: ") || message.starts_with("log file: ") {
+        return date_of_log_file(message).map(Event::LogDate);
+    }
+    // What an answer says of runs proves nothing.
+    if record.parts.subsystem.is_none() && record.parts.level.is_some() {
+        return None;
+    }
+    if message.starts_with("[agent] run ") && message.ends_with("ended with stopReason=stop") {
+        let provider = record.field("provider").map(str::to_owned);
+        let model = record.field("model").map(str::to_owned);
+        return Some(Event::Succeeded { stamp, keys: keys(record), provider, model, fallback: false });
+    }
+    if message.starts_with("model fallback decision") {
+        return fallback(record);
+    }
+    if let Some(model) = message.strip_prefix("agent model: ") {
+        return model.split_once('/').map(|(provider, _)| Event::DefaultProvider(provider.to_owned()));
+    }
+    if let Some(what) = mark(message) {
+        return Some(Event::Mark { stamp, what });
+    }
+    if let Some(count) = message.strip_prefix("[openclaw] file log queue overflow; dropped ") {
+        return count.split(' ').next()?.parse().ok().map(Event::Dropped);
+    }
+    if let Some(channel) = channel(record)
+        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(message))
+    {
+        return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
+    }
+    let is_notice = record.parts.subsystem.as_deref() == Some("logs");
+    (is_notice && (message.starts_with("Log tail truncated") || message.contains("(skipped ")))
+        .then_some(Event::Truncated)
+}
+
+/// A decision about a fallback. That of plain text is the bare words, and one that says why a model failed is a match.
+fn fallback(record: &Record<'_>) -> Option<Event> {
+    let (stamp, keys) = (record.parts.stamp, keys(record));
+    match record.field("decision") {
+        Some("candidate_succeeded") => Some(Event::Succeeded {
+            stamp,
+            keys,
+            provider: record.field("provider").map(str::to_owned),
+            model: record.field("model").map(str::to_owned),
+            fallback: record.field("isPrimary") == Some("false")
+                || record.field("requested").zip(record.field("candidate")).is_some_and(|(a, b)| a != b),
+        }),
+        Some(_) => None,
+        None => Some(Event::Fallback { stamp, keys, has_next: None }),
+    }
+}
+
+/// Whether a record that is a match decides about a fallback as well: whether there is another model to ask.
+pub(super) fn has_next_model(record: &Record<'_>) -> Option<bool> {
+    if !record.parts.message.starts_with("model fallback decision") {
+        return None;
+    }
+    match record.field("next").or_else(|| record.field("nextCandidateModel")) {
+        Some(next) => Some(next != "none"),
+        None => Some(record.field("fallbackStepFinalOutcome") == Some("next_fallback")),
+    }
+}
+
+/// What may explain what comes after it.
+fn mark(message: &str) -> Option<MarkKind> {
+    if message.starts_with("http server listening") || message.starts_with("listening on ws") {
+        return Some(MarkKind::GatewayStart);
+    }
+    if message.starts_with("config hot reload applied") || message.starts_with("config reloaded") {
+        return Some(MarkKind::ConfigReload);
+    }
+    None
+}
+
+/// The version that a record names as the one that runs. Records of a failed update name one as well: they are matches.
+pub(super) fn version(record: &Record<'_>) -> Option<Event> {
+    let message = record.parts.message.as_ref();
+    if record.parts.subsystem.is_none() && record.parts.level.is_some() {
+        return None;
+    }
+    let found = VERSION.as_ref()?.captures(message)?;
+    Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(found["version"].to_owned()) })
+}
+
+/// What the failure belongs to that a record tells of.
+pub(super) fn setting(
+    record: &Record<'_>,
+    category: Category,
+    captures: &BTreeMap<String, String>,
+    keys: &RunKeys,
+) -> Setting {
+    let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
+    let is_of_run = captures.contains_key("provider")
+        || keys.run.is_some()
+        || RUN_SUBSYSTEMS.iter().any(|name| subsystem.starts_with(name))
+        || record.parts.message.contains("res ✗ agent");
+    match category {
+        Category::Tool => Setting::tool(),
+        Category::Plugin => Setting::Beside("plugin".to_owned()),
+        Category::Channel => Setting::channel(channel(record).unwrap_or("any")),
+        _ if is_of_run => Setting::Run,
+        _ => match channel(record) {
+            Some(channel) => Setting::channel(channel),
+            // A client that is turned away by the gateway has not come to a model yet.
+            None if subsystem == "gateway/ws" || subsystem == "ws" => Setting::gateway(),
+            None if is_of_provider(category) => Setting::Run,
+            None => Setting::Beside(category.to_string()),
+        },
+    }
+}
+
+/// Whether failures of a category happen between OpenClaw and a model's provider.
+fn is_of_provider(category: Category) -> bool {
+    use Category::{Channel, Config, Gateway, Memory, None, Plugin, Session, Storage, Tool};
+    !matches!(category, Channel | Config | Gateway | Memory | None | Plugin | Session | Storage | Tool)
+}
+
+/// The channel of which a record is.
+fn channel(record: &Record<'_>) -> Option<&'static str> {
+    let subsystem = record.parts.subsystem.as_deref()?;
+    CHANNELS.into_iter().find(|name| subsystem.split('/').any(|part| part == *name))
+}
+
+pub(super) fn keys(record: &Record<'_>) -> RunKeys {
+    let field = |name: &str| record.field(name).filter(|v| !v.is_empty()).map(str::to_owned);
+    let lane = || field("lane")?.strip_prefix("session:").map(str::to_owned);
+    let session = || field("sessionKey").filter(|key| key.starts_with("agent:"));
+    RunKeys { run: field("runId"), trace: field("traceId"), session: lane().or_else(session) }
+}
+
+/// What a message reports to be over: the attempts with one model, where the lane gives up, or the run, where the client
+/// gets its answer, all models have failed, or nothing could be shortened any more.
+pub(super) fn ends(message: &str) -> Ends {
+    if message.starts_with("lane task error") {
+        return Ends::Candidate;
+    }
+    let is_over = message.contains("res ✗ agent")
+        || message.starts_with("All models failed")
+        || message.starts_with("Embedded agent failed before reply")
+        || message.starts_with("[context-overflow-recovery] exhausted")
+        || message.starts_with("[idle-timeout-circuit-breaker-tripped]");
+    if is_over { Ends::Run } else { Ends::Nothing }
+}
+
+/// What a channel says when it works again.
+static CHANNEL_UP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\breconnected\b|\bconnection (?:restored|recovered)\b|\blogged in (?:to|as)\b|\b(?:polling|gateway|socket mode|webhook) (?:resumed|recovered|restored)\b",
+    )
+    .ok()
+});
+
+/// The version that runs, as the gateway's start and the updater print it.
+static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:\bopenclaw(?: version)?[ @]v?|\bupdated (?:openclaw )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
+    )
+    .ok()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Lines;
+
+    fn events(text: &str) -> Vec<Event> {
+        let of = |record: &Record<'_>| event(record).or_else(|| version(record));
+        Lines::new(text.as_bytes(), 0).filter_map(|raw| of(&Record::parse(&raw))).collect()
+    }
+
+    #[test]
+    fn marks_are_read_in_their_spellings() {
+        for (line, what) in [
+            (
+                "2026-11-22T10:29:24.218+00:00 [gateway] http server listening (14 plugins: x; 2.3s)",
+                MarkKind::GatewayStart,
+            ),
+            (
+                "2026-11-22T10:29:24.218+00:00 info gateway http server listening (14 plugins: x; 2.3s)",
+                MarkKind::GatewayStart,
+            ),
+            (
+                "2026-11-22T10:29:24.218+00:00 [reload] config hot reload applied (agents.defaults)",
+                MarkKind::ConfigReload,
+            ),
+            (
+                "2026-11-22T10:29:24.218+00:00 [update] updated to 2026.9.6",
+                MarkKind::Version("2026.9.6".to_owned()),
+            ),
+            (
+                "2026-11-22T10:29:24.218+00:00 [gateway] OpenClaw 2026.9.6 (abc123)",
+                MarkKind::Version("2026.9.6".to_owned()),
+            ),
+        ] {
+            let found = events(line);
+            assert!(matches!(&found[..], [Event::Mark { what: w, .. }] if *w == what), "{line}: {found:?}");
+        }
+        assert!(events("2026-11-22T10:29:24.218+00:00 info OpenClaw 2026.9.6 is what I run").is_empty());
+    }
+
+    #[test]
+    fn a_channel_that_works_again_says_so() {
+        let up = "2026-11-22T10:29:24.218+00:00 [telegram] [default] reconnected after 3 attempts";
+        assert!(matches!(&events(up)[..], [Event::ChannelUp { channel, .. }] if channel == "telegram"));
+        assert!(events("2026-11-22T10:29:24.218+00:00 [telegram] [default] disconnected").is_empty());
+    }
+}

@@ -1,0 +1,262 @@
+//! Joins the matches of one source into incidents.
+//!
+//! Records are joined by their run or trace id. Plain logs drop both from most records; there a record belongs to the
+//! failure of the same provider that is still going on. The model may differ: one run asks several (a fallback, a small
+//! one for the conversation's title).
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Sample;
+use super::event::{Match, RunKeys, Setting};
+use super::incident::{Course, Glimpse, Incident, Root, within};
+
+/// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
+/// want of money ten, and each new try may begin that again.
+const REST: SignedDuration = SignedDuration::from_hours(1);
+/// Looking for incidents that are over costs a look at each; once in so many matches is enough.
+const CLOSE_EVERY: u64 = 256;
+/// More open incidents than this are not kept; the oldest go first.
+const MAX_OPEN: usize = 1 << 14;
+/// A match without ids is compared with so many of the latest incidents.
+const RECENT: usize = 64;
+/// Providers whose last failure is kept.
+const MAX_ROOTS: usize = 64;
+
+/// The last failure of each provider, from which later ones may follow.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Roots(BTreeMap<String, Root>);
+
+impl Roots {
+    /// From which failure follows what happens then to a provider, or to any where none is named.
+    pub fn of(&self, provider: Option<&str>, time: Option<Timestamp>) -> Option<&Root> {
+        let root = match provider {
+            Some(provider) => self.0.get(provider),
+            None => self.0.values().max_by_key(|root| root.at),
+        };
+        root.filter(|root| within(Some(root.at), time, REST))
+    }
+
+    /// Notes that a provider failed.
+    pub fn note(&mut self, provider: &str, root: Root) {
+        self.0.insert(provider.to_owned(), root);
+        if self.0.len() > MAX_ROOTS
+            && let Some(oldest) = self.0.iter().min_by_key(|(_, root)| root.at).map(|(name, _)| name.clone())
+        {
+            self.0.remove(&oldest);
+        }
+    }
+
+    /// Adds what happened later.
+    pub fn follow(&mut self, later: &Self) {
+        for (provider, root) in &later.0 {
+            self.note(provider, root.clone());
+        }
+    }
+
+    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+        self.0.values_mut().for_each(|root| root.rule = new(root.rule));
+    }
+}
+
+/// Joins matches, which come in the order of their positions.
+#[derive(Debug, Default)]
+pub(super) struct Joiner {
+    /// In the order of their numbers.
+    open: Vec<Incident>,
+    by_id: HashMap<String, u64>,
+    count: u64,
+    matches: u64,
+    newest: Option<Timestamp>,
+    roots: Roots,
+}
+
+impl Joiner {
+    /// A joiner whose incidents' numbers go on from `count`.
+    pub fn new(count: u64) -> Self {
+        Self { count, ..Self::default() }
+    }
+
+    /// How many incidents were begun, here and before.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Adds a match to its incident and returns the incident's number.
+    pub fn add(&mut self, found: &Match, sample: Option<Sample>) -> u64 {
+        let number = self.find(found).unwrap_or_else(|| self.begin(found));
+        for id in ids(&found.setting, &found.keys) {
+            self.by_id.insert(id, number);
+        }
+        self.newest = self.newest.max(found.when.order);
+        let Ok(index) = self.open.binary_search_by_key(&number, |incident| incident.number) else {
+            return number;
+        };
+        self.open[index].add(found, sample);
+        self.trace_back(index, found);
+        number
+    }
+
+    /// Finds the earlier failure from which the match follows, or notes the match as one from which others may follow.
+    fn trace_back(&mut self, index: usize, found: &Match) {
+        let provider = found.captures.get("provider").map(String::as_str);
+        let incident = &mut self.open[index];
+        if found.echo_of.is_empty() {
+            let lead = incident.leads.iter().find(|lead| lead.provider.as_deref() == provider);
+            if let Some((provider, lead)) = provider.zip(lead)
+                && let Some(at) = found.when.order
+                && !lead.is_echo
+                && incident.root.is_none()
+            {
+                let root = Root { rule: lead.rule, category: lead.category, evidence: lead.evidence, at };
+                self.roots.note(provider, root);
+            }
+            return;
+        }
+        if incident.root.is_some() || incident.setting != Setting::Run {
+            return;
+        }
+        let provider = provider.or_else(|| incident.provider());
+        let Some(mut root) = self.roots.of(provider, found.when.order).cloned() else { return };
+        if !found.echo_of.contains(&root.category) && found.category != root.category {
+            return;
+        }
+        // A provider that is still skipped rests for the same reason as before.
+        root.at = found.when.order.unwrap_or(root.at);
+        if let Some(provider) = provider {
+            self.roots.note(provider, root.clone());
+        }
+        incident.root = Some(root);
+    }
+
+    /// A run came to a good end: if it had failed before, it recovered. Returns the provider that failed before it.
+    pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, fallback: bool) -> Option<String> {
+        // Whatever tools failed did so in the run that has ended, or in an earlier one.
+        for incident in self.open.iter_mut().rev().take(RECENT) {
+            if incident.setting.is_tool() && incident.course == Course::Open {
+                incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
+            }
+        }
+        let known = self.by_ids(&Setting::Run, keys, time).map(|number| (number, fallback));
+        let (number, fallback) = known.or_else(|| {
+            // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
+            let mut recent = self.open.iter().rev().take(RECENT);
+            recent.find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
+        })?;
+        let incident = self.get_mut(number)?;
+        incident.succeed(time, fallback);
+        incident.leads.iter().rev().find_map(|lead| lead.provider.clone())
+    }
+
+    /// OpenClaw decides about a fallback, and may not say how.
+    pub fn fall_back(&mut self, keys: &RunKeys, time: Option<Timestamp>, has_next: Option<bool>) {
+        let number = self.by_ids(&Setting::Run, keys, time).or_else(|| {
+            let mut recent = self.open.iter().rev().take(RECENT);
+            recent
+                .find(|i| i.setting == Setting::Run && within(i.last_order, time, super::incident::ECHO))
+                .map(|i| i.number)
+        });
+        let Some(incident) = number.and_then(|number| self.get_mut(number)) else { return };
+        match (has_next, incident.course) {
+            (Some(true), _) => incident.course = Course::FallingBack,
+            (Some(false), _) => {
+                incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default())
+            }
+            (None, Course::Open) => {
+                incident.course = Course::Ended(time.or(incident.last_order).unwrap_or_default());
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// Takes out incidents that no later record will belong to, in the order of their numbers. Called after each match, so
+    /// that what is taken out depends on the matches alone, and not on how the log was cut into chunks.
+    pub fn close(&mut self) -> Vec<Incident> {
+        self.matches += 1;
+        if !self.matches.is_multiple_of(CLOSE_EVERY) {
+            return Vec::new();
+        }
+        let too_many = self.open.len().saturating_sub(MAX_OPEN);
+        let newest = self.newest;
+        let mut index = 0;
+        let over: Vec<Incident> = self
+            .open
+            .extract_if(.., |incident| {
+                index += 1;
+                index <= too_many || incident.is_over(newest)
+            })
+            .collect();
+        if !over.is_empty() {
+            let open = &self.open;
+            self.by_id.retain(|_, number| open.binary_search_by_key(number, |i| i.number).is_ok());
+        }
+        over
+    }
+
+    /// Takes out all that are left, and what later sources may follow from.
+    pub fn finish(self) -> (Vec<Incident>, Roots) {
+        (self.open, self.roots)
+    }
+
+    fn get(&self, number: u64) -> Option<&Incident> {
+        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
+        self.open.get(index)
+    }
+
+    fn get_mut(&mut self, number: u64) -> Option<&mut Incident> {
+        let index = self.open.binary_search_by_key(&number, |incident| incident.number).ok()?;
+        self.open.get_mut(index)
+    }
+
+    fn by_ids(&self, setting: &Setting, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
+        let known = |id: String| {
+            let incident = self.get(*self.by_id.get(&id)?)?;
+            (!incident.is_over(time)).then_some(incident.number)
+        };
+        ids(setting, keys).into_iter().find_map(known)
+    }
+
+    fn find(&self, found: &Match) -> Option<u64> {
+        if let Some(number) = self.by_ids(&found.setting, &found.keys, found.when.order) {
+            return Some(number);
+        }
+        let glimpse = Glimpse::new(found);
+        let mut recent = self.open.iter().rev().take(RECENT);
+        recent.find(|incident| incident.takes(&glimpse)).map(|incident| incident.number)
+    }
+
+    fn begin(&mut self, found: &Match) -> u64 {
+        self.count += 1;
+        let mut incident = Incident::new(self.count, found);
+        incident.root = self.sibling_root(found);
+        self.open.push(incident);
+        self.count
+    }
+
+    /// A run that gives up within moments of another, with the same words and in another conversation, has had the same
+    /// attempts: plain text does not say whose they were.
+    fn sibling_root(&self, found: &Match) -> Option<Root> {
+        found.keys.session.as_ref()?;
+        let sibling = self.open.iter().rev().take(RECENT).find(|incident| {
+            matches!(incident.course, Course::Ended(end) | Course::Closed(end)
+                if within(Some(end), found.when.order, super::incident::ECHO))
+                && incident.rules.contains_key(&found.rule)
+                && !incident.has_ids()
+        })?;
+        let cause = sibling.cause().filter(|_| found.evidence.is_hearsay())?;
+        let category = sibling.lead()?.category;
+        Some(Root { rule: cause.rule, category, evidence: cause.evidence, at: found.when.order? })
+    }
+}
+
+/// The ids of a record, apart for runs and for what happens beside them.
+fn ids(setting: &Setting, keys: &RunKeys) -> Vec<String> {
+    let ids = [&keys.run, &keys.trace].into_iter().flatten();
+    match setting {
+        Setting::Run => ids.cloned().collect(),
+        // A tool or plugin that fails in a run is neither the run's cause nor its echo.
+        Setting::Beside(name) => ids.map(|id| format!("{name} {id}")).collect(),
+    }
+}
