@@ -149,6 +149,8 @@ pub enum Event {
         model: Option<String>,
         /// A model other than the wanted one answered.
         fallback: bool,
+        /// The provider of the wanted one, where the record says so.
+        requested: Option<String>,
     },
     /// OpenClaw decides whether another model shall answer.
     Fallback {

@@ -61,7 +61,14 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
     if message.starts_with("[agent] run ") && message.ends_with("ended with stopReason=stop") {
         let provider = record.field("provider").map(str::to_owned);
         let model = record.field("model").map(str::to_owned);
-        return Some(Event::Succeeded { stamp, keys: keys(record), provider, model, fallback: false });
+        return Some(Event::Succeeded {
+            stamp,
+            keys: keys(record),
+            provider,
+            model,
+            fallback: false,
+            requested: None,
+        });
     }
     if message.starts_with("model fallback decision") {
         return fallback(record);
@@ -89,14 +96,21 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
 fn fallback(record: &Record<'_>) -> Option<Event> {
     let (stamp, keys) = (record.parts.stamp, keys(record));
     match record.field("decision") {
-        Some("candidate_succeeded") => Some(Event::Succeeded {
-            stamp,
-            keys,
-            provider: record.field("provider").map(str::to_owned),
-            model: record.field("model").map(str::to_owned),
-            fallback: record.field("isPrimary") == Some("false")
-                || record.field("requested").zip(record.field("candidate")).is_some_and(|(a, b)| a != b),
-        }),
+        Some("candidate_succeeded") => {
+            let requested = record.field("requestedProvider").or_else(|| {
+                let (provider, _) = record.field("requested")?.split_once('/')?;
+                Some(provider)
+            });
+            Some(Event::Succeeded {
+                stamp,
+                keys,
+                provider: record.field("provider").map(str::to_owned),
+                model: record.field("model").map(str::to_owned),
+                fallback: record.field("isPrimary") == Some("false")
+                    || record.field("requested").zip(record.field("candidate")).is_some_and(|(a, b)| a != b),
+                requested: requested.map(str::to_owned),
+            })
+        }
         Some(_) => None,
         None => Some(Event::Fallback { stamp, keys, has_next: None }),
     }

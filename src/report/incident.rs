@@ -111,6 +111,8 @@ pub(super) enum Course {
     FallingBack,
     /// The attempts with a model are over; a fallback may follow.
     Ended(Timestamp),
+    /// There is no other model to ask.
+    Exhausted(Timestamp),
     /// The run is over.
     Closed(Timestamp),
 }
@@ -158,6 +160,7 @@ pub(super) struct Glimpse {
     pub setting: Setting,
     pub keys: RunKeys,
     pub rule: usize,
+    pub category: Category,
     pub echo_of: Vec<Category>,
     pub is_hearsay: bool,
     /// It is about a request itself, and so cannot be an echo of a run that has ended.
@@ -175,6 +178,7 @@ impl Glimpse {
             setting: found.setting.clone(),
             keys: found.keys.clone(),
             rule: found.rule,
+            category: found.category,
             echo_of: found.echo_of.clone(),
             is_hearsay: found.evidence.is_hearsay(),
             is_attempt: found
@@ -281,6 +285,15 @@ impl Incident {
         }
     }
 
+    /// How well a record that ends attempts follows what this incident has said: whether the lanes gave up before a
+    /// decision, OpenClaw's words, or at least the rule.
+    pub fn precedes(&self, found: &Match) -> (bool, bool, bool) {
+        let gave_up = found.has_next.is_some() && matches!(self.course, Course::Ended(_));
+        let says_the_same = !found.claims.is_empty()
+            && found.claims.iter().all(|claim| self.claims.contains_key(&claim.says));
+        (gave_up, says_the_same, self.rules.contains_key(&found.rule))
+    }
+
     fn takes_of_run(&self, found: &Glimpse) -> bool {
         let is_known =
             |provider: &str| self.leads.iter().any(|lead| lead.provider.as_deref() == Some(provider));
@@ -293,11 +306,17 @@ impl Incident {
             Course::FallingBack => self.is_near(found, WINDOW),
             // Another model is a fallback, the same one a new run.
             Course::Ended(end) if found.is_attempt => is_other_model && within(Some(end), found.order, ECHO),
+            // What gives up then is another run.
+            Course::Exhausted(_) if found.ends == Ends::Candidate => false,
+            Course::Closed(_) if found.ends != Ends::Nothing => false,
             // An echo repeats what the run has said, or says less. To be skipped for an earlier failure is a new one.
-            Course::Ended(end) | Course::Closed(end) => {
-                let gives_up = matches!(self.course, Course::Ended(_)) && found.ends != Ends::Nothing;
-                let is_echo = was_said || (found.echo_of.is_empty() && (found.is_hearsay || gives_up));
-                is_echo && !is_other && !found.is_attempt && within(Some(end), found.order, ECHO)
+            Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end) => {
+                let is_known_echo = found.echo_of.is_empty() || self.lead().is_some_and(|lead| lead.is_echo);
+                let says_less = is_known_echo && (found.is_hearsay || found.ends != Ends::Nothing);
+                !is_other
+                    && !found.is_attempt
+                    && (was_said || says_less)
+                    && within(Some(end), found.order, ECHO)
             }
         }
     }
@@ -335,13 +354,14 @@ impl Incident {
             || differ(self.session.as_ref(), keys.session.as_ref())
     }
 
-    /// Whether a record tells of the same failure: the same provider or rule again, or words that only repeat another's.
-    /// Two strong causes of which one does not name its provider are two failures.
+    /// Whether a record tells of the same failure: the same provider, rule or category again, or words that only repeat
+    /// another's. Two strong causes of different kinds, of which one does not name its provider, are two failures.
     fn is_related(&self, found: &Glimpse) -> bool {
         let names_one = self.leads.iter().any(|lead| lead.provider.is_some());
         (names_one && found.provider().is_some())
             || found.ends != Ends::Nothing
             || self.rules.contains_key(&found.rule)
+            || self.leads.iter().any(|lead| lead.category == found.category)
             || found.is_hearsay
             || self.lead().is_some_and(|lead| lead.evidence.is_hearsay())
     }
@@ -369,7 +389,10 @@ impl Incident {
         for (ids, id) in [(&mut self.runs, &found.keys.run), (&mut self.traces, &found.keys.trace)] {
             remember(ids, id.as_ref());
         }
-        self.session = self.session.take().or_else(|| found.keys.session.clone());
+        // A run that is known by its id was joined by that; whose lane gave up is then a guess.
+        if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
+            self.session = self.session.take().or_else(|| found.keys.session.clone());
+        }
         self.add_lead(Lead::new(found));
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
@@ -386,13 +409,13 @@ impl Incident {
     /// Follows the course of the run.
     fn advance(&mut self, found: &Match) {
         let time = found.when.order.or(self.last_order).unwrap_or_default();
-        let is_attempt = self.course != Course::Open && Glimpse::new(found).is_attempt;
+        let is_attempt = is_attempt(found);
         match (found.ends, found.has_next) {
             (_, Some(true)) => self.course = Course::FallingBack,
-            (Ends::Run, _) | (_, Some(false)) => self.course = Course::Closed(time),
-            (Ends::Candidate, None) if !matches!(self.course, Course::Closed(_)) => {
-                self.course = Course::Ended(time);
-            }
+            (Ends::Run, _) => self.course = Course::Closed(time),
+            _ if matches!(self.course, Course::Closed(_)) => {}
+            (_, Some(false)) => self.course = Course::Exhausted(time),
+            (Ends::Candidate, None) => self.course = Course::Ended(time),
             _ if is_attempt => self.course = Course::Open,
             _ => {}
         }
@@ -439,8 +462,16 @@ impl Incident {
             Course::Open => within(self.last_order, time, WINDOW).then_some(false),
             Course::FallingBack => within(self.last_order, time, WINDOW).then_some(true),
             Course::Ended(end) => within(Some(end), time, FALLBACK_ANSWER).then_some(true),
-            Course::Closed(_) => None,
+            Course::Exhausted(_) | Course::Closed(_) => None,
         }
+    }
+
+    /// Whether another model has answered for this provider, of which the record names no run.
+    pub fn is_answered_for(&self, requested: &str, time: Option<Timestamp>) -> bool {
+        self.setting == Setting::Run
+            && self.provider() == Some(requested)
+            && matches!(self.course, Course::Open | Course::FallingBack | Course::Ended(_))
+            && within(self.last_order, time, WINDOW)
     }
 
     /// Adds what a later source tells of the same failure.
@@ -483,6 +514,11 @@ impl Incident {
         }
         self.first.rule = new(self.first.rule);
     }
+}
+
+/// Whether a record is about a request itself.
+fn is_attempt(found: &Match) -> bool {
+    found.subsystem.as_deref().is_some_and(|name| name.contains("provider-transport-fetch"))
 }
 
 /// Whether two values are known and not the same.

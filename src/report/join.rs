@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
-use super::event::{Match, RunKeys, Setting};
-use super::incident::{Course, Glimpse, Incident, Root, within};
+use super::event::{Ends, Match, RunKeys, Setting};
+use super::incident::{Course, ECHO, Glimpse, Incident, Root, within};
 
 /// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
 /// want of money ten, and each new try may begin that again.
@@ -61,6 +61,17 @@ impl Roots {
     }
 }
 
+/// How a run came to a good end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum GoodEnd {
+    /// Nothing is known to have failed.
+    WithoutFailure,
+    /// This provider failed, and then did not.
+    Recovered(String),
+    /// Another model than the wanted one answered.
+    ByFallback,
+}
+
 /// Joins matches, which come in the order of their positions.
 #[derive(Debug, Default)]
 pub(super) struct Joiner {
@@ -71,6 +82,8 @@ pub(super) struct Joiner {
     matches: u64,
     newest: Option<Timestamp>,
     roots: Roots,
+    /// When a fallback last answered in a run that is not named.
+    answered: Option<Timestamp>,
 }
 
 impl Joiner {
@@ -131,32 +144,53 @@ impl Joiner {
         incident.root = Some(root);
     }
 
-    /// A run came to a good end: if it had failed before, it recovered. Returns the provider that failed before it.
-    pub fn succeed(&mut self, keys: &RunKeys, time: Option<Timestamp>, fallback: bool) -> Option<String> {
+    /// A run came to a good end: if it had failed before, it recovered.
+    pub fn succeed(
+        &mut self,
+        keys: &RunKeys,
+        time: Option<Timestamp>,
+        fallback: bool,
+        requested: Option<&str>,
+    ) -> GoodEnd {
         // Whatever tools failed did so in the run that has ended, or in an earlier one.
         for incident in self.open.iter_mut().rev().take(RECENT) {
             if incident.setting.is_tool() && incident.course == Course::Open {
                 incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
             }
         }
-        let known = self.by_ids(&Setting::Run, keys, time).map(|number| (number, fallback));
-        let (number, fallback) = known.or_else(|| {
+        let known = self.by_ids(&Setting::Run, keys, time).or_else(|| {
+            let requested = requested?;
+            let mut recent = self.open.iter().rev().take(RECENT);
+            recent.find(|incident| incident.is_answered_for(requested, time)).map(|incident| incident.number)
+        });
+        let known = known.map(|number| (number, fallback));
+        // The console names a run only where it ends, after it has said that another model answered.
+        let was_answered =
+            std::mem::replace(&mut self.answered, time.filter(|_| fallback && keys.run.is_none()));
+        if known.is_none() && within(was_answered, time, ECHO) {
+            return GoodEnd::ByFallback;
+        }
+        let Some((number, fallback)) = known.or_else(|| {
             // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
             let mut recent = self.open.iter().rev().take(RECENT);
             recent.find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
-        })?;
-        let incident = self.get_mut(number)?;
+        }) else {
+            return GoodEnd::WithoutFailure;
+        };
+        let Some(incident) = self.get_mut(number) else { return GoodEnd::WithoutFailure };
         incident.succeed(time, fallback);
-        incident.leads.iter().rev().find_map(|lead| lead.provider.clone())
+        match incident.leads.iter().rev().find_map(|lead| lead.provider.clone()) {
+            Some(provider) if !incident.ending.degraded => GoodEnd::Recovered(provider),
+            Some(_) => GoodEnd::ByFallback,
+            None => GoodEnd::WithoutFailure,
+        }
     }
 
     /// OpenClaw decides about a fallback, and may not say how.
     pub fn fall_back(&mut self, keys: &RunKeys, time: Option<Timestamp>, has_next: Option<bool>) {
         let number = self.by_ids(&Setting::Run, keys, time).or_else(|| {
             let mut recent = self.open.iter().rev().take(RECENT);
-            recent
-                .find(|i| i.setting == Setting::Run && within(i.last_order, time, super::incident::ECHO))
-                .map(|i| i.number)
+            recent.find(|i| i.setting == Setting::Run && within(i.last_order, time, ECHO)).map(|i| i.number)
         });
         let Some(incident) = number.and_then(|number| self.get_mut(number)) else { return };
         match (has_next, incident.course) {
@@ -223,8 +257,18 @@ impl Joiner {
             return Some(number);
         }
         let glimpse = Glimpse::new(found);
-        let mut recent = self.open.iter().rev().take(RECENT);
-        recent.find(|incident| incident.takes(&glimpse)).map(|incident| incident.number)
+        let mut recent = self.open.iter().rev().take(RECENT).filter(|incident| incident.takes(&glimpse));
+        let newest = recent.next()?;
+        if found.ends == Ends::Nothing && found.has_next.is_none() {
+            return Some(newest.number);
+        }
+        // Of several runs under way the one that has said the same ends, and of these the one that has begun first.
+        let best =
+            recent.fold(
+                newest,
+                |best, other| if other.precedes(found) >= best.precedes(found) { other } else { best },
+            );
+        Some(best.number)
     }
 
     fn begin(&mut self, found: &Match) -> u64 {
@@ -235,17 +279,18 @@ impl Joiner {
         self.count
     }
 
-    /// A run that gives up within moments of another, with the same words and in another conversation, has had the same
+    /// A run that gives up without attempts of its own, with the same words as another within moments, has had the same
     /// attempts: plain text does not say whose they were.
     fn sibling_root(&self, found: &Match) -> Option<Root> {
-        found.keys.session.as_ref()?;
+        if found.ends != Ends::Candidate || !found.evidence.is_hearsay() || !found.echo_of.is_empty() {
+            return None;
+        }
         let sibling = self.open.iter().rev().take(RECENT).find(|incident| {
-            matches!(incident.course, Course::Ended(end) | Course::Closed(end)
-                if within(Some(end), found.when.order, super::incident::ECHO))
+            matches!(incident.course, Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end)
+                if within(Some(end), found.when.order, ECHO))
                 && incident.rules.contains_key(&found.rule)
-                && !incident.has_ids()
         })?;
-        let cause = sibling.cause().filter(|_| found.evidence.is_hearsay())?;
+        let cause = sibling.cause()?;
         let category = sibling.lead()?.category;
         Some(Root { rule: cause.rule, category, evidence: cause.evidence, at: found.when.order? })
     }

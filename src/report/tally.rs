@@ -12,7 +12,7 @@ use crate::source::Kind;
 use super::calendar::Calendar;
 use super::event::{Event, MAX_SAMPLES, Match, Position};
 use super::incident::{Incident, REACH, Role};
-use super::join::Joiner;
+use super::join::{GoodEnd, Joiner, Roots};
 use super::mark::{MAX_MARKS, Mark, MarkKind};
 use super::status::{Scope, Success, keep_latest};
 use super::summary::{SourceSummary, Summary, View};
@@ -229,12 +229,17 @@ impl<'c> Tally<'c> {
                 found.when = self.place(found.stamp, source);
                 self.add_match(*found, source);
             }
-            Event::Succeeded { stamp, keys, provider, model, fallback } => {
+            Event::Succeeded { stamp, keys, provider, model, fallback, requested } => {
                 let time = self.place(stamp, source).order;
-                let failed = self.joiner.succeed(&keys, time, fallback);
-                // A run that failed before and needed no other model has succeeded with the one that failed.
-                let provider = provider.or(failed.filter(|_| !fallback));
-                source.succeed(time, provider, model);
+                let end = self.joiner.succeed(&keys, time, fallback, requested.as_deref());
+                match (end, provider) {
+                    (_, Some(provider)) | (GoodEnd::Recovered(provider), None) => {
+                        source.succeed(time, Some(provider), model);
+                    }
+                    (GoodEnd::WithoutFailure, None) => source.succeed(time, None, model),
+                    // Which model it was stands in another record, where it stands at all.
+                    (GoodEnd::ByFallback, None) => {}
+                }
             }
             Event::Fallback { stamp, keys, has_next } => {
                 let time = self.place(stamp, source).order;
@@ -431,7 +436,7 @@ impl SourceTally {
         }
     }
 
-    fn finish(self, roots: super::join::Roots) -> SourceSummary {
+    fn finish(self, roots: Roots) -> SourceSummary {
         let mut formats: Vec<FormatCount> =
             self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));

@@ -1,0 +1,223 @@
+//! Failures are counted as a person counts them, in each form of the log.
+
+mod merge;
+mod script;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use clawsift::catalogue::Catalogue;
+use clawsift::engine::Engine;
+use clawsift::redact::Redactor;
+use clawsift::report::{Report, Status, View};
+use clawsift::scan::{CHUNK, Options, scan_bytes};
+
+use script::{Fault, Model, Script, Turn};
+
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Catalogue::embedded().expect("rules")).expect("an engine"));
+
+fn options() -> Options<'static> {
+    Options {
+        jobs: 1,
+        redactor: Redactor::MASKING,
+        view: View::default(),
+        zone: jiff::tz::TimeZone::UTC,
+        chunk: CHUNK,
+        max_decompressed: u64::MAX,
+        keep_matches: false,
+        stop: Arc::default(),
+        progress: &|_| {},
+    }
+}
+
+fn report(log: &str) -> Report {
+    scan_bytes(&ENGINE, "log", log.as_bytes(), &options()).expect("a report")
+}
+
+fn by_category(report: &Report) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.category.to_string()).or_default() += finding.incidents;
+    }
+    counts
+}
+
+/// The same counts and statuses in each form.
+fn assert_counts(script: &Script, expected: &[(&str, u64, Status)]) {
+    for (form, log) in [("file", &script.file), ("console", &script.console), ("plain", &script.plain)] {
+        assert_form(form, log, expected);
+    }
+}
+
+fn assert_form(form: &str, log: &str, expected: &[(&str, u64, Status)]) {
+    let report = report(log);
+    let counts: BTreeMap<String, u64> =
+        expected.iter().map(|(category, n, _)| ((*category).to_owned(), *n)).collect();
+    assert_eq!(by_category(&report), counts, "{form}\n{log}");
+    for (category, _, status) in expected {
+        let finding =
+            report.findings.iter().find(|f| f.category.to_string() == *category).expect("a finding");
+        assert_eq!(finding.status, *status, "{form} {}\n{log}", finding.rule);
+    }
+}
+
+const A: Model = Model("alpha", "a1");
+const B: Model = Model("beta", "b1");
+const KEY: Fault =
+    Fault::Status(401, r#"{"error":{"message":"invalid x-api-key","type":"authentication_error"}}"#);
+const BUSY: Fault =
+    Fault::Status(529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#);
+const EXPIRED: Fault = Fault::Code("CERT_HAS_EXPIRED");
+const REFUSED: Fault = Fault::Code("ECONNREFUSED");
+
+const ONE: Turn = Turn { run: "11111111-0000-4000-8000-000000000001", session: "main", trace: "0a01" };
+const TWO: Turn = Turn { run: "22222222-0000-4000-8000-000000000002", session: "main", trace: "0a02" };
+const THREE: Turn = Turn { run: "33333333-0000-4000-8000-000000000003", session: "main", trace: "0a03" };
+const OTHER: Turn = Turn { run: "44444444-0000-4000-8000-000000000004", session: "chat-2", trace: "0a04" };
+
+#[test]
+fn a_run_with_retries_is_one_incident_and_a_success_recovers_it() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, BUSY);
+    (1..4).for_each(|n| script.retry(ONE, A, BUSY, n));
+    script.succeed(ONE);
+    assert_counts(&script, &[("overloaded", 1, Status::Recovered)]);
+}
+
+#[test]
+fn runs_that_follow_each_other_closely_are_counted_apart() {
+    let mut script = Script::new();
+    for turn in [ONE, TWO, THREE] {
+        script.fail(turn, A, KEY);
+        script.wait(3);
+    }
+    assert_counts(&script, &[("auth", 3, Status::Ongoing)]);
+}
+
+#[test]
+fn a_fallback_that_answers_leaves_one_degraded_incident() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, KEY);
+    script.lanes(ONE, &KEY.sentence("alpha", "a1"));
+    script.decision(ONE, "candidate_failed", A, A, Some(B), "auth");
+    script.wait(2);
+    script.decision(ONE, "candidate_succeeded", A, B, None, "auth");
+    script.succeed(ONE);
+    assert_counts(&script, &[("auth", 1, Status::Degraded)]);
+}
+
+#[test]
+fn a_chain_of_fallbacks_that_fails_is_one_incident_of_the_first_cause() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, KEY);
+    script.lanes(ONE, &KEY.sentence("alpha", "a1"));
+    script.decision(ONE, "candidate_failed", A, A, Some(B), "auth");
+    script.attempt(ONE, B, REFUSED);
+    script.retry(ONE, B, REFUSED, 1);
+    script.lanes(ONE, &REFUSED.sentence("beta", "b1"));
+    script.decision(ONE, "candidate_failed", A, B, None, "timeout");
+    script.refuse(ONE, "All models failed (2): alpha/a1: Authentication failed (auth) | beta/b1: LLM request failed (timeout)");
+    assert_counts(&script, &[("auth", 1, Status::Ongoing)]);
+    let symptoms = &report(&script.file).findings[0].symptoms;
+    assert!(symptoms.iter().any(|symptom| symptom.rule == "connection/refused"), "{symptoms:?}");
+}
+
+#[test]
+fn a_turn_that_a_resting_key_blocks_counts_for_what_made_it_rest() {
+    let mut script = Script::new();
+    script.fail(ONE, A, KEY);
+    script.wait(20);
+    script.skip(TWO, A);
+    script.wait(5);
+    script.skip(THREE, A);
+    assert_counts(&script, &[("auth", 3, Status::Ongoing)]);
+    for log in [&script.file, &script.console, &script.plain] {
+        let findings = report(log).findings;
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].symptoms.iter().any(|s| s.rule == "auth/resting"), "{:?}", findings[0].symptoms);
+    }
+}
+
+#[test]
+fn a_block_whose_cause_is_not_in_the_log_is_said_to_be_one() {
+    let mut script = Script::new();
+    script.skip(TWO, A);
+    for log in [&script.file, &script.console, &script.plain] {
+        assert_eq!(report(log).findings[0].rule, "auth/resting", "{log}");
+    }
+}
+
+#[test]
+fn a_provider_that_is_skipped_while_another_answers_counts_for_what_made_it_rest() {
+    let mut script = Script::new();
+    script.fail(ONE, A, KEY);
+    script.wait(20);
+    script.decision(TWO, "skip_candidate", A, A, Some(B), "auth");
+    script.decision(TWO, "candidate_succeeded", A, B, None, "auth");
+    script.succeed(TWO);
+    assert_form("file", &script.file, &[("auth", 2, Status::Degraded)]);
+    assert_form("console", &script.console, &[("auth", 2, Status::Degraded)]);
+    // Plain text says nothing of the second turn but that it went well.
+    assert_eq!(by_category(&report(&script.plain)), BTreeMap::from([("auth".to_owned(), 1)]));
+}
+
+#[test]
+fn conversations_that_fail_at_the_same_time_are_counted_apart() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, EXPIRED);
+    script.attempt(OTHER, B, REFUSED);
+    script.retry(ONE, A, EXPIRED, 1);
+    script.retry(OTHER, B, REFUSED, 1);
+    script.give_up(ONE, A, EXPIRED);
+    script.give_up(OTHER, B, REFUSED);
+    assert_counts(&script, &[("tls", 1, Status::Ongoing), ("connection", 1, Status::Ongoing)]);
+}
+
+#[test]
+fn conversations_that_fail_of_the_same_at_the_same_time_are_counted_apart() {
+    let mut script = Script::new();
+    for (turn, n) in [(ONE, 0), (OTHER, 0), (ONE, 1), (OTHER, 1)] {
+        match n {
+            0 => script.attempt(turn, A, EXPIRED),
+            n => script.retry(turn, A, EXPIRED, n),
+        }
+    }
+    script.give_up(ONE, A, EXPIRED);
+    script.give_up(OTHER, A, EXPIRED);
+    assert_counts(&script, &[("tls", 2, Status::Ongoing)]);
+}
+
+#[test]
+fn a_success_of_the_provider_ends_a_failure_and_one_of_another_does_not() {
+    let mut script = Script::new();
+    script.fail(ONE, A, KEY);
+    script.fail(TWO, B, REFUSED);
+    script.wait(60);
+    // The gateway's default provider is alpha.
+    script.succeed(THREE);
+    assert_counts(&script, &[("auth", 1, Status::Recovered), ("connection", 1, Status::Ongoing)]);
+}
+
+#[test]
+fn what_was_not_seen_for_hours_before_the_end_of_the_log_is_quiet() {
+    let mut script = Script::new();
+    script.fail(ONE, A, KEY);
+    script.wait(3 * 3600);
+    script.record("info", "cron", "cron: job added", &serde_json::json!(null), "", None);
+    assert_counts(&script, &[("auth", 1, Status::Quiet)]);
+}
+
+#[test]
+fn a_tool_that_fails_in_two_runs_fails_twice() {
+    let mut script = Script::new();
+    for turn in [ONE, TWO] {
+        for _ in 0..2 {
+            let message =
+                "read failed: File not found: /home/a/notes.txt raw_params={\"path\":\"notes.txt\"}";
+            script.record("error", "tools", message, &serde_json::json!(null), "", Some(turn));
+        }
+        script.succeed(turn);
+    }
+    assert_counts(&script, &[("tool", 2, Status::Ongoing)]);
+}
