@@ -93,6 +93,8 @@ pub(super) enum Ends {
     Candidate,
     /// The run.
     Run,
+    /// The run has ended: the client prints what it was told.
+    Told,
 }
 
 /// A record and the one rule that explains it best.
@@ -249,7 +251,6 @@ impl<'e> Observer<'e> {
             position,
             when: When::default(),
             is_sample: false,
-            setting,
             stamp: record.parts.stamp,
             level: record.parts.level,
             subsystem: self.subsystem(record),
@@ -269,7 +270,8 @@ impl<'e> Observer<'e> {
                 .collect(),
             text: self.text(verdict.rule, record),
             keys,
-            ends: gateway::ends(&record.parts.message),
+            ends: gateway::ends(record, &setting),
+            setting,
             has_next: gateway::has_next_model(record),
             rule: verdict.rule,
         })))

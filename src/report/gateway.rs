@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::catalogue::Category;
-use crate::record::Record;
+use crate::record::{Level, Record};
 
 use super::MarkKind;
 use super::calendar::date_of_log_file;
@@ -194,9 +194,10 @@ pub(super) fn keys(record: &Record<'_>) -> RunKeys {
     RunKeys { run: field("runId"), trace: field("traceId"), session: lane().or_else(session) }
 }
 
-/// What a message reports to be over: the attempts with one model, where the lane gives up, or the run, where the client
-/// gets its answer, all models have failed, or nothing could be shortened any more.
-pub(super) fn ends(message: &str) -> Ends {
+/// What a record reports to be over: the attempts with one model, where the lane gives up, or the run, where the client
+/// gets its answer, all models have failed, or nothing could be shortened any more. What a client prints has no subsystem.
+pub(super) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
+    let message = record.parts.message.as_ref();
     if message.starts_with("lane task error") {
         return Ends::Candidate;
     }
@@ -205,7 +206,12 @@ pub(super) fn ends(message: &str) -> Ends {
         || message.starts_with("Embedded agent failed before reply")
         || message.starts_with("[context-overflow-recovery] exhausted")
         || message.starts_with("[idle-timeout-circuit-breaker-tripped]");
-    if is_over { Ends::Run } else { Ends::Nothing }
+    let is_told = record.parts.subsystem.is_none() && record.parts.level.is_some_and(|l| l >= Level::Error);
+    match (is_over, is_told && *setting == Setting::Run) {
+        (true, _) => Ends::Run,
+        (false, true) => Ends::Told,
+        (false, false) => Ends::Nothing,
+    }
 }
 
 /// What a channel says when it works again.

@@ -13,7 +13,7 @@ use super::shape::earlier;
 use super::status::Ending;
 
 /// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.
-const WINDOW: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 /// A channel, tool or store that fails again within this is still the same failure: backoff goes up to five minutes.
 const EPISODE: SignedDuration = SignedDuration::from_mins(10);
 /// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive, and how soon a fallback
@@ -269,7 +269,13 @@ impl Incident {
         !self.runs.is_empty() || !self.traces.is_empty()
     }
 
-    /// Whether it is known by one of these ids, or by one of the other's.
+    /// Whether it is the run of that name.
+    pub fn is_known_by(&self, keys: &RunKeys) -> bool {
+        let knows = |ids: &[String], id: &Option<String>| id.as_ref().is_some_and(|id| ids.contains(id));
+        self.setting == Setting::Run && (knows(&self.runs, &keys.run) || knows(&self.traces, &keys.trace))
+    }
+
+    /// Whether the other is known by one of the same ids.
     pub fn shares_ids(&self, other: &Self) -> bool {
         let share = |a: &[String], b: &[String]| a.iter().any(|id| b.contains(id));
         self.setting == other.setting
@@ -308,7 +314,7 @@ impl Incident {
             Course::Ended(end) if found.is_attempt => is_other_model && within(Some(end), found.order, ECHO),
             // What gives up then is another run.
             Course::Exhausted(_) if found.ends == Ends::Candidate => false,
-            Course::Closed(_) if found.ends != Ends::Nothing => false,
+            Course::Closed(_) if matches!(found.ends, Ends::Candidate | Ends::Run) => false,
             // An echo repeats what the run has said, or says less. To be skipped for an earlier failure is a new one.
             Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end) => {
                 let is_known_echo = found.echo_of.is_empty() || self.lead().is_some_and(|lead| lead.is_echo);
@@ -414,7 +420,7 @@ impl Incident {
             (_, Some(true)) => self.course = Course::FallingBack,
             (Ends::Run, _) => self.course = Course::Closed(time),
             _ if matches!(self.course, Course::Closed(_)) => {}
-            (_, Some(false)) => self.course = Course::Exhausted(time),
+            (Ends::Told, _) | (_, Some(false)) => self.course = Course::Exhausted(time),
             (Ends::Candidate, None) => self.course = Course::Ended(time),
             _ if is_attempt => self.course = Course::Open,
             _ => {}

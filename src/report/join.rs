@@ -61,6 +61,14 @@ impl Roots {
     }
 }
 
+/// A run that came to a good end and of which nothing is known to have failed in its source.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct LooseEnd {
+    pub order: Timestamp,
+    pub keys: RunKeys,
+    pub fallback: bool,
+}
+
 /// How a run came to a good end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum GoodEnd {

@@ -13,7 +13,7 @@ use crate::catalogue::{Catalogue, Category, Fix, LimitTable, Rule, Severity};
 
 use super::finding::FindingTally;
 use super::incident::Incident;
-use super::join::Roots;
+use super::join::{LooseEnd, Roots};
 use super::mark::{Mark, began};
 use super::next_steps::next_steps;
 use super::notes::{self, Hint};
@@ -67,6 +67,8 @@ pub(super) struct SourceSummary {
     /// Incidents near the beginning and the end.
     pub edges: Vec<Incident>,
     pub roots: Roots,
+    /// Good ends near the beginning, of runs that may have failed in the source before.
+    pub loose_ends: Vec<LooseEnd>,
     pub successes: Vec<Success>,
     /// The last success before the log names the provider that it uses by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]

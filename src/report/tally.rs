@@ -10,9 +10,9 @@ use crate::record::{Format, Level, Stamp};
 use crate::source::Kind;
 
 use super::calendar::Calendar;
-use super::event::{Event, MAX_SAMPLES, Match, Position};
-use super::incident::{Incident, REACH, Role};
-use super::join::{GoodEnd, Joiner, Roots};
+use super::event::{Event, MAX_SAMPLES, Match, Position, RunKeys};
+use super::incident::{Incident, REACH, Role, WINDOW, within};
+use super::join::{GoodEnd, Joiner, LooseEnd, Roots};
 use super::mark::{MAX_MARKS, Mark, MarkKind};
 use super::status::{Scope, Success, keep_latest};
 use super::summary::{SourceSummary, Summary, View};
@@ -20,6 +20,8 @@ use super::{FormatCount, MatchRow, Period, Report, Sample, SourceInfo, Survey, W
 
 /// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
 const MAX_EDGES: usize = 2000;
+/// Good ends near the beginning of a source that are kept.
+const MAX_LOOSE_ENDS: usize = 64;
 /// Incidents that wait for the end of the log; then those that can no longer be in the period are let go.
 const SIFT_EVERY: usize = 4096;
 
@@ -66,6 +68,7 @@ pub struct SourceTally {
     truncated: bool,
     dropped: u64,
     survey: Survey,
+    loose_ends: Vec<LooseEnd>,
     successes: Vec<Success>,
     early_success: Option<Timestamp>,
     default_provider: Option<String>,
@@ -97,6 +100,7 @@ impl SourceTally {
             truncated: false,
             dropped: 0,
             survey: Survey::default(),
+            loose_ends: Vec::new(),
             successes: Vec::new(),
             early_success: None,
             default_provider: None,
@@ -236,7 +240,10 @@ impl<'c> Tally<'c> {
                     (_, Some(provider)) | (GoodEnd::Recovered(provider), None) => {
                         source.succeed(time, Some(provider), model);
                     }
-                    (GoodEnd::WithoutFailure, None) => source.succeed(time, None, model),
+                    (GoodEnd::WithoutFailure, None) => {
+                        source.succeed(time, None, model);
+                        source.note_loose_end(time, keys, fallback);
+                    }
                     // Which model it was stands in another record, where it stands at all.
                     (GoodEnd::ByFallback, None) => {}
                 }
@@ -418,6 +425,16 @@ impl SourceTally {
         });
     }
 
+    /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
+    fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
+        if let Some(order) = time
+            && self.loose_ends.len() < MAX_LOOSE_ENDS
+            && within(self.first_order, time, WINDOW)
+        {
+            self.loose_ends.push(LooseEnd { order, keys, fallback });
+        }
+    }
+
     fn note_success(&mut self, success: Success) {
         keep_latest(&mut self.successes, success, |a, b| a.scope == b.scope);
     }
@@ -480,6 +497,7 @@ impl SourceTally {
             last_order: self.last_order,
             edges: self.edges,
             roots,
+            loose_ends: self.loose_ends,
             successes: self.successes,
             early_success: self.early_success,
             default_provider: self.default_provider,
