@@ -2,13 +2,14 @@
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it, and [`cli`] is the program around it. Everything that leaves goes through [`redact`].
+//! whole of it, [`kit`] holds the rule author's tools, and [`cli`] is the program around it. Everything that leaves goes through [`redact`].
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 pub mod catalogue;
 pub mod cli;
 pub mod engine;
+pub mod kit;
 pub mod record;
 pub mod redact;
 pub mod render;

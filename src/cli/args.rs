@@ -1,13 +1,17 @@
 //! What can be typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
+use jiff::tz::TimeZone;
 
 use crate::catalogue::{Category, Layers, Severity};
 use crate::render::Format;
 use crate::report::Sort;
+
+use super::CliError;
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
 ///
@@ -21,13 +25,8 @@ pub(super) struct Args {
     /// Files, folders (searched through), patterns, or - for standard input
     pub paths: Vec<PathBuf>,
 
-    /// How to show the report
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
-
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub show: Show,
 
     #[command(flatten)]
     pub rules: RuleArgs,
@@ -44,13 +43,37 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
 
-    /// Zone of times written without an offset, and of those shown; the system's unless given
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-
     /// How much a compressed source may decompress to, such as 500MB or 2GiB; 64GiB unless given
     #[arg(long, value_name = "SIZE")]
     pub max_decompressed: Option<ByteSize>,
+
+    /// Worker threads; one per core unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Show keys and tokens as they stand in the log
+    #[arg(long)]
+    pub no_redact: bool,
+
+    /// No progress and no messages on standard error but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What to show, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// How to show the report
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Zone of times written without an offset, and of those shown; the system's unless given
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
 
     /// Leave out findings below: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
@@ -72,21 +95,19 @@ pub(super) struct Args {
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub fail_on: Option<Severity>,
 
-    /// Worker threads; one per core unless given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub jobs: Option<u16>,
-
-    /// Show keys and tokens as they stand in the log
-    #[arg(long)]
-    pub no_redact: bool,
-
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
+}
 
-    /// No progress and no messages on standard error but errors
-    #[arg(long, short)]
-    pub quiet: bool,
+impl Show {
+    /// The zone of times without an offset, and of those shown to a person.
+    pub fn zone(&self) -> Result<TimeZone, CliError> {
+        match &self.tz {
+            Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.clone())),
+            None => Ok(TimeZone::system()),
+        }
+    }
 }
 
 /// What to do other than to scan.
@@ -94,6 +115,50 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Show what is known of a rule, a code such as 429 or ENOTFOUND, or a line of a log
     Explain(Explain),
+    /// Make one report out of many, the same as that of all their logs together
+    Merge(Merge),
+    /// Write rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// What to merge.
+#[derive(Debug, clap::Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub(super) struct Merge {
+    /// Reports that were made with --format json
+    #[arg(required = true, value_name = "REPORT")]
+    pub reports: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub show: Show,
+}
+
+/// What rule authors need.
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Draft a rule for records of a log that no rule explains
+    New(NewRule),
+}
+
+/// For which records to draft a rule.
+#[derive(Debug, clap::Args)]
+#[command(after_help = NEW_EXAMPLES)]
+pub(super) struct NewRule {
+    /// The number of the shape in the report's list of what no rule explains
+    #[arg(long, value_name = "N", required = true)]
+    pub from_unknown: NonZeroUsize,
+
+    /// The logs in which it is; standard input unless given
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+
+    /// Write the draft to a new file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
 }
 
 /// What to explain.
@@ -155,6 +220,17 @@ Examples:
   clawsift explain 429                            what a code, a rule or a line of a log means
 
 Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources.";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  clawsift gateway-1/ --format json --output 1.json     a report to be merged
+  clawsift merge 1.json 2.json 3.json                   one report of all";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
+  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
+  clawsift gateway.log --rules mine.yaml                                what it finds";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:

@@ -2,8 +2,10 @@
 
 mod args;
 mod explain;
+mod merge;
 mod output;
 mod progress;
+mod rules;
 mod scan;
 
 use std::fmt;
@@ -19,6 +21,8 @@ pub fn run() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
         Some(Command::Explain(explain)) => explain::run(explain),
+        Some(Command::Merge(merge)) => merge::run(merge),
+        Some(Command::Rules(command)) => rules::run(command),
         None => scan::run(&args),
     };
     match done {
@@ -51,6 +55,16 @@ enum CliError {
     Zone(String),
     #[error("no worker threads can be started: {0}; try --jobs 1")]
     Workers(#[from] rayon::ThreadPoolBuildError),
+    #[error("{0} cannot be merged: {1}")]
+    Report(String, String),
+    #[error("{0}")]
+    Draft(#[from] crate::kit::DraftError),
+    #[error(
+        "there is no shape {number} among what no rule explains: there are {shapes}, as the report lists them"
+    )]
+    NoSuchShape { number: usize, shapes: usize },
+    #[error("{0}: {1}; name a file that is not there yet")]
+    NewFile(String, std::io::Error),
     #[error("{0}: {1}; check the folder and the free space, or leave --output out")]
     Output(String, std::io::Error),
     #[error(

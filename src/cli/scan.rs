@@ -22,8 +22,8 @@ use super::{CliError, output, say};
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
     let engine = Engine::new(catalogue)?;
-    let zone = zone(args)?;
-    let view = View { filter: filter(args, &zone)?, sort: args.sort };
+    let zone = args.show.zone()?;
+    let view = View { filter: filter(args, &zone)?, sort: args.show.sort };
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts();
 
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         zone: zone.clone(),
         chunk: CHUNK,
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
-        keep_matches: args.format == Format::Ndjson,
+        keep_matches: args.show.format == Format::Ndjson,
         stop: Arc::clone(&stop),
         progress: &|bytes| progress.add(bytes),
     };
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
             say(&format_args!("{}: {problem}", source.name));
         }
     }
-    output::write(&report, args.format, args.output.as_deref(), args.color, &zone)?;
+    output::write(&report, args.show.format, args.show.output.as_deref(), args.show.color, &zone)?;
     Ok(status(&report, args, stop.load(Ordering::Relaxed)))
 }
 
@@ -58,25 +58,17 @@ fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
     if report.sources.iter().any(|source| !source.problems.is_empty()) {
         return 2;
     }
-    let fails = args.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least));
+    let fails = args.show.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least));
     u8::from(fails)
-}
-
-/// The zone of times without an offset, and of those shown to a person.
-fn zone(args: &Args) -> Result<TimeZone, CliError> {
-    match &args.tz {
-        Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.clone())),
-        None => Ok(TimeZone::system()),
-    }
 }
 
 fn filter(args: &Args, zone: &TimeZone) -> Result<Filter, CliError> {
     let moment = |text: &Option<String>| text.as_deref().map(|text| Moment::parse(text, zone)).transpose();
     Ok(Filter {
         period: Period::between(moment(&args.since)?, moment(&args.until)?),
-        min_severity: args.min_severity,
-        categories: args.category.clone(),
-        top: args.top,
+        min_severity: args.show.min_severity,
+        categories: args.show.category.clone(),
+        top: args.show.top,
     })
 }
 

@@ -6,6 +6,7 @@ mod json;
 mod ndjson;
 mod page;
 mod rule_page;
+mod sparkline;
 mod table;
 
 use std::io::{self, Write};

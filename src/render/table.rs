@@ -7,13 +7,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogue::Severity;
 use crate::record::Format;
-use crate::report::{Finding, Report, Status};
+use crate::report::{Began, Finding, MarkKind, Report, Status};
 
 use super::Style;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
+use super::sparkline::sparkline;
 
 /// Findings shown with their advice; the table shows them all.
 const DETAILED: usize = 5;
+/// Rules of echoes named.
+const MAX_ECHOES: usize = 4;
+/// From this width on the trend has a column of its own.
+const WIDE: usize = 100;
+/// Shapes of unexplained records shown.
+const SHAPES: usize = 10;
 /// Characters of a sample record; JSON has more.
 const MAX_SAMPLE: usize = 280;
 
@@ -21,6 +28,7 @@ const MAX_SAMPLE: usize = 280;
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut page = ReportPage {
         page: Page::new(style),
+        log_start: report.sources.iter().filter_map(|s| s.first_time).min(),
         log_end: report.sources.iter().filter_map(|s| s.last_time).max(),
         one_day: is_one_day(report, style),
         several_sources: report.sources.len() > 1,
@@ -43,6 +51,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
 
 struct ReportPage<'a> {
     page: Page<'a>,
+    log_start: Option<Timestamp>,
     log_end: Option<Timestamp>,
     one_day: bool,
     several_sources: bool,
@@ -72,7 +81,7 @@ impl ReportPage<'_> {
                 plural(n, "warning or error", "warnings or errors")
             ),
         };
-        let span = self.span(report);
+        let span = self.span();
         self.page.line(&format!(
             "{BOLD}clawsift: {what}{BOLD:#} in {} of {}{span}",
             count(totals.records, "record"),
@@ -82,7 +91,7 @@ impl ReportPage<'_> {
 
     fn heading(&mut self, report: &Report) {
         let totals = &report.totals;
-        let span = self.span(report);
+        let span = self.span();
         let text = format!(
             "{} in {} of {}{span}",
             count(totals.incidents, "incident"),
@@ -93,9 +102,8 @@ impl ReportPage<'_> {
     }
 
     /// The time that the sources cover, as ", FIRST to LAST".
-    fn span(&self, report: &Report) -> String {
-        let first = report.sources.iter().filter_map(|source| source.first_time).min();
-        match first.zip(self.log_end) {
+    fn span(&self) -> String {
+        match self.log_start.zip(self.log_end) {
             Some((first, last)) => {
                 let day = last.to_zoned(self.page.style.zone.clone()).strftime("%Y-%m-%d").to_string();
                 let from = self.time(Some(first));
@@ -113,21 +121,36 @@ impl ReportPage<'_> {
         } else {
             presets::ASCII_FULL_CONDENSED
         };
+        // On a narrow terminal the trend stands under the time, for titles take several lines there anyway.
+        let is_wide = self.page.style.width >= WIDE;
+        let since = if is_wide { "Since" } else { "Since, trend" };
+        let mut header = vec!["#", "Severity", "What", "Incidents", since];
+        if is_wide {
+            header.push("Trend");
+        }
+        header.push("Status");
         table
             .load_style(preset)
             .enforce_styling()
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(self.page.style.width.min(MAX_TEXT_WIDTH + 30)).unwrap_or(80))
-            .set_header(["#", "Severity", "What", "Incidents", "Since", "Status"]);
+            .set_header(header);
         for finding in findings {
-            table.add_row([
+            let (time, trend) =
+                (self.time(finding.first_seen), self.trend(finding, if is_wide { 16 } else { 8 }));
+            let mut row = vec![
                 Cell::new(finding.rank).set_alignment(CellAlignment::Right),
                 Cell::new(finding.severity).fg(severity_color(finding.severity)),
                 Cell::new(&finding.title),
                 Cell::new(finding.incidents).set_alignment(CellAlignment::Right),
-                Cell::new(self.time(finding.first_seen)),
-                Cell::new(self.status(finding)),
-            ]);
+            ];
+            if is_wide {
+                row.extend([Cell::new(time), Cell::new(trend)]);
+            } else {
+                row.push(Cell::new(format!("{time}\n{trend}").trim_end()));
+            }
+            row.push(Cell::new(self.status(finding)));
+            table.add_row(row);
         }
         let text = table.to_string();
         self.page.line(&text);
@@ -147,6 +170,9 @@ impl ReportPage<'_> {
         }
         let _ = write!(seen, "; {}", self.status(finding));
         self.page.detail("seen", &seen);
+        if let Some(began) = &finding.began {
+            self.page.detail("began", &began_text(began));
+        }
         self.facts(finding);
         let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
         self.page.contradicted(&says, |name| Some(finding.captures.get(name)?.first()?.value.as_str()));
@@ -158,12 +184,26 @@ impl ReportPage<'_> {
             };
             self.page.detail("record", &format!("{place}: {}", shortened(&sample.text, MAX_SAMPLE)));
         }
+        self.echoes(finding);
         self.page.advice(&Advice {
             causes: &finding.causes,
             fixes: &finding.fixes,
             limits: finding.limits.as_ref(),
             references: &finding.references,
         });
+    }
+
+    /// Records of other rules in the same incidents, the most frequent first.
+    fn echoes(&mut self, finding: &Finding) {
+        let shown = finding.symptoms.iter().take(MAX_ECHOES);
+        let mut echoes: Vec<String> =
+            shown.map(|symptom| format!("{} x {}", number(symptom.records), symptom.rule)).collect();
+        if let Some(others @ 1..) = finding.symptoms.len().checked_sub(MAX_ECHOES) {
+            echoes.push(format!("and {}", count(others as u64, "more rule")));
+        }
+        if !echoes.is_empty() {
+            self.page.detail("echoes", &echoes.join(", "));
+        }
     }
 
     /// Facts that were captured, the most frequent value of each and how many others there are.
@@ -223,15 +263,39 @@ impl ReportPage<'_> {
         if report.unclassified.is_empty() {
             return;
         }
-        let total = report.totals.unclassified;
+        let totals = &report.totals;
         self.page.line("");
-        let title =
-            format!("{} that no rule explains", plural(total, "Warning or error", "Warnings and errors"));
-        self.page.line(&format!("{BOLD}{title}{BOLD:#} ({total})"));
-        for group in &report.unclassified {
-            let subsystem = group.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
-            let text = format!("{} {subsystem}{}", group.level.name(), group.template);
-            self.page.wrapped(&format!("{:>5} x ", group.records), 8, &text);
+        self.page.line(&format!("{BOLD}What no rule explains{BOLD:#}"));
+        let explained = totals.warnings.saturating_sub(totals.unclassified);
+        // 99.96 % are not all.
+        let per_mille = explained.saturating_mul(1000) / totals.warnings.max(1);
+        let text = format!(
+            "{}.{} % of {} explained; {} in {}",
+            per_mille / 10,
+            per_mille % 10,
+            count(totals.warnings, "warning or error"),
+            number(totals.unclassified),
+            count(totals.shapes, "unknown shape"),
+        );
+        self.page.wrapped("", 0, &text.replace("warning or errors", "warnings and errors"));
+        for (index, cluster) in report.unclassified.iter().take(SHAPES).enumerate() {
+            let subsystem = cluster.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+            let text = format!(
+                "{} x {} {subsystem}{}",
+                number(cluster.records),
+                cluster.level.name(),
+                cluster.template
+            );
+            self.page.wrapped(&format!("{:>2}. ", index + 1), 4, &shortened(&text, MAX_SAMPLE));
+        }
+        if report.unclassified.len() > SHAPES {
+            self.page.wrapped("", 0, "--format json has more of them");
+        }
+        if let [only] = report.sources.as_slice()
+            && only.name != "-"
+        {
+            self.page.wrapped("", 0, "Draft a rule for one of them:");
+            self.page.command(4, &format!("clawsift rules new --from-unknown 1 {}", only.name));
         }
     }
 
@@ -251,6 +315,12 @@ impl ReportPage<'_> {
         }
     }
 
+    /// When its incidents began, over the time that all sources cover.
+    fn trend(&self, finding: &Finding, width: usize) -> String {
+        let span = self.log_start.zip(self.log_end);
+        span.map_or(String::new(), |span| sparkline(&finding.histogram, span, width, self.page.style.unicode))
+    }
+
     fn status(&self, finding: &Finding) -> String {
         match finding.status {
             Status::Ongoing => "ongoing".to_owned(),
@@ -268,6 +338,21 @@ impl ReportPage<'_> {
         let form = if self.one_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
         time.to_zoned(self.page.style.zone.clone()).strftime(form).to_string()
     }
+}
+
+fn began_text(began: &Began) -> String {
+    let what = match &began.after {
+        MarkKind::GatewayStart => "the gateway start".to_owned(),
+        MarkKind::ConfigReload => "a change of the configuration".to_owned(),
+        MarkKind::Version(version) => format!("the update to {version}"),
+    };
+    let update = match (&began.since_version, &began.after) {
+        (Some(version), MarkKind::GatewayStart | MarkKind::ConfigReload) => {
+            format!("; not seen before the update to {version}")
+        }
+        _ => String::new(),
+    };
+    format!("{} after {what}{update}", length(began.span()))
 }
 
 /// Whether all times shown are of one day, so that the day need not be repeated.
@@ -303,6 +388,11 @@ fn plural<'t>(n: u64, one: &'t str, many: &'t str) -> &'t str {
 
 /// `1 record`, `12,345 records`.
 fn count(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(n), if n == 1 { "" } else { "s" })
+}
+
+/// `12,345`.
+fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -311,12 +401,13 @@ fn count(n: u64, noun: &str) -> String {
         }
         grouped.push(digit);
     }
-    format!("{grouped} {noun}{}", if n == 1 { "" } else { "s" })
+    grouped
 }
 
 /// A length of time in its largest whole unit.
 fn length(duration: SignedDuration) -> String {
     match duration.as_mins() {
+        0 | 1 => format!("{} s", duration.as_secs()),
         minutes if minutes < 120 => format!("{minutes} min"),
         minutes if minutes < 48 * 60 => format!("{} h", minutes / 60),
         minutes => format!("{} days", minutes / (24 * 60)),
@@ -340,6 +431,7 @@ mod tests {
     fn numbers_and_lengths_read_well() {
         assert_eq!(count(1, "record"), "1 record");
         assert_eq!(count(1_234_567, "record"), "1,234,567 records");
+        assert_eq!(length(SignedDuration::from_secs(75)), "75 s");
         assert_eq!(length(SignedDuration::from_mins(61)), "61 min");
         assert_eq!(length(SignedDuration::from_hours(3)), "3 h");
         assert_eq!(length(SignedDuration::from_hours(72)), "3 days");

@@ -403,11 +403,15 @@ impl Incident {
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
-        for (name, value) in &found.captures {
-            self.captures.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        for claim in &found.claims {
-            self.add_claim(&claim.says, &claim.means);
+        // What a fallback met with is no fact of the first failure.
+        let provider = found.captures.get("provider").map(String::as_str);
+        if provider.is_none() || provider == self.provider() {
+            for (name, value) in &found.captures {
+                self.captures.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            for claim in &found.claims {
+                self.add_claim(&claim.says, &claim.means);
+            }
         }
         self.advance(found);
     }

@@ -38,6 +38,7 @@ pub use notes::Survey;
 pub use period::{BadMoment, Moment, Period};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
+pub use shape::MASK;
 pub use status::Status;
 pub use summary::{MergeError, Summary, View, merge};
 pub use tally::{ChunkTally, Filter, SourceTally, Tally};

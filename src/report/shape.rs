@@ -17,7 +17,7 @@ use crate::record::Level;
 use super::Sample;
 
 /// What stands for a word or a part of one that varies.
-pub(super) const MASK: &str = "<*>";
+pub const MASK: &str = "<*>";
 /// Shapes kept.
 const MAX_SHAPES: usize = 500;
 /// Words of a shape that are kept, step by step fewer when there are too many shapes. In the last step subsystems fall

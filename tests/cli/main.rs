@@ -5,6 +5,7 @@
 mod errors;
 mod explain;
 mod input;
+mod merge;
 mod output;
 mod rules;
 mod secrets;

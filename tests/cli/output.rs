@@ -233,3 +233,24 @@ fn the_readme_shows_what_the_program_prints() {
     let readme = include_str!("../../README.md");
     assert!(readme.contains(&stdout(&output)), "the README shows something else than:\n{}", stdout(&output));
 }
+
+#[test]
+fn findings_are_sorted_as_asked_for() {
+    let order = |sort: &str| {
+        let output = clawsift()
+            .args(["fixtures/logs/mixed/file.log", "--format", "json", "--sort", sort])
+            .output()
+            .expect("output");
+        json(&output)["findings"].as_array().expect("findings").clone()
+    };
+    for (sort, key) in [("count", "incidents"), ("recent", "last_seen")] {
+        let values: Vec<String> = order(sort).iter().map(|finding| finding[key].to_string()).collect();
+        assert!(values.is_sorted_by(|a, b| a >= b), "{sort}: {values:?}");
+    }
+    let rank = |finding: &serde_json::Value| {
+        ["critical", "error", "warning", "info"].iter().position(|name| finding["severity"] == *name)
+    };
+    assert!(order("severity").is_sorted_by_key(rank));
+    let ranks: Vec<u64> = order("rank").iter().filter_map(|finding| finding["rank"].as_u64()).collect();
+    assert!(ranks.iter().copied().eq(1..=ranks.len() as u64));
+}

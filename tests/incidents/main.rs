@@ -1,6 +1,7 @@
 //! Failures are counted as a person counts them, in each form of the log.
 
 mod merge;
+mod reports;
 mod script;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,69 @@
+//! `clawsift rules ...`: what rule authors need.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::catalogue::Catalogue;
+use crate::engine::Engine;
+use crate::kit::draft;
+use crate::redact::Redactor;
+use crate::report::View;
+use crate::scan::{CHUNK, Options, scan};
+use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand};
+
+use super::args::{NewRule, RulesCommand};
+use super::{CliError, output, say};
+
+pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
+    match command {
+        RulesCommand::New(args) => new(args),
+    }
+}
+
+fn new(args: &NewRule) -> Result<u8, CliError> {
+    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?)?;
+    let Expansion { inputs, errors } = match args.logs.is_empty() {
+        true => Expansion { inputs: vec![Input::Stdin], errors: Vec::new() },
+        false => expand(&args.logs),
+    };
+    let options = Options {
+        jobs: 0,
+        redactor: Redactor::MASKING,
+        view: View::default(),
+        zone: TimeZone::system(),
+        chunk: CHUNK,
+        max_decompressed: MAX_DECOMPRESSED,
+        keep_matches: false,
+        stop: Arc::default(),
+        progress: &|_| {},
+    };
+    let report = scan(&engine, &inputs, &errors, &options)?;
+    let mut status = 0;
+    for source in &report.sources {
+        for problem in &source.problems {
+            say(&format_args!("{}: {problem}", source.name));
+            status = 2;
+        }
+    }
+    let number = args.from_unknown.get();
+    let Some(cluster) = report.unclassified.get(number - 1) else {
+        return Err(CliError::NoSuchShape { number, shapes: report.unclassified.len() });
+    };
+    let draft = draft(cluster, &engine)?.to_string();
+    match &args.output {
+        Some(path) => write_new(path, &draft)?,
+        None => output::write_line(&draft.trim_end())?,
+    }
+    Ok(status)
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
+    let failed = |error| CliError::NewFile(path.display().to_string(), error);
+    let mut file = File::create_new(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}

@@ -1,0 +1,5 @@
+//! The rule author's tools.
+
+mod draft;
+
+pub use draft::{Draft, DraftError, draft};

@@ -1,0 +1,73 @@
+//! A histogram in one line of text.
+
+use jiff::Timestamp;
+
+use crate::report::Histogram;
+
+const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const ASCII: [char; 4] = ['.', ':', '+', '#'];
+
+/// How much happened when, in columns that share the time from `first` to `last`: a blank where nothing happened, else the
+/// higher the more. Empty where nothing has a time.
+pub(super) fn sparkline(
+    histogram: &Histogram,
+    (first, last): (Timestamp, Timestamp),
+    width: usize,
+    unicode: bool,
+) -> String {
+    let Some(start) = histogram.start else { return String::new() };
+    let mut columns = vec![0_u64; width];
+    let span = i128::from(last.as_second()) - i128::from(first.as_second()) + 1;
+    for (index, count) in histogram.counts.iter().enumerate() {
+        // A bin stands where its middle is.
+        let middle = i128::from(start.as_second())
+            + index as i128 * i128::from(histogram.bin_seconds)
+            + i128::from(histogram.bin_seconds) / 2;
+        let column = (middle - i128::from(first.as_second())) * width as i128 / span;
+        let column = usize::try_from(column.max(0)).unwrap_or(0).min(width.saturating_sub(1));
+        if let Some(sum) = columns.get_mut(column) {
+            *sum = sum.saturating_add(*count);
+        }
+    }
+    let most = columns.iter().copied().max().unwrap_or(0).max(1);
+    let marks: &[char] = if unicode { &BLOCKS } else { &ASCII };
+    let mark = |count: u64| match count {
+        0 => ' ',
+        // The highest column gets the highest mark, and one incident is never nothing.
+        count => {
+            let steps = marks.len() - 1;
+            let step = u128::from(count) * steps as u128 / u128::from(most);
+            marks[usize::try_from(step).unwrap_or(0).min(steps)]
+        }
+    };
+    columns.into_iter().map(mark).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn of(start: i64, counts: &[u64]) -> Histogram {
+        Histogram { start: Some(at(start)), bin_seconds: 10, counts: counts.to_vec() }
+    }
+
+    #[test]
+    fn the_highest_column_has_the_highest_mark() {
+        let span = (at(100), at(139));
+        assert_eq!(sparkline(&of(100, &[1, 0, 4, 8]), span, 4, true), "▁ ▄█");
+        assert_eq!(sparkline(&of(100, &[1, 0, 4, 8]), span, 4, false), ". :#");
+        assert_eq!(sparkline(&of(120, &[5]), span, 4, true), "  █ ");
+        assert_eq!(sparkline(&Histogram::default(), span, 4, true), "");
+        assert_eq!(sparkline(&of(90, &[u64::MAX, 1, 1, 1, 1, 1]), span, 4, true), "█▁▁▁");
+    }
+
+    #[test]
+    fn many_bins_share_a_column() {
+        assert_eq!(sparkline(&of(0, &[1; 60]), (at(0), at(599)), 6, true), "██████");
+        assert_eq!(sparkline(&of(590, &[1]), (at(0), at(599)), 6, true), "     █");
+    }
+}
