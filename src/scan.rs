@@ -1,6 +1,8 @@
 //! The pipeline: sources to chunks to records to matches to the report, in parallel.
 
+use std::collections::HashSet;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +15,7 @@ use crate::redact::Redactor;
 use crate::report::{
     ChunkTally, Event, Observer, Report, SourceTally, Survey, Tally, View, is_past_midnight,
 };
-use crate::source::{ChunkReader, Content, Input, Kind, SourceError, StreamChunk, chunks};
+use crate::source::{ChunkReader, Content, Input, Kind, SourceError, StreamChunk, chunks, unread_older};
 
 /// Bytes of a chunk: large enough that starting one costs nothing, small enough that two cores share 20 MB well.
 pub const CHUNK: usize = 4 << 20;
@@ -54,12 +56,18 @@ pub fn scan(
     options: &Options<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
     let mut scan = Scan::new(engine, options);
+    let read: HashSet<&Path> = inputs.iter().filter_map(Input::path).collect();
     for input in inputs {
         if scan.is_stopped() {
             break;
         }
         let gateway = input.folder().display().to_string();
         scan.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
+        if let Some(path) = input.path()
+            && let Some(older) = unread_older(path, &read)
+        {
+            scan.tally.note(format!("the older part of this log, {older}, lies beside it and was not read"));
+        }
         match input.open(options.max_decompressed, &options.stop) {
             Ok(Content::Mapped(map)) => scan.mapped(&map)?,
             Ok(Content::Stream(reader)) => scan.stream(reader)?,

@@ -10,8 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
+use super::belonging::{ECHO, Glimpse, within};
 use super::event::{Ends, Match, RunKeys, Setting};
-use super::incident::{Course, ECHO, Glimpse, Incident, Root, within};
+use super::incident::{Course, Incident, Root};
 
 /// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
 /// want of money ten, and each new try may begin that again.

@@ -1,6 +1,7 @@
 //! What happened: matches into incidents, incidents into ranked findings, and what to do first.
 
 mod advice;
+mod belonging;
 mod bounded;
 mod calendar;
 mod event;
@@ -15,6 +16,7 @@ mod period;
 mod rank;
 mod rule_page;
 mod shape;
+mod source_tally;
 mod status;
 mod stitch;
 mod summary;
@@ -39,9 +41,10 @@ pub use period::{BadMoment, Moment, Period};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
 pub use shape::MASK;
+pub use source_tally::{ChunkTally, SourceTally};
 pub use status::Status;
 pub use summary::{MergeError, Summary, View, merge};
-pub use tally::{ChunkTally, Filter, SourceTally, Tally};
+pub use tally::{Filter, Tally};
 pub use timeline::Histogram;
 pub use unclassified::Unclassified;
 

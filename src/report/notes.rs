@@ -6,11 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Format, Level, Record};
+use crate::source::rotated_name;
 
 use super::summary::SourceSummary;
-
-/// OpenClaw keeps five rotated files; other programs keep more.
-const MAX_ROTATED: u32 = 100;
 
 /// `openclaw logs` prints this many records unless told otherwise.
 const DEFAULT_LIMIT: u64 = 200;
@@ -76,7 +74,6 @@ fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
     for ((_, stem), days) in sets {
         let mut before: Option<Date> = None;
         for (&date, numbers) in &days {
-            // Number 0 is the file that is written to, 1 the one before it.
             let last = numbers.last().copied().unwrap_or(0);
             let missing: Vec<String> = (0..last)
                 .filter(|number| !numbers.contains(number))
@@ -100,18 +97,6 @@ fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
         }
     }
     notes
-}
-
-/// The parts of a name such as `openclaw-2026-11-22.3.log`: what stands before the date, the date, the number.
-fn rotated_name(file: &str) -> Option<(&str, Date, u32)> {
-    let stem = file.split_once(".log")?.0;
-    let (stem, number) = match stem.rsplit_once('.') {
-        Some((stem, number)) => (stem, number.parse().ok().filter(|n| *n <= MAX_ROTATED)?),
-        None => (stem, 0),
-    };
-    let at = stem.len().checked_sub(10)?;
-    let date = stem.get(at..)?.parse().ok()?;
-    Some((&stem[..at], date, number))
 }
 
 /// What is seen of one record.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::incident::{ECHO, Incident, within};
+use super::belonging::{ECHO, within};
+use super::incident::Incident;
 use super::join::{LooseEnd, Roots};
 use super::summary::SourceSummary;
 

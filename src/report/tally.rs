@@ -1,27 +1,24 @@
 //! The tally: takes events in the order of their sources and positions, and gives the summary of all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Severity};
-use crate::record::{Format, Level, Stamp};
-use crate::source::Kind;
+use crate::record::{Level, Stamp};
 
+use super::belonging::REACH;
 use super::calendar::Calendar;
-use super::event::{Event, MAX_SAMPLES, Match, Position, RunKeys};
-use super::incident::{Incident, REACH, Role, WINDOW, within};
-use super::join::{GoodEnd, Joiner, LooseEnd, Roots};
-use super::mark::{MAX_MARKS, Mark, MarkKind};
-use super::status::{Scope, Success, keep_latest};
-use super::summary::{SourceSummary, Summary, View};
-use super::{FormatCount, MatchRow, Period, Report, Sample, SourceInfo, Survey, When};
+use super::event::{Event, MAX_SAMPLES, Match, Position};
+use super::incident::{Incident, Role};
+use super::join::{GoodEnd, Joiner};
+use super::status::{Scope, Success};
+use super::summary::{Summary, View};
+use super::{ChunkTally, MatchRow, Period, Report, Sample, SourceTally, When};
 
 /// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
 const MAX_EDGES: usize = 2000;
-/// Good ends near the beginning of a source that are kept.
-const MAX_LOOSE_ENDS: usize = 64;
 /// Incidents that wait for the end of the log; then those that can no longer be in the period are let go.
 const SIFT_EVERY: usize = 4096;
 
@@ -44,96 +41,6 @@ impl Filter {
         self.min_severity.is_none_or(|min| severity >= min)
             && (self.categories.is_empty() || self.categories.contains(&category))
     }
-}
-
-/// What was read of one source.
-#[derive(Debug, Clone)]
-pub struct SourceTally {
-    name: String,
-    kind: Kind,
-    gateway: String,
-    formats: BTreeMap<Format, u64>,
-    bytes: u64,
-    lines: u64,
-    records: u64,
-    first_time: Option<Timestamp>,
-    first_order: Option<Timestamp>,
-    last_time: Option<Timestamp>,
-    last_order: Option<Timestamp>,
-    /// A time stamp was seen.
-    begun: bool,
-    problems: Vec<String>,
-    invalid_utf8: u64,
-    cut: u64,
-    truncated: bool,
-    dropped: u64,
-    survey: Survey,
-    loose_ends: Vec<LooseEnd>,
-    successes: Vec<Success>,
-    early_success: Option<Timestamp>,
-    default_provider: Option<String>,
-    marks: Vec<Mark>,
-    edges: Vec<Incident>,
-    /// Time of the last event, which records without a time take for theirs.
-    last_event: Option<Timestamp>,
-}
-
-impl SourceTally {
-    /// A source of which nothing was read yet. Sources with the same `gateway`, the folder, are of one gateway.
-    pub fn new(name: String, kind: Kind, gateway: String) -> Self {
-        Self {
-            name,
-            kind,
-            gateway,
-            formats: BTreeMap::new(),
-            bytes: 0,
-            lines: 0,
-            records: 0,
-            first_time: None,
-            first_order: None,
-            last_time: None,
-            last_order: None,
-            begun: false,
-            problems: Vec::new(),
-            invalid_utf8: 0,
-            cut: 0,
-            truncated: false,
-            dropped: 0,
-            survey: Survey::default(),
-            loose_ends: Vec::new(),
-            successes: Vec::new(),
-            early_success: None,
-            default_provider: None,
-            marks: Vec::new(),
-            edges: Vec::new(),
-            last_event: None,
-        }
-    }
-}
-
-/// What one chunk adds to its source.
-#[derive(Debug, Default)]
-pub struct ChunkTally {
-    /// Its bytes, those left out of a long line included.
-    pub bytes: u64,
-    /// Its physical lines.
-    pub lines: u64,
-    /// Its records by format.
-    pub formats: BTreeMap<Format, u64>,
-    /// Stamp of the last record that has one.
-    pub last_stamp: Option<Stamp>,
-    /// The last time of day without a date.
-    pub last_clock: Option<Stamp>,
-    /// Parsed records with bytes that are not UTF-8.
-    pub invalid_utf8: u64,
-    /// Records of which only the beginning was looked at.
-    pub cut: u64,
-    /// Its warnings and errors, explained or not.
-    pub warnings: u64,
-    /// A look at its records, where it is near the beginning of the source.
-    pub survey: Survey,
-    /// What its records mean, in their order; positions are counted from the chunk's start.
-    pub events: Vec<Event>,
 }
 
 /// Collects what was found.
@@ -191,6 +98,13 @@ impl<'c> Tally<'c> {
     pub fn problem(&mut self, problem: String) {
         if let Some(source) = &mut self.source {
             source.problems.push(problem);
+        }
+    }
+
+    /// Says something of the current source that its reader should know.
+    pub fn note(&mut self, note: String) {
+        if let Some(source) = &mut self.source {
+            source.notes.push(note);
         }
     }
 
@@ -408,101 +322,6 @@ impl<'c> Tally<'c> {
             })
             .collect();
         report
-    }
-}
-
-impl SourceTally {
-    fn succeed(&mut self, time: Option<Timestamp>, provider: Option<String>, model: Option<String>) {
-        let Some(order) = time else { return };
-        let Some(provider) = provider.or_else(|| self.default_provider.clone()) else {
-            self.early_success = self.early_success.max(Some(order));
-            return;
-        };
-        let gateway = self.gateway.clone();
-        self.note_success(Success {
-            order,
-            scope: Scope { gateway, provider: Some(provider), model, channel: None },
-        });
-    }
-
-    /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
-    fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
-        if let Some(order) = time
-            && self.loose_ends.len() < MAX_LOOSE_ENDS
-            && within(self.first_order, time, WINDOW)
-        {
-            self.loose_ends.push(LooseEnd { order, keys, fallback });
-        }
-    }
-
-    fn note_success(&mut self, success: Success) {
-        keep_latest(&mut self.successes, success, |a, b| a.scope == b.scope);
-    }
-
-    fn mark(&mut self, time: Timestamp, what: MarkKind) {
-        // A version is news only when it is another one.
-        let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
-        if matches!(what, MarkKind::Version(_))
-            && self.marks.iter().rfind(is_version).is_some_and(|mark| mark.what == what)
-        {
-            return;
-        }
-        self.marks.push(Mark { time, what, gateway: self.gateway.clone() });
-        if self.marks.len() > MAX_MARKS {
-            self.marks.remove(0);
-        }
-    }
-
-    fn finish(self, roots: Roots) -> SourceSummary {
-        let mut formats: Vec<FormatCount> =
-            self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
-        formats.sort_by_key(|count| std::cmp::Reverse(count.records));
-        let mut notes = Vec::new();
-        if self.invalid_utf8 > 0 {
-            notes.push(format!(
-                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
-                self.invalid_utf8
-            ));
-        }
-        if self.cut > 0 {
-            notes.push(format!(
-                "records longer than 16 MiB, of which only the beginning was looked at: {}",
-                self.cut
-            ));
-        }
-        if self.dropped > 0 {
-            notes.push(format!(
-                "records that OpenClaw itself lost before they reached the log: {}",
-                self.dropped
-            ));
-        }
-        if self.records == 0 && self.problems.is_empty() {
-            notes.push("it holds no records".to_owned());
-        }
-        SourceSummary {
-            hints: self.survey.hints(self.records, self.truncated),
-            info: SourceInfo {
-                name: self.name,
-                kind: self.kind,
-                formats,
-                bytes: self.bytes,
-                lines: self.lines,
-                records: self.records,
-                first_time: self.first_time,
-                last_time: self.last_time,
-                problems: self.problems,
-                notes,
-            },
-            gateway: self.gateway,
-            last_order: self.last_order,
-            edges: self.edges,
-            roots,
-            loose_ends: self.loose_ends,
-            successes: self.successes,
-            early_success: self.early_success,
-            default_provider: self.default_provider,
-            marks: self.marks,
-        }
     }
 }
 

@@ -12,6 +12,7 @@ mod installed;
 mod interruptible;
 #[allow(unsafe_code)] // The one module that maps files.
 mod map;
+mod rotation;
 mod stream;
 
 use std::fs::{self, File};
@@ -30,6 +31,7 @@ pub use decode::TooLarge;
 pub use expand::{Expansion, expand};
 pub use installed::installed_logs;
 pub use map::Map;
+pub use rotation::{rotated_name, unread_older};
 pub use stream::{ChunkReader, StreamChunk};
 
 /// One physical line is parsed whole up to this many bytes; a longer one is classified by what fits.
@@ -74,6 +76,14 @@ impl Input {
                 archive.join(Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default())
             }
             Self::Stdin => PathBuf::new(),
+        }
+    }
+
+    /// The file, where it is one of its own.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Member(..) | Self::Stdin => None,
         }
     }
 

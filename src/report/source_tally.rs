@@ -1,0 +1,212 @@
+//! What is collected of one source, chunk by chunk.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::record::{Format, Stamp};
+use crate::source::Kind;
+
+use super::belonging::{WINDOW, within};
+use super::event::{Event, RunKeys};
+use super::incident::Incident;
+use super::join::{LooseEnd, Roots};
+use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::status::{Scope, Success, keep_latest};
+use super::summary::SourceSummary;
+use super::{FormatCount, SourceInfo, Survey};
+
+/// Good ends near the beginning of a source that are kept.
+const MAX_LOOSE_ENDS: usize = 64;
+
+/// What was read of one source.
+#[derive(Debug, Clone)]
+pub struct SourceTally {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) gateway: String,
+    pub(super) formats: BTreeMap<Format, u64>,
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+    pub(super) records: u64,
+    pub(super) first_time: Option<Timestamp>,
+    pub(super) first_order: Option<Timestamp>,
+    pub(super) last_time: Option<Timestamp>,
+    pub(super) last_order: Option<Timestamp>,
+    /// A time stamp was seen.
+    pub(super) begun: bool,
+    pub(super) problems: Vec<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) invalid_utf8: u64,
+    pub(super) cut: u64,
+    pub(super) truncated: bool,
+    pub(super) dropped: u64,
+    pub(super) survey: Survey,
+    pub(super) loose_ends: Vec<LooseEnd>,
+    pub(super) successes: Vec<Success>,
+    pub(super) early_success: Option<Timestamp>,
+    pub(super) default_provider: Option<String>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) edges: Vec<Incident>,
+    /// Time of the last event, which records without a time take for theirs.
+    pub(super) last_event: Option<Timestamp>,
+}
+
+impl SourceTally {
+    /// A source of which nothing was read yet. Sources with the same `gateway`, the folder, are of one gateway.
+    pub fn new(name: String, kind: Kind, gateway: String) -> Self {
+        Self {
+            name,
+            kind,
+            gateway,
+            formats: BTreeMap::new(),
+            bytes: 0,
+            lines: 0,
+            records: 0,
+            first_time: None,
+            first_order: None,
+            last_time: None,
+            last_order: None,
+            begun: false,
+            problems: Vec::new(),
+            notes: Vec::new(),
+            invalid_utf8: 0,
+            cut: 0,
+            truncated: false,
+            dropped: 0,
+            survey: Survey::default(),
+            loose_ends: Vec::new(),
+            successes: Vec::new(),
+            early_success: None,
+            default_provider: None,
+            marks: Vec::new(),
+            edges: Vec::new(),
+            last_event: None,
+        }
+    }
+}
+
+/// What one chunk adds to its source.
+#[derive(Debug, Default)]
+pub struct ChunkTally {
+    /// Its bytes, those left out of a long line included.
+    pub bytes: u64,
+    /// Its physical lines.
+    pub lines: u64,
+    /// Its records by format.
+    pub formats: BTreeMap<Format, u64>,
+    /// Stamp of the last record that has one.
+    pub last_stamp: Option<Stamp>,
+    /// The last time of day without a date.
+    pub last_clock: Option<Stamp>,
+    /// Parsed records with bytes that are not UTF-8.
+    pub invalid_utf8: u64,
+    /// Records of which only the beginning was looked at.
+    pub cut: u64,
+    /// Its warnings and errors, explained or not.
+    pub warnings: u64,
+    /// A look at its records, where it is near the beginning of the source.
+    pub survey: Survey,
+    /// What its records mean, in their order; positions are counted from the chunk's start.
+    pub events: Vec<Event>,
+}
+
+impl SourceTally {
+    pub(super) fn succeed(
+        &mut self,
+        time: Option<Timestamp>,
+        provider: Option<String>,
+        model: Option<String>,
+    ) {
+        let Some(order) = time else { return };
+        let Some(provider) = provider.or_else(|| self.default_provider.clone()) else {
+            self.early_success = self.early_success.max(Some(order));
+            return;
+        };
+        let gateway = self.gateway.clone();
+        self.note_success(Success {
+            order,
+            scope: Scope { gateway, provider: Some(provider), model, channel: None },
+        });
+    }
+
+    /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
+    pub(super) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
+        if let Some(order) = time
+            && self.loose_ends.len() < MAX_LOOSE_ENDS
+            && within(self.first_order, time, WINDOW)
+        {
+            self.loose_ends.push(LooseEnd { order, keys, fallback });
+        }
+    }
+
+    pub(super) fn note_success(&mut self, success: Success) {
+        keep_latest(&mut self.successes, success, |a, b| a.scope == b.scope);
+    }
+
+    pub(super) fn mark(&mut self, time: Timestamp, what: MarkKind) {
+        // A version is news only when it is another one.
+        let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
+        if matches!(what, MarkKind::Version(_))
+            && self.marks.iter().rfind(is_version).is_some_and(|mark| mark.what == what)
+        {
+            return;
+        }
+        self.marks.push(Mark { time, what, gateway: self.gateway.clone() });
+        if self.marks.len() > MAX_MARKS {
+            self.marks.remove(0);
+        }
+    }
+
+    pub(super) fn finish(self, roots: Roots) -> SourceSummary {
+        let mut formats: Vec<FormatCount> =
+            self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
+        formats.sort_by_key(|count| std::cmp::Reverse(count.records));
+        let mut notes = self.notes;
+        if self.invalid_utf8 > 0 {
+            notes.push(format!(
+                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
+                self.invalid_utf8
+            ));
+        }
+        if self.cut > 0 {
+            notes.push(format!(
+                "records longer than 16 MiB, of which only the beginning was looked at: {}",
+                self.cut
+            ));
+        }
+        if self.dropped > 0 {
+            notes.push(format!(
+                "records that OpenClaw itself lost before they reached the log: {}",
+                self.dropped
+            ));
+        }
+        if self.records == 0 && self.problems.is_empty() {
+            notes.push("it holds no records".to_owned());
+        }
+        SourceSummary {
+            hints: self.survey.hints(self.records, self.truncated),
+            info: SourceInfo {
+                name: self.name,
+                kind: self.kind,
+                formats,
+                bytes: self.bytes,
+                lines: self.lines,
+                records: self.records,
+                first_time: self.first_time,
+                last_time: self.last_time,
+                problems: self.problems,
+                notes,
+            },
+            gateway: self.gateway,
+            last_order: self.last_order,
+            edges: self.edges,
+            roots,
+            loose_ends: self.loose_ends,
+            successes: self.successes,
+            early_success: self.early_success,
+            default_provider: self.default_provider,
+            marks: self.marks,
+        }
+    }
+}

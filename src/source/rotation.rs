@@ -1,0 +1,57 @@
+//! Rotated sets: the files into which one log was cut as it grew.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+/// OpenClaw keeps five rotated files; other programs keep more.
+const MAX_ROTATED: u32 = 100;
+
+/// The parts of a name such as `openclaw-2026-11-22.3.log`: what stands before the date, the date, the number. Number 0 is
+/// the file that is written to, 1 the one before it.
+///
+/// ```
+/// let parts = clawsift::source::rotated_name("openclaw-2026-11-22.3.log.gz");
+/// assert_eq!(parts, Some(("openclaw-", jiff::civil::date(2026, 11, 22), 3)));
+/// ```
+pub fn rotated_name(file: &str) -> Option<(&str, Date, u32)> {
+    let stem = file.split_once(".log")?.0;
+    let (stem, number) = match stem.rsplit_once('.') {
+        Some((stem, number)) => (stem, number.parse().ok().filter(|n| *n <= MAX_ROTATED)?),
+        None => (stem, 0),
+    };
+    let at = stem.len().checked_sub(10)?;
+    let date = stem.get(at..)?.parse().ok()?;
+    Some((&stem[..at], date, number))
+}
+
+/// The file of the same set that was written just before this one, where it lies beside it and is not among those read.
+pub fn unread_older(path: &Path, read: &HashSet<&Path>) -> Option<String> {
+    let (stem, date, number) = rotated_name(path.file_name()?.to_str()?)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    ["log", "log.gz"].iter().find_map(|extension| {
+        let older = format!("{stem}{date}.{}.{extension}", number + 1);
+        let path = folder.join(&older);
+        (!read.contains(path.as_path()) && path.is_file()).then_some(older)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_before_is_missed_where_it_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [new, old] =
+            ["openclaw-2026-11-22.log", "openclaw-2026-11-22.1.log"].map(|name| folder.path().join(name));
+        for path in [&new, &old] {
+            std::fs::write(path, "x").expect("a file");
+        }
+        let missed = |path: &Path, read: &[&Path]| unread_older(path, &read.iter().copied().collect());
+        assert_eq!(missed(&new, &[&new]).as_deref(), Some("openclaw-2026-11-22.1.log"));
+        assert_eq!(missed(&new, &[&new, &old]), None);
+        assert_eq!(missed(&old, &[&old]), None);
+    }
+}
