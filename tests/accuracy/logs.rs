@@ -109,15 +109,32 @@ fn incidents_are_counted_as_the_faults_were() {
         ("tls", 1),
         ("tool", 1),
     ]);
-    for file in ["file.log", "logs-plain.txt"] {
+    let truth: BTreeMap<String, u64> = truth.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+    for file in FORMS {
         let report = report(logs().join("mixed").join(file));
         let mut counted: BTreeMap<String, u64> = BTreeMap::new();
         for finding in &report.findings {
             *counted.entry(finding.category.to_string()).or_default() += finding.incidents;
         }
-        let truth: BTreeMap<String, u64> = truth.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        // Plain text has neither ids nor the provider's answers, but all of these turns can be told apart in it.
         assert_eq!(counted, truth, "{file}");
         assert_eq!(report.totals.incidents, 17, "{file}");
+    }
+}
+
+/// The file log, `openclaw logs --json`, the console, and plain `openclaw logs` of one gateway.
+const FORMS: [&str; 4] = ["file.log", "logs-json.txt.gz", "console.txt", "logs-plain.txt"];
+
+/// How a failure ended does not depend on the form of the log.
+#[test]
+fn each_form_tells_the_same_status() {
+    let of_form = |file: &str| -> BTreeMap<String, Status> {
+        let findings = report(logs().join("mixed").join(file)).findings;
+        findings.into_iter().map(|finding| (finding.category.to_string(), finding.status)).collect()
+    };
+    let expected = of_form("file.log");
+    for file in FORMS {
+        assert_eq!(of_form(file), expected, "{file}");
     }
 }
 
