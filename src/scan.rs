@@ -66,7 +66,7 @@ pub fn scan(
         if let Some(path) = input.path()
             && let Some(older) = unread_older(path, &read)
         {
-            scan.tally.note(format!("the older part of this log, {older}, lies beside it and was not read"));
+            scan.tally.unread_older(older);
         }
         match input.open(options.max_decompressed, &options.stop) {
             Ok(Content::Mapped(map)) => scan.mapped(&map)?,

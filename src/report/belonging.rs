@@ -75,11 +75,10 @@ impl Incident {
         self.setting == Setting::Run && (knows(&self.runs, &keys.run) || knows(&self.traces, &keys.trace))
     }
 
-    /// Whether the other is known by one of the same ids.
-    pub fn shares_ids(&self, other: &Self) -> bool {
-        let share = |a: &[String], b: &[String]| a.iter().any(|id| b.contains(id));
-        self.setting == other.setting
-            && (share(&self.runs, &other.runs) || share(&self.traces, &other.traces))
+    /// The ids by which it is known, apart for runs and for what happens beside them.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        let setting = &self.setting;
+        self.runs.iter().chain(&self.traces).map(move |id| setting.id(id))
     }
 
     /// Whether a record whose ids are not known belongs to this incident.

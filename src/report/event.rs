@@ -66,6 +66,14 @@ impl Setting {
         Self::Beside("tool".to_owned())
     }
 
+    /// An id as it is known here: a tool or plugin that fails in a run is neither the run's cause nor its echo.
+    pub(super) fn id(&self, id: &str) -> String {
+        match self {
+            Self::Run => id.to_owned(),
+            Self::Beside(name) => format!("{name} {id}"),
+        }
+    }
+
     /// The channel, where it is one.
     pub(super) fn channel_name(&self) -> Option<&str> {
         match self {

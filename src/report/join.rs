@@ -307,10 +307,5 @@ impl Joiner {
 
 /// The ids of a record, apart for runs and for what happens beside them.
 fn ids(setting: &Setting, keys: &RunKeys) -> Vec<String> {
-    let ids = [&keys.run, &keys.trace].into_iter().flatten();
-    match setting {
-        Setting::Run => ids.cloned().collect(),
-        // A tool or plugin that fails in a run is neither the run's cause nor its echo.
-        Setting::Beside(name) => ids.map(|id| format!("{name} {id}")).collect(),
-    }
+    [&keys.run, &keys.trace].into_iter().flatten().map(|id| setting.id(id)).collect()
 }

@@ -57,15 +57,18 @@ pub(super) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<Strin
     let hints: BTreeSet<Hint> = sources.iter().flat_map(|source| source.hints.iter().copied()).collect();
     // What plain text leaves out matters only where something is wrong.
     let matters = |hint: &Hint| has_findings || *hint != Hint::Plain;
-    let gaps = gaps(sources.iter().map(|source| (source.gateway.as_str(), source.info.name.as_str())));
-    hints.into_iter().filter(matters).map(Hint::text).chain(gaps).collect()
+    let gaps = gaps(sources.iter().map(|source| (source.gateway.as_str(), source.file_name())));
+    let unread = sources.iter().filter_map(|source| {
+        let older = source.unread_older.as_ref()?;
+        Some(format!("The log goes back further: {older} lies beside {} and was not read", source.info.name))
+    });
+    hints.into_iter().filter(matters).map(Hint::text).chain(gaps).chain(unread).collect()
 }
 
 /// The files that are missing in rotated sets: numbers that were left out, and days.
 fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
     let mut sets: BTreeMap<(&str, &str), BTreeMap<Date, BTreeSet<u32>>> = BTreeMap::new();
-    for (gateway, name) in sources {
-        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    for (gateway, file) in sources {
         if let Some((stem, date, number)) = rotated_name(file) {
             sets.entry((gateway, stem)).or_default().entry(date).or_default().insert(number);
         }
@@ -216,7 +219,7 @@ mod tests {
     #[test]
     fn missing_files_of_a_rotated_set_are_noticed() {
         let gaps = |names: &[&str]| gaps(names.iter().map(|name| ("g", *name)));
-        assert_eq!(gaps(&["a/openclaw-2026-11-21.log", "a/openclaw-2026-11-22.log", "x.log"]).len(), 0);
+        assert_eq!(gaps(&["openclaw-2026-11-21.log", "openclaw-2026-11-22.log", "x.log"]).len(), 0);
         assert_eq!(gaps(&["openclaw-2026-11-22.log", "openclaw-2026-11-22.1.log.gz"]).len(), 0);
         let numbers = gaps(&["openclaw-2026-11-22.log", "openclaw-2026-11-22.3.log"]);
         assert!(numbers[0].ends_with("openclaw-2026-11-22.1.log, openclaw-2026-11-22.2.log"), "{numbers:?}");

@@ -36,7 +36,7 @@ pub struct SourceTally {
     /// A time stamp was seen.
     pub(super) begun: bool,
     pub(super) problems: Vec<String>,
-    pub(super) notes: Vec<String>,
+    pub(super) unread_older: Option<String>,
     pub(super) invalid_utf8: u64,
     pub(super) cut: u64,
     pub(super) truncated: bool,
@@ -69,7 +69,7 @@ impl SourceTally {
             last_order: None,
             begun: false,
             problems: Vec::new(),
-            notes: Vec::new(),
+            unread_older: None,
             invalid_utf8: 0,
             cut: 0,
             truncated: false,
@@ -162,7 +162,7 @@ impl SourceTally {
         let mut formats: Vec<FormatCount> =
             self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));
-        let mut notes = self.notes;
+        let mut notes = Vec::new();
         if self.invalid_utf8 > 0 {
             notes.push(format!(
                 "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
@@ -198,6 +198,7 @@ impl SourceTally {
                 problems: self.problems,
                 notes,
             },
+            unread_older: self.unread_older,
             gateway: self.gateway,
             last_order: self.last_order,
             edges: self.edges,

@@ -9,84 +9,109 @@ use super::incident::Incident;
 use super::join::{LooseEnd, Roots};
 use super::summary::SourceSummary;
 
+/// Incidents of a gateway's earlier sources with which one without ids is compared: the latest.
+const RECENT: usize = 256;
+
 /// Incidents that a join across sources brought together: the number of one that was absorbed, and that of the other.
 pub(super) type Joined = Vec<(u64, u64)>;
 
 /// The incidents near the edges of sources, which come in the order of time: those that one failure wrote into several
 /// sources are one, and those that only follow from a failure of an earlier source have their root.
 pub(super) fn stitch(sources: &[&SourceSummary]) -> (Vec<(String, Incident)>, Joined) {
-    let mut done: Vec<(String, Incident)> = Vec::new();
-    let mut joined = Vec::new();
-    let mut roots: HashMap<&str, Roots> = HashMap::new();
-    // Incidents of this index and above may still go on.
-    let mut from = 0;
-    let mut ends: HashMap<&str, Timestamp> = HashMap::new();
+    let mut stitcher = Stitcher::default();
     for source in sources {
-        let gateway = source.gateway.as_str();
-        let known = roots.entry(gateway).or_default();
+        stitcher.add(source);
+    }
+    (stitcher.done, stitcher.joined)
+}
+
+#[derive(Default)]
+struct Stitcher<'s> {
+    /// With the gateway of each.
+    done: Vec<(String, Incident)>,
+    joined: Joined,
+    by_id: HashMap<String, usize>,
+    gateways: HashMap<&'s str, Gateway>,
+}
+
+/// What the earlier sources of one gateway have told.
+#[derive(Default)]
+struct Gateway {
+    roots: Roots,
+    /// Indices of its incidents.
+    incidents: Vec<usize>,
+    end: Option<Timestamp>,
+}
+
+impl<'s> Stitcher<'s> {
+    fn add(&mut self, source: &'s SourceSummary) {
+        let name = source.gateway.as_str();
+        let mut gateway = self.gateways.remove(name).unwrap_or_default();
         // The file log and the console of one gateway cover the same time, the files of a rotated set do not.
-        let overlaps = source.info.first_time.zip(ends.get(gateway).copied());
+        let overlaps = source.info.first_time.zip(gateway.end);
         let overlaps = overlaps.is_some_and(|(first, end)| end.duration_since(first) > ECHO);
-        let own = done.len();
+        let mut own = Vec::new();
         let mut loose_ends = source.loose_ends.iter().peekable();
         for incident in &source.edges {
             while let Some(end) =
                 loose_ends.next_if(|end| incident.first_order.is_none_or(|first| end.order <= first))
             {
-                tie_up(&mut done[from..own], end, gateway);
+                self.tie_up(&gateway, end);
             }
-            let earlier = done[from..own]
-                .iter()
-                .rposition(|(of, mine)| match of == gateway {
-                    true => goes_on(mine, incident) || (overlaps && is_told_twice(mine, incident)),
-                    false => mine.shares_ids(incident),
-                })
-                .map(|index| from + index);
-            match earlier {
+            match self.earlier(&gateway, incident, overlaps) {
                 Some(index) => {
-                    joined.push((incident.number, done[index].1.number));
-                    done[index].1.absorb(incident.clone());
+                    self.joined.push((incident.number, self.done[index].1.number));
+                    self.done[index].1.absorb(incident.clone());
+                    self.by_id.extend(incident.ids().map(|id| (id, index)));
                 }
                 None => {
                     let mut incident = incident.clone();
                     if incident.wants_root() {
-                        incident.root = known.of(incident.provider(), incident.first_order).cloned();
+                        incident.root = gateway.roots.of(incident.provider(), incident.first_order).cloned();
                     }
-                    done.push((gateway.to_owned(), incident));
+                    own.push(self.done.len());
+                    self.done.push((name.to_owned(), incident));
                 }
             }
         }
-        loose_ends.for_each(|end| tie_up(&mut done[from..own], end, gateway));
-        known.follow(&source.roots);
-        // What came before the last source can only go on with an equal id, and that within reach.
-        let end = source.info.last_time;
-        if let Some(end) = end {
-            let latest = ends.entry(gateway).or_insert(end);
-            *latest = end.max(*latest);
+        loose_ends.for_each(|end| self.tie_up(&gateway, end));
+        // The incidents of one source were told apart when it was read.
+        for index in own {
+            self.by_id.extend(self.done[index].1.ids().map(|id| (id, index)));
+            gateway.incidents.push(index);
         }
-        from += done[from..].iter().take_while(|(_, incident)| incident.is_over(end)).count();
+        gateway.roots.follow(&source.roots);
+        gateway.end = gateway.end.max(source.info.last_time);
+        self.gateways.insert(name, gateway);
     }
-    (done, joined)
-}
 
-/// Lets the run of an earlier source that came to this good end recover.
-fn tie_up(earlier: &mut [(String, Incident)], end: &LooseEnd, gateway: &str) {
-    let time = Some(end.order);
-    let is_known = |incident: &Incident| incident.is_known_by(&end.keys) && !incident.is_over(time);
-    let mut of_gateway =
-        earlier.iter_mut().filter(|(of, _)| of == gateway).map(|(_, incident)| incident).rev();
-    let found = of_gateway.find_map(|incident| match is_known(incident) {
-        true => Some((incident, false)),
-        false => incident.ends_well(time).map(|by_fallback| (incident, by_fallback)),
-    });
-    if let Some((incident, by_fallback)) = found {
-        incident.succeed(time, by_fallback || end.fallback);
+    /// The incident of an earlier source with which this one goes on, or that tells of the same.
+    fn earlier(&self, gateway: &Gateway, incident: &Incident, overlaps: bool) -> Option<usize> {
+        if let Some(index) = incident.ids().find_map(|id| self.by_id.get(&id)) {
+            return Some(*index);
+        }
+        let recent = || gateway.incidents.iter().rev().copied();
+        let goes_on =
+            |index: &usize| incident.first.order.is_some() && self.done[*index].1.takes(&incident.first);
+        let told_twice = |index: &usize| is_told_twice(&self.done[*index].1, incident);
+        recent().take(RECENT).find(goes_on).or_else(|| recent().filter(|_| overlaps).find(told_twice))
     }
-}
 
-/// Whether an incident goes on with another, whose source comes later.
-fn goes_on(mine: &Incident, later: &Incident) -> bool {
-    mine.shares_ids(later) || (later.first.order.is_some() && mine.takes(&later.first))
+    /// Lets the run of an earlier source that came to this good end recover.
+    fn tie_up(&mut self, gateway: &Gateway, end: &LooseEnd) {
+        let time = Some(end.order);
+        let is_known = |incident: &Incident| incident.is_known_by(&end.keys) && !incident.is_over(time);
+        let found = gateway.incidents.iter().rev().take(RECENT).find_map(|&index| {
+            let incident = &self.done[index].1;
+            match is_known(incident) {
+                true => Some((index, false)),
+                false => incident.ends_well(time).map(|by_fallback| (index, by_fallback)),
+            }
+        });
+        if let Some((index, by_fallback)) = found {
+            self.done[index].1.succeed(time, by_fallback || end.fallback);
+        }
+    }
 }
 
 /// Whether two sources of one gateway tell of the same failure at the same time, as the file log and the console do.

@@ -62,6 +62,9 @@ pub(super) struct SourceSummary {
     pub info: SourceInfo,
     /// The folder of the source: sources of one folder are one gateway's.
     pub gateway: String,
+    /// The older file of its rotated set, where that is there and not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_older: Option<String>,
     /// The last time stamp, for comparing within the gateway.
     pub last_order: Option<Timestamp>,
     /// Incidents near the beginning and the end.
@@ -81,6 +84,11 @@ pub(super) struct SourceSummary {
 }
 
 impl SourceSummary {
+    /// The name without folders.
+    pub fn file_name(&self) -> &str {
+        self.info.name.rsplit(['/', '\\']).next().unwrap_or(&self.info.name)
+    }
+
     /// The order in which sources are shown: by name. Parts of one source have the same.
     fn name_order(&self) -> (&str, &str, Option<Timestamp>, u64) {
         (&self.gateway, &self.info.name, self.info.first_time, self.info.bytes)
@@ -142,6 +150,11 @@ impl Summary {
     /// Puts the sources in their order, and leaves out the rules that nothing names.
     pub(super) fn tidy(&mut self) {
         self.sources.sort_by(|a, b| a.name_order().cmp(&b.name_order()));
+        let read: BTreeSet<(String, String)> =
+            self.sources.iter().map(|s| (s.gateway.clone(), s.file_name().to_owned())).collect();
+        for source in &mut self.sources {
+            source.unread_older.take_if(|older| read.contains(&(source.gateway.clone(), older.clone())));
+        }
         let mut named: BTreeSet<usize> = BTreeSet::new();
         let note = std::cell::RefCell::new(&mut named);
         self.renumber(&|rule| {

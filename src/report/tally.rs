@@ -101,10 +101,10 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Says something of the current source that its reader should know.
-    pub fn note(&mut self, note: String) {
+    /// Says that the older file of the current source's rotated set is there and not read.
+    pub fn unread_older(&mut self, name: String) {
         if let Some(source) = &mut self.source {
-            source.notes.push(note);
+            source.unread_older = Some(name);
         }
     }
 
