@@ -51,6 +51,7 @@ const MARKS: &[&str] = &[
     "model fallback decision",
     "agent model: ",
     "res ✗",
+    "res ✓ agent",
     "http server listening",
     "listening on ws",
     "hot reload applied",

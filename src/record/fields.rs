@@ -165,6 +165,11 @@ impl Fields {
         if let Some(found) = MODEL.as_ref().and_then(|regex| regex.captures(message)) {
             pairs.push(found["model"].to_owned());
         }
+        if message.contains("⚠️ ")
+            && let Some(found) = BILLED.as_ref().and_then(|regex| regex.captures(message))
+        {
+            pairs.push(format!("{}/{}", &found["provider"], &found["model"]));
+        }
         for pair in pairs {
             if let Some((provider, model)) = pair.split_once('/') {
                 if self.values.get("provider").is_some_and(|p| *p == pair) {
@@ -190,6 +195,11 @@ static JSON_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static MODEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )")
         .ok()
+});
+
+/// `⚠️ p (m) returned a billing error`.
+static BILLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"⚠️ (?<provider>[A-Za-z0-9_.-]+) \((?<model>[^)\s]+)\) returned a billing error").ok()
 });
 
 static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -277,6 +287,7 @@ mod tests {
             "model fallback decision: decision=candidate_failed requested=custom/m1 candidate=custom/m1",
             "[context-overflow-diag] sessionKey=agent:main provider=custom/m1 source=x",
             "⚠️ custom/m1 request failed (provider internal error, HTTP 500).",
+            "⚠️ custom (m1) returned a billing error — your API key has run out of credits",
         ] {
             let f = fields(message);
             assert_eq!((f.get("provider"), f.get("model")), (Some("custom"), Some("m1")), "{message}");

@@ -17,6 +17,8 @@ const EPISODE: SignedDuration = SignedDuration::from_mins(10);
 /// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive, and how soon a fallback
 /// follows a model that failed.
 pub(super) const ECHO: SignedDuration = SignedDuration::from_secs(10);
+/// How soon after the end of a run a request for another model is still a part of it.
+const BESIDE: SignedDuration = SignedDuration::from_secs(2);
 /// A fallback's answer takes longer than its beginning.
 const FALLBACK_ANSWER: SignedDuration = SignedDuration::from_secs(60);
 /// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter. So this
@@ -110,7 +112,11 @@ impl Incident {
             Course::Open => !is_other && self.is_related(found) && self.is_near(found, WINDOW),
             Course::FallingBack => self.is_near(found, WINDOW),
             // Another model is a fallback, the same one a new run.
-            Course::Ended(end) if found.is_attempt => is_other_model && within(Some(end), found.order, ECHO),
+            Course::Ended(end) if found.is_attempt => is_other_model && self.is_soon(end, found, ECHO),
+            // The small model that makes a title is asked beside the run's own.
+            Course::Exhausted(end) | Course::Closed(end) if found.is_attempt => {
+                is_other_model && !is_other && self.is_soon(end, found, BESIDE)
+            }
             // What gives up then is another run.
             Course::Exhausted(_) if found.ends == Ends::Candidate => false,
             Course::Closed(_) if matches!(found.ends, Ends::Candidate | Ends::Run) => false,
@@ -171,6 +177,14 @@ impl Incident {
             || self.lead().is_some_and(|lead| lead.evidence.is_hearsay())
     }
 
+    /// Whether a record comes soon after the end.
+    fn is_soon(&self, end: Timestamp, found: &Glimpse, span: SignedDuration) -> bool {
+        match self.last_order.is_some() && found.order.is_some() {
+            true => within(Some(end), found.order, span),
+            false => self.is_near(found, span),
+        }
+    }
+
     fn is_near(&self, found: &Glimpse, span: SignedDuration) -> bool {
         if self.last_order.is_some() && found.order.is_some() {
             return within(self.last_order, found.order, span);
@@ -204,11 +218,6 @@ impl Incident {
             && matches!(self.course, Course::Open | Course::FallingBack | Course::Ended(_))
             && within(self.last_order, time, WINDOW)
     }
-}
-
-/// Whether a record is about a request itself.
-pub(super) fn is_attempt(found: &Match) -> bool {
-    found.subsystem.as_deref().is_some_and(|name| name.contains("provider-transport-fetch"))
 }
 
 /// Whether two values are known and not the same.

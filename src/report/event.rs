@@ -140,6 +140,8 @@ pub struct Match {
     pub(super) ends: Ends,
     /// OpenClaw decides here whether another model shall answer, and there is one or is none.
     pub(super) has_next: Option<bool>,
+    /// It tells of a request itself, and so cannot be an echo of a run that has ended.
+    pub(super) is_attempt: bool,
 }
 
 /// What a record means for the report.
@@ -162,14 +164,12 @@ pub enum Event {
         /// The provider of the wanted one, where the record says so.
         requested: Option<String>,
     },
-    /// OpenClaw decides whether another model shall answer.
-    Fallback {
+    /// The gateway takes up a run.
+    Started {
         /// When, as the record says.
         stamp: Option<Stamp>,
-        /// Which run.
-        keys: RunKeys,
-        /// Whether there is another model to ask; plain text does not say.
-        has_next: Option<bool>,
+        /// Its id.
+        run: String,
     },
     /// A channel works again.
     ChannelUp {
@@ -253,6 +253,10 @@ impl<'e> Observer<'e> {
         if setting == Setting::gateway() {
             keys.run = record.field("conn").map(str::to_owned);
         }
+        let mut captures = verdict.captures;
+        if let Some(account) = setting.channel_name().and_then(|_| gateway::account(&record.parts.message)) {
+            captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
+        }
         let is_skipped = record.field("decision") == Some("skip_candidate");
         let echo_of = if is_skipped { gateway::RESTING.to_vec() } else { rule.echo_of.clone() };
         Some(Event::Match(Box::new(Match {
@@ -266,8 +270,7 @@ impl<'e> Observer<'e> {
             severity: rule.severity,
             evidence: verdict.evidence,
             echo_of,
-            captures: verdict
-                .captures
+            captures: captures
                 .into_iter()
                 .map(|(name, value)| (name, self.redactor.excerpt(&value, MAX_CAPTURE)))
                 .collect(),
@@ -281,6 +284,7 @@ impl<'e> Observer<'e> {
             ends: gateway::ends(record, &setting),
             setting,
             has_next: gateway::has_next_model(record),
+            is_attempt: gateway::is_attempt(record),
             rule: verdict.rule,
         })))
     }

@@ -73,6 +73,9 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
     if message.starts_with("model fallback decision") {
         return fallback(record);
     }
+    if message.starts_with("⇄ res ✓ agent ") {
+        return record.field("runId").map(|run| Event::Started { stamp, run: run.to_owned() });
+    }
     if let Some(model) = message.strip_prefix("agent model: ") {
         return model.split_once('/').map(|(provider, _)| Event::DefaultProvider(provider.to_owned()));
     }
@@ -92,7 +95,7 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
         .then_some(Event::Truncated)
 }
 
-/// A decision about a fallback. That of plain text is the bare words, and one that says why a model failed is a match.
+/// A fallback that answered. Other decisions say why a model failed, and are matches; those of plain text are bare words.
 fn fallback(record: &Record<'_>) -> Option<Event> {
     let (stamp, keys) = (record.parts.stamp, keys(record));
     match record.field("decision") {
@@ -111,9 +114,23 @@ fn fallback(record: &Record<'_>) -> Option<Event> {
                 requested: requested.map(str::to_owned),
             })
         }
-        Some(_) => None,
-        None => Some(Event::Fallback { stamp, keys, has_next: None }),
+        _ => None,
     }
+}
+
+/// Whether a record is about a request itself: its answer, its failure, or that it will be made again.
+pub(super) fn is_attempt(record: &Record<'_>) -> bool {
+    let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
+    subsystem.contains("provider-transport-fetch")
+        || record.parts.message.starts_with("transient same-model retry")
+}
+
+/// The account of which a channel's message is: `[work] channel exited: ...`.
+pub(super) fn account(message: &str) -> Option<&str> {
+    let (account, _) = message.strip_prefix('[')?.split_once("] ")?;
+    let is_name =
+        !account.is_empty() && account.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    (is_name && !CHANNELS.contains(&account)).then_some(account)
 }
 
 /// Whether a record that is a match decides about a fallback as well: whether there is another model to ask.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Category, Evidence, Severity};
 
 use super::Sample;
-use super::belonging::{Glimpse, is_attempt};
+use super::belonging::Glimpse;
 use super::event::{Ends, Match, Position, Setting};
 use super::shape::earlier;
 use super::status::Ending;
@@ -121,6 +121,9 @@ pub(super) struct Incident {
     pub leads: Vec<Lead>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
+    /// The provider that was asked last: of it is what names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// The text of the strongest record of which one was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<(Evidence, usize, Sample)>,
@@ -161,6 +164,7 @@ impl Incident {
             last_line: 0,
             leads: Vec::new(),
             root: None,
+            asked: None,
             sample: None,
             records: 0,
             rules: BTreeMap::new(),
@@ -214,6 +218,7 @@ impl Incident {
 
     pub fn add(&mut self, found: &Match, sample: Option<Sample>) {
         self.records += 1;
+        self.asked = found.captures.get("provider").cloned().or(self.asked.take());
         *self.rules.entry(found.rule).or_default() += 1;
         self.first_seen = earlier(self.first_seen, found.when.time);
         self.last_seen = self.last_seen.max(found.when.time);
@@ -227,13 +232,12 @@ impl Incident {
         if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
             self.session = self.session.take().or_else(|| found.keys.session.clone());
         }
-        self.add_lead(Lead::new(found));
+        self.add_lead(Lead { provider: self.asked.clone(), ..Lead::new(found) });
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
         // What a fallback met with is no fact of the first failure.
-        let provider = found.captures.get("provider").map(String::as_str);
-        if provider.is_none() || provider == self.provider() {
+        if self.asked.is_none() || self.asked.as_deref() == self.provider() {
             for (name, value) in &found.captures {
                 self.captures.entry(name.clone()).or_insert_with(|| value.clone());
             }
@@ -247,14 +251,13 @@ impl Incident {
     /// Follows the course of the run.
     fn advance(&mut self, found: &Match) {
         let time = found.when.order.or(self.last_order).unwrap_or_default();
-        let is_attempt = is_attempt(found);
         match (found.ends, found.has_next) {
             (_, Some(true)) => self.course = Course::FallingBack,
             (Ends::Run, _) => self.course = Course::Closed(time),
             _ if matches!(self.course, Course::Closed(_)) => {}
             (Ends::Told, _) | (_, Some(false)) => self.course = Course::Exhausted(time),
             (Ends::Candidate, None) => self.course = Course::Ended(time),
-            _ if is_attempt => self.course = Course::Open,
+            _ if found.is_attempt && matches!(self.course, Course::Ended(_)) => self.course = Course::Open,
             _ => {}
         }
     }
@@ -306,6 +309,7 @@ impl Incident {
         self.session = self.session.take().or(other.session);
         other.leads.into_iter().for_each(|lead| self.add_lead(lead));
         self.root = self.root.take().or(other.root);
+        self.asked = other.asked.or(self.asked.take());
         other.sample.into_iter().for_each(|sample| self.add_sample(sample));
         for (name, value) in other.captures {
             self.captures.entry(name).or_insert(value);

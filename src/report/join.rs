@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
-use super::belonging::{ECHO, Glimpse, within};
+use super::belonging::{ECHO, Glimpse, REACH, within};
 use super::event::{Ends, Match, RunKeys, Setting};
 use super::incident::{Course, Incident, Root};
 
@@ -23,6 +23,8 @@ const CLOSE_EVERY: u64 = 256;
 const MAX_OPEN: usize = 1 << 14;
 /// A match without ids is compared with so many of the latest incidents.
 const RECENT: usize = 64;
+/// Runs whose start is kept.
+const MAX_STARTED: usize = 4096;
 /// Providers whose last failure is kept.
 const MAX_ROOTS: usize = 64;
 
@@ -93,6 +95,8 @@ pub(super) struct Joiner {
     roots: Roots,
     /// When a fallback last answered in a run that is not named.
     answered: Option<Timestamp>,
+    /// When the gateway took up each of the latest runs.
+    started: HashMap<String, Timestamp>,
 }
 
 impl Joiner {
@@ -123,8 +127,8 @@ impl Joiner {
 
     /// Finds the earlier failure from which the match follows, or notes the match as one from which others may follow.
     fn trace_back(&mut self, index: usize, found: &Match) {
-        let provider = found.captures.get("provider").map(String::as_str);
         let incident = &mut self.open[index];
+        let provider = found.captures.get("provider").or(incident.asked.as_ref()).map(String::as_str);
         if found.echo_of.is_empty() {
             let lead = incident.leads.iter().find(|lead| lead.provider.as_deref() == provider);
             if let Some((provider, lead)) = provider.zip(lead)
@@ -172,16 +176,20 @@ impl Joiner {
             let mut recent = self.open.iter().rev().take(RECENT);
             recent.find(|incident| incident.is_answered_for(requested, time)).map(|incident| incident.number)
         });
-        let known = known.map(|number| (number, fallback));
         // The console names a run only where it ends, after it has said that another model answered.
         let was_answered =
             std::mem::replace(&mut self.answered, time.filter(|_| fallback && keys.run.is_none()));
-        if known.is_none() && within(was_answered, time, ECHO) {
+        let is_answer = within(was_answered, time, ECHO);
+        if known.is_none() && is_answer {
             return GoodEnd::ByFallback;
         }
+        let known = known.map(|number| (number, fallback || is_answer));
         let Some((number, fallback)) = known.or_else(|| {
             // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
-            let mut recent = self.open.iter().rev().take(RECENT);
+            let started = keys.run.as_ref().and_then(|run| self.started.get(run)).copied();
+            // A run that was taken up after something failed is another.
+            let may_be = |incident: &&Incident| started.is_none() || incident.first_order >= started;
+            let mut recent = self.open.iter().rev().take(RECENT).filter(may_be);
             recent.find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
         }) else {
             return GoodEnd::WithoutFailure;
@@ -195,22 +203,30 @@ impl Joiner {
         }
     }
 
-    /// OpenClaw decides about a fallback, and may not say how.
-    pub fn fall_back(&mut self, keys: &RunKeys, time: Option<Timestamp>, has_next: Option<bool>) {
-        let number = self.by_ids(&Setting::Run, keys, time).or_else(|| {
-            let mut recent = self.open.iter().rev().take(RECENT);
-            recent.find(|i| i.setting == Setting::Run && within(i.last_order, time, ECHO)).map(|i| i.number)
-        });
-        let Some(incident) = number.and_then(|number| self.get_mut(number)) else { return };
-        match (has_next, incident.course) {
-            (Some(true), _) => incident.course = Course::FallingBack,
-            (Some(false), _) => {
-                incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default())
+    /// The gateway takes up a run.
+    pub fn start(&mut self, run: String, time: Option<Timestamp>) {
+        let Some(time) = time else { return };
+        if self.started.len() >= MAX_STARTED {
+            self.started.retain(|_, start| time.duration_since(*start) <= REACH);
+            // A flood within that time is forgotten as a whole: then runs are told apart as in logs that do not name them.
+            if self.started.len() >= MAX_STARTED {
+                self.started.clear();
             }
-            (None, Course::Open) => {
-                incident.course = Course::Ended(time.or(incident.last_order).unwrap_or_default());
-            }
-            (None, _) => {}
+        }
+        self.started.insert(run, time);
+    }
+
+    /// The gateway started: whatever was under way has ended.
+    pub fn restart(&mut self, time: Option<Timestamp>) {
+        for incident in self.open.iter_mut().filter(|incident| incident.setting == Setting::Run) {
+            incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
+        }
+    }
+
+    /// A channel works again.
+    pub fn channel_up(&mut self, channel: &str, time: Option<Timestamp>) {
+        for incident in self.open.iter_mut().filter(|i| i.setting.channel_name() == Some(channel)) {
+            incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
         }
     }
 

@@ -117,6 +117,7 @@ impl SourceTally {
         time: Option<Timestamp>,
         provider: Option<String>,
         model: Option<String>,
+        is_fallback: bool,
     ) {
         let Some(order) = time else { return };
         let Some(provider) = provider.or_else(|| self.default_provider.clone()) else {
@@ -127,6 +128,7 @@ impl SourceTally {
         self.note_success(Success {
             order,
             scope: Scope { gateway, provider: Some(provider), model, channel: None },
+            is_fallback,
         });
     }
 
@@ -141,7 +143,9 @@ impl SourceTally {
     }
 
     pub(super) fn note_success(&mut self, success: Success) {
-        keep_latest(&mut self.successes, success, |a, b| a.scope == b.scope);
+        keep_latest(&mut self.successes, success, |a, b| {
+            (&a.scope, a.is_fallback) == (&b.scope, b.is_fallback)
+        });
     }
 
     pub(super) fn mark(&mut self, time: Timestamp, what: MarkKind) {

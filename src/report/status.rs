@@ -58,20 +58,24 @@ pub(super) struct LastSeen {
 pub(super) struct Success {
     pub order: Timestamp,
     pub scope: Scope,
+    /// It answered in the place of a model that did not.
+    pub is_fallback: bool,
 }
 
-impl Scope {
-    /// Whether a success of this shows that what failed works again. That another model of the provider answers says
-    /// nothing of a failure that concerns one model.
-    pub fn cures(&self, failed: &Self, category: Category) -> bool {
-        if self.gateway != failed.gateway {
+impl Success {
+    /// Whether it shows that what failed works again. That another model of the provider answers says nothing of a failure
+    /// that concerns one model, nor that it does so in the place of the one that failed.
+    pub fn cures(&self, failed: &Scope, category: Category) -> bool {
+        let scope = &self.scope;
+        if scope.gateway != failed.gateway {
             return false;
         }
         if failed.channel.is_some() || failed.provider.is_none() {
-            return failed.channel.is_some() && self.channel == failed.channel;
+            return failed.channel.is_some() && scope.channel == failed.channel;
         }
-        let other_model = self.model.as_ref().zip(failed.model.as_ref()).is_some_and(|(a, b)| a != b);
-        self.provider == failed.provider && !(other_model && concerns_a_model(category))
+        let other_model = scope.model.as_ref().zip(failed.model.as_ref()).is_some_and(|(a, b)| a != b);
+        scope.provider == failed.provider
+            && !(other_model && (self.is_fallback || concerns_a_model(category)))
     }
 }
 
@@ -146,15 +150,21 @@ mod tests {
             channel: None,
         };
         let failed = scope("g", "p", "m");
-        assert!(scope("g", "p", "m").cures(&failed, Category::RateLimit));
-        assert!(scope("g", "p", "").cures(&failed, Category::RateLimit));
-        assert!(!scope("g", "p", "other").cures(&failed, Category::RateLimit));
-        assert!(scope("g", "p", "other").cures(&failed, Category::Auth));
-        assert!(!scope("g", "q", "m").cures(&failed, Category::Auth));
-        assert!(!scope("h", "p", "m").cures(&failed, Category::Auth));
+        let success =
+            |scope: Scope, is_fallback| Success { order: Timestamp::UNIX_EPOCH, scope, is_fallback };
+        let cures = |gateway, provider, model, category| {
+            success(scope(gateway, provider, model), false).cures(&failed, category)
+        };
+        assert!(cures("g", "p", "m", Category::RateLimit));
+        assert!(cures("g", "p", "", Category::RateLimit));
+        assert!(!cures("g", "p", "other", Category::RateLimit));
+        assert!(cures("g", "p", "other", Category::Auth));
+        assert!(!success(scope("g", "p", "other"), true).cures(&failed, Category::Auth));
+        assert!(!cures("g", "q", "m", Category::Auth));
+        assert!(!cures("h", "p", "m", Category::Auth));
         let channel = Scope { channel: Some("telegram".to_owned()), ..Scope::default() };
-        assert!(channel.cures(&channel, Category::Channel));
-        assert!(!Scope::default().cures(&Scope::default(), Category::Gateway));
+        assert!(success(channel.clone(), false).cures(&channel, Category::Channel));
+        assert!(!success(Scope::default(), false).cures(&Scope::default(), Category::Gateway));
     }
 
     #[test]

@@ -91,10 +91,17 @@ impl<'s> Stitcher<'s> {
             return Some(*index);
         }
         let recent = || gateway.incidents.iter().rev().copied();
+        let told_twice = |same_cause: bool| {
+            let is = |index: &usize| is_told_twice(&self.done[*index].1, incident, same_cause);
+            let distance = |index: &usize| {
+                let first = self.done[*index].1.first_order.zip(incident.first_order);
+                first.map(|(a, b)| b.duration_since(a).abs())
+            };
+            recent().filter(|_| overlaps).filter(is).min_by_key(distance)
+        };
         let goes_on =
             |index: &usize| incident.first.order.is_some() && self.done[*index].1.takes(&incident.first);
-        let told_twice = |index: &usize| is_told_twice(&self.done[*index].1, incident);
-        recent().take(RECENT).find(goes_on).or_else(|| recent().filter(|_| overlaps).find(told_twice))
+        told_twice(true).or_else(|| recent().take(RECENT).find(goes_on)).or_else(|| told_twice(false))
     }
 
     /// Lets the run of an earlier source that came to this good end recover.
@@ -114,13 +121,16 @@ impl<'s> Stitcher<'s> {
     }
 }
 
-/// Whether two sources of one gateway tell of the same failure at the same time, as the file log and the console do.
-fn is_told_twice(mine: &Incident, later: &Incident) -> bool {
-    let begins_within = within(mine.first_order, later.first_order, ECHO);
-    let same_cause = mine.cause().zip(later.cause()).is_some_and(|(a, b)| a.rule == b.rule);
-    begins_within
+/// Whether two sources of one gateway tell of the same failure at the same time, as the file log and the console do: of the
+/// same cause, or at least of the same provider.
+fn is_told_twice(mine: &Incident, later: &Incident, same_cause: bool) -> bool {
+    let is_same = match same_cause {
+        true => mine.cause().zip(later.cause()).is_some_and(|(a, b)| a.rule == b.rule),
+        false => mine.provider().is_some(),
+    };
+    is_same
+        && within(mine.first_order, later.first_order, ECHO)
         && mine.setting == later.setting
         && mine.provider() == later.provider()
-        && (same_cause || mine.provider().is_some())
         && !(mine.has_ids() && later.has_ids())
 }

@@ -327,7 +327,11 @@ impl Health {
             // What succeeded before the log names a provider did so with that of the source before.
             if let Some((order, provider)) = source.early_success.zip(defaults.get(source.gateway.as_str())) {
                 let (gateway, provider) = (source.gateway.clone(), Some((*provider).clone()));
-                successes.push(Success { order, scope: Scope { gateway, provider, ..Scope::default() } });
+                successes.push(Success {
+                    order,
+                    scope: Scope { gateway, provider, ..Scope::default() },
+                    is_fallback: false,
+                });
             }
             if let Some(provider) = &source.default_provider {
                 defaults.insert(&source.gateway, provider);
@@ -346,7 +350,7 @@ impl Health {
             let success = self
                 .successes
                 .iter()
-                .filter(|success| success.scope.cures(&last.scope, rule.category))
+                .filter(|success| success.cures(&last.scope, rule.category))
                 .map(|success| success.order)
                 .max();
             let restart = restart_after(rule, &last.scope, marks);

@@ -15,7 +15,7 @@ use super::incident::{Incident, Role};
 use super::join::{GoodEnd, Joiner};
 use super::status::{Scope, Success};
 use super::summary::{Summary, View};
-use super::{ChunkTally, MatchRow, Period, Report, Sample, SourceTally, When};
+use super::{ChunkTally, MarkKind, MatchRow, Period, Report, Sample, SourceTally, When};
 
 /// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
 const MAX_EDGES: usize = 2000;
@@ -152,30 +152,36 @@ impl<'c> Tally<'c> {
                 let end = self.joiner.succeed(&keys, time, fallback, requested.as_deref());
                 match (end, provider) {
                     (_, Some(provider)) | (GoodEnd::Recovered(provider), None) => {
-                        source.succeed(time, Some(provider), model);
+                        source.succeed(time, Some(provider), model, fallback);
                     }
                     (GoodEnd::WithoutFailure, None) => {
-                        source.succeed(time, None, model);
+                        source.succeed(time, None, model, fallback);
                         source.note_loose_end(time, keys, fallback);
                     }
                     // Which model it was stands in another record, where it stands at all.
                     (GoodEnd::ByFallback, None) => {}
                 }
             }
-            Event::Fallback { stamp, keys, has_next } => {
+            Event::Started { stamp, run } => {
                 let time = self.place(stamp, source).order;
-                self.joiner.fall_back(&keys, time, has_next);
+                self.joiner.start(run, time);
             }
             Event::ChannelUp { stamp, channel } => {
-                if let Some(order) = self.place(stamp, source).order {
+                let order = self.place(stamp, source).order;
+                self.joiner.channel_up(&channel, order);
+                if let Some(order) = order {
                     let scope =
                         Scope { gateway: source.gateway.clone(), channel: Some(channel), ..Scope::default() };
-                    source.note_success(Success { order, scope });
+                    source.note_success(Success { order, scope, is_fallback: false });
                 }
             }
             Event::DefaultProvider(provider) => source.default_provider = Some(provider),
             Event::Mark { stamp, what } => {
-                if let Some(time) = self.place(stamp, source).time {
+                let when = self.place(stamp, source);
+                if what == MarkKind::GatewayStart {
+                    self.joiner.restart(when.order);
+                }
+                if let Some(time) = when.time {
                     source.mark(time, what);
                 }
             }
