@@ -54,10 +54,7 @@ impl Glimpse {
             category: found.category,
             echo_of: found.echo_of.clone(),
             is_hearsay: found.evidence.is_hearsay(),
-            is_attempt: found
-                .subsystem
-                .as_deref()
-                .is_some_and(|name| name.contains("provider-transport-fetch")),
+            is_attempt: found.is_attempt,
             ends: found.ends,
             order: found.when.order,
             line: found.position.line,
@@ -124,10 +121,7 @@ impl Incident {
             Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end) => {
                 let is_known_echo = found.echo_of.is_empty() || self.lead().is_some_and(|lead| lead.is_echo);
                 let says_less = is_known_echo && (found.is_hearsay || found.ends != Ends::Nothing);
-                !is_other
-                    && !found.is_attempt
-                    && (was_said || says_less)
-                    && within(Some(end), found.order, ECHO)
+                !is_other && (was_said || says_less) && self.is_soon(end, found, ECHO)
             }
         }
     }

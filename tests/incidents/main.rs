@@ -222,3 +222,91 @@ fn a_tool_that_fails_in_two_runs_fails_twice() {
     }
     assert_counts(&script, &[("tool", 2, Status::Ongoing)]);
 }
+
+#[test]
+fn a_success_in_another_conversation_ends_nothing() {
+    let mut script = Script::new();
+    script.start(ONE);
+    script.attempt(ONE, B, REFUSED);
+    for (n, turn) in [(1, TWO), (2, THREE), (3, OTHER)] {
+        script.start(turn);
+        script.succeed(turn);
+        script.retry(ONE, B, REFUSED, n);
+    }
+    assert_counts(&script, &[("connection", 1, Status::Ongoing)]);
+}
+
+#[test]
+fn a_restart_ends_what_was_under_way() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, EXPIRED);
+    script.retry(ONE, A, EXPIRED, 1);
+    script.record(
+        "info",
+        "gateway",
+        "http server listening (14 plugins: x; 2.3s)",
+        &serde_json::json!(null),
+        "",
+        None,
+    );
+    script.fail(TWO, A, EXPIRED);
+    assert_counts(&script, &[("tls", 2, Status::Ongoing)]);
+}
+
+#[test]
+fn a_small_model_that_fails_beside_the_runs_own_is_no_failure_of_its_own() {
+    let mut script = Script::new();
+    script.fail(ONE, A, KEY);
+    script.attempt(ONE, Model("alpha", "tiny"), KEY);
+    assert_counts(&script, &[("auth", 1, Status::Ongoing)]);
+}
+
+#[test]
+fn a_retry_soon_after_another_run_failed_begins_a_failure() {
+    let mut script = Script::new();
+    let unknown = Fault::Status(
+        404,
+        r#"{"error":{"message":"The model `a1` does not exist","code":"model_not_found"}}"#,
+    );
+    script.fail(ONE, A, unknown);
+    script.wait(4);
+    let message = "transient same-model retry 1/8 for alpha/a1 reason=timeout: delayMs=1011";
+    script.record("warn", "agent/embedded", message, &serde_json::json!(null), "", Some(TWO));
+    script.succeed(TWO);
+    let counts = by_category(&report(&script.plain));
+    assert_eq!(counts["connection"], 1, "{counts:?}");
+    assert_eq!(counts.len(), 2, "{counts:?}");
+}
+
+#[test]
+fn records_without_times_are_joined_by_their_places() {
+    let mut script = Script::new();
+    for turn in [ONE, TWO, THREE] {
+        script.fail(turn, A, KEY);
+    }
+    let timeless = |log: &str| -> String {
+        log.lines().map(|line| format!("{}\n", line.split_once(' ').map_or("", |(_, rest)| rest))).collect()
+    };
+    assert_eq!(by_category(&report(&timeless(&script.console))), BTreeMap::from([("auth".to_owned(), 3)]));
+}
+
+#[test]
+fn the_accounts_of_a_channel_fail_apart_and_a_recovery_ends_an_episode() {
+    let mut script = Script::new();
+    let mut say = |level: &str, message: &str| {
+        script.record(level, "channels/telegram", message, &serde_json::json!(null), "", None);
+    };
+    say("error", "[work] channel exited: Call to 'getMe' failed! (401: Unauthorized)");
+    say("error", "[home] channel exited: Network request for 'deleteWebhook' failed!");
+    say("info", "[home] reconnected after 3 attempts");
+    say("error", "[home] channel exited: Network request for 'deleteWebhook' failed!");
+    for log in [&script.file, &script.console, &script.plain] {
+        let findings = report(log).findings;
+        let counts: BTreeMap<&str, u64> = findings.iter().map(|f| (f.rule.as_str(), f.incidents)).collect();
+        assert_eq!(
+            counts,
+            BTreeMap::from([("channel/telegram-network", 2), ("channel/telegram-token", 1)]),
+            "{log}"
+        );
+    }
+}

@@ -93,6 +93,12 @@ impl Script {
         self.plain.push_str(&format!("{time}+00:00 {level} {subsystem} {message}\n"));
     }
 
+    /// The gateway takes up a run.
+    pub fn start(&mut self, turn: Turn) {
+        let message = format!("⇄ res ✓ agent 66ms runId={} conn=d538c128…4c55 id=2:1", turn.run);
+        self.record("info", "gateway/ws", &message, &json!(null), "", Some(turn));
+    }
+
     /// A request that fails, and what the run writes about it.
     pub fn attempt(&mut self, turn: Turn, Model(provider, model): Model, fault: Fault) {
         let message = match fault {
