@@ -15,7 +15,9 @@ use crate::redact::Redactor;
 use crate::report::{
     ChunkTally, Event, Observer, Report, SourceTally, Survey, Tally, View, is_past_midnight,
 };
-use crate::source::{ChunkReader, Content, Input, Kind, SourceError, StreamChunk, chunks, unread_older};
+use crate::source::{
+    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, SourceError, StreamChunk, chunks, unread_older,
+};
 
 /// Bytes of a chunk: large enough that starting one costs nothing, small enough that two cores share 20 MB well.
 pub const CHUNK: usize = 4 << 20;
@@ -42,6 +44,23 @@ pub struct Options<'a> {
     pub stop: Arc<AtomicUsize>,
     /// Called with the bytes read since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Default for Options<'_> {
+    /// All cores, secrets masked, the whole report, the system's zone, and nobody to interrupt it or to watch.
+    fn default() -> Self {
+        Self {
+            jobs: 0,
+            redactor: Redactor::MASKING,
+            view: View::default(),
+            zone: TimeZone::system(),
+            chunk: CHUNK,
+            max_decompressed: MAX_DECOMPRESSED,
+            keep_matches: false,
+            stop: Arc::default(),
+            progress: &|_| {},
+        }
+    }
 }
 
 /// Scans the inputs in order and reports what was found. `errors` are sources that could not even be listed; the report

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
 use clawsift::record::{Format, Lines, Record, Wrapper};
-use clawsift::redact::Redactor;
-use clawsift::report::{Report, View};
-use clawsift::scan::{CHUNK, Options, scan_bytes};
+use clawsift::report::Report;
+use clawsift::scan::{Options, scan_bytes};
 use jiff::tz::TimeZone;
 
 /// What is expected of a record; `-` stands for nothing.
@@ -150,17 +149,7 @@ fn fixture(name: &str) -> String {
 
 /// Rules and incidents of a log.
 fn findings(log: &str) -> Vec<(String, u64)> {
-    let options = Options {
-        jobs: 1,
-        redactor: Redactor::MASKING,
-        view: View::default(),
-        zone: TimeZone::UTC,
-        chunk: CHUNK,
-        max_decompressed: u64::MAX,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    };
+    let options = Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() };
     let report: Report = scan_bytes(&ENGINE, "log", log.as_bytes(), &options).expect("a report");
     let mut findings: Vec<(String, u64)> =
         report.findings.into_iter().map(|f| (f.rule, f.incidents)).collect();

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Category, Layers, Severity};
 use crate::render::Format;
-use crate::report::Sort;
+use crate::report::{Filter, Period, Report, Sort, View};
 
 use super::CliError;
 
@@ -107,6 +107,22 @@ impl Show {
             Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.clone())),
             None => Ok(TimeZone::system()),
         }
+    }
+
+    /// Which findings to show of that time, and in which order.
+    pub fn view(&self, period: Period) -> View {
+        let filter = Filter {
+            period,
+            min_severity: self.min_severity,
+            categories: self.category.clone(),
+            top: self.top,
+        };
+        View { filter, sort: self.sort }
+    }
+
+    /// Whether something was found for which the program is to fail.
+    pub fn fails(&self, report: &Report) -> bool {
+        self.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least))
     }
 }
 

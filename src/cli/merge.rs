@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::report::{Filter, Report, View, merge};
+use crate::report::{Period, Report, merge};
 
 use super::args::Merge;
 use super::{CliError, output};
@@ -10,26 +10,18 @@ use super::{CliError, output};
 pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
     let show = &args.show;
     let zone = show.zone()?;
-    let filter = Filter {
-        min_severity: show.min_severity,
-        categories: show.category.clone(),
-        top: show.top,
-        ..Filter::default()
-    };
     let mut reports: Vec<Report> = Vec::new();
     for path in &args.reports {
         let name = path.display().to_string();
         let text = fs::read(path).map_err(|error| CliError::Report(name.clone(), error.to_string()))?;
-        let report: Report = serde_json::from_slice(&text)
+        let mut report: Report = serde_json::from_slice(&text)
             .map_err(|error| CliError::Report(name.clone(), error.to_string()))?;
-        // Each is tried alone, so that the one that cannot be merged is named.
-        reports.push(
-            merge([report], &View::default()).map_err(|error| CliError::Report(name, error.to_string()))?,
-        );
+        // So that the one that cannot be merged is named.
+        report.check_mergeable().map_err(|error| CliError::Report(name, error.to_string()))?;
+        reports.push(report);
     }
-    let report = merge(reports, &View { filter, sort: show.sort })
+    let report = merge(reports, &show.view(Period::default()))
         .map_err(|error| CliError::Report("the reports".to_owned(), error.to_string()))?;
     output::write(&report, show.format, show.output.as_deref(), show.color, &zone)?;
-    let fails = show.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least));
-    Ok(u8::from(fails))
+    Ok(u8::from(show.fails(&report)))
 }

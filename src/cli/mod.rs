@@ -13,6 +13,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::report::Report;
+
 use args::{Args, Command};
 
 /// Runs the program and gives its exit status: 0 done, 1 something at or above `--fail-on`, 2 wrong usage, unusable
@@ -38,6 +40,20 @@ pub fn run() -> ExitCode {
 fn say(what: &dyn fmt::Display) {
     use std::io::Write;
     let _ = writeln!(anstream::stderr(), "clawsift: {what}");
+}
+
+/// Says which sources could not be read whole, and why.
+fn say_problems(report: &Report) {
+    for source in &report.sources {
+        for problem in &source.problems {
+            say(&format_args!("{}: {problem}", source.name));
+        }
+    }
+}
+
+/// Whether a source could not be read whole.
+fn has_problems(report: &Report) -> bool {
+    report.sources.iter().any(|source| !source.problems.is_empty())
 }
 
 /// Why a command could not do its work.

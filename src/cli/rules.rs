@@ -3,20 +3,15 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-
-use jiff::tz::TimeZone;
 
 use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::kit::draft;
-use crate::redact::Redactor;
-use crate::report::View;
-use crate::scan::{CHUNK, Options, scan};
-use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand};
+use crate::scan::{Options, scan};
+use crate::source::{Expansion, Input, expand};
 
 use super::args::{NewRule, RulesCommand};
-use super::{CliError, output, say};
+use super::{CliError, has_problems, output, say_problems};
 
 pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
@@ -30,25 +25,8 @@ fn new(args: &NewRule) -> Result<u8, CliError> {
         true => Expansion { inputs: vec![Input::Stdin], errors: Vec::new() },
         false => expand(&args.logs),
     };
-    let options = Options {
-        jobs: 0,
-        redactor: Redactor::MASKING,
-        view: View::default(),
-        zone: TimeZone::system(),
-        chunk: CHUNK,
-        max_decompressed: MAX_DECOMPRESSED,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    };
-    let report = scan(&engine, &inputs, &errors, &options)?;
-    let mut status = 0;
-    for source in &report.sources {
-        for problem in &source.problems {
-            say(&format_args!("{}: {problem}", source.name));
-            status = 2;
-        }
-    }
+    let report = scan(&engine, &inputs, &errors, &Options::default())?;
+    say_problems(&report);
     let number = args.from_unknown.get();
     let Some(cluster) = report.unclassified.get(number - 1) else {
         return Err(CliError::NoSuchShape { number, shapes: report.unclassified.len() });
@@ -58,7 +36,7 @@ fn new(args: &NewRule) -> Result<u8, CliError> {
         Some(path) => write_new(path, &draft)?,
         None => output::write_line(&draft.trim_end())?,
     }
-    Ok(status)
+    Ok(if has_problems(&report) { 2 } else { 0 })
 }
 
 /// Writes a file that is not there yet.

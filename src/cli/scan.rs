@@ -11,19 +11,19 @@ use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
-use crate::report::{Filter, Moment, Period, Report, View};
+use crate::report::{Moment, Period, Report};
 use crate::scan::{CHUNK, Options, scan};
 use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
 use super::progress::Progress;
-use super::{CliError, output, say};
+use super::{CliError, has_problems, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
     let engine = Engine::new(catalogue)?;
     let zone = args.show.zone()?;
-    let view = View { filter: filter(args, &zone)?, sort: args.show.sort };
+    let view = args.show.view(period(args, &zone)?);
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts();
 
@@ -42,11 +42,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let report = scan(&engine, &inputs, &errors, &options)?;
     progress.finish();
 
-    for source in &report.sources {
-        for problem in &source.problems {
-            say(&format_args!("{}: {problem}", source.name));
-        }
-    }
+    say_problems(&report);
     output::write(&report, args.show.format, args.show.output.as_deref(), args.show.color, &zone)?;
     Ok(status(&report, args, stop.load(Ordering::Relaxed)))
 }
@@ -55,21 +51,15 @@ fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
     if let Ok(status @ 1..) = u8::try_from(interrupt) {
         return status;
     }
-    if report.sources.iter().any(|source| !source.problems.is_empty()) {
+    if has_problems(report) {
         return 2;
     }
-    let fails = args.show.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least));
-    u8::from(fails)
+    u8::from(args.show.fails(report))
 }
 
-fn filter(args: &Args, zone: &TimeZone) -> Result<Filter, CliError> {
+fn period(args: &Args, zone: &TimeZone) -> Result<Period, CliError> {
     let moment = |text: &Option<String>| text.as_deref().map(|text| Moment::parse(text, zone)).transpose();
-    Ok(Filter {
-        period: Period::between(moment(&args.since)?, moment(&args.until)?),
-        min_severity: args.show.min_severity,
-        categories: args.show.category.clone(),
-        top: args.show.top,
-    })
+    Ok(Period::between(moment(&args.since)?, moment(&args.until)?))
 }
 
 /// What to read: the arguments, else standard input where something is piped in, else OpenClaw's own logs.

@@ -101,8 +101,8 @@ impl Incident {
     fn takes_of_run(&self, found: &Glimpse) -> bool {
         let is_known =
             |provider: &str| self.leads.iter().any(|lead| lead.provider.as_deref() == Some(provider));
-        let names_one = self.leads.iter().any(|lead| lead.provider.is_some());
-        let is_other = names_one && found.provider().is_some_and(|provider| !is_known(provider));
+        let is_other =
+            self.provider().is_some() && found.provider().is_some_and(|provider| !is_known(provider));
         let is_other_model = is_other || differ(self.captures.get("model"), found.captures.get("model"));
         let was_said = self.rules.contains_key(&found.rule);
         match self.course {
@@ -162,8 +162,7 @@ impl Incident {
     /// Whether a record tells of the same failure: the same provider, rule or category again, or words that only repeat
     /// another's. Two strong causes of different kinds, of which one does not name its provider, are two failures.
     fn is_related(&self, found: &Glimpse) -> bool {
-        let names_one = self.leads.iter().any(|lead| lead.provider.is_some());
-        (names_one && found.provider().is_some())
+        (self.provider().is_some() && found.provider().is_some())
             || found.ends != Ends::Nothing
             || self.rules.contains_key(&found.rule)
             || self.leads.iter().any(|lead| lead.category == found.category)

@@ -132,8 +132,6 @@ pub struct Match {
     pub claims: Vec<Claim>,
     /// What the record says, redacted and printable, where it was kept.
     pub text: Option<String>,
-    /// The report may show its text: it is one of the first of its rule.
-    pub(super) is_sample: bool,
     pub(super) setting: Setting,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
@@ -262,7 +260,6 @@ impl<'e> Observer<'e> {
         Some(Event::Match(Box::new(Match {
             position,
             when: When::default(),
-            is_sample: false,
             stamp: record.parts.stamp,
             level: record.parts.level,
             subsystem: self.subsystem(record),

@@ -268,7 +268,7 @@ impl FindingTally {
     }
 
     /// Gives the rules other indices.
-    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+    pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.symptoms = std::mem::take(&mut self.symptoms).into_iter().map(|(r, n)| (new(r), n)).collect();
     }
 

@@ -48,7 +48,7 @@ pub(super) struct Lead {
 }
 
 impl Lead {
-    fn new(found: &Match) -> Self {
+    fn new(found: &Match, provider: Option<String>) -> Self {
         Self {
             rule: found.rule,
             category: found.category,
@@ -56,7 +56,7 @@ impl Lead {
             evidence: found.evidence,
             is_echo: !found.echo_of.is_empty(),
             is_of_channel: found.setting.is_channel() && found.category == Category::Channel,
-            provider: found.captures.get("provider").cloned(),
+            provider,
             position: found.position,
         }
     }
@@ -182,7 +182,7 @@ impl Incident {
     /// The lead that tells the cause. Of several providers that failed in one run, the first is what went wrong, and the
     /// others are the fallbacks that did not help.
     pub fn lead(&self) -> Option<&Lead> {
-        let primary = self.leads.iter().find_map(|lead| lead.provider.as_deref());
+        let primary = self.provider();
         let of_primary = |lead: &&Lead| lead.provider.is_none() || lead.provider.as_deref() == primary;
         let best = strongest(self.leads.iter().filter(of_primary))?;
         if best.is_echo && self.root.is_none() {
@@ -232,7 +232,7 @@ impl Incident {
         if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
             self.session = self.session.take().or_else(|| found.keys.session.clone());
         }
-        self.add_lead(Lead { provider: self.asked.clone(), ..Lead::new(found) });
+        self.add_lead(Lead::new(found, self.asked.clone()));
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
@@ -284,6 +284,11 @@ impl Incident {
         }
     }
 
+    /// It is over, at that time or else with its last record.
+    pub fn close(&mut self, time: Option<Timestamp>) {
+        self.course = Course::Closed(time.or(self.last_order).unwrap_or_default());
+    }
+
     /// The run came to a good end.
     pub fn succeed(&mut self, time: Option<Timestamp>, fallback: bool) {
         self.ending.recovered = true;
@@ -323,7 +328,7 @@ impl Incident {
     }
 
     /// Gives the rules other indices.
-    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+    pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
         self.leads.iter_mut().for_each(|lead| lead.rule = new(lead.rule));
         if let Some(root) = &mut self.root {

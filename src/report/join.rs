@@ -59,7 +59,7 @@ impl Roots {
         }
     }
 
-    pub fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+    pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.0.values_mut().for_each(|root| root.rule = new(root.rule));
     }
 }
@@ -128,7 +128,7 @@ impl Joiner {
     /// Finds the earlier failure from which the match follows, or notes the match as one from which others may follow.
     fn trace_back(&mut self, index: usize, found: &Match) {
         let incident = &mut self.open[index];
-        let provider = found.captures.get("provider").or(incident.asked.as_ref()).map(String::as_str);
+        let provider = incident.asked.as_deref();
         if found.echo_of.is_empty() {
             let lead = incident.leads.iter().find(|lead| lead.provider.as_deref() == provider);
             if let Some((provider, lead)) = provider.zip(lead)
@@ -144,7 +144,6 @@ impl Joiner {
         if incident.root.is_some() || incident.setting != Setting::Run {
             return;
         }
-        let provider = provider.or_else(|| incident.provider());
         let Some(mut root) = self.roots.of(provider, found.when.order).cloned() else { return };
         if !found.echo_of.contains(&root.category) && found.category != root.category {
             return;
@@ -168,13 +167,13 @@ impl Joiner {
         // Whatever tools failed did so in the run that has ended, or in an earlier one.
         for incident in self.open.iter_mut().rev().take(RECENT) {
             if incident.setting.is_tool() && incident.course == Course::Open {
-                incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
+                incident.close(time);
             }
         }
         let known = self.by_ids(&Setting::Run, keys, time).or_else(|| {
             let requested = requested?;
-            let mut recent = self.open.iter().rev().take(RECENT);
-            recent.find(|incident| incident.is_answered_for(requested, time)).map(|incident| incident.number)
+            let answered = self.recent().find(|incident| incident.is_answered_for(requested, time))?;
+            Some(answered.number)
         });
         // The console names a run only where it ends, after it has said that another model answered.
         let was_answered =
@@ -189,8 +188,7 @@ impl Joiner {
             let started = keys.run.as_ref().and_then(|run| self.started.get(run)).copied();
             // A run that was taken up after something failed is another.
             let may_be = |incident: &&Incident| started.is_none() || incident.first_order >= started;
-            let mut recent = self.open.iter().rev().take(RECENT).filter(may_be);
-            recent.find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
+            self.recent().filter(may_be).find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
         }) else {
             return GoodEnd::WithoutFailure;
         };
@@ -219,14 +217,14 @@ impl Joiner {
     /// The gateway started: whatever was under way has ended.
     pub fn restart(&mut self, time: Option<Timestamp>) {
         for incident in self.open.iter_mut().filter(|incident| incident.setting == Setting::Run) {
-            incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
+            incident.close(time);
         }
     }
 
     /// A channel works again.
     pub fn channel_up(&mut self, channel: &str, time: Option<Timestamp>) {
         for incident in self.open.iter_mut().filter(|i| i.setting.channel_name() == Some(channel)) {
-            incident.course = Course::Closed(time.or(incident.last_order).unwrap_or_default());
+            incident.close(time);
         }
     }
 
@@ -269,6 +267,11 @@ impl Joiner {
         self.open.get_mut(index)
     }
 
+    /// The latest incidents, the newest first.
+    fn recent(&self) -> impl Iterator<Item = &Incident> {
+        self.open.iter().rev().take(RECENT)
+    }
+
     fn by_ids(&self, setting: &Setting, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
         let known = |id: String| {
             let incident = self.get(*self.by_id.get(&id)?)?;
@@ -282,7 +285,7 @@ impl Joiner {
             return Some(number);
         }
         let glimpse = Glimpse::new(found);
-        let mut recent = self.open.iter().rev().take(RECENT).filter(|incident| incident.takes(&glimpse));
+        let mut recent = self.recent().filter(|incident| incident.takes(&glimpse));
         let newest = recent.next()?;
         if found.ends == Ends::Nothing && found.has_next.is_none() {
             return Some(newest.number);
@@ -310,7 +313,7 @@ impl Joiner {
         if found.ends != Ends::Candidate || !found.evidence.is_hearsay() || !found.echo_of.is_empty() {
             return None;
         }
-        let sibling = self.open.iter().rev().take(RECENT).find(|incident| {
+        let sibling = self.recent().find(|incident| {
             matches!(incident.course, Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end)
                 if within(Some(end), found.when.order, ECHO))
                 && incident.rules.contains_key(&found.rule)

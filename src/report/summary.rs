@@ -156,19 +156,18 @@ impl Summary {
             source.unread_older.take_if(|older| read.contains(&(source.gateway.clone(), older.clone())));
         }
         let mut named: BTreeSet<usize> = BTreeSet::new();
-        let note = std::cell::RefCell::new(&mut named);
-        self.renumber(&|rule| {
-            note.borrow_mut().insert(rule);
+        self.renumber(&mut |rule| {
+            named.insert(rule);
             rule
         });
         let mut by_id: Vec<usize> = named.into_iter().filter(|&rule| rule < self.rules.len()).collect();
         by_id.sort_by(|a, b| self.rules[*a].id.cmp(&self.rules[*b].id));
         let new: HashMap<usize, usize> = by_id.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         self.rules = by_id.iter().map(|&old| self.rules[old].clone()).collect();
-        self.renumber(&|rule| new.get(&rule).copied().unwrap_or(0));
+        self.renumber(&mut |rule| new.get(&rule).copied().unwrap_or(0));
     }
 
-    fn renumber(&mut self, new: &impl Fn(usize) -> usize) {
+    fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         for source in &mut self.sources {
             source.edges.iter_mut().for_each(|incident| incident.renumber(new));
             source.roots.renumber(new);
@@ -185,7 +184,7 @@ impl Summary {
         settle(&mut self.settled, incident, gateway);
     }
 
-    /// The sum of this and another.
+    /// Adds another; the sum is to be tidied when all are in.
     fn merge(&mut self, mut other: Self) {
         // The newer text of a rule, by any fixed order, so that it makes no difference which comes first.
         let mut index: HashMap<String, usize> =
@@ -200,7 +199,7 @@ impl Summary {
                 None => self.rules.push(rule),
             }
         }
-        other.renumber(&|rule| new.get(rule).copied().unwrap_or(0));
+        other.renumber(&mut |rule| new.get(rule).copied().unwrap_or(0));
         self.catalogue = CatalogueInfo {
             rules: self.catalogue.rules.max(other.catalogue.rules),
             fingerprint: join_fingerprints(&self.catalogue.fingerprint, &other.catalogue.fingerprint),
@@ -213,17 +212,16 @@ impl Summary {
         self.matched += other.matched;
         self.warnings += other.warnings;
         self.outside += other.outside;
-        self.tidy();
     }
 
     /// Whether an index of a rule that the summary holds points nowhere, as in a file that was edited.
     fn is_broken(&mut self) -> bool {
-        let (count, broken) = (self.rules.len(), std::cell::Cell::new(false));
-        self.renumber(&|rule| {
-            broken.set(broken.get() || rule >= count);
+        let (count, mut broken) = (self.rules.len(), false);
+        self.renumber(&mut |rule| {
+            broken |= rule >= count;
             rule
         });
-        broken.get()
+        broken
     }
 
     /// The report, and which incidents were joined across sources.
@@ -401,25 +399,36 @@ pub enum MergeError {
     None,
 }
 
+impl Report {
+    /// Whether [`merge`] can take it, and if not, why.
+    ///
+    /// # Errors
+    /// When it was cut, was edited, or is of another form.
+    pub fn check_mergeable(&mut self) -> Result<(), MergeError> {
+        if self.schema != SCHEMA {
+            return Err(MergeError::Schema(self.schema.clone()));
+        }
+        let summary = self.mergeable.as_mut().ok_or(MergeError::Cut)?;
+        if summary.is_broken() { Err(MergeError::Broken) } else { Ok(()) }
+    }
+}
+
 /// One report out of many: the same as that of all their sources together, in whatever order and grouping they are merged.
 ///
 /// # Errors
 /// When a report was cut, was edited, or is of another form.
 pub fn merge(reports: impl IntoIterator<Item = Report>, view: &View) -> Result<Report, MergeError> {
     let mut sum: Option<Summary> = None;
-    for report in reports {
-        if report.schema != SCHEMA {
-            return Err(MergeError::Schema(report.schema));
-        }
-        let mut summary = *report.mergeable.ok_or(MergeError::Cut)?;
-        if summary.is_broken() {
-            return Err(MergeError::Broken);
-        }
+    for mut report in reports {
+        report.check_mergeable()?;
+        let summary = *report.mergeable.ok_or(MergeError::Cut)?;
         match &mut sum {
             Some(sum) => sum.merge(summary),
             None => sum = Some(summary),
         }
     }
+    let mut sum = sum.ok_or(MergeError::None)?;
+    sum.tidy();
     let view = View { filter: Filter { period: Period::default(), ..view.filter.clone() }, ..view.clone() };
-    sum.map(|sum| sum.report(&view).0).ok_or(MergeError::None)
+    Ok(sum.report(&view).0)
 }

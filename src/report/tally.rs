@@ -216,14 +216,14 @@ impl<'c> Tally<'c> {
         when
     }
 
-    fn add_match(&mut self, mut found: Match, source: &mut SourceTally) {
+    fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
         // Each chunk keeps the first texts of a rule; those of the whole source are among them.
         let seen = &mut self.texts_seen[found.rule];
-        found.is_sample = *seen < MAX_SAMPLES;
+        let is_sample = *seen < MAX_SAMPLES;
         *seen += 1;
-        let text = found.text.clone().filter(|_| found.is_sample);
-        let sample = text.map(|text| {
+        let text = found.text.as_ref().filter(|_| is_sample);
+        let sample = text.cloned().map(|text| {
             sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text)
         });
         let number = self.joiner.add(&found, sample);

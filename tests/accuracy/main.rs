@@ -3,13 +3,11 @@
 mod corpus;
 mod logs;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
-use clawsift::redact::Redactor;
-use clawsift::report::View;
-use clawsift::scan::{CHUNK, Options};
+use clawsift::scan::Options;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
@@ -17,15 +15,5 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 });
 
 fn options() -> Options<'static> {
-    Options {
-        jobs: 1,
-        redactor: Redactor::MASKING,
-        view: View::default(),
-        zone: jiff::tz::TimeZone::UTC,
-        chunk: CHUNK,
-        max_decompressed: u64::MAX,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    }
+    Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }
 }

@@ -5,13 +5,12 @@ mod reports;
 mod script;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
-use clawsift::redact::Redactor;
-use clawsift::report::{Report, Status, View};
-use clawsift::scan::{CHUNK, Options, scan_bytes};
+use clawsift::report::{Report, Status};
+use clawsift::scan::{Options, scan_bytes};
 
 use script::{Fault, Model, Script, Turn};
 
@@ -19,17 +18,7 @@ static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(Catalogue::embedded().expect("rules")).expect("an engine"));
 
 fn options() -> Options<'static> {
-    Options {
-        jobs: 1,
-        redactor: Redactor::MASKING,
-        view: View::default(),
-        zone: jiff::tz::TimeZone::UTC,
-        chunk: CHUNK,
-        max_decompressed: u64::MAX,
-        keep_matches: false,
-        stop: Arc::default(),
-        progress: &|_| {},
-    }
+    Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }
 }
 
 fn report(log: &str) -> Report {
