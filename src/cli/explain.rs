@@ -15,7 +15,7 @@ const MAX_TEXT: u64 = 16 << 20;
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&[]))?;
-    let engine = Engine::new(catalogue)?;
+    let engine = Engine::new(catalogue);
     let what = match args.what.join(" ") {
         dash if dash == "-" => standard_input()?,
         what => what,

@@ -69,8 +69,6 @@ enum CliError {
     StandardInput(String),
     #[error("`{0}` is no time zone; write a name such as Europe/Berlin or UTC")]
     Zone(String),
-    #[error("no worker threads can be started: {0}; try --jobs 1")]
-    Workers(#[from] rayon::ThreadPoolBuildError),
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
     #[error("{0}")]

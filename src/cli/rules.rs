@@ -20,12 +20,12 @@ pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
 }
 
 fn new(args: &NewRule) -> Result<u8, CliError> {
-    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?)?;
+    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?);
     let Expansion { inputs, errors } = match args.logs.is_empty() {
         true => Expansion { inputs: vec![Input::Stdin], errors: Vec::new() },
         false => expand(&args.logs),
     };
-    let report = scan(&engine, &inputs, &errors, &Options::default())?;
+    let report = scan(&engine, &inputs, &errors, &Options::default());
     say_problems(&report);
     let number = args.from_unknown.get();
     let Some(cluster) = report.unclassified.get(number - 1) else {

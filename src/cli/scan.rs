@@ -21,7 +21,7 @@ use super::{CliError, has_problems, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
-    let engine = Engine::new(catalogue)?;
+    let engine = Engine::new(catalogue);
     let zone = args.show.zone()?;
     let view = args.show.view(period(args, &zone)?);
     let Expansion { inputs, errors } = inputs(args)?;
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         stop: Arc::clone(&stop),
         progress: &|bytes| progress.add(bytes),
     };
-    let report = scan(&engine, &inputs, &errors, &options)?;
+    let report = scan(&engine, &inputs, &errors, &options);
     progress.finish();
 
     say_problems(&report);

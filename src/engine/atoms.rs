@@ -1,122 +1,130 @@
-//! Atoms: literals of which at least one must stand in the raw bytes of every record that a rule matches.
+//! Atoms: literals that must stand in every text in which a signature is found.
 //!
-//! They are sought before anything is parsed, so they must hold for the bytes as they are written: a text inside JSON
-//! has its quotes, backslashes and control characters escaped, once or several times. Atoms therefore never contain
-//! such characters; texts in which other characters are escaped (`\u0041`) or torn apart by terminal codes are let
-//! through by [`CAREFUL`].
+//! Looking for all atoms of all rules at once takes less time than one regular expression, and most signatures miss theirs.
 
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::catalogue::{Catalogue, Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, Signature, SignatureKind};
 
-/// Bytes that may hide an atom: a Unicode escape, and the two letters outside ASCII that a case-insensitive regular
-/// expression takes for `k` and `s`. A record that has one is always looked at. Terminal codes are taken out beforehand.
-pub(super) const CAREFUL: &[&str] = &["\\u", "\u{212a}", "\u{17f}"];
+use super::background::commonness;
 
-/// Atoms shorter than this are in every record.
-const MIN_LENGTH: usize = 3;
+/// Letters outside ASCII that a case-insensitive regular expression takes for `k` and `s`. In a text that has one, atoms
+/// prove nothing.
+pub(super) const CAREFUL: [char; 2] = ['\u{212a}', '\u{17f}'];
 
-/// An atom of this length is selective enough.
-const GOOD_LENGTH: usize = 6;
-
+/// Shorter ones are in every text.
+pub(super) const MIN_LENGTH: usize = 3;
 /// A set of more texts than this is not worth the search for them.
 const MAX_BEGINNINGS: usize = 24;
+/// More sets of one signature are not asked for.
+const MAX_SETS: usize = 3;
+/// Atoms that stand less often than this in a million bytes of a healthy log need no others beside them.
+const RARE: u64 = 20;
 
-/// Words that stand in most records of a healthy log, in its envelope or in what OpenClaw says of itself. Another atom is
-/// better, whatever its length.
-#[rustfmt::skip]
-const COMMON: &[&str] = &[
-    "access", "agent", "agents", "api", "auth", "call", "can", "channel", "close", "compaction", "config",
-    "context", "contextwindow", "down", "enabled", "exec", "exit", "fail", "for", "gateway", "hook",
-    "hooks", "http", "internal", "key", "kill", "lane", "life", "load", "low", "max", "memory", "message",
-    "messages", "model", "name", "not", "openclaw", "plugin", "plugins", "prompt", "provider", "read",
-    "reason", "response", "server", "session", "shutdown", "size", "skill", "sqlite", "start", "status",
-    "stop", "stopreason", "stream", "system", "thinking", "threshold", "time", "timeout", "to", "token",
-    "tokens", "tool", "tools", "transcript", "true", "undefined", "use", "window", "with",
-];
-
-/// Fields that a record may have under another name, so that their name need not stand in its bytes.
-const ALIASED: &[&str] = &["provider", "model", "subsystem", "level", "runId"];
-
-/// The atoms of a rule: any one of them, or `None` where no such set is known and every record must be looked at.
-pub(super) fn of_rule(rule: &Rule, catalogue: &Catalogue) -> Option<Vec<String>> {
-    let any = of_alternatives(&rule.any, catalogue);
-    let all = rule.all.iter().map(|signature| of_signature(signature, catalogue));
-    all.chain([any]).flatten().max_by_key(|set| strength(set))
+/// What gives a signature away.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Trigger {
+    /// This text, in lower case, in an evidence text.
+    Text(String),
+    /// This HTTP status, as it is told from bare numbers.
+    Status(u16),
+    /// A field of this name.
+    Field(String),
 }
 
-/// The atoms of all of these, or `None` where one of them has none, or where there is none of them.
-fn of_alternatives(signatures: &[Signature], catalogue: &Catalogue) -> Option<Vec<String>> {
-    let sets: Option<Vec<Vec<String>>> = signatures.iter().map(|s| of_signature(s, catalogue)).collect();
-    sets.filter(|sets| !sets.is_empty()).map(|sets| sets.concat())
-}
+/// Triggers of which one at least is in each record that a signature is in.
+pub(super) type Set = Vec<Trigger>;
 
-fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Option<Vec<String>> {
+/// Sets that must all have a trigger in a record; none where nothing is known.
+pub(super) type Sets = Vec<Set>;
+
+/// What a record must have for a signature to be in it.
+pub(super) fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Sets {
     match &signature.kind {
-        SignatureKind::Shared(name) => of_alternatives(catalogue.shared().get(name)?, catalogue),
-        SignatureKind::Literal(text) => longest_safe(text).map(|atom| vec![atom]),
-        SignatureKind::Regex(pattern) => of_hir(&regex_syntax::parse(pattern).ok()?),
-        SignatureKind::HttpStatus(statuses) => Some(statuses.iter().map(u16::to_string).collect()),
-        SignatureKind::ErrorCode(codes) => codes.iter().map(|code| longest_safe(code)).collect(),
-        SignatureKind::Field(fields) => fields
-            .iter()
-            .flat_map(|(name, values)| {
-                let values = values.iter();
-                let values = values.map(|v| v.split('*').filter_map(longest_safe).max_by_key(String::len));
-                let name = longest_safe(name).filter(|_| !ALIASED.contains(&name.as_str()));
-                [values.collect(), name.map(|name| vec![name])].into_iter().flatten()
-            })
-            .max_by_key(|set: &Vec<String>| strength(set)),
+        SignatureKind::Shared(name) => catalogue
+            .shared()
+            .get(name)
+            .and_then(|group| either(group.iter().map(|member| of_signature(member, catalogue))))
+            .into_iter()
+            .collect(),
+        SignatureKind::Literal(text) => longest(text).map(|atom| vec![atom]).into_iter().collect(),
+        SignatureKind::Regex(pattern) => {
+            let mut sets = regex_syntax::parse(pattern).map(|hir| of_hir(&hir)).unwrap_or_default();
+            sets.sort_by_key(|set| cost(set));
+            sets.truncate(MAX_SETS);
+            sets
+        }
+        SignatureKind::HttpStatus(statuses) => {
+            vec![statuses.iter().map(|status| Trigger::Status(*status)).collect()]
+        }
+        SignatureKind::ErrorCode(codes) => {
+            codes.iter().map(|code| longest(code)).collect::<Option<Set>>().into_iter().collect()
+        }
+        SignatureKind::Field(fields) => {
+            fields.keys().map(|name| vec![Trigger::Field(name.clone())]).collect()
+        }
     }
 }
 
-/// How selective a set is: its commonest or shortest atom decides, then how few there are.
-fn strength(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
-    let rarity =
-        |atom: &String| match COMMON.contains(&atom.trim_matches([' ', '=', ':', '_', '-', '[', ']'])) {
-            true => 0,
-            false => atom.len(),
-        };
-    (set.iter().map(rarity).min().unwrap_or(0), std::cmp::Reverse(set.len()))
+/// The best set of each alternative, together; `None` where one has none, or where there are no alternatives.
+pub(super) fn either(alternatives: impl Iterator<Item = Sets>) -> Option<Set> {
+    let best = |sets: Sets| sets.into_iter().min_by_key(|set| cost(set));
+    let sets: Option<Vec<Set>> = alternatives.map(best).collect();
+    let mut set = sets.filter(|sets| !sets.is_empty())?.concat();
+    set.sort_unstable();
+    set.dedup();
+    Some(set)
 }
 
-/// The atoms of a regular expression, parsed case-sensitively: the prefilter ignores case itself.
-fn of_hir(hir: &Hir) -> Option<Vec<String>> {
-    let parts = match hir.kind() {
+/// How often any of the set stands in a million bytes of a healthy log, about; then how many there are.
+pub(super) fn cost(set: &Set) -> (u64, usize) {
+    let of_trigger = |trigger: &Trigger| match trigger {
+        Trigger::Text(text) => commonness(text.as_bytes()),
+        Trigger::Status(_) => 10 * RARE,
+        // Nearly every record has a subsystem, a message, a time.
+        Trigger::Field(_) => 100 * RARE,
+    };
+    (set.iter().map(of_trigger).sum(), set.len())
+}
+
+/// The atoms of a regular expression, parsed case-sensitively: texts are compared in lower case.
+fn of_hir(hir: &Hir) -> Sets {
+    match hir.kind() {
         HirKind::Capture(capture) => of_hir(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => of_hir(&repetition.sub),
         HirKind::Concat(parts) => {
-            let best = parts.iter().filter_map(of_hir).max_by_key(|set| strength(set));
+            let mut sets: Sets = parts.iter().flat_map(of_hir).collect();
             // What begins at any of its parts must stand there, too; looking for that takes longer.
-            let is_good = best.as_ref().is_some_and(|set| strength(set).0 >= GOOD_LENGTH);
-            let starts = if is_good { 0..0 } else { 0..parts.len() };
-            let tails = starts.filter_map(|start| beginnings(&Hir::concat(parts[start..].to_vec())));
-            tails.chain(best).max_by_key(|set| strength(set))
+            let best = sets.iter().map(cost).min();
+            if best.is_none_or(|(common, _)| common > RARE) {
+                let tails =
+                    (0..parts.len()).filter_map(|start| beginnings(&Hir::concat(parts[start..].to_vec())));
+                sets.extend(tails.min_by_key(cost));
+            }
+            sets
         }
+        // An alternation may be known by how it begins where a branch alone is not.
         HirKind::Alternation(branches) => {
-            let sets: Option<Vec<Vec<String>>> = branches.iter().map(of_hir).collect();
-            sets.map(|sets| sets.concat())
+            either(branches.iter().map(of_hir)).or_else(|| beginnings(hir)).into_iter().collect()
         }
-        HirKind::Literal(literal) => {
-            longest_safe(std::str::from_utf8(&literal.0).ok()?).map(|atom| vec![atom])
-        }
-        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
-    };
-    // An alternation may be known by how it begins where a branch alone is not.
-    match (hir.kind(), &parts) {
-        (HirKind::Alternation(_), None) => beginnings(hir),
-        _ => parts,
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0)
+            .ok()
+            .and_then(longest)
+            .map(|atom| vec![atom])
+            .into_iter()
+            .collect(),
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => Sets::new(),
     }
 }
 
 /// The texts of which a match begins with one, such as `model not` and `model_not` for `model[ _]not.*`.
-fn beginnings(hir: &Hir) -> Option<Vec<String>> {
+fn beginnings(hir: &Hir) -> Option<Set> {
     let mut texts = Extractor::new().limit_total(MAX_BEGINNINGS).limit_class(4).extract(hir);
     texts.dedup();
     let literals = texts.literals()?.iter();
-    let atoms: Option<Vec<String>> =
-        literals.map(|literal| longest_safe(std::str::from_utf8(literal.as_bytes()).ok()?)).collect();
+    let atoms: Option<Set> =
+        literals.map(|literal| longest(std::str::from_utf8(literal.as_bytes()).ok()?)).collect();
     atoms.filter(|atoms| !atoms.is_empty()).map(|mut atoms| {
         atoms.sort_unstable();
         atoms.dedup();
@@ -124,39 +132,40 @@ fn beginnings(hir: &Hir) -> Option<Vec<String>> {
     })
 }
 
-/// The longest part of a text that is written in the same bytes wherever it stands.
-fn longest_safe(text: &str) -> Option<String> {
-    let is_unsafe = |c: char| c.is_control() || matches!(c, '"' | '\\' | '/');
-    let longest = text.split(is_unsafe).max_by_key(|part| part.len())?;
-    (longest.len() >= MIN_LENGTH).then(|| longest.to_ascii_lowercase())
+/// The longest part of a text without letters that have another case outside ASCII, in lower case.
+fn longest(text: &str) -> Option<Trigger> {
+    let is_cased = |c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase());
+    let longest = text.split(is_cased).max_by_key(|part| part.len())?;
+    (longest.len() >= MIN_LENGTH).then(|| Trigger::Text(longest.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn regex_atoms(pattern: &str) -> Option<Vec<String>> {
-        of_hir(&regex_syntax::parse(pattern).expect("a pattern"))
+    fn regex_atoms(pattern: &str) -> Vec<Vec<String>> {
+        let text = |trigger: Trigger| match trigger {
+            Trigger::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        let sets = of_hir(&regex_syntax::parse(pattern).expect("a pattern"));
+        sets.into_iter().map(|set| set.into_iter().map(text).collect()).collect()
     }
 
     #[test]
-    fn atoms_avoid_what_json_escapes() {
-        assert_eq!(longest_safe(r#""type":"overloaded_error""#).as_deref(), Some("overloaded_error"));
-        assert_eq!(longest_safe("a/b"), None);
-        assert_eq!(longest_safe("余额不足").as_deref(), Some("余额不足"));
+    fn a_literal_is_its_own_atom() {
+        assert_eq!(longest("Rate Limit"), Some(Trigger::Text("rate limit".to_owned())));
+        assert_eq!(longest("余额不足"), Some(Trigger::Text("余额不足".to_owned())));
+        assert_eq!(longest("Öl über café noir"), Some(Trigger::Text("ber caf".to_owned())));
+        assert_eq!(longest("a/"), None);
     }
 
     #[test]
-    fn a_regex_gives_the_best_part_that_it_must_contain() {
-        assert_eq!(regex_atoms("rate[_ ]limit reached").as_deref(), Some(&["limit reached".to_owned()][..]));
-        assert_eq!(
-            regex_atoms("model[_ ]not .*").as_deref(),
-            Some(&["model not ".to_owned(), "model_not ".to_owned()][..]),
-            "the common words together are not common"
-        );
-        assert_eq!(regex_atoms("(?:Too Many|slow down) x*").map(|a| a.len()), Some(2));
-        assert_eq!(regex_atoms(r"(?:abc)?\d+"), None);
-        assert_eq!(regex_atoms(r"ab|\d+"), None);
-        assert_eq!(regex_atoms(r"retry after (?<s>\d+)").as_deref(), Some(&["retry after ".to_owned()][..]));
+    fn a_regex_gives_the_parts_that_it_must_contain() {
+        assert_eq!(regex_atoms("quota[_ ]was exceeded"), [["quota"], ["was exceeded"]]);
+        assert_eq!(regex_atoms("(?:Too Many|slow down) x*"), [["slow down", "too many"]]);
+        assert_eq!(regex_atoms(r"(?:abc)?\d+"), [] as [Vec<String>; 0]);
+        assert_eq!(regex_atoms(r"ab|\d+"), [] as [Vec<String>; 0]);
+        assert_eq!(regex_atoms(r"retry after (?<s>\d+)"), [["retry after "]]);
     }
 }

@@ -41,11 +41,11 @@ pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
     if captures.contains_key("host") {
         return;
     }
-    let Some(found) = view.texts.iter().find_map(|t| regex.captures(&t.text)) else {
+    let Some((text, found)) = view.texts.iter().find_map(|t| Some((t, regex.captures(&t.text)?))) else {
         return;
     };
     let group =
-        |names: &[&str]| names.iter().find_map(|name| found.name(name)).map(|m| m.as_str().to_owned());
+        |names: &[&str]| names.iter().find_map(|name| found.name(name)).map(|m| text.original(m.range()));
     if found.name("ip").is_some_and(|ip| ip.as_str().parse::<IpAddr>().is_err()) {
         return;
     }
@@ -67,7 +67,7 @@ mod tests {
         let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
         let record = Record::parse(&raw);
         let mut captures = BTreeMap::new();
-        add(&View::new(&record, &[]), &mut captures);
+        add(&View::new(&record, &[], None), &mut captures);
         captures.into_iter().collect()
     }
 

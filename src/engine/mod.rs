@@ -1,24 +1,27 @@
-//! Which rule explains a record: a literal prefilter over raw bytes, signatures on the few records that pass it, and a
-//! verdict where several rules match.
+//! Which rule explains a record: atoms tell which signatures are worth trying, and a verdict decides where several rules
+//! match. What needs no rule at all is told by [`Gates`], before anything is read.
 
 mod atoms;
+mod background;
 mod claim;
 mod error_code;
 mod facts;
+mod gates;
 mod http_status;
-mod prefilter;
 mod signature;
+mod triggers;
 mod verdict;
 mod view;
 
-use crate::catalogue::{Catalogue, Category, Problems, Rule};
+use crate::catalogue::{Catalogue, Category, Rule};
 use crate::record::Record;
 
 pub use claim::Claim;
-pub use prefilter::{Candidates, Prefilter};
+pub use gates::Gates;
 pub use verdict::Verdict;
 
 use signature::{CompiledGroup, CompiledRule};
+use triggers::{Numbering, Triggers};
 use verdict::Contender;
 use view::View;
 
@@ -27,18 +30,17 @@ pub struct Engine {
     catalogue: Catalogue,
     rules: Vec<CompiledRule>,
     groups: Vec<CompiledGroup>,
-    prefilter: Prefilter,
+    triggers: Triggers,
+    gates: Gates,
 }
 
 impl Engine {
     /// Compiles a catalogue.
-    ///
-    /// # Errors
-    /// When the rules hold more literals than the prefilter can take.
-    pub fn new(catalogue: Catalogue) -> Result<Self, Problems> {
-        let (rules, groups) = signature::compile(&catalogue);
-        let prefilter = Prefilter::new(&catalogue)?;
-        Ok(Self { catalogue, rules, groups, prefilter })
+    pub fn new(catalogue: Catalogue) -> Self {
+        let mut numbering = Numbering::default();
+        let (rules, groups) = signature::compile(&catalogue, &mut numbering);
+        let triggers = Triggers::new(&catalogue, numbering);
+        Self { catalogue, rules, groups, triggers, gates: Gates::new() }
     }
 
     /// The catalogue that was compiled.
@@ -51,24 +53,46 @@ impl Engine {
         &self.catalogue.rules()[index]
     }
 
-    /// The filter that finds the records worth parsing.
-    pub fn prefilter(&self) -> &Prefilter {
-        &self.prefilter
+    /// Tells which information is worth reading.
+    pub fn gates(&self) -> &Gates {
+        &self.gates
     }
 
-    /// The rule that explains a record best, among those whose index is in `candidates` (ascending, each once).
+    /// Rules of which no atom is known: they are tried on every record that is read.
+    pub fn rules_without_atoms(&self) -> &[usize] {
+        self.triggers.always()
+    }
+
+    /// The rule that explains a record best; none where the record only quotes what somebody said.
     ///
     /// A rule of category `none` that matches explains the record as benign: it comes before all others.
-    pub fn classify(&self, record: &Record<'_>, candidates: &[usize]) -> Option<Verdict> {
-        let view = View::new(record, &self.groups);
-        let contenders = self.contenders(&view, candidates.iter().copied());
-        let claims = self.claims(record, &contenders);
+    pub fn classify(&self, record: &Record<'_>) -> Option<Verdict> {
+        if record.parts.quoted {
+            return None;
+        }
+        let view = View::new(record, &self.groups, Some(&self.triggers));
+        let candidates = self.triggers.candidates(&view.triggered, self.rules.len());
+        self.judge(&view, candidates.into_iter())
+    }
+
+    /// The rule that explains a record best, by trying every signature: the slow way, to prove the fast one right.
+    pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
+        if record.parts.quoted {
+            return None;
+        }
+        self.judge(&View::new(record, &self.groups, None), 0..self.rules.len())
+    }
+
+    fn judge(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
+        let contenders = self.contenders(view, candidates);
+        let claims = self.claims(view.record, &contenders);
         let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let mut captures = best.found.captures;
         if !captures.is_empty() || self.rule(best.rule).category != Category::None {
-            facts::add(&view, &mut captures);
+            facts::add(view, &mut captures);
         }
-        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures, claims })
+        let shows_opaque = view.shows_opaque();
+        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures, claims, shows_opaque })
     }
 
     /// What OpenClaw's own words in the record say, whatever else it holds.
@@ -80,16 +104,10 @@ impl Engine {
         sentences.chain(Claim::reason(record)).collect()
     }
 
-    /// The rule that explains a record best, by trying every rule: the slow way, for tests and single lines.
-    pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
-        let all: Vec<usize> = (0..self.rules.len()).collect();
-        self.classify(record, &all)
-    }
-
     /// The rules with the highest evidence of which none overrides another. More than one is a fault of the catalogue;
     /// the first of them is the one that wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
-        let view = View::new(record, &self.groups);
+        let view = View::new(record, &self.groups, None);
         let contenders = self.contenders(&view, 0..self.rules.len());
         let rivals = verdict::unbeaten(contenders, &self.catalogue, &self.rules);
         rivals.into_iter().map(|contender| contender.rule).collect()
@@ -97,7 +115,7 @@ impl Engine {
 
     /// Whether the rule of that index matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
-        self.rules[rule].find(&View::new(record, &self.groups)).is_some()
+        self.rules[rule].find(&View::new(record, &self.groups, Some(&self.triggers))).is_some()
     }
 
     fn contenders(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {

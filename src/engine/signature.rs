@@ -7,10 +7,12 @@ use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 
 use crate::catalogue::{Catalogue, Evidence, Rule, Signature, SignatureKind};
+use crate::record::{SUBSTITUTE, without_opaque};
 
 use super::claim::sentence_around;
 use super::error_code::CodeFinder;
-use super::view::View;
+use super::triggers::{Numbering, Requirement};
+use super::view::{Text, View};
 
 /// A rule ready to be matched.
 pub(super) struct CompiledRule {
@@ -32,6 +34,8 @@ pub(super) struct Found {
 struct CompiledSignature {
     kind: Matcher,
     evidence: Evidence,
+    /// What a record must have for it to be in there.
+    requires: Requirement,
 }
 
 enum Matcher {
@@ -50,24 +54,30 @@ enum Matcher {
 /// The signatures of a shared group.
 pub(super) struct CompiledGroup(Vec<CompiledSignature>);
 
-/// Compiles all rules of a catalogue, and the groups that they share.
-pub(super) fn compile(catalogue: &Catalogue) -> (Vec<CompiledRule>, Vec<CompiledGroup>) {
+/// Compiles all rules of a catalogue, and the groups that they share; their triggers get numbers.
+pub(super) fn compile(
+    catalogue: &Catalogue,
+    numbering: &mut Numbering,
+) -> (Vec<CompiledRule>, Vec<CompiledGroup>) {
     let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
-    let groups = catalogue.shared().values().map(|group| CompiledGroup(compile_all(group, &[]))).collect();
+    let mut compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
+        let compile = |signature| {
+            let requires = numbering.requirement(signature, catalogue);
+            CompiledSignature::new(signature, &names, requires)
+        };
+        signatures.iter().map(compile).collect()
+    };
+    let groups = catalogue.shared().values().map(|group| CompiledGroup(compile_all(group))).collect();
     let rules = catalogue.rules();
     let index: HashMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
     let compile = |rule: &Rule| CompiledRule {
-        any: compile_all(&rule.any, &names),
-        all: compile_all(&rule.all, &names),
-        none: compile_all(&rule.none, &names),
+        any: compile_all(&rule.any),
+        all: compile_all(&rule.all),
+        none: compile_all(&rule.none),
         overrides: overridden(rule, rules, &index),
     };
     (rules.iter().map(compile).collect(), groups)
-}
-
-fn compile_all(signatures: &[Signature], groups: &[&str]) -> Vec<CompiledSignature> {
-    signatures.iter().map(|signature| CompiledSignature::new(signature, groups)).collect()
 }
 
 /// The rules that lose to this one. An id that is named by itself goes before a family such as `auth/*`.
@@ -126,7 +136,7 @@ impl Default for Found {
 }
 
 impl CompiledSignature {
-    fn new(signature: &Signature, groups: &[&str]) -> Self {
+    fn new(signature: &Signature, groups: &[&str], requires: Requirement) -> Self {
         let kind = match &signature.kind {
             // The catalogue has no signature that names a group it does not have.
             SignatureKind::Shared(name) => {
@@ -147,7 +157,7 @@ impl CompiledSignature {
                     .collect(),
             ),
         };
-        Self { kind, evidence: signature.evidence }
+        Self { kind, evidence: signature.evidence, requires }
     }
 
     fn is_in(&self, view: &View<'_>) -> bool {
@@ -159,11 +169,14 @@ impl CompiledSignature {
 
     /// Whether the signature is in the record; what it proves and captures is added to `found`.
     fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
+        if !view.triggered.meets(&self.requires) {
+            return false;
+        }
         let matched = match &self.kind {
             Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
             Matcher::Regex(regex) => regex
                 .get()
-                .is_some_and(|regex| view.texts.iter().any(|t| capture(regex, &t.text, &mut found.captures))),
+                .is_some_and(|regex| view.texts.iter().any(|t| capture(regex, t, &mut found.captures))),
             Matcher::HttpStatus(statuses) => {
                 let status = view.statuses().iter().find(|s| statuses.contains(s));
                 if let Some(status) = status {
@@ -180,7 +193,12 @@ impl CompiledSignature {
             }
             Matcher::Field(fields) => fields.iter().all(|(name, values)| {
                 let value = view.record.field(name);
-                value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(value)))
+                // Ids and durations are no evidence in fields either.
+                let value = value.map(|value| match name.ends_with("Ms") {
+                    true => SUBSTITUTE.to_string().into(),
+                    false => without_opaque(value),
+                });
+                value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(&value)))
             }),
             Matcher::Shared(group) => view.group(*group).is_some_and(|group| find_any(&group.0, view, found)),
         };
@@ -201,7 +219,7 @@ impl CompiledSignature {
                 Matcher::Regex(regex) => regex.get()?.find(&t.text).map(|found| found.start()),
                 _ => None,
             };
-            Some(sentence_around(&t.text, at?).to_owned())
+            Some(sentence_around(&t.text, at?).replace(SUBSTITUTE, "…"))
         })
     }
 }
@@ -259,16 +277,16 @@ fn ascii_classes(pattern: &str) -> String {
 }
 
 /// Matches, and keeps what the named groups captured.
-fn capture(regex: &Regex, text: &str, captures: &mut BTreeMap<String, String>) -> bool {
+fn capture(regex: &Regex, text: &Text, captures: &mut BTreeMap<String, String>) -> bool {
     if regex.captures_len() == 1 {
-        return regex.is_match(text);
+        return regex.is_match(&text.text);
     }
-    let Some(groups) = regex.captures(text) else {
+    let Some(groups) = regex.captures(&text.text) else {
         return false;
     };
     for name in regex.capture_names().flatten() {
         if let Some(group) = groups.name(name).filter(|group| !group.is_empty()) {
-            captures.entry(name.to_owned()).or_insert_with(|| group.as_str().to_owned());
+            captures.entry(name.to_owned()).or_insert_with(|| text.original(group.range()));
         }
     }
     true

@@ -18,6 +18,8 @@ pub struct Verdict {
     pub captures: BTreeMap<String, String>,
     /// What OpenClaw itself says in the record, right or wrong.
     pub claims: Vec<Claim>,
+    /// A fact holds an id or a duration, which are not looked at otherwise.
+    pub shows_opaque: bool,
 }
 
 /// A rule that matches a record.
@@ -75,7 +77,7 @@ mod tests {
                  causes: [c], fixes: [{{ say: s }}] }}\n"
             ));
         }
-        let engine = Engine::new(Catalogue::from_text("x.yaml", &text).expect("good")).expect("an engine");
+        let engine = Engine::new(Catalogue::from_text("x.yaml", &text).expect("good"));
         let raw = Lines::new(b"xxx", 0).next().expect("a record");
         let rivals = engine.rivals(&Record::parse(&raw));
         rivals.into_iter().map(|at| engine.rule(at).id.clone()).collect()

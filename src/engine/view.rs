@@ -1,21 +1,62 @@
 //! A record as signatures see it: its evidence texts, in lower case too, and the HTTP statuses they name.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::ops::Range;
 
-use crate::record::Record;
+use crate::record::{Opaque, Record, SUBSTITUTE};
 
 use super::http_status;
 use super::signature::CompiledGroup;
+use super::triggers::{Triggered, Triggers};
 
 /// Texts are quoted in texts that are quoted; deeper ones are left as they are.
 const MAX_QUOTED: usize = 4;
 
 /// One evidence text.
 pub(super) struct Text {
+    /// With [`SUBSTITUTE`] for each id and duration.
     pub text: String,
     pub lower: String,
     is_error: bool,
+    /// What the substitutes stand for, in order.
+    opaque: Vec<String>,
+    /// Somebody was told what a substitute stands for.
+    is_told: Cell<bool>,
+}
+
+impl Text {
+    fn new(text: &str, is_error: bool) -> Self {
+        let original = without_escapes(text);
+        let (mut text, mut opaque, mut copied) = (String::with_capacity(original.len()), Vec::new(), 0);
+        for found in Opaque::new(original.as_bytes()) {
+            text.push_str(&original[copied..found.start]);
+            text.push(SUBSTITUTE);
+            copied = found.end;
+            opaque.push(original[found].to_owned());
+        }
+        text.push_str(&original[copied..]);
+        Self { lower: text.to_ascii_lowercase(), text, is_error, opaque, is_told: Cell::new(false) }
+    }
+
+    /// What stood in that range before ids were taken out.
+    pub fn original(&self, range: Range<usize>) -> String {
+        let part = &self.text[range.clone()];
+        if !part.contains(SUBSTITUTE) {
+            return part.to_owned();
+        }
+        self.is_told.set(true);
+        let before = self.text[..range.start].matches(SUBSTITUTE).count();
+        let mut opaque = self.opaque[before..].iter();
+        let mut original = String::new();
+        for (index, piece) in part.split(SUBSTITUTE).enumerate() {
+            if index > 0 {
+                original.extend(opaque.next().map(String::as_str));
+            }
+            original.push_str(piece);
+        }
+        original
+    }
 }
 
 /// A record as signatures see it.
@@ -26,20 +67,28 @@ pub(super) struct View<'r> {
     /// Which groups are in the record, as far as anybody asked: most rules of a category exclude the same ones.
     has_group: Vec<OnceCell<bool>>,
     statuses: OnceCell<Vec<u16>>,
+    /// Which signatures are worth trying.
+    pub triggered: Triggered,
 }
 
 impl<'r> View<'r> {
-    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup]) -> Self {
+    /// A view of a record; with `triggers`, only signatures that these allow are tried.
+    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup], triggers: Option<&Triggers>) -> Self {
         let message: Cow<'_, str> = record.evident_message();
-        let texts = record
-            .evidence(&message)
-            .map(|evidence| {
-                let text = without_escapes(evidence.text);
-                Text { lower: text.to_ascii_lowercase(), text, is_error: evidence.is_error }
-            })
-            .collect();
+        let texts =
+            record.evidence(&message).map(|evidence| Text::new(evidence.text, evidence.is_error)).collect();
         let has_group = vec![OnceCell::new(); groups.len()];
-        Self { record, texts, groups, has_group, statuses: OnceCell::new() }
+        let statuses = OnceCell::new();
+        let mut view = Self { record, texts, groups, has_group, statuses, triggered: Triggered::All };
+        if let Some(triggers) = triggers {
+            view.triggered = triggers.of(&view);
+        }
+        view
+    }
+
+    /// Whether a fact was taken out of the texts that holds an id or a duration.
+    pub fn shows_opaque(&self) -> bool {
+        self.texts.iter().any(|text| text.is_told.get())
     }
 
     /// The shared group of that index.
@@ -71,9 +120,9 @@ impl<'r> View<'r> {
 }
 
 /// A text in which quotation marks are not escaped: an error inside `error="..."` has its own marks escaped, once for each
-/// text it was quoted in.
+/// text it was quoted in. Nobody but us writes substitutes.
 fn without_escapes(text: &str) -> String {
-    let mut text = text.to_owned();
+    let mut text = text.replace(SUBSTITUTE, "\u{fffd}");
     for _ in 0..MAX_QUOTED {
         if !text.contains("\\\"") {
             break;

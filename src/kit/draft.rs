@@ -179,7 +179,7 @@ mod tests {
     use crate::report::Sample;
 
     fn engine() -> Engine {
-        Engine::new(Catalogue::embedded().expect("rules")).expect("an engine")
+        Engine::new(Catalogue::embedded().expect("rules"))
     }
 
     fn cluster(template: &str, text: &str, subsystem: &str) -> Unclassified {
@@ -205,7 +205,7 @@ mod tests {
         let file = folder.path().join("draft.yaml");
         std::fs::write(&file, draft.to_string()).expect("a file");
         let layers = Layers { overlays: vec![file], ..Layers::default() };
-        let engine = Engine::new(Catalogue::load(&layers).expect("rules")).expect("an engine");
+        let engine = Engine::new(Catalogue::load(&layers).expect("rules"));
         for text in [text, "Flux capacitor of \"y\" lost 3 gigawatts (it's gone)"] {
             let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
             let verdict = engine.classify_by_brute_force(&Record::parse(&raw)).expect("a verdict");

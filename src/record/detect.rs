@@ -4,15 +4,68 @@ use memchr::memmem;
 
 use super::{Format, console, plain, time, transcript, wrap};
 
-/// The format of the record that begins with this line, whatever it is wrapped in.
-pub fn detect(line: &[u8]) -> Format {
+/// What the first look at a line tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    /// The format of the record that begins with this line, whatever it is wrapped in.
+    pub format: Format,
+    /// Whether it begins a record, whatever came before it. Lines that do not may continue the record before them.
+    pub begins: bool,
+    /// The length of OpenClaw's own date and time, where the line begins with them and is not wrapped.
+    pub time: Option<usize>,
+}
+
+/// Looks at a line. `is_clean` says that it holds no terminal codes and carriage returns.
+pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
+    // Most lines are OpenClaw's own, and tell it by their first bytes.
+    if line.starts_with(FILE_LOG) {
+        return Look { format: Format::FileLog, begins: true, time: None };
+    }
+    if is_clean && let Some((format, length)) = timed(line) {
+        return Look { format, begins: true, time: Some(length) };
+    }
     if line.first() == Some(&b'{') {
         return match wrap::json_inner(line) {
-            Some(inner) => of_bare(inner.as_bytes()),
-            None => of_bare(line),
+            Some(inner) => {
+                let inner = inner.as_bytes();
+                Look { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
+            }
+            None => {
+                let format = of_json(line);
+                Look { format, begins: format != Format::Text, time: None }
+            }
         };
     }
-    of_bare(&wrap::bare(line))
+    let bare = wrap::bare(line);
+    let begins = is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare));
+    Look { format: of_bare(&bare), begins, time: None }
+}
+
+/// How each line of the file log begins that is not one lone error.
+pub(super) const FILE_LOG: &[u8] = b"{\"0\":";
+
+/// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
+/// Journals and Docker write dates, too.
+fn timed(line: &[u8]) -> Option<(Format, usize)> {
+    if !time::starts_with_date(line) {
+        return None;
+    }
+    let end = 19 + line[19..].iter().take(21).position(|&b| b == b' ')?;
+    let is_docker = line[19] == b'.' && line[20..end].iter().take_while(|b| b.is_ascii_digit()).count() >= 7;
+    if is_docker || line[end - 1] == b':' {
+        return None;
+    }
+    let is_labelled = line.get(end + 1) == Some(&b'[');
+    if !is_labelled && wrap::may_be_journal(line) {
+        return None;
+    }
+    let format = if plain::is_plain(line) { Format::Plain } else { Format::Console };
+    Some((format, end))
+}
+
+/// Whether this line begins a record, whatever came before it.
+pub fn starts_record(line: &[u8]) -> bool {
+    look(line, memchr::memchr2(0x1b, b'\r', line).is_none()).begins
 }
 
 /// The format of a line that is not wrapped.
@@ -37,7 +90,7 @@ fn of_json(line: &[u8]) -> Format {
         }
     }
     let has = |text: &[u8]| memmem::find(line, text).is_some();
-    if line.starts_with(b"{\"0\":") || has(b"\"_meta\":") {
+    if line.starts_with(FILE_LOG) || has(b"\"_meta\":") {
         Format::FileLog
     } else if has(b"\"level\":\"") && has(b"\"message\":\"") && has(b"\"time\":\"") {
         Format::ConsoleJson
@@ -46,18 +99,6 @@ fn of_json(line: &[u8]) -> Format {
     } else {
         Format::Text
     }
-}
-
-/// Whether this line begins a record, whatever came before it. Lines that do not may continue the record before them.
-pub fn starts_record(line: &[u8]) -> bool {
-    if line.first() == Some(&b'{') {
-        return match wrap::json_inner(line) {
-            Some(inner) => is_head(inner.as_bytes()) || !follows(inner.as_bytes()),
-            None => of_json(line) != Format::Text,
-        };
-    }
-    let bare = wrap::bare(line);
-    is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare))
 }
 
 /// How `openclaw logs`, Node's warnings and Node's last words begin.
@@ -128,7 +169,10 @@ mod tests {
             ("    at foo (file.js:1:2)", Format::Text, false),
             ("", Format::Text, false),
         ] {
-            assert_eq!((detect(line.as_bytes()), starts_record(line.as_bytes())), (format, starts), "{line}");
+            let seen = look(line.as_bytes(), !line.contains('\u{1b}'));
+            assert_eq!((seen.format, seen.begins), (format, starts), "{line}");
+            let slow = look(line.as_bytes(), false);
+            assert_eq!((slow.format, slow.begins), (format, starts), "without the short way: {line}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, time};
+use super::{Level, Parts, envelope, time};
 
 /// Keys of a record that are not part of what it says.
 const ENVELOPE: &[&str] =
@@ -12,10 +12,25 @@ const ENVELOPE: &[&str] =
 
 /// Reads a line of the file log, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
-    let Ok(Value::Object(record)) = serde_json::from_str(line) else {
-        return None;
-    };
-    Some(from_object(&record))
+    match serde_json::from_str(line) {
+        Ok(Value::Object(record)) => Some(from_object(&record)),
+        _ => from_envelope(line),
+    }
+}
+
+/// What the envelope tells of a line that was damaged before it: two writers, or a crash between two lines.
+fn from_envelope(line: &str) -> Option<Parts<'static>> {
+    let envelope = envelope::of(line.as_bytes())?;
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
+    let quoted = format!("\"{}\"", text(envelope.message)?);
+    let level = envelope.level;
+    Some(Parts {
+        stamp: time::parse(&text(envelope.time)?),
+        level: Some(level),
+        message: Cow::Owned(serde_json::from_str(&quoted).ok()?),
+        quoted: level <= Level::Info,
+        ..Parts::default()
+    })
 }
 
 pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {

@@ -2,8 +2,9 @@
 
 use crate::source::MAX_LINE;
 
-use super::detect::continues;
-use super::starts_record;
+use super::Format;
+use super::detect::{Look, continues, look};
+use super::time::{self, Stamp};
 
 /// A record continues over at most this many lines; the rest begins a new one.
 const MAX_JOINED_LINES: u64 = 256;
@@ -24,6 +25,12 @@ pub struct RawRecord<'a> {
     pub line: u64,
     /// Bytes of its last line that were left out on reading.
     pub dropped: u64,
+    /// The shape in which it reached us, whatever it is wrapped in.
+    pub format: Format,
+    /// It holds no terminal codes, and no carriage returns but at its end.
+    pub is_clean: bool,
+    /// The length of OpenClaw's own date and time, where it begins with them and is not wrapped.
+    pub(super) time: Option<usize>,
 }
 
 impl<'a> RawRecord<'a> {
@@ -40,6 +47,12 @@ impl<'a> RawRecord<'a> {
         }
     }
 
+    /// The time of day that it begins with, where it has no date.
+    pub fn clock(&self) -> Option<Stamp> {
+        let is_dated = self.time.is_some() || self.bytes.starts_with(b"{");
+        if is_dated { None } else { time::clock_of(self.first_line()) }
+    }
+
     /// Whether a line is so long that only its beginning is looked at.
     pub fn is_cut(&self) -> bool {
         self.bytes.len() > MAX_RECORD || self.dropped > 0
@@ -49,31 +62,55 @@ impl<'a> RawRecord<'a> {
 /// Groups the lines of a chunk into records. A chunk begins where a record begins.
 pub struct Lines<'a> {
     bytes: &'a [u8],
-    at: usize,
     line: u64,
     dropped: u64,
-    /// Whether the line at `at` begins a record, where the record before it has asked already.
-    begins: Option<bool>,
+    /// The line with which the next record begins.
+    head: Option<Line<'a>>,
+}
+
+/// A physical line.
+#[derive(Debug, Clone, Copy)]
+struct Line<'a> {
+    /// Without its line feed.
+    bytes: &'a [u8],
+    start: usize,
+    /// Where the next one begins.
+    next: usize,
+    /// It holds no terminal codes, and no carriage return but at its end.
+    is_clean: bool,
+    look: Look,
+}
+
+impl<'a> Line<'a> {
+    /// The line that begins at `start`, or `None` at the end.
+    fn at(bytes: &'a [u8], start: usize) -> Option<Self> {
+        let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        // One search finds the line's end, and what is unusual before it.
+        let (length, is_clean) = match memchr::memchr3(b'\n', b'\r', 0x1b, rest) {
+            None => (rest.len(), true),
+            Some(end) if rest[end] == b'\n' => (end, true),
+            Some(end) if rest[end..].starts_with(b"\r\n") => (end + 1, true),
+            Some(found) => {
+                let end = memchr::memchr(b'\n', &rest[found..]).map_or(rest.len(), |end| found + end);
+                (end, false)
+            }
+        };
+        let line = &rest[..length];
+        let next = (start + length + 1).min(bytes.len());
+        let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
+        Some(Self { bytes: line, start, next, is_clean, look: look(trimmed, is_clean) })
+    }
 }
 
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self { bytes, at: 0, line: 0, dropped, begins: None }
+        Self { bytes, line: 0, dropped, head: Line::at(bytes, 0) }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
     pub fn line_count(&self) -> u64 {
         self.line
-    }
-
-    /// The line that begins at `at`, without its line end, and where the next one begins.
-    fn line_at(&self, at: usize) -> (&'a [u8], usize) {
-        let rest = &self.bytes[at..];
-        match memchr::memchr(b'\n', rest) {
-            Some(end) => (&rest[..end], at + end + 1),
-            None => (rest, self.bytes.len()),
-        }
     }
 }
 
@@ -81,37 +118,41 @@ impl<'a> Iterator for Lines<'a> {
     type Item = RawRecord<'a>;
 
     fn next(&mut self) -> Option<RawRecord<'a>> {
-        if self.at >= self.bytes.len() {
-            return None;
-        }
-        let (offset, first_line) = (self.at, self.line);
-        let (head, mut next) = self.line_at(offset);
-        let mut end = offset + head.len();
+        let head = self.head?;
+        let first_line = self.line;
         self.line += 1;
+        let (mut last, mut is_clean) = (head, head.is_clean);
 
         // Only a record that certainly began takes any line; loose text is joined where its form asks for it.
-        let began = self.begins.take().unwrap_or_else(|| starts_record(head));
-        let joined_from = next;
-        while next < self.bytes.len() && self.line - first_line <= MAX_JOINED_LINES {
-            let (line, after) = self.line_at(next);
-            let begins = starts_record(line);
-            let joins = !begins && (began || continues(line) || are_of_npm(head, line));
-            if !joins || after - joined_from > MAX_JOINED_BYTES {
-                self.begins = Some(begins);
-                break;
+        let began = head.look.begins;
+        self.head = loop {
+            let Some(line) = Line::at(self.bytes, last.next) else { break None };
+            let joins =
+                !line.look.begins && (began || continues(line.bytes) || are_of_npm(head.bytes, line.bytes));
+            let fits =
+                self.line - first_line <= MAX_JOINED_LINES && line.next - head.next <= MAX_JOINED_BYTES;
+            if !joins || !fits {
+                break Some(line);
             }
-            end = next + line.len();
-            next = after;
+            is_clean &= line.is_clean && !last.bytes.ends_with(b"\r");
+            last = line;
             self.line += 1;
-        }
-        self.at = next;
+        };
 
-        let mut bytes = &self.bytes[offset..end];
+        let mut bytes = &self.bytes[head.start..last.start + last.bytes.len()];
         while let [rest @ .., b'\n' | b'\r'] = bytes {
             bytes = rest;
         }
-        let dropped = if next >= self.bytes.len() { self.dropped } else { 0 };
-        Some(RawRecord { bytes, offset, line: first_line, dropped })
+        let dropped = if self.head.is_none() { self.dropped } else { 0 };
+        Some(RawRecord {
+            bytes,
+            offset: head.start,
+            line: first_line,
+            dropped,
+            format: head.look.format,
+            is_clean,
+            time: head.look.time,
+        })
     }
 }
 

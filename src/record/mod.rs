@@ -5,11 +5,14 @@
 
 mod console;
 mod detect;
+mod envelope;
 mod fields;
 mod file_log;
 mod level;
 mod lines;
 mod logs_json;
+mod opaque;
+mod outline;
 mod plain;
 mod text;
 mod time;
@@ -20,11 +23,13 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use detect::{detect, starts_record};
+pub use detect::starts_record;
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
-pub use time::{Stamp, clock_of, last_time, stamp_of};
+pub use opaque::{Opaque, SUBSTITUTE, without_opaque};
+pub use outline::Outline;
+pub use time::{Stamp, last_time, stamp_of};
 pub use wrap::{Wrapper, plain_bytes};
 
 /// The shape in which a record reached us.
@@ -45,6 +50,19 @@ pub enum Format {
     Transcript,
     /// Anything else, line by line.
     Text,
+}
+
+impl Format {
+    /// All of them, each at the place that it has as a number.
+    pub const ALL: [Self; 7] = [
+        Self::FileLog,
+        Self::LogsJson,
+        Self::Plain,
+        Self::Console,
+        Self::ConsoleJson,
+        Self::Transcript,
+        Self::Text,
+    ];
 }
 
 /// One log entry.

@@ -113,7 +113,7 @@ pub fn last_time(bytes: &[u8]) -> Option<Stamp> {
 }
 
 /// The time of day that a line begins with, where it has no date.
-pub fn clock_of(line: &[u8]) -> Option<Stamp> {
+pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
     if line.first() == Some(&b'{') {
         return None;
     }

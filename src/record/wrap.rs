@@ -10,6 +10,7 @@ use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::detect::FILE_LOG;
 use super::time::{self, Stamp};
 
 /// What a line is wrapped in.
@@ -65,9 +66,9 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
                 return Some((Wrapper::Docker, length));
             }
             // Most lines that begin with a date are OpenClaw's own; only those of others have a process or a colon.
-            let head = &line[..line.len().min(160)];
+            let head = journal_head(line);
             let second = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at + 1..]);
-            if memchr::memmem::find(head, b"]: ").is_some()
+            if may_be_journal(line)
                 && !second.starts_with(b"[")
                 && let Some(length) = matched(&JOURNAL)
             {
@@ -93,6 +94,16 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
         }
         _ => None,
     }
+}
+
+/// Host and process stand within these bytes of a line.
+fn journal_head(line: &[u8]) -> &[u8] {
+    &line[..line.len().min(160)]
+}
+
+/// Whether a line that begins with a date may name a process, as those of a journal do.
+pub(super) fn may_be_journal(line: &[u8]) -> bool {
+    memchr::memmem::find(journal_head(line), b"]: ").is_some()
 }
 
 /// The length of a time stamp of `docker logs -t`, which has nanoseconds, and of the space after it.
@@ -192,6 +203,9 @@ fn journal_time(text: &str) -> Option<Stamp> {
 
 /// Whether a JSON line is an object of Docker or journald.
 pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
+    if line.starts_with(FILE_LOG) {
+        return None;
+    }
     let head = &line[..line.len().min(4096)];
     if line.starts_with(b"{\"log\":\"") && memchr::memmem::find(line, b"\"stream\":\"").is_some() {
         return Some(Wrapper::DockerJson);

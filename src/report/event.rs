@@ -1,23 +1,17 @@
 //! What a record means for the report: a match, the good end of a run, or a warning that nobody explains.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
-use crate::engine::{Claim, Engine};
-use crate::record::{Level, RawRecord, Record, Stamp};
-use crate::redact::Redactor;
+use crate::engine::Claim;
+use crate::record::{Level, Stamp};
 
-use super::{MarkKind, When, gateway};
-
-/// Texts of records are kept up to this many characters.
-const MAX_TEXT: usize = 600;
-/// Captured values are kept up to this many characters.
-const MAX_CAPTURE: usize = 200;
-/// Texts kept per rule and chunk: the report shows no more samples than this.
-pub(super) const MAX_SAMPLES: usize = 3;
+use super::{MarkKind, When};
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -112,9 +106,30 @@ pub struct Match {
     pub position: Position,
     /// When it was written.
     pub when: When,
-    /// Its level.
+    /// What the record says, redacted and printable, where it was kept.
+    pub text: Option<String>,
+    /// Its text may be shown in the report.
+    pub(super) is_sample: bool,
+    pub(super) stamp: Option<Stamp>,
+    pub(super) keys: RunKeys,
+    /// What it has in common with all that say the same.
+    pub(super) facts: Arc<Facts>,
+}
+
+impl Deref for Match {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+/// What matches that say the same have in common.
+#[derive(Debug)]
+pub struct Facts {
+    /// The records' level.
     pub level: Option<Level>,
-    /// Its subsystem.
+    /// Their subsystem.
     pub subsystem: Option<String>,
     /// Index of the rule.
     pub rule: usize,
@@ -124,21 +139,17 @@ pub struct Match {
     pub severity: Severity,
     /// How strong the evidence is.
     pub evidence: Evidence,
-    /// It tells only what follows from an earlier failure of one of these categories.
+    /// They tell only what follows from an earlier failure of one of these categories.
     pub echo_of: Vec<Category>,
     /// Facts by name, redacted.
     pub captures: BTreeMap<String, String>,
-    /// What OpenClaw itself says in the record, redacted.
+    /// What OpenClaw itself says in them, redacted.
     pub claims: Vec<Claim>,
-    /// What the record says, redacted and printable, where it was kept.
-    pub text: Option<String>,
     pub(super) setting: Setting,
-    pub(super) stamp: Option<Stamp>,
-    pub(super) keys: RunKeys,
     pub(super) ends: Ends,
     /// OpenClaw decides here whether another model shall answer, and there is one or is none.
     pub(super) has_next: Option<bool>,
-    /// It tells of a request itself, and so cannot be an echo of a run that has ended.
+    /// They tell of a request itself, and so cannot be an echo of a run that has ended.
     pub(super) is_attempt: bool,
 }
 
@@ -146,7 +157,7 @@ pub struct Match {
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A failure.
-    Match(Box<Match>),
+    Match(Match),
     /// A run came to a good end.
     Succeeded {
         /// When, as the record says.
@@ -208,111 +219,4 @@ pub enum Event {
         /// What it says, redacted and printable.
         text: String,
     },
-}
-
-/// Turns records into events.
-pub struct Observer<'e> {
-    engine: &'e Engine,
-    redactor: Redactor,
-    keep_all_texts: bool,
-    texts_kept: Vec<usize>,
-    /// Warnings and errors seen, whether a rule explains them or not.
-    pub warnings: u64,
-}
-
-impl<'e> Observer<'e> {
-    /// An observer for one chunk. `keep_all_texts` keeps the text of every match, else of the first few per rule.
-    pub fn new(engine: &'e Engine, redactor: Redactor, keep_all_texts: bool) -> Self {
-        let texts_kept = vec![0; engine.catalogue().rules().len()];
-        Self { engine, redactor, keep_all_texts, texts_kept, warnings: 0 }
-    }
-
-    /// What the record means, or `None` where it means nothing. `candidates` are the rules that the prefilter found.
-    pub fn observe(
-        &mut self,
-        raw: &RawRecord<'_>,
-        record: &Record<'_>,
-        candidates: &[usize],
-    ) -> Option<Event> {
-        let position = Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 };
-        if let Some(event) = gateway::event(record) {
-            return Some(event);
-        }
-        self.warnings += u64::from(is_warning(record));
-        let Some(verdict) = self.engine.classify(record, candidates) else {
-            return gateway::version(record).or_else(|| self.unexplained(position, record));
-        };
-        let rule = self.engine.rule(verdict.rule);
-        if rule.category == Category::None {
-            return gateway::version(record);
-        }
-        let mut keys = gateway::keys(record);
-        let setting = gateway::setting(record, rule.category, &verdict.captures, &keys);
-        if setting == Setting::gateway() {
-            keys.run = record.field("conn").map(str::to_owned);
-        }
-        let mut captures = verdict.captures;
-        if let Some(account) = setting.channel_name().and_then(|_| gateway::account(&record.parts.message)) {
-            captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
-        }
-        let is_skipped = record.field("decision") == Some("skip_candidate");
-        let echo_of = if is_skipped { gateway::RESTING.to_vec() } else { rule.echo_of.clone() };
-        Some(Event::Match(Box::new(Match {
-            position,
-            when: When::default(),
-            stamp: record.parts.stamp,
-            level: record.parts.level,
-            subsystem: self.subsystem(record),
-            category: rule.category,
-            severity: rule.severity,
-            evidence: verdict.evidence,
-            echo_of,
-            captures: captures
-                .into_iter()
-                .map(|(name, value)| (name, self.redactor.excerpt(&value, MAX_CAPTURE)))
-                .collect(),
-            claims: verdict
-                .claims
-                .into_iter()
-                .map(|claim| Claim { says: self.redactor.excerpt(&claim.says, MAX_CAPTURE), ..claim })
-                .collect(),
-            text: self.text(verdict.rule, record),
-            keys,
-            ends: gateway::ends(record, &setting),
-            setting,
-            has_next: gateway::has_next_model(record),
-            is_attempt: gateway::is_attempt(record),
-            rule: verdict.rule,
-        })))
-    }
-
-    fn unexplained(&self, position: Position, record: &Record<'_>) -> Option<Event> {
-        let level = record.parts.level.filter(|_| is_warning(record))?;
-        Some(Event::Unclassified {
-            position,
-            stamp: record.parts.stamp,
-            level,
-            subsystem: self.subsystem(record),
-            text: self.redactor.excerpt(&record.display_text(), MAX_TEXT),
-        })
-    }
-
-    fn subsystem(&self, record: &Record<'_>) -> Option<String> {
-        record.parts.subsystem.as_deref().map(|name| self.redactor.excerpt(name, MAX_CAPTURE))
-    }
-
-    fn text(&mut self, rule: usize, record: &Record<'_>) -> Option<String> {
-        let kept = &mut self.texts_kept[rule];
-        if !self.keep_all_texts && *kept >= MAX_SAMPLES {
-            return None;
-        }
-        *kept += 1;
-        Some(self.redactor.excerpt(&record.display_text(), MAX_TEXT))
-    }
-}
-
-/// Whether a record is a warning or error that wants explaining. The CLI prints its errors line by line, empty lines too.
-fn is_warning(record: &Record<'_>) -> bool {
-    record.parts.level.is_some_and(|level| level >= Level::Warn)
-        && !(record.parts.message.trim().is_empty() && record.parts.errors.is_empty())
 }

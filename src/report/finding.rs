@@ -11,12 +11,14 @@ use crate::record::Level;
 
 use super::advice::{self, Place, fill};
 use super::bounded::ValueCounts;
-use super::event::MAX_SAMPLES;
 use super::incident::{Cause, Incident};
 use super::status::{LastSeen, Scope, keep_latest};
 use super::summary::RuleText;
 use super::timeline::Timeline;
 use super::{Began, Histogram, Status};
+
+/// Texts shown of one rule.
+pub(super) const MAX_SAMPLES: usize = 3;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

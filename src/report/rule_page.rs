@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, LimitTable, Rule, Severity, SignatureKind};
-use crate::engine::{Candidates, Engine, Verdict};
+use crate::engine::{Engine, Verdict};
 use crate::record::{Lines, Record};
 use crate::redact::Redactor;
 
@@ -205,19 +205,14 @@ fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
 
 /// What explains each record of a text, where anything does.
 fn verdicts(engine: &Engine, text: &str) -> impl Iterator<Item = Verdict> {
-    Lines::new(text.as_bytes(), 0).filter_map(|raw| engine.classify_by_brute_force(&Record::parse(&raw)))
+    Lines::new(text.as_bytes(), 0).filter_map(|raw| engine.classify(&Record::parse(&raw)))
 }
 
 /// Examples of other rules that this one matches too, and its own counter-examples.
 fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
     let shorten = |text: &str| Redactor::MASKING.excerpt(&text.replace('\n', " "), MAX_EXAMPLE);
-    let matches = |text: &str| {
-        let Candidates::Rules(candidates) = engine.prefilter().candidates(text.as_bytes()) else {
-            return false;
-        };
-        candidates.contains(&index)
-            && Lines::new(text.as_bytes(), 0).any(|raw| engine.matches(index, &Record::parse(&raw)))
-    };
+    let matches =
+        |text: &str| Lines::new(text.as_bytes(), 0).any(|raw| engine.matches(index, &Record::parse(&raw)));
     let others = engine.catalogue().rules().iter().filter(|other| other.id != engine.rule(index).id);
     let others = others.filter_map(|other| {
         let example = other.examples.iter().find(|example| matches(example))?;

@@ -1,7 +1,5 @@
 //! What is collected of one source, chunk by chunk.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::record::{Format, Stamp};
@@ -14,7 +12,7 @@ use super::join::{LooseEnd, Roots};
 use super::mark::{MAX_MARKS, Mark, MarkKind};
 use super::status::{Scope, Success, keep_latest};
 use super::summary::SourceSummary;
-use super::{FormatCount, SourceInfo, Survey};
+use super::{Counts, FormatCount, SourceInfo, Survey};
 
 /// Good ends near the beginning of a source that are kept.
 const MAX_LOOSE_ENDS: usize = 64;
@@ -25,7 +23,7 @@ pub struct SourceTally {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) gateway: String,
-    pub(super) formats: BTreeMap<Format, u64>,
+    pub(super) formats: [u64; Format::ALL.len()],
     pub(super) bytes: u64,
     pub(super) lines: u64,
     pub(super) records: u64,
@@ -59,7 +57,7 @@ impl SourceTally {
             name,
             kind,
             gateway,
-            formats: BTreeMap::new(),
+            formats: [0; Format::ALL.len()],
             bytes: 0,
             lines: 0,
             records: 0,
@@ -93,18 +91,16 @@ pub struct ChunkTally {
     pub bytes: u64,
     /// Its physical lines.
     pub lines: u64,
-    /// Its records by format.
-    pub formats: BTreeMap<Format, u64>,
+    /// Its records by format, in the order of [`Format::ALL`].
+    pub formats: [u64; Format::ALL.len()],
     /// Stamp of the last record that has one.
     pub last_stamp: Option<Stamp>,
     /// The last time of day without a date.
     pub last_clock: Option<Stamp>,
-    /// Parsed records with bytes that are not UTF-8.
-    pub invalid_utf8: u64,
     /// Records of which only the beginning was looked at.
     pub cut: u64,
-    /// Its warnings and errors, explained or not.
-    pub warnings: u64,
+    /// What was seen in passing.
+    pub counts: Counts,
     /// A look at its records, where it is near the beginning of the source.
     pub survey: Survey,
     /// What its records mean, in their order; positions are counted from the chunk's start.
@@ -163,8 +159,12 @@ impl SourceTally {
     }
 
     pub(super) fn finish(self, roots: Roots) -> SourceSummary {
-        let mut formats: Vec<FormatCount> =
-            self.formats.iter().map(|(&format, &records)| FormatCount { format, records }).collect();
+        let mut formats: Vec<FormatCount> = Format::ALL
+            .into_iter()
+            .zip(self.formats)
+            .map(|(format, records)| FormatCount { format, records })
+            .filter(|count| count.records > 0)
+            .collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));
         let mut notes = Vec::new();
         if self.invalid_utf8 > 0 {

@@ -7,12 +7,15 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Severity};
 use crate::record::{Level, Stamp};
+use crate::redact::Redactor;
 
 use super::belonging::REACH;
 use super::calendar::Calendar;
-use super::event::{Event, MAX_SAMPLES, Match, Position};
+use super::event::{Event, Match, Position};
+use super::finding::MAX_SAMPLES;
 use super::incident::{Incident, Role};
 use super::join::{GoodEnd, Joiner};
+use super::observer::text_at;
 use super::status::{Scope, Success};
 use super::summary::{Summary, View};
 use super::{ChunkTally, MarkKind, MatchRow, Period, Report, Sample, SourceTally, When};
@@ -48,6 +51,7 @@ pub struct Tally<'c> {
     catalogue: &'c Catalogue,
     view: View,
     keep_matches: bool,
+    redactor: Redactor,
     zone: TimeZone,
     /// The calendar of the current source.
     calendar: Calendar,
@@ -66,8 +70,15 @@ pub struct Tally<'c> {
 
 impl<'c> Tally<'c> {
     /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`].
-    pub fn new(catalogue: &'c Catalogue, view: View, zone: TimeZone, keep_matches: bool) -> Self {
+    pub fn new(
+        catalogue: &'c Catalogue,
+        view: View,
+        zone: TimeZone,
+        redactor: Redactor,
+        keep_matches: bool,
+    ) -> Self {
         Self {
+            redactor,
             catalogue,
             view,
             keep_matches,
@@ -108,22 +119,25 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Adds the next chunk of the current source.
-    pub fn add_chunk(&mut self, chunk: ChunkTally) {
+    /// Adds the next chunk of the current source, whose bytes are those of which the chunk's tally was made.
+    pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &[u8], dropped: u64) {
         let Some(mut source) = self.source.take() else { return };
         let start =
             Position { source: self.source_names.len() - 1, line: source.lines, offset: source.bytes };
         source.bytes += chunk.bytes;
         source.lines += chunk.lines;
-        for (format, records) in chunk.formats {
-            *source.formats.entry(format).or_default() += records;
+        for (sum, records) in source.formats.iter_mut().zip(chunk.formats) {
+            *sum += records;
             source.records += records;
         }
-        source.invalid_utf8 += chunk.invalid_utf8;
+        source.invalid_utf8 += chunk.counts.invalid_utf8;
         source.cut += chunk.cut;
         source.survey.extend(&chunk.survey);
-        self.summary.warnings += chunk.warnings;
-        for event in chunk.events {
+        self.summary.warnings += chunk.counts.warnings;
+        for mut event in chunk.events {
+            if let Event::Match(found) = &mut event {
+                self.add_text(found, bytes, dropped);
+            }
             self.add_event(event, start, &mut source);
         }
         self.calendar.place(chunk.last_clock);
@@ -145,7 +159,7 @@ impl<'c> Tally<'c> {
             Event::Match(mut found) => {
                 found.position = place(found.position);
                 found.when = self.place(found.stamp, source);
-                self.add_match(*found, source);
+                self.add_match(found, source);
             }
             Event::Succeeded { stamp, keys, provider, model, fallback, requested } => {
                 let time = self.place(stamp, source).order;
@@ -216,13 +230,19 @@ impl<'c> Tally<'c> {
         when
     }
 
+    /// Reads what the first few matches of a rule say, the samples of the report.
+    fn add_text(&mut self, found: &mut Match, bytes: &[u8], dropped: u64) {
+        let seen = &mut self.texts_seen[found.rule];
+        *seen += 1;
+        found.is_sample = *seen <= MAX_SAMPLES;
+        if found.is_sample && found.text.is_none() {
+            found.text = text_at(self.redactor, bytes, dropped, found.position.offset);
+        }
+    }
+
     fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
-        // Each chunk keeps the first texts of a rule; those of the whole source are among them.
-        let seen = &mut self.texts_seen[found.rule];
-        let is_sample = *seen < MAX_SAMPLES;
-        *seen += 1;
-        let text = found.text.as_ref().filter(|_| is_sample);
+        let text = found.text.as_ref().filter(|_| found.is_sample);
         let sample = text.cloned().map(|text| {
             sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text)
         });
@@ -316,13 +336,13 @@ impl<'c> Tally<'c> {
                     offset: found.position.offset,
                     time: found.when.time,
                     level: found.level,
-                    subsystem: found.subsystem,
+                    subsystem: found.subsystem.clone(),
                     rule: rule.id.clone(),
                     category: rule.category,
                     severity: rule.severity,
                     role: if *cause == found.position { Role::Cause } else { Role::Symptom },
                     incident: format!("i{number}"),
-                    captures: found.captures,
+                    captures: found.captures.clone(),
                     text: found.text.unwrap_or_default(),
                 })
             })

@@ -11,7 +11,7 @@ use clawsift::scan::Options;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
-    Engine::new(catalogue).expect("good signatures")
+    Engine::new(catalogue)
 });
 
 fn options() -> Options<'static> {

@@ -14,15 +14,14 @@ use clawsift::scan::{Options, scan_bytes};
 
 use script::{Fault, Model, Script, Turn};
 
-static ENGINE: LazyLock<Engine> =
-    LazyLock::new(|| Engine::new(Catalogue::embedded().expect("rules")).expect("an engine"));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("rules")));
 
 fn options() -> Options<'static> {
     Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }
 }
 
 fn report(log: &str) -> Report {
-    scan_bytes(&ENGINE, "log", log.as_bytes(), &options()).expect("a report")
+    scan_bytes(&ENGINE, "log", log.as_bytes(), &options())
 }
 
 fn by_category(report: &Report) -> BTreeMap<String, u64> {

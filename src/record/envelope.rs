@@ -1,0 +1,221 @@
+//! What OpenClaw's logger puts around what is said, read without reading what is said.
+//!
+//! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
+//! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
+
+use super::Level;
+use super::detect::FILE_LOG;
+
+/// A record's envelope, and the parts between which it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Envelope<'a> {
+    /// How grave its writer thought it.
+    pub level: Level,
+    /// When it was written, as it is written.
+    pub time: &'a [u8],
+    /// What comes before the envelope: the logger's arguments.
+    pub head: &'a [u8],
+    /// The logger's names and the place in the program.
+    pub label: &'a [u8],
+    /// The message, as JSON escapes it.
+    pub message: &'a [u8],
+    /// What follows the message, but for the closing brace: ids.
+    pub extra: &'a [u8],
+}
+
+/// Names that may not come twice.
+const OWN_NAMES: [&[u8]; 5] = [b"_meta", b"time", b"message", b"level", b"subsystem"];
+
+const META: &[u8] = b",\"_meta\":{\"runtime\":";
+const AFTER_META: &[u8] = b"},\"time\":";
+const CONSOLE_TIME: &[u8] = b"\"time\":\"2";
+
+static META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(META));
+static AFTER_META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(AFTER_META));
+static CONSOLE_TIME_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CONSOLE_TIME));
+
+/// The envelope of a line, where it has one.
+pub(super) fn of(line: &[u8]) -> Option<Envelope<'_>> {
+    match line.starts_with(FILE_LOG) {
+        true => of_file_log(line),
+        false => of_console_json(line),
+    }
+}
+
+/// The envelope of a line of the file log.
+fn of_file_log(line: &[u8]) -> Option<Envelope<'_>> {
+    let start = META_FINDER.find(line)?;
+    let mut at = Cursor { line, at: start + META.len() };
+    at.string()?;
+    at.literal(b",\"runtimeVersion\":")?;
+    at.string()?;
+    at.literal(b",\"hostname\":")?;
+    at.string()?;
+    at.literal(b",\"date\":")?;
+    at.string()?;
+    at.literal(b",\"logLevelId\":")?;
+    at.digit()?;
+    at.literal(b",\"logLevelName\":")?;
+    let level = level(at.string()?)?;
+    at.literal(b",\"name\":")?;
+    let label_start = at.at;
+    at.string()?;
+    if at.literal(b",\"parentNames\":[\"openclaw\"]},\"time\":").is_none() {
+        let place = AFTER_META_FINDER.find(&line[at.at..])?;
+        // A second level would be the one that counts.
+        if memmem::find(&line[at.at..at.at + place], b"\"logLevel").is_some() {
+            return None;
+        }
+        at.at += place + AFTER_META.len();
+    }
+    let label = &line[label_start..at.at];
+    let time = at.string()?;
+    at.literal(b",\"hostname\":")?;
+    at.string()?;
+    at.literal(b",\"message\":")?;
+    let message = at.string()?;
+    Some(Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? })
+}
+
+/// The envelope of a line of the console as JSON.
+fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
+    let start = CONSOLE_TIME_FINDER.find(line)?;
+    if start == 0 || !matches!(line[start - 1], b'{' | b',') {
+        return None;
+    }
+    let mut at = Cursor { line, at: start + CONSOLE_TIME.len() - 2 };
+    let time = at.string()?;
+    at.literal(b",\"level\":")?;
+    let level = level(at.string()?)?;
+    let label_start = at.at;
+    if at.literal(b",\"subsystem\":").is_some() {
+        at.string()?;
+    }
+    let label = &line[label_start..at.at];
+    at.literal(b",\"message\":")?;
+    let message = at.string()?;
+    (line[at.at..] == *b"}").then_some(Envelope {
+        level,
+        time,
+        head: &line[..start],
+        label,
+        message,
+        extra: b"",
+    })
+}
+
+fn level(name: &[u8]) -> Option<Level> {
+    Level::from_name(std::str::from_utf8(name).ok()?)
+}
+
+struct Cursor<'a> {
+    line: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.line[self.at..].starts_with(text).then(|| self.at += text.len())
+    }
+
+    fn digit(&mut self) -> Option<()> {
+        self.line.get(self.at)?.is_ascii_digit().then(|| self.at += 1)
+    }
+
+    /// The contents of the string that begins here.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        self.literal(b"\"")?;
+        let start = self.at;
+        loop {
+            let rest = &self.line[self.at..];
+            let found = memchr::memchr2(b'"', b'\\', rest)?;
+            if rest[found] == b'"' {
+                let contents = &self.line[start..self.at + found];
+                self.at += found + 1;
+                return Some(contents);
+            }
+            self.at += found + 2;
+            if self.at > self.line.len() {
+                return None;
+            }
+        }
+    }
+
+    /// The fields up to the closing brace that ends the line: texts, none of which may be one of the envelope's.
+    fn extra(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        while self.literal(b",").is_some() {
+            let name = self.string()?;
+            if OWN_NAMES.contains(&name) || name.first().is_none_or(u8::is_ascii_digit) {
+                return None;
+            }
+            self.literal(b":")?;
+            self.string()?;
+        }
+        (self.line[self.at..] == *b"}").then(|| &self.line[start..self.at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"{"0":"{\"subsystem\":\"agent/embedded\"}","1":"run \"x\"","_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox","date":"2026-01-01T00:00:56.698Z","logLevelId":2,"logLevelName":"DEBUG","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]},"time":"2026-01-01T00:00:56.698+00:00","hostname":"clawbox","message":"run \"x\"","traceId":"960325a1d17653299a8e098d9f829c2f","traceFlags":"01"}"#;
+
+    #[test]
+    fn the_envelope_of_a_record_is_read_up_to_its_last_byte() {
+        let envelope = of_file_log(LINE.as_bytes()).expect("an envelope");
+        assert_eq!(envelope.level, Level::Debug);
+        assert_eq!(envelope.time, b"2026-01-01T00:00:56.698+00:00");
+        assert_eq!(envelope.message, br#"run \"x\""#);
+        assert_eq!(envelope.extra, br#","traceId":"960325a1d17653299a8e098d9f829c2f","traceFlags":"01""#);
+        assert!(envelope.head.ends_with(br#""1":"run \"x\"""#));
+
+        let placed =
+            LINE.replace(r#""parentNames":["openclaw"]"#, r#""path":{"fullFilePath":"/a/b.js:1:2"}"#);
+        assert_eq!(of_file_log(placed.as_bytes()).map(|e| e.level), Some(Level::Debug));
+    }
+
+    #[test]
+    fn another_shape_has_no_envelope() {
+        for (from, to) in [
+            ("\"01\"}", "\"01\"}}"),
+            ("\"01\"}", "\"01\""),
+            ("\"01\"}", "\"01\",\"message\":\"y\"}"),
+            ("\"01\"}", "\"01\",\"n\":1}"),
+            ("\"traceFlags\":\"01\"}", "\"traceFlags\":\"01\\\"}"),
+            ("\"parentNames\":[\"openclaw\"]", "\"logLevelName\":\"ERROR\""),
+            ("\"DEBUG\"", "\"LOUD\""),
+            (",\"hostname\"", ", \"hostname\""),
+            ("\"message\":\"run", "\"message\":{\"run"),
+        ] {
+            let other = LINE.replacen(from, to, 1);
+            assert_ne!(other, LINE, "{from}");
+            assert_eq!(of_file_log(other.as_bytes()), None, "{other}");
+        }
+        for end in 0..LINE.len() {
+            assert_eq!(of_file_log(&LINE.as_bytes()[..end]), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn the_console_as_json_has_one_too() {
+        let line = br#"{"pid":21,"time":"2026-01-01T00:02:03.601+00:00","level":"warn","subsystem":"session-sqlite","message":"slow"}"#;
+        let envelope = of_console_json(line).expect("an envelope");
+        assert_eq!(
+            (envelope.level, envelope.message, envelope.head),
+            (Level::Warn, &b"slow"[..], &b"{\"pid\":21,"[..])
+        );
+        for end in 0..line.len() {
+            assert_eq!(of_console_json(&line[..end]), None);
+        }
+        assert_eq!(
+            of_console_json(br#"{"a":{"time":"2026","level":"info","message":"x"},"level":"warn"}"#),
+            None
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! What differs each time the same thing is said: ids and durations.
+//!
+//! They prove nothing, so rules do not see them, and two records that differ in nothing else mean the same.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Stands for an id in the texts that rules see: "substitute", which no signature looks for.
+pub const SUBSTITUTE: char = '\u{1a}';
+
+/// Hexadecimal digits in a row that are an id, such as a trace's or a commit's.
+const MIN_HEX: usize = 16;
+/// Letters and digits of an id behind one of [`PREFIXES`].
+const MIN_TAIL: usize = 12;
+/// Longer runs of letters and digits are data.
+const MAX_ID: usize = 128;
+/// A longer number is no duration.
+const MAX_DURATION: usize = 12;
+/// How the ids of requests and answers begin.
+const PREFIXES: [&[u8]; 7] = [b"req_", b"req-", b"msg_", b"resp_", b"chatcmpl-", b"toolu_", b"call_"];
+
+/// Finds ids and durations, one after the other.
+///
+/// An id is a UUID, 16 or more hexadecimal digits, or `req_` and the like with 12 or more letters and digits; it holds a
+/// digit. A duration is the number behind a name that ends with `Ms`: `durationMs=17`, `"elapsedMs":17`.
+#[derive(Debug)]
+pub struct Opaque<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// Up to here, runs of letters and digits were looked at and are no id.
+    seen: usize,
+}
+
+impl<'t> Opaque<'t> {
+    /// Those of a text.
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, at: 0, seen: 0 }
+    }
+}
+
+impl Iterator for Opaque<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        loop {
+            let digit = next_digit(self.text, self.at)?;
+            if let Some(found) = duration(self.text, digit) {
+                self.at = found.end;
+                return Some(found);
+            }
+            if digit >= self.seen {
+                let run = run(self.text, digit, self.at, |b| b.is_ascii_alphanumeric() || b == b'-');
+                self.seen = run.end;
+                if let Some(found) = id(self.text, &run, digit) {
+                    self.at = found.end;
+                    self.seen = found.end;
+                    return Some(found);
+                }
+            }
+            self.at = digit + 1;
+            while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
+                self.at += 1;
+            }
+        }
+    }
+}
+
+/// Where the next digit stands, looking at eight bytes at a time.
+fn next_digit(text: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*word);
+        // Zero in the high half of a byte that is 0x30 to 0x3f; borrows make false alarms only behind a true one.
+        let high = (word ^ (ONES * 0x30)) & (ONES * 0xf0);
+        let mut hits = high.wrapping_sub(ONES) & !high & (ONES * 0x80);
+        while hits != 0 {
+            let index = at + (hits.trailing_zeros() / 8) as usize;
+            if text[index].is_ascii_digit() {
+                return Some(index);
+            }
+            hits &= hits - 1;
+        }
+        at += 8;
+    }
+    (at..text.len()).find(|&index| text[index].is_ascii_digit())
+}
+
+/// The number that begins at `digit`, where it is a duration.
+fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
+    let before = &text[..digit];
+    let name = match before.last()? {
+        b'=' => &before[..digit - 1],
+        b':' => {
+            let quoted = before[..digit - 1].strip_suffix(b"\"")?;
+            let escapes = quoted.iter().rev().take_while(|&&b| b == b'\\').count();
+            &quoted[..quoted.len() - escapes]
+        }
+        _ => return None,
+    };
+    if !name.ends_with(b"Ms") {
+        return None;
+    }
+    let length = text[digit..].iter().take(MAX_DURATION + 1).take_while(|b| b.is_ascii_digit()).count();
+    let is_number = text[digit] != b'0' || length == 1;
+    let ends = text.get(digit + length).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+    (is_number && length <= MAX_DURATION && ends).then_some(digit..digit + length)
+}
+
+/// The longest stretch around `at` of bytes that fit, not before `floor`, and not much longer than an id.
+fn run(text: &[u8], at: usize, floor: usize, fits: impl Fn(u8) -> bool) -> Range<usize> {
+    let floor = floor.max(at.saturating_sub(MAX_ID));
+    let before = text[floor..at].iter().rev().take_while(|b| fits(**b)).count();
+    let after = text[at..].iter().take(MAX_ID + 1).take_while(|b| fits(**b)).count();
+    at - before..at + after
+}
+
+/// The id that holds the digit, within a run of letters, digits and hyphens.
+fn id(text: &[u8], run: &Range<usize>, digit: usize) -> Option<Range<usize>> {
+    let word = &text[run.clone()];
+    if word.len() < MIN_TAIL || word.len() > MAX_ID {
+        return None;
+    }
+    let is_hex = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    // The first letter may be half of an escape: `\b`, `\f`.
+    if text[..run.start].ends_with(b"\\") {
+        return None;
+    }
+    if word.len() >= MIN_HEX && word.iter().all(is_hex) {
+        return Some(run.clone());
+    }
+    if let Some(start) = uuid_start(word) {
+        return Some(run.start + start..run.end);
+    }
+    // `chatcmpl-...`, and `req_...`, where the underscore ends the run.
+    let tail = word.iter().rposition(|&b| b == b'-').map_or(run.start, |hyphen| run.start + hyphen + 1);
+    let is_known = PREFIXES.iter().any(|prefix| text[..tail].ends_with(prefix));
+    (is_known && tail <= digit && run.end - tail >= MIN_TAIL).then_some(tail..run.end)
+}
+
+/// Where the UUID begins with which a run ends: the whole of it, or what follows a hyphen.
+fn uuid_start(word: &[u8]) -> Option<usize> {
+    const LENGTH: usize = 36;
+    let start = word.len().checked_sub(LENGTH)?;
+    let is_uuid = word[start..].iter().enumerate().all(|(at, b)| match at {
+        8 | 13 | 18 | 23 => *b == b'-',
+        _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
+    });
+    (is_uuid && (start == 0 || word[start - 1] == b'-')).then_some(start)
+}
+
+/// A text in which [`SUBSTITUTE`] stands for each id and duration.
+pub fn without_opaque(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    for found in Opaque::new(text.as_bytes()) {
+        out.push_str(&text[copied..found.start]);
+        out.push(SUBSTITUTE);
+        copied = found.end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn finds_what_differs_each_time() {
+        for (text, expected) in [
+            ("run cab52cbb-7144-44d8-b45b-c113863dfdcb ended", "run \u{1a} ended"),
+            ("runId=deadbeef-aaaa-4bcd-abcd-abcdefabcdef.", "runId=\u{1a}."),
+            ("trace 960325a1d17653299a8e098d9f829c2f/c1fe97956fa8c4a9", "trace \u{1a}/\u{1a}"),
+            ("durationMs=220 active=0", "durationMs=\u{1a} active=0"),
+            (
+                r#"{"elapsedMs":17,"x":17,\"waitedMs\\":0}"#,
+                "{\"elapsedMs\":\u{1a},\"x\":17,\\\"waitedMs\\\\\":\u{1a}}",
+            ),
+            (r#""request_id":"req_011CSHoEeqs5C35K2UUZqSGW""#, "\"request_id\":\"req_\u{1a}\""),
+            ("chatcmpl-9abCdEfGhIjKl0 failed", "chatcmpl-\u{1a} failed"),
+            (
+                "session:agent:main:explicit:00008274-31e3-4c78-b2d1-1fe83d1e4207",
+                "session:agent:main:explicit:\u{1a}",
+            ),
+            ("run-7-00008274-31e3-4c78-b2d1-1fe83d1e4207", "run-7-\u{1a}"),
+            ("/s/00008274-31e3-4c78-b2d1-1fe83d1e4207.jsonl", "/s/\u{1a}.jsonl"),
+        ] {
+            assert_eq!(without_opaque(text), expected);
+        }
+        for text in [
+            "status=429 code=401",
+            "conn=5dd13851…501c",
+            "delayMs=01 delayMs=12a delayMs=1234567890123",
+            "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            "claude-sonnet-4-5-20250929",
+            "x00008274-31e3-4c78-b2d1-1fe83d1e4207",
+            r"\b123456789abcdef0",
+            "model gpt-5",
+            "0123456789abcde",
+            "",
+        ] {
+            assert_eq!(without_opaque(text), text);
+        }
+    }
+
+    #[test]
+    fn a_flood_of_digits_and_letters_is_read_in_linear_time() {
+        let text = "0a-".repeat(1 << 20);
+        assert_eq!(Opaque::new(text.as_bytes()).count(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_digit_is_the_next_digit(text in "[ -~é]{0,60}", from in 0_usize..70) {
+            let text = text.as_bytes();
+            let slow = (from..text.len()).find(|&at| text[at].is_ascii_digit());
+            prop_assert_eq!(next_digit(text, from), slow);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What records meant, by their outline: a record that says what another has said costs a look-up, not a reading.
+//!
+//! Rules see no ids and durations, so two records whose outlines differ in nothing else mean the same, but for the run of
+//! which they tell. The outline itself is compared, not only its hash.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::record::{Opaque, Outline};
+
+use super::event::{Event, Facts, RunKeys};
+
+/// Longer outlines are not kept: they are stack traces and dumps, which seldom come twice.
+const MAX_KEY: usize = 4096;
+/// Outlines with more ids and durations are not kept.
+const MAX_OPAQUE: usize = 32;
+/// When the outlines come to so many bytes, all are forgotten.
+const MAX_BYTES: usize = 8 << 20;
+
+/// What a record means, where another one with its outline has been read.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub meaning: Meaning,
+    /// It is a warning or error, whether a rule explains it or not.
+    pub is_warning: bool,
+    /// Its bytes are not all UTF-8.
+    pub invalid_utf8: bool,
+}
+
+/// What a record means, but for what differs each time.
+#[derive(Debug, Clone)]
+pub(super) enum Meaning {
+    /// Nothing for the report; it may be a warning that a rule explains as benign.
+    Nothing,
+    /// A failure, but for its run and its time.
+    Match(Arc<Facts>, KeyPattern),
+    /// Something else that is always the same but for its run and its time.
+    Event(Box<Event>, KeyPattern),
+    /// No rule explains it, and its words count.
+    Unexplained,
+    /// An id is a part of what it means; each one must be read.
+    Particular,
+}
+
+/// The outlines seen by one worker.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    known: HashMap<Box<[u8]>, Known, Seed>,
+    bytes: usize,
+    /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
+    /// where the parts end. So no two outlines that differ in anything else have the same key.
+    key: Vec<u8>,
+    /// Where in the key ids and durations are.
+    marks: Vec<u16>,
+    /// The ids and durations themselves: in which part, and where.
+    opaque: Vec<(usize, Range<usize>)>,
+}
+
+impl Memo {
+    /// Takes the outline that is asked for; whether it is of a kind that is kept.
+    pub fn take(&mut self, outline: &Outline<'_>) -> bool {
+        self.key.clear();
+        self.marks.clear();
+        self.opaque.clear();
+        let length: usize = outline.parts.iter().flatten().map(|part| part.len()).sum();
+        if length > MAX_KEY {
+            return false;
+        }
+        self.key.push(outline.level.map_or(0, |level| level as u8 + 1));
+        let mut ends = [u16::MAX; 4];
+        for (index, part) in outline.parts.iter().enumerate() {
+            let Some(part) = part else { continue };
+            let mut copied = 0;
+            for found in Opaque::new(part) {
+                if self.opaque.len() == MAX_OPAQUE {
+                    return false;
+                }
+                self.key.extend_from_slice(&part[copied..found.start]);
+                copied = found.end;
+                self.marks.push(self.key.len() as u16);
+                // Of which earlier one it is a repetition may mean something.
+                let text = &part[found.clone()];
+                let same = self.opaque.iter().position(|other| slot(outline, other) == Some(text));
+                self.key.push(same.unwrap_or(self.opaque.len()) as u8);
+                self.opaque.push((index, found));
+            }
+            self.key.extend_from_slice(&part[copied..]);
+            ends[index] = self.key.len() as u16;
+        }
+        for mark in self.marks.iter().chain(&ends) {
+            self.key.extend_from_slice(&mark.to_le_bytes());
+        }
+        self.key.push(self.marks.len() as u8);
+        true
+    }
+
+    /// The run that the keys of the outline taken name.
+    pub fn keys(&self, pattern: &KeyPattern, outline: &Outline<'_>) -> RunKeys {
+        let fill = |pieces: &Option<Vec<Piece>>| {
+            let pieces = pieces.as_ref()?;
+            let mut text = String::new();
+            for piece in pieces {
+                match piece {
+                    Piece::Text(part) => text.push_str(part),
+                    Piece::Opaque(index) => {
+                        let id = self.opaque.get(*index).and_then(|opaque| slot(outline, opaque))?;
+                        text.push_str(std::str::from_utf8(id).ok()?);
+                    }
+                }
+            }
+            Some(text)
+        };
+        RunKeys { run: fill(&pattern.run), trace: fill(&pattern.trace), session: fill(&pattern.session) }
+    }
+
+    /// How the keys of a record are made of the ids in its outline, which was taken; `None` where they are not.
+    pub fn pattern(&self, keys: &RunKeys, outline: &Outline<'_>) -> Option<KeyPattern> {
+        let of = |value: &Option<String>| {
+            let Some(value) = value else { return Some(None) };
+            let (mut pieces, mut copied) = (Vec::new(), 0);
+            for found in Opaque::new(value.as_bytes()) {
+                let id = &value.as_bytes()[found.clone()];
+                let index = self.opaque.iter().position(|opaque| slot(outline, opaque) == Some(id))?;
+                pieces.push(Piece::Text(value[copied..found.start].to_owned()));
+                pieces.push(Piece::Opaque(index));
+                copied = found.end;
+            }
+            pieces.push(Piece::Text(value[copied..].to_owned()));
+            Some(Some(pieces))
+        };
+        Some(KeyPattern { run: of(&keys.run)?, trace: of(&keys.trace)?, session: of(&keys.session)? })
+    }
+
+    /// What the outline taken means.
+    pub fn get(&self) -> Option<&Known> {
+        self.known.get(self.key.as_slice())
+    }
+
+    /// Keeps what the outline taken means.
+    pub fn keep(&mut self, known: Known) {
+        if self.bytes + self.key.len() > MAX_BYTES {
+            self.known.clear();
+            self.bytes = 0;
+        }
+        self.bytes += self.key.len() + size_of::<Known>();
+        self.known.insert(self.key.as_slice().into(), known);
+    }
+}
+
+/// How the names of a run are made of the ids in an outline.
+#[derive(Debug, Clone)]
+pub(super) struct KeyPattern {
+    run: Option<Vec<Piece>>,
+    trace: Option<Vec<Piece>>,
+    session: Option<Vec<Piece>>,
+}
+
+#[derive(Debug, Clone)]
+enum Piece {
+    Text(String),
+    /// The id of that index in the outline.
+    Opaque(usize),
+}
+
+fn slot<'a>(outline: &Outline<'a>, (part, range): &(usize, Range<usize>)) -> Option<&'a [u8]> {
+    outline.parts[*part]?.get(range.clone())
+}
+
+/// Hashes keys with XXH3 in one go.
+#[derive(Debug, Default, Clone, Copy)]
+struct Seed;
+
+impl BuildHasher for Seed {
+    type Hasher = Xxh3OneShot;
+
+    fn build_hasher(&self) -> Xxh3OneShot {
+        Xxh3OneShot(0)
+    }
+}
+
+struct Xxh3OneShot(u64);
+
+impl Hasher for Xxh3OneShot {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    fn write_usize(&mut self, length: usize) {
+        self.0 ^= length as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Lines;
+
+    fn key(memo: &mut Memo, line: &str) -> Option<Vec<u8>> {
+        let raw = Lines::new(line.as_bytes(), 0).next()?;
+        let outline = Outline::of(&raw)?;
+        memo.take(&outline).then(|| memo.key.clone())
+    }
+
+    #[test]
+    fn records_that_differ_in_ids_and_durations_alone_have_one_outline() {
+        let mut memo = Memo::default();
+        let line = |time: &str, run: &str, trace: &str, span: u32| {
+            format!(
+                "2026-11-22T{time}Z [agent/embedded] run done: runId={run} trace={trace} durationMs={span}"
+            )
+        };
+        let (a, b) = ("cab52cbb-7144-44d8-b45b-c113863dfdcb", "deadbeef-7144-44d8-b45b-c113863dfdcb");
+        let first =
+            key(&mut memo, &line("09:00:00", a, "960325a1d17653299a8e098d9f829c2f", 7)).expect("a key");
+        let second = key(&mut memo, &line("10:11:12", b, "000025a1d17653299a8e098d9f829c2f", 1234));
+        assert_eq!(second, Some(first.clone()));
+        // The same id twice is something else than two ids.
+        assert_ne!(key(&mut memo, &line("09:00:00", a, a, 7)), Some(first.clone()));
+        let other = line("09:00:00", a, "960325a1d17653299a8e098d9f829c2f", 7).replace("done", "gone");
+        assert_ne!(key(&mut memo, &other), Some(first));
+    }
+
+    #[test]
+    fn keys_are_filled_in_from_the_ids_of_each_record() {
+        let mut memo = Memo::default();
+        let line = |run: &str| format!("2026-11-22T09:00:00Z [x] lane=session:agent:main:{run} runId={run}");
+        let keys = |run: &str| RunKeys {
+            run: Some(run.to_owned()),
+            trace: None,
+            session: Some(format!("agent:main:{run}")),
+        };
+        let (a, b) = ("cab52cbb-7144-44d8-b45b-c113863dfdcb", "deadbeef-7144-44d8-b45b-c113863dfdcb");
+        let mut of = |run: &str, pattern: Option<&KeyPattern>| {
+            let text = line(run);
+            let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
+            let outline = Outline::of(&raw).expect("an outline");
+            assert!(memo.take(&outline));
+            match pattern {
+                None => (memo.pattern(&keys(run), &outline), None),
+                Some(pattern) => (None, Some(memo.keys(pattern, &outline))),
+            }
+        };
+        let (pattern, _) = of(a, None);
+        let (_, filled) = of(b, Some(&pattern.expect("a pattern")));
+        assert_eq!(filled, Some(keys(b)));
+    }
+}

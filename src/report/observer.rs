@@ -1,0 +1,328 @@
+//! Turns records into events: reads each kind of record once, and knows what the others of its kind mean.
+
+use std::sync::Arc;
+
+use crate::catalogue::Category;
+use crate::engine::{Claim, Engine, Verdict};
+use crate::record::{Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
+use crate::redact::Redactor;
+
+use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
+use super::memo::{Known, Meaning, Memo};
+use super::{MarkKind, When, gateway};
+
+/// Texts of records are kept up to this many characters.
+const MAX_TEXT: usize = 600;
+/// Captured values are kept up to this many characters.
+const MAX_CAPTURE: usize = 200;
+
+/// Turns the records of chunks into events.
+pub struct Observer<'e> {
+    engine: &'e Engine,
+    redactor: Redactor,
+    keep_texts: bool,
+    memo: Memo,
+    scratch: Vec<u8>,
+    counts: Counts,
+}
+
+/// What was seen in passing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Warnings and errors, whether a rule explains them or not.
+    pub warnings: u64,
+    /// Of those that mean something: records whose bytes are not all UTF-8.
+    pub invalid_utf8: u64,
+}
+
+/// A record that was read.
+struct Reading {
+    event: Option<Event>,
+    is_warning: bool,
+    /// An id is a part of what it means.
+    is_particular: bool,
+}
+
+impl<'e> Observer<'e> {
+    /// An observer of one worker. `keep_texts` keeps the text of every match.
+    pub fn new(engine: &'e Engine, redactor: Redactor, keep_texts: bool) -> Self {
+        let (memo, scratch, counts) = (Memo::default(), Vec::new(), Counts::default());
+        Self { engine, redactor, keep_texts, memo, scratch, counts }
+    }
+
+    /// What was seen in passing since the last call.
+    pub fn take_counts(&mut self) -> Counts {
+        std::mem::take(&mut self.counts)
+    }
+
+    /// What the record means, or `None` where it means nothing.
+    pub fn observe(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
+        let Some(outline) = Outline::of(raw) else {
+            return self.read(raw, &Record::parse(raw)).event;
+        };
+        if let Some(message) = outline.information
+            && !self.engine.gates().lets_through(message, &mut self.scratch)
+        {
+            return None;
+        }
+        if !self.memo.take(&outline) {
+            return self.read(raw, &Record::parse(raw)).event;
+        }
+        if let Some(known) = self.memo.get() {
+            return match &known.meaning {
+                Meaning::Particular => self.read(raw, &Record::parse(raw)).event,
+                meaning => {
+                    self.counts.warnings += u64::from(known.is_warning);
+                    self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
+                    self.recall(meaning, raw, &outline)
+                }
+            };
+        }
+        let record = Record::parse(raw);
+        let reading = self.read(raw, &record);
+        let meaning = self.meaning(&reading, &outline);
+        let invalid_utf8 = record.invalid_utf8 && reading.counts();
+        self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
+        reading.event
+    }
+
+    /// What the record means, found without any shortcut.
+    pub fn observe_slowly(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
+        self.read_with(raw, &Record::parse(raw), Engine::classify_by_brute_force).event
+    }
+
+    /// What all records with this outline mean, after one of them was read.
+    fn meaning(&self, reading: &Reading, outline: &Outline<'_>) -> Meaning {
+        if reading.is_particular {
+            return Meaning::Particular;
+        }
+        let pattern = |keys: &RunKeys| self.memo.pattern(keys, outline);
+        match &reading.event {
+            None => Some(Meaning::Nothing),
+            Some(Event::Unclassified { .. }) => Some(Meaning::Unexplained),
+            Some(Event::Match(found)) if !self.keep_texts => {
+                pattern(&found.keys).map(|keys| Meaning::Match(Arc::clone(&found.facts), keys))
+            }
+            Some(Event::Match(_)) => None,
+            Some(event) => pattern(&event.keys()).map(|keys| Meaning::Event(Box::new(event.clone()), keys)),
+        }
+        .unwrap_or(Meaning::Particular)
+    }
+
+    /// What a record means, since its kind is known.
+    fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
+        match meaning {
+            Meaning::Nothing | Meaning::Particular => None,
+            Meaning::Unexplained => self.unexplained(position(raw), &Record::parse(raw)),
+            Meaning::Match(facts, keys) => Some(Event::Match(Match {
+                position: position(raw),
+                when: When::default(),
+                text: None,
+                is_sample: false,
+                stamp: outline.stamp(),
+                keys: self.memo.keys(keys, outline),
+                facts: Arc::clone(facts),
+            })),
+            Meaning::Event(event, keys) => {
+                let mut event = Event::clone(event);
+                event.set(outline.stamp(), self.memo.keys(keys, outline));
+                Some(event)
+            }
+        }
+    }
+
+    fn read(&mut self, raw: &RawRecord<'_>, record: &Record<'_>) -> Reading {
+        self.read_with(raw, record, Engine::classify)
+    }
+
+    /// Reads a record with one of the engine's ways to judge it.
+    fn read_with(
+        &mut self,
+        raw: &RawRecord<'_>,
+        record: &Record<'_>,
+        classify: fn(&Engine, &Record<'_>) -> Option<Verdict>,
+    ) -> Reading {
+        // What the gateway says of itself needs no rule.
+        let reading = match gateway::event(record) {
+            Some(event) => {
+                Reading { is_particular: event.is_particular(), event: Some(event), is_warning: false }
+            }
+            None => {
+                let verdict = classify(self.engine, record);
+                self.judge(raw, record, verdict)
+            }
+        };
+        self.counts.warnings += u64::from(reading.is_warning);
+        self.counts.invalid_utf8 += u64::from(record.invalid_utf8 && reading.counts());
+        reading
+    }
+
+    fn judge(&self, raw: &RawRecord<'_>, record: &Record<'_>, verdict: Option<Verdict>) -> Reading {
+        let is_warning = is_warning(record);
+        let Some(verdict) = verdict else {
+            let event = gateway::version(record).or_else(|| self.unexplained(position(raw), record));
+            return Reading { event, is_warning, is_particular: false };
+        };
+        let rule = self.engine.rule(verdict.rule);
+        if rule.category == Category::None {
+            return Reading { event: gateway::version(record), is_warning, is_particular: false };
+        }
+        let shows_opaque = verdict.shows_opaque;
+        let (facts, keys) = self.facts(record, verdict);
+        let is_particular = shows_opaque || facts.is_particular();
+        let text = self.keep_texts.then(|| text_of(self.redactor, record));
+        let event = Event::Match(Match {
+            position: position(raw),
+            when: When::default(),
+            text,
+            is_sample: false,
+            stamp: record.parts.stamp,
+            keys,
+            facts: Arc::new(facts),
+        });
+        Reading { event: Some(event), is_warning, is_particular }
+    }
+
+    /// What a match says, and of which run.
+    fn facts(&self, record: &Record<'_>, verdict: Verdict) -> (Facts, RunKeys) {
+        let rule = self.engine.rule(verdict.rule);
+        let mut keys = gateway::keys(record);
+        let setting = gateway::setting(record, rule.category, &verdict.captures, &keys);
+        if setting == Setting::gateway() {
+            keys.run = record.field("conn").map(str::to_owned);
+        }
+        let mut captures = verdict.captures;
+        if let Some(account) = setting.channel_name().and_then(|_| gateway::account(&record.parts.message)) {
+            captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
+        }
+        let is_skipped = record.field("decision") == Some("skip_candidate");
+        let excerpt = |text: &str| self.redactor.excerpt(text, MAX_CAPTURE);
+        let facts = Facts {
+            level: record.parts.level,
+            subsystem: self.subsystem(record),
+            rule: verdict.rule,
+            category: rule.category,
+            severity: rule.severity,
+            evidence: verdict.evidence,
+            echo_of: if is_skipped { gateway::RESTING.to_vec() } else { rule.echo_of.clone() },
+            captures: captures.into_iter().map(|(name, value)| (name, excerpt(&value))).collect(),
+            claims: verdict
+                .claims
+                .into_iter()
+                .map(|claim| Claim { says: excerpt(&claim.says), ..claim })
+                .collect(),
+            ends: gateway::ends(record, &setting),
+            setting,
+            has_next: gateway::has_next_model(record),
+            is_attempt: gateway::is_attempt(record),
+        };
+        (facts, keys)
+    }
+
+    fn unexplained(&self, position: Position, record: &Record<'_>) -> Option<Event> {
+        let level = record.parts.level.filter(|_| is_warning(record))?;
+        Some(Event::Unclassified {
+            position,
+            stamp: record.parts.stamp,
+            level,
+            subsystem: self.subsystem(record),
+            text: text_of(self.redactor, record),
+        })
+    }
+
+    fn subsystem(&self, record: &Record<'_>) -> Option<String> {
+        record.parts.subsystem.as_deref().map(|name| self.redactor.excerpt(name, MAX_CAPTURE))
+    }
+}
+
+impl Reading {
+    /// Whether the record is one that people are told of.
+    fn counts(&self) -> bool {
+        self.is_warning || self.event.is_some()
+    }
+}
+
+/// Whether a text holds an id, so that what it says differs each time.
+fn is_particular(text: &str) -> bool {
+    Opaque::new(text.as_bytes()).next().is_some()
+}
+
+impl Facts {
+    fn is_particular(&self) -> bool {
+        let beside = match &self.setting {
+            Setting::Beside(name) => Some(name),
+            Setting::Run => None,
+        };
+        let claims = self.claims.iter().map(|claim| &claim.says);
+        let mut texts = self.captures.values().chain(&self.subsystem).chain(beside).chain(claims);
+        texts.any(|text| is_particular(text))
+    }
+}
+
+impl Event {
+    /// Whether it tells an id beside those of its run.
+    fn is_particular(&self) -> bool {
+        let any = |texts: &[&Option<String>]| texts.iter().copied().flatten().any(|text| is_particular(text));
+        match self {
+            Self::Succeeded { provider, model, requested, .. } => any(&[provider, model, requested]),
+            Self::ChannelUp { channel: text, .. } | Self::DefaultProvider(text) => is_particular(text),
+            Self::Mark { what: MarkKind::Version(version), .. } => is_particular(version),
+            Self::Mark { .. }
+            | Self::Match(_)
+            | Self::Started { .. }
+            | Self::First(_)
+            | Self::Clock(_)
+            | Self::LogDate(_)
+            | Self::Truncated
+            | Self::Dropped(_)
+            | Self::Unclassified { .. } => false,
+        }
+    }
+
+    /// The run that it names.
+    fn keys(&self) -> RunKeys {
+        match self {
+            Self::Succeeded { keys, .. } => keys.clone(),
+            Self::Started { run, .. } => RunKeys { run: Some(run.clone()), ..RunKeys::default() },
+            _ => RunKeys::default(),
+        }
+    }
+
+    /// Makes it one of another record that says the same.
+    fn set(&mut self, new_stamp: Option<Stamp>, new_keys: RunKeys) {
+        match self {
+            Self::Succeeded { stamp, keys, .. } => (*stamp, *keys) = (new_stamp, new_keys),
+            Self::Started { stamp, run } => (*stamp, *run) = (new_stamp, new_keys.run.unwrap_or_default()),
+            Self::ChannelUp { stamp, .. } | Self::Mark { stamp, .. } => *stamp = new_stamp,
+            Self::Match(_)
+            | Self::DefaultProvider(_)
+            | Self::First(_)
+            | Self::Clock(_)
+            | Self::LogDate(_)
+            | Self::Truncated
+            | Self::Dropped(_)
+            | Self::Unclassified { .. } => {}
+        }
+    }
+}
+
+fn position(raw: &RawRecord<'_>) -> Position {
+    Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 }
+}
+
+/// What a record says, redacted and printable.
+fn text_of(redactor: Redactor, record: &Record<'_>) -> String {
+    redactor.excerpt(&record.display_text(), MAX_TEXT)
+}
+
+/// What the record says that begins at `offset` of a chunk.
+pub(super) fn text_at(redactor: Redactor, chunk: &[u8], dropped: u64, offset: u64) -> Option<String> {
+    let rest = chunk.get(usize::try_from(offset).ok()?..)?;
+    Lines::new(rest, dropped).next().map(|raw| text_of(redactor, &Record::parse(&raw)))
+}
+
+/// Whether a record is a warning or error that wants explaining. The CLI prints its errors line by line, empty lines too.
+fn is_warning(record: &Record<'_>) -> bool {
+    record.parts.level.is_some_and(|level| level >= Level::Warn)
+        && !(record.parts.message.trim().is_empty() && record.parts.errors.is_empty())
+}

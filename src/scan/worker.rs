@@ -1,0 +1,74 @@
+//! A worker: scans chunks, one after the other, and remembers what kinds of records it has seen.
+
+use std::borrow::Cow;
+
+use crate::engine::Engine;
+use crate::record::{self, Lines, Record};
+use crate::report::{ChunkTally, Event, Observer, Survey, is_past_midnight};
+
+use super::Options;
+
+/// A part of a source, which begins and ends where records do.
+pub(super) struct Chunk<'b> {
+    pub bytes: Cow<'b, [u8]>,
+    /// Where it begins in its source.
+    pub offset: u64,
+    /// Bytes of its last line that were left out on reading.
+    pub dropped: u64,
+}
+
+/// Scans chunks.
+pub(super) struct Worker<'a> {
+    observer: Observer<'a>,
+    progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
+        let observer = Observer::new(engine, options.redactor, options.keep_matches);
+        Self { observer, progress: options.progress }
+    }
+
+    /// What a chunk adds to its source.
+    pub fn scan(&mut self, chunk: &Chunk<'_>) -> ChunkTally {
+        let mut tally = ChunkTally {
+            bytes: chunk.bytes.len() as u64 + chunk.dropped,
+            last_stamp: record::last_time(&chunk.bytes),
+            ..ChunkTally::default()
+        };
+        let mut lines = Lines::new(&chunk.bytes, chunk.dropped);
+        let mut has_stamp = false;
+        let mut records = 0;
+        for raw in lines.by_ref() {
+            if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
+                has_stamp = true;
+                tally.events.push(Event::First(stamp));
+            }
+            // A time without a date is of the next day once midnight is past, also where nothing happened between.
+            if let Some(clock) = raw.clock() {
+                match tally.last_clock.replace(clock) {
+                    None => tally.events.push(Event::Clock(clock)),
+                    Some(last) if is_past_midnight(last, clock) => {
+                        tally.events.extend([Event::Clock(last), Event::Clock(clock)]);
+                    }
+                    Some(_) => {}
+                }
+            }
+            if records < Survey::RECORDS && chunk.offset + (raw.offset as u64) < Survey::BYTES {
+                tally.survey.add(&Record::parse(&raw));
+            }
+            records += 1;
+            tally.formats[raw.format as usize] += 1;
+            tally.cut += u64::from(raw.is_cut());
+            let event = self.observer.observe(&raw);
+            if matches!(event, Some(Event::LogDate(_))) {
+                tally.last_clock = None;
+            }
+            tally.events.extend(event);
+        }
+        tally.lines = lines.line_count();
+        tally.counts = self.observer.take_counts();
+        (self.progress)(tally.bytes);
+        tally
+    }
+}
