@@ -4,10 +4,12 @@
 //! gateway's. All of these hold one of some thirty literals, which are sought in the raw bytes of the message.
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
+use memchr::memchr;
+use memchr::memmem::{self, Finder};
 
-/// In lower case: how those messages begin or what they hold that [`crate::record`] and [`crate::report`] read, and what may
-/// hide them: escapes, and the letters outside ASCII that expressions take for `k` and `s`.
-const LITERALS: [&str; 30] = [
+/// In lower case: parts of the messages that [`crate::record`] and [`crate::report`] read, as long as they need to be to be
+/// rare, beginning with their rarest letters.
+const LITERALS: [&str; 26] = [
     "[model-fetch] ",
     "res ✗",
     "webchat disconnected code=4",
@@ -18,29 +20,26 @@ const LITERALS: [&str; 30] = [
     "[agent] run ",
     "model fallback decision",
     "res ✓ agent ",
-    "agent model: ",
-    "http server listening",
-    "listening on ws",
-    "config hot reload applied",
-    "config reloaded",
-    "file log queue overflow",
+    "nt model: ",
+    "listening",
+    "hot reload applied",
+    "g reloaded",
+    "queue overflow",
     "reconnected",
     "logged in ",
     "resumed",
-    "recovered",
-    "restored",
-    "log tail truncated",
+    "covered",
+    "stored",
+    "tail truncated",
     "(skipped ",
     "openclaw 20",
     "openclaw v",
     "openclaw@",
-    "openclaw version",
     "updated ",
-    "\\u",
-    "\u{212a}",
 ];
-/// The other such letter.
-const LONG_S: &str = "\u{17f}";
+
+/// Letters outside ASCII that expressions take for `k` and `s`.
+const FOREIGN: [&str; 2] = ["\u{212a}", "\u{17f}"];
 
 /// The searcher is faster on texts of at least this length.
 const MIN_TEXT: usize = 64;
@@ -48,28 +47,31 @@ const MIN_TEXT: usize = 64;
 /// Finds the information worth reading.
 pub struct Gates {
     searcher: Option<Searcher>,
+    foreign: [Finder<'static>; 2],
 }
 
 impl Gates {
     pub(super) fn new() -> Self {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(LITERALS);
-        builder.add(LONG_S);
-        Self { searcher: builder.build() }
+        Self { searcher: builder.build(), foreign: FOREIGN.map(|letter| Finder::new(letter.as_bytes())) }
     }
 
     /// Whether a message, as JSON escapes it, may mean anything though it is information. `scratch` is overwritten.
     pub fn lets_through(&self, message: &[u8], scratch: &mut Vec<u8>) -> bool {
+        // Escapes may hide any letter.
+        let escape = memchr(b'\\', message).and_then(|at| memmem::find(&message[at..], b"\\u"));
+        let is_foreign = || self.foreign.iter().any(|finder| finder.find(message).is_some());
+        if escape.is_some() || (!message.is_ascii() && is_foreign()) {
+            return true;
+        }
         scratch.clear();
         scratch.extend_from_slice(message);
         scratch.make_ascii_lowercase();
         scratch.resize(scratch.len().max(MIN_TEXT), 0);
         match &self.searcher {
             Some(searcher) => searcher.find(scratch.as_slice()).is_some(),
-            None => LITERALS
-                .iter()
-                .chain([&LONG_S])
-                .any(|l| memchr::memmem::find(scratch, l.as_bytes()).is_some()),
+            None => LITERALS.iter().any(|literal| memmem::find(scratch, literal.as_bytes()).is_some()),
         }
     }
 }
@@ -82,9 +84,9 @@ mod tests {
     fn what_means_something_is_let_through() {
         let gates = Gates::new();
         let mut scratch = Vec::new();
-        for literal in LITERALS.into_iter().chain([LONG_S]) {
+        for literal in LITERALS.into_iter().chain(FOREIGN).chain(["\\u0041"]) {
             for text in
-                [literal.to_owned(), literal.to_ascii_uppercase(), format!("{}{literal}", "x".repeat(200))]
+                [literal.to_owned(), literal.to_ascii_uppercase().replace("\\U", "\\u"), format!("{}{literal}", "x".repeat(200))]
             {
                 assert!(gates.lets_through(text.as_bytes(), &mut scratch), "{text}");
             }

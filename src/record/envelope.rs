@@ -31,7 +31,7 @@ pub(super) struct Envelope<'a> {
 const OWN_NAMES: [&[u8]; 5] = [b"_meta", b"time", b"message", b"level", b"subsystem"];
 
 const META: &[u8] = b",\"_meta\":{\"runtime\":";
-const AFTER_META: &[u8] = b"},\"time\":";
+const AFTER_META: &[u8] = b"},\"time\":\"";
 const CONSOLE_TIME: &[u8] = b"\"time\":\"2";
 
 static META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(META));
@@ -41,14 +41,101 @@ static CONSOLE_TIME_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder:
 /// The envelope of a line, where it has one.
 pub(super) fn of(line: &[u8]) -> Option<Envelope<'_>> {
     match line.starts_with(FILE_LOG) {
-        true => of_file_log(line),
+        true => of_file_log(line).map(|(envelope, _)| envelope),
         false => of_console_json(line),
     }
 }
 
+/// Reads envelopes, and knows the parts again that are the same in record after record, so that they need only be
+/// compared.
+#[derive(Debug, Default)]
+pub struct EnvelopeReader {
+    /// From the name of the metadata to the date, both included.
+    opening: Vec<u8>,
+    /// Between the time and the message.
+    middle: Vec<u8>,
+    /// What stood between level and time, by length and last letters.
+    labels: Vec<Vec<u8>>,
+}
+
+/// Labels that are known again; a gateway has some forty subsystems.
+const LABELS: usize = 256;
+/// `2026-01-01T00:00:56.698Z`, with its quotation marks.
+const DATE: usize = 26;
+
+impl EnvelopeReader {
+    /// The envelope of a line, where it has one: the same that [`of`] finds.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
+        if !line.starts_with(FILE_LOG) {
+            return of_console_json(line);
+        }
+        let start = META_FINDER.find(line)?;
+        if let Some(envelope) = self.compare(line, start) {
+            return Some(envelope);
+        }
+        let (envelope, places) = of_file_log_at(line, start)?;
+        line[start..places.date].clone_into(&mut self.opening);
+        line[places.time_end..places.message].clone_into(&mut self.middle);
+        let label = envelope.label;
+        self.labels.resize(LABELS, Vec::new());
+        label.clone_into(&mut self.labels[slot(label)]);
+        Some(envelope)
+    }
+
+    /// The envelope of a line whose parts are all known.
+    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<Envelope<'a>> {
+        let rest = line[start..].strip_prefix(self.opening.as_slice())?;
+        let date_end = rest.get(DATE - 1..DATE + 1)?;
+        if rest[0] != b'"' || date_end != b"\"," || !rest[1..DATE - 1].iter().all(is_of_time) {
+            return None;
+        }
+        let rest = rest[DATE..].strip_prefix(b",\"logLevelId\":")?;
+        let (_, rest) = rest.split_first().filter(|(digit, _)| digit.is_ascii_digit())?;
+        let rest = rest.strip_prefix(b",\"logLevelName\":\"")?;
+        let (level, rest) = Level::split(rest)?;
+        let rest = rest.strip_prefix(b"\"")?;
+        let label_end = AFTER_META_FINDER.find(rest)? + AFTER_META.len();
+        let (label, rest) = rest.split_at(label_end);
+        if *self.labels.get(slot(label))? != label {
+            return None;
+        }
+        let time_end = memchr::memchr(b'"', &rest[..rest.len().min(40)])?;
+        let (time, rest) = rest.split_at(time_end);
+        if !time.iter().all(is_of_time) {
+            return None;
+        }
+        let rest = rest.strip_prefix(self.middle.as_slice())?;
+        let mut at = Cursor { line, at: line.len() - rest.len() - 1 };
+        let message = at.string()?;
+        Some(Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? })
+    }
+}
+
+/// Whether a byte may stand in a time.
+fn is_of_time(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b':' | b'.' | b'T' | b'Z' | b'+')
+}
+
+/// Where a label is kept.
+fn slot(label: &[u8]) -> usize {
+    // Before the last quotation marks and names the subsystem ends.
+    let letter = |back: usize| label.len().checked_sub(back).map_or(0, |at| usize::from(label[at]));
+    (label.len() * 7 + letter(40) * 31 + letter(42) * 17 + letter(44)) % LABELS
+}
+
+/// Where parts of an envelope begin and end.
+struct Places {
+    date: usize,
+    time_end: usize,
+    message: usize,
+}
+
 /// The envelope of a line of the file log.
-fn of_file_log(line: &[u8]) -> Option<Envelope<'_>> {
-    let start = META_FINDER.find(line)?;
+fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
+    of_file_log_at(line, META_FINDER.find(line)?)
+}
+
+fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     let mut at = Cursor { line, at: start + META.len() };
     at.string()?;
     at.literal(b",\"runtimeVersion\":")?;
@@ -56,29 +143,31 @@ fn of_file_log(line: &[u8]) -> Option<Envelope<'_>> {
     at.literal(b",\"hostname\":")?;
     at.string()?;
     at.literal(b",\"date\":")?;
+    let date = at.at;
     at.string()?;
     at.literal(b",\"logLevelId\":")?;
     at.digit()?;
     at.literal(b",\"logLevelName\":")?;
     let level = level(at.string()?)?;
-    at.literal(b",\"name\":")?;
     let label_start = at.at;
+    at.literal(b",\"name\":")?;
     at.string()?;
-    if at.literal(b",\"parentNames\":[\"openclaw\"]},\"time\":").is_none() {
-        let place = AFTER_META_FINDER.find(&line[at.at..])?;
-        // A second level would be the one that counts.
-        if memmem::find(&line[at.at..at.at + place], b"\"logLevel").is_some() {
-            return None;
-        }
-        at.at += place + AFTER_META.len();
+    let place = AFTER_META_FINDER.find(&line[at.at..])?;
+    // A second level would be the one that counts.
+    if memmem::find(&line[at.at..at.at + place], b"\"logLevel").is_some() {
+        return None;
     }
-    let label = &line[label_start..at.at];
+    at.at += place + AFTER_META.len() - 1;
+    let label = &line[label_start..=at.at];
     let time = at.string()?;
+    let time_end = at.at - 1;
     at.literal(b",\"hostname\":")?;
     at.string()?;
     at.literal(b",\"message\":")?;
+    let message_start = at.at + 1;
     let message = at.string()?;
-    Some(Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? })
+    let envelope = Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? };
+    Some((envelope, Places { date, time_end, message: message_start }))
 }
 
 /// The envelope of a line of the console as JSON.
@@ -98,14 +187,7 @@ fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
     let label = &line[label_start..at.at];
     at.literal(b",\"message\":")?;
     let message = at.string()?;
-    (line[at.at..] == *b"}").then_some(Envelope {
-        level,
-        time,
-        head: &line[..start],
-        label,
-        message,
-        extra: b"",
-    })
+    (line[at.at..] == *b"}").then_some(Envelope { level, time, head: &line[..start], label, message, extra: b"" })
 }
 
 fn level(name: &[u8]) -> Option<Level> {
@@ -168,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_envelope_of_a_record_is_read_up_to_its_last_byte() {
-        let envelope = of_file_log(LINE.as_bytes()).expect("an envelope");
+        let envelope = of(LINE.as_bytes()).expect("an envelope");
         assert_eq!(envelope.level, Level::Debug);
         assert_eq!(envelope.time, b"2026-01-01T00:00:56.698+00:00");
         assert_eq!(envelope.message, br#"run \"x\""#);
@@ -177,7 +259,7 @@ mod tests {
 
         let placed =
             LINE.replace(r#""parentNames":["openclaw"]"#, r#""path":{"fullFilePath":"/a/b.js:1:2"}"#);
-        assert_eq!(of_file_log(placed.as_bytes()).map(|e| e.level), Some(Level::Debug));
+        assert_eq!(of(placed.as_bytes()).map(|e| e.level), Some(Level::Debug));
     }
 
     #[test]
@@ -195,10 +277,34 @@ mod tests {
         ] {
             let other = LINE.replacen(from, to, 1);
             assert_ne!(other, LINE, "{from}");
-            assert_eq!(of_file_log(other.as_bytes()), None, "{other}");
+            assert_eq!(of(other.as_bytes()), None, "{other}");
+            let mut reader = EnvelopeReader::default();
+            assert!(reader.read(LINE.as_bytes()).is_some());
+            assert_eq!(reader.read(other.as_bytes()), None, "after its like: {other}");
         }
         for end in 0..LINE.len() {
-            assert_eq!(of_file_log(&LINE.as_bytes()[..end]), None, "{end}");
+            assert_eq!(of(&LINE.as_bytes()[..end]), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_again_is_read_alike() {
+        let mut reader = EnvelopeReader::default();
+        let others = [
+            ("DEBUG", "WARN"),
+            ("agent/embedded", "gateway/ws"),
+            ("clawbox", "other"),
+            ("24.21.0", "26.0.0"),
+            ("00:00:56.698", "23:59:59.999"),
+            ("run ", "runs "),
+            ("traceId", "runId"),
+        ];
+        for _ in 0..3 {
+            for (from, to) in others {
+                for line in [LINE.to_owned(), LINE.replace(from, to), LINE.replacen(from, to, 1)] {
+                    assert_eq!(reader.read(line.as_bytes()), of(line.as_bytes()), "{line}");
+                }
+            }
         }
     }
 
@@ -211,7 +317,7 @@ mod tests {
             (Level::Warn, &b"slow"[..], &b"{\"pid\":21,"[..])
         );
         for end in 0..line.len() {
-            assert_eq!(of_console_json(&line[..end]), None);
+            assert_eq!(of(&line[..end]), None);
         }
         assert_eq!(
             of_console_json(br#"{"a":{"time":"2026","level":"info","message":"x"},"level":"warn"}"#),

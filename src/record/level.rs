@@ -28,6 +28,19 @@ impl Level {
         LEVELS.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
     }
 
+    /// The level whose name in upper case a text begins with, and what follows it.
+    pub(super) fn split(text: &[u8]) -> Option<(Self, &[u8])> {
+        const NAMES: [(&[u8], Level); 6] = [
+            (b"DEBUG", Level::Debug),
+            (b"INFO", Level::Info),
+            (b"WARN", Level::Warn),
+            (b"ERROR", Level::Error),
+            (b"TRACE", Level::Trace),
+            (b"FATAL", Level::Fatal),
+        ];
+        NAMES.into_iter().find_map(|(name, level)| Some((level, text.strip_prefix(name)?)))
+    }
+
     /// The name in lower case.
     pub fn name(self) -> &'static str {
         match self {

@@ -24,6 +24,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use detect::starts_record;
+pub use envelope::EnvelopeReader;
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};

@@ -1,6 +1,6 @@
 //! What decides about a record's meaning, found in its bytes without reading them.
 
-use super::envelope::{self, Envelope};
+use super::envelope::{Envelope, EnvelopeReader};
 use super::time::{self, Stamp};
 use super::{Format, Level, RawRecord};
 
@@ -20,14 +20,13 @@ pub struct Outline<'a> {
 
 impl<'a> Outline<'a> {
     /// The outline of a record, or `None` where it has an unusual form and must be read to know anything of it.
-    pub fn of(raw: &RawRecord<'a>) -> Option<Self> {
+    pub fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader) -> Option<Self> {
         if !raw.is_clean || raw.is_cut() {
             return None;
         }
         match raw.format {
             Format::FileLog | Format::ConsoleJson => {
-                let envelope = envelope::of(raw.bytes)?;
-                Some(Self::of_envelope(envelope))
+                envelopes.read(raw.bytes).map(Self::of_envelope)
             }
             Format::Plain | Format::Console => {
                 let (time, rest) = raw.bytes.split_at(raw.time?);

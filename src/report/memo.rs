@@ -201,11 +201,11 @@ impl Hasher for Xxh3OneShot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Lines;
+    use crate::record::{EnvelopeReader, Lines};
 
     fn key(memo: &mut Memo, line: &str) -> Option<Vec<u8>> {
         let raw = Lines::new(line.as_bytes(), 0).next()?;
-        let outline = Outline::of(&raw)?;
+        let outline = Outline::of(&raw, &mut EnvelopeReader::default())?;
         memo.take(&outline).then(|| memo.key.clone())
     }
 
@@ -241,7 +241,7 @@ mod tests {
         let mut of = |run: &str, pattern: Option<&KeyPattern>| {
             let text = line(run);
             let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
-            let outline = Outline::of(&raw).expect("an outline");
+            let outline = Outline::of(&raw, &mut EnvelopeReader::default()).expect("an outline");
             assert!(memo.take(&outline));
             match pattern {
                 None => (memo.pattern(&keys(run), &outline), None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
-use crate::record::{Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
+use crate::record::{EnvelopeReader, Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
 use crate::redact::Redactor;
 
 use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
@@ -21,6 +21,7 @@ pub struct Observer<'e> {
     engine: &'e Engine,
     redactor: Redactor,
     keep_texts: bool,
+    envelopes: EnvelopeReader,
     memo: Memo,
     scratch: Vec<u8>,
     counts: Counts,
@@ -46,8 +47,15 @@ struct Reading {
 impl<'e> Observer<'e> {
     /// An observer of one worker. `keep_texts` keeps the text of every match.
     pub fn new(engine: &'e Engine, redactor: Redactor, keep_texts: bool) -> Self {
-        let (memo, scratch, counts) = (Memo::default(), Vec::new(), Counts::default());
-        Self { engine, redactor, keep_texts, memo, scratch, counts }
+        Self {
+            engine,
+            redactor,
+            keep_texts,
+            envelopes: EnvelopeReader::default(),
+            memo: Memo::default(),
+            scratch: Vec::new(),
+            counts: Counts::default(),
+        }
     }
 
     /// What was seen in passing since the last call.
@@ -57,7 +65,7 @@ impl<'e> Observer<'e> {
 
     /// What the record means, or `None` where it means nothing.
     pub fn observe(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
-        let Some(outline) = Outline::of(raw) else {
+        let Some(outline) = Outline::of(raw, &mut self.envelopes) else {
             return self.read(raw, &Record::parse(raw)).event;
         };
         if let Some(message) = outline.information
