@@ -1,36 +1,30 @@
-//! Embeds `rules/*.yaml` into the binary: writes a sorted list of (file name, text) pairs. Counts three letters in a row in
-//! healthy logs, too, which tells rare words from common ones.
+//! Compiles `rules/*.yaml` into the form that the program reads in a moment, and counts three letters in a row in healthy
+//! logs, by which rare words are told from common ones.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("trigrams.bin"), trigrams(&root)?)?;
-    let rules = root.join("rules");
-    println!("cargo::rerun-if-changed={}", rules.display());
+/// What the program itself reads rules with.
+#[allow(dead_code, unused_imports, missing_docs)]
+#[path = "src/catalogue"]
+mod catalogue {
+    mod atoms;
+    mod background;
+    mod load;
+    mod problem;
+    mod rule;
+    mod rule_file;
+    mod signature;
+    mod taxonomy;
 
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(&rules)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
-    files.retain(|path| path.extension().is_some_and(|ext| ext == "yaml"));
-    files.sort();
-
-    let mut list = String::from("&[\n");
-    for path in &files {
-        println!("cargo::rerun-if-changed={}", path.display());
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        writeln!(list, "    ({:?}, include_str!({:?})),", format!("rules/{name}"), path)?;
-    }
-    list.push_str("]\n");
-
-    fs::write(out.join("embedded_rules.rs"), list)?;
-    Ok(())
+    pub use atoms::{AtomSet, MIN_ATOM};
+    pub use background::{Background, trigram};
+    pub use load::{Catalogue, Loader};
+    pub use problem::{Location, Problem, ProblemCode, Problems};
+    pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
+    pub use taxonomy::{Category, Severity};
 }
-
-include!("src/engine/fold.rs");
 
 /// Logs of which nothing is wrong.
 const HEALTHY: [&str; 4] = [
@@ -40,20 +34,38 @@ const HEALTHY: [&str; 4] = [
     "quiet/logs-plain.txt",
 ];
 
-/// For each three folded characters: their number in a million bytes of healthy logs, as a power of two; 0 for none.
-fn trigrams(root: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut counts = vec![0_u64; 1 << 15];
-    let mut bytes = 0;
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for input in ["build.rs", "rules", "src/catalogue"] {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+
+    let mut logs = Vec::new();
     for log in HEALTHY {
         let path = root.join("fixtures/logs").join(log);
         println!("cargo::rerun-if-changed={}", path.display());
-        let text = fs::read(path)?;
-        bytes += text.len() as u64;
-        for window in text.windows(3) {
-            let index = window.iter().fold(0, |index, byte| index << 5 | usize::from(fold(*byte)));
-            counts[index] += 1;
-        }
+        logs.push(fs::read(path)?);
     }
-    let power = |count: u64| 64 - (count * 1_000_000 / bytes).leading_zeros();
-    counts.into_iter().map(|count| Ok(u8::try_from(power(count))?)).collect()
+    let background = catalogue::Background::count(&logs);
+    fs::write(out.join("background.bin"), background.powers())?;
+
+    let mut loader = catalogue::Loader::new(&background, true);
+    loader.layer(rule_files(&root.join("rules"))?.into_iter());
+    let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
+    fs::write(out.join("catalogue.json"), serde_json::to_string(&catalogue)?)?;
+    Ok(())
+}
+
+/// The rule files of a folder, as (name, text), sorted by name.
+fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    files.sort();
+    let read = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok((format!("rules/{name}"), fs::read_to_string(path)?))
+    };
+    files.iter().map(read).collect()
 }

@@ -1,37 +1,21 @@
-//! Loading: the embedded files first, then overlays, each layer checked as a whole.
+//! Loading: rule files in layers, each checked as a whole.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::rule::{RawFile, RawRule, RawSignature};
-use super::rule_file::{RuleFile, read_overlay};
+use super::rule_file::RuleFile;
 use super::{
-    Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind, signature,
+    Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
+    signature,
 };
 
-/// The files of `rules/`, as (name, text), sorted by name.
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
-
-/// The file of the groups that rules share.
-const SHARED: &str = "rules/shared.yaml";
-
-/// Which rules to load.
-#[derive(Debug, Clone, Default)]
-pub struct Layers {
-    /// Leave the embedded catalogue out.
-    pub no_default_rules: bool,
-    /// Files, or folders of `*.yaml` files, that lie over the embedded catalogue; an equal id replaces a rule.
-    pub overlays: Vec<PathBuf>,
-    /// Ids of rules to leave out.
-    pub disable: Vec<String>,
-}
-
 /// All the rules in force, in a fixed order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Catalogue {
     rules: Vec<Rule>,
     shared: BTreeMap<String, Vec<Signature>>,
@@ -40,44 +24,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The rules that were embedded at build time.
-    ///
-    /// # Errors
-    /// The faults of the embedded files; a test keeps them free of any.
-    pub fn embedded() -> Result<Self, Problems> {
-        Self::load(&Layers::default())
-    }
-
-    /// The embedded rules, then each overlay over them, less the disabled ones.
-    ///
-    /// # Errors
-    /// Every fault found in any of the files, with its file, line and column.
-    pub fn load(layers: &Layers) -> Result<Self, Problems> {
-        // Compiling each regular expression takes longer than reading a small log; a test does it for the embedded ones.
-        let mut loader = Loader { trusted: true, ..Loader::default() };
-        // The groups stay: rules of one's own may name them, too.
-        let wanted = |name: &str| !layers.no_default_rules || name == SHARED;
-        let embedded = EMBEDDED.iter().filter(|(name, _)| wanted(name));
-        loader.layer(embedded.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
-        loader.trusted = false;
-        for path in &layers.overlays {
-            match read_overlay(path) {
-                Ok(files) => loader.layer(files.into_iter()),
-                Err(problem) => loader.problems.push(problem),
-            }
-        }
-        loader.disable(&layers.disable);
-        loader.finish()
-    }
-
-    /// The rules of one file's text, named `name` in messages. For tests and tools.
-    ///
-    /// # Errors
-    /// Every fault found in the text.
-    pub fn from_text(name: &str, text: &str) -> Result<Self, Problems> {
-        let mut loader = Loader::default();
-        loader.layer(std::iter::once((name.to_owned(), text.to_owned())));
-        loader.finish()
+    /// The groups alone.
+    pub(super) fn without_rules(self) -> Self {
+        Self { rules: Vec::new(), retired: Vec::new(), ..self }
     }
 
     /// The rules in force.
@@ -101,10 +50,11 @@ impl Catalogue {
     }
 }
 
-#[derive(Default)]
-struct Loader {
+/// Loads layers of rules, one over the other.
+pub struct Loader<'b> {
     /// The regular expressions are known to be good.
     trusted: bool,
+    background: &'b Background,
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
@@ -117,9 +67,38 @@ struct Loader {
     hasher: Xxh3,
 }
 
-impl Loader {
-    /// Adds the files of one layer; ids must be unique within it, and replace those of earlier layers.
-    fn layer(&mut self, files: impl Iterator<Item = (String, String)>) {
+impl<'b> Loader<'b> {
+    /// A loader of no rules yet. Compiling each regular expression takes longer than reading a small log; it is left out for
+    /// files that are `trusted`.
+    pub fn new(background: &'b Background, trusted: bool) -> Self {
+        Self {
+            trusted,
+            background,
+            rules: Vec::new(),
+            index: HashMap::new(),
+            shared: BTreeMap::new(),
+            retired: Vec::new(),
+            overrides: Vec::new(),
+            wanted: Vec::new(),
+            problems: Vec::new(),
+            hasher: Xxh3::new(),
+        }
+    }
+
+    /// Begins with the rules of a catalogue that was loaded before.
+    pub(super) fn begin(&mut self, base: Catalogue) {
+        base.fingerprint.hash(&mut self.hasher);
+        self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
+        (self.rules, self.shared, self.retired) = (base.rules, base.shared, base.retired);
+    }
+
+    /// Notes a fault.
+    pub(super) fn fail(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Adds the files of one layer, as (name, text); ids must be unique within it, and replace those of earlier layers.
+    pub fn layer(&mut self, files: impl Iterator<Item = (String, String)>) {
         let mut seen: HashMap<String, Location> = HashMap::new();
         for (file, text) in files {
             text.hash(&mut self.hasher);
@@ -255,7 +234,7 @@ impl Loader {
         let mut signatures = Vec::with_capacity(raw.len());
         for spanned in raw {
             let location = source.location(&spanned);
-            match signature::read(spanned.value, location.clone(), self.trusted) {
+            match signature::read(spanned.value, location.clone(), self.trusted, self.background) {
                 Ok(signature) => {
                     if let SignatureKind::Shared(name) = &signature.kind {
                         let text = source.line(location.line);
@@ -271,7 +250,7 @@ impl Loader {
         signatures
     }
 
-    fn disable(&mut self, ids: &[String]) {
+    pub(super) fn disable(&mut self, ids: &[String]) {
         for id in ids {
             if !self.index.contains_key(id) {
                 self.problems.push(self.unknown_rule("--disable", id));
@@ -280,7 +259,11 @@ impl Loader {
         self.rules.retain(|rule| !ids.contains(&rule.id));
     }
 
-    fn finish(mut self) -> Result<Catalogue, Problems> {
+    /// The catalogue.
+    ///
+    /// # Errors
+    /// Every fault found in any of the files, with its file, line and column.
+    pub fn finish(mut self) -> Result<Catalogue, Problems> {
         // A disabled rule is still a known name; what stands in a file that could not be read is not known at all.
         if self.problems.iter().all(|p| p.code != ProblemCode::InvalidYaml) {
             self.check_names();
@@ -376,6 +359,8 @@ fn is_rule_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::BACKGROUND;
+    use crate::catalogue::rule_file::read_overlay;
 
     const GOOD: &str = "\
 category: dns
@@ -443,7 +428,7 @@ retired:
   - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
 ";
         let load = |rules: &str| {
-            let mut loader = Loader::default();
+            let mut loader = Loader::new(&BACKGROUND, false);
             loader.layer(
                 [("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter(),
             );
@@ -468,8 +453,9 @@ retired:
 
     #[test]
     fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
-        let mut loader = Loader::default();
-        loader.layer(EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let mut loader = Loader::new(&BACKGROUND, false);
+        loader.layer(read_overlay(&folder).expect("rules").into_iter());
         if let Err(problems) = loader.finish() {
             panic!("{problems}");
         }

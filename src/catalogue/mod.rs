@@ -6,6 +6,9 @@
 //! # Ok::<(), clawsift::catalogue::Problems>(())
 //! ```
 
+mod atoms;
+mod background;
+mod embedded;
 mod load;
 mod problem;
 mod rule;
@@ -13,7 +16,10 @@ mod rule_file;
 mod signature;
 mod taxonomy;
 
-pub use load::{Catalogue, Layers};
+pub use atoms::{AtomSet, MIN_ATOM};
+pub use background::{Background, trigram};
+pub use embedded::{BACKGROUND, Layers};
+pub use load::{Catalogue, Loader};
 pub use problem::{Location, Problem, ProblemCode, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
 pub use taxonomy::{Category, Severity};

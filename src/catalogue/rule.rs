@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
-use super::{Category, Location, Severity};
+use super::{AtomSet, Category, Location, Severity};
 
 /// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
 /// the body more than the HTTP status, the status more than OpenClaw's own sentence, and that more than the reason
@@ -33,7 +33,7 @@ impl Evidence {
 }
 
 /// What a signature looks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignatureKind {
     /// A text, ASCII case-insensitive.
     Literal(String),
@@ -50,12 +50,14 @@ pub enum SignatureKind {
 }
 
 /// One thing that a rule looks for, and how much it proves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// What is looked for.
     pub kind: SignatureKind,
     /// How strong the evidence is.
     pub evidence: Evidence,
+    /// Texts that must stand where it is found, in lower case: one at least of each set.
+    pub atoms: Vec<AtomSet>,
     /// Where it is written.
     pub location: Location,
 }
@@ -87,7 +89,7 @@ pub struct LimitTable {
 }
 
 /// One entry of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// `category-like/word`, stable once released.
     pub id: String,

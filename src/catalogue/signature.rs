@@ -3,7 +3,7 @@
 use regex::RegexBuilder;
 
 use super::rule::{RawSignature, Scalar};
-use super::{Evidence, Location, ProblemCode, Signature, SignatureKind};
+use super::{Background, Evidence, Location, ProblemCode, Signature, SignatureKind, atoms};
 
 /// A compiled regular expression larger than this is refused, so that a foreign rule cannot eat the memory.
 const MAX_REGEX_SIZE: usize = 1 << 20;
@@ -11,7 +11,12 @@ const MAX_REGEX_SIZE: usize = 1 << 20;
 /// What is wrong with a signature: the kind of fault, what, and what was expected.
 pub(super) type Fault = (ProblemCode, String, String);
 
-pub(super) fn read(raw: RawSignature, location: Location, trusted: bool) -> Result<Signature, Fault> {
+pub(super) fn read(
+    raw: RawSignature,
+    location: Location,
+    trusted: bool,
+    background: &Background,
+) -> Result<Signature, Fault> {
     let mut kinds = Vec::new();
     if let Some(text) = raw.literal {
         kinds.push((SignatureKind::Literal(text), Evidence::Body));
@@ -78,7 +83,8 @@ pub(super) fn read(raw: RawSignature, location: Location, trusted: bool) -> Resu
             "a number from 400 to 599".to_owned(),
         ));
     }
-    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), location })
+    let atoms = atoms::of_signature(&kind, background);
+    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), atoms, location })
 }
 
 fn check_regex(pattern: &str) -> Result<(), Fault> {

@@ -85,9 +85,11 @@ mod tests {
         let gates = Gates::new();
         let mut scratch = Vec::new();
         for literal in LITERALS.into_iter().chain(FOREIGN).chain(["\\u0041"]) {
-            for text in
-                [literal.to_owned(), literal.to_ascii_uppercase().replace("\\U", "\\u"), format!("{}{literal}", "x".repeat(200))]
-            {
+            for text in [
+                literal.to_owned(),
+                literal.to_ascii_uppercase().replace("\\U", "\\u"),
+                format!("{}{literal}", "x".repeat(200)),
+            ] {
                 assert!(gates.lets_through(text.as_bytes(), &mut scratch), "{text}");
             }
         }

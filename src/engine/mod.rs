@@ -1,8 +1,6 @@
 //! Which rule explains a record: atoms tell which signatures are worth trying, and a verdict decides where several rules
 //! match. What needs no rule at all is told by [`Gates`], before anything is read.
 
-mod atoms;
-mod background;
 mod claim;
 mod error_code;
 mod facts;

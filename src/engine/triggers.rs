@@ -2,11 +2,68 @@
 
 use std::collections::HashMap;
 
-use crate::catalogue::{Catalogue, Rule, Signature};
+use crate::catalogue::{BACKGROUND, Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, trigram};
 
-use super::atoms::{self, CAREFUL, MIN_LENGTH, Set, Sets, Trigger};
-use super::background::{commonness, trigram};
 use super::view::View;
+
+/// Letters outside ASCII that a case-insensitive regular expression takes for `k` and `s`. In a text that has one, atoms
+/// prove nothing.
+const CAREFUL: [char; 2] = ['\u{212a}', '\u{17f}'];
+
+/// What gives a signature away.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Trigger {
+    /// This text, in lower case, in an evidence text.
+    Text(String),
+    /// This HTTP status, as it is told from bare numbers.
+    Status(u16),
+    /// A field of this name.
+    Field(String),
+}
+
+/// Triggers of which one at least is in each record that a signature is in.
+type Set = Vec<Trigger>;
+
+/// What a record must have for a signature to be in it: a trigger of each set.
+fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Vec<Set> {
+    match &signature.kind {
+        SignatureKind::Shared(name) => {
+            let group = catalogue.shared().get(name).map(Vec::as_slice).unwrap_or_default();
+            either(group, catalogue).into_iter().collect()
+        }
+        SignatureKind::HttpStatus(statuses) => {
+            vec![statuses.iter().map(|status| Trigger::Status(*status)).collect()]
+        }
+        SignatureKind::Field(fields) => {
+            fields.keys().map(|name| vec![Trigger::Field(name.clone())]).collect()
+        }
+        SignatureKind::Literal(_) | SignatureKind::Regex(_) | SignatureKind::ErrorCode(_) => {
+            let texts = |set: &Vec<String>| set.iter().map(|atom| Trigger::Text(atom.clone())).collect();
+            signature.atoms.iter().map(texts).collect()
+        }
+    }
+}
+
+/// The best set of each alternative, together; `None` where one has none, or where there are no alternatives.
+fn either(alternatives: &[Signature], catalogue: &Catalogue) -> Option<Set> {
+    let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);
+    let sets: Option<Vec<Set>> = alternatives.iter().map(best).collect();
+    let mut set = sets.filter(|sets| !sets.is_empty())?.concat();
+    set.sort_unstable();
+    set.dedup();
+    Some(set)
+}
+
+/// How often any of the set stands in a million bytes of a healthy log, about; then how many there are.
+fn cost(set: &Set) -> (u64, usize) {
+    let of_trigger = |trigger: &Trigger| match trigger {
+        Trigger::Text(text) => BACKGROUND.commonness(text.as_bytes()),
+        Trigger::Status(_) => 200,
+        // Nearly every record has a subsystem.
+        Trigger::Field(_) => 2000,
+    };
+    (set.iter().map(of_trigger).sum(), set.len())
+}
 
 /// Triggers by their number.
 pub(super) type Requirement = Vec<Vec<u32>>;
@@ -72,7 +129,7 @@ impl Numbering {
 
     /// What a record must have for a signature to be in it.
     pub fn requirement(&mut self, signature: &Signature, catalogue: &Catalogue) -> Requirement {
-        let sets = atoms::of_signature(signature, catalogue);
+        let sets = of_signature(signature, catalogue);
         sets.into_iter().map(|set| self.set(set)).collect()
     }
 }
@@ -140,7 +197,7 @@ impl Triggers {
 
     /// Sets the bits of all atoms that stand in a text in lower case.
     fn search(&self, text: &[u8], bits: &mut [u64]) {
-        for (at, window) in text.windows(MIN_LENGTH).enumerate() {
+        for (at, window) in text.windows(MIN_ATOM).enumerate() {
             let bucket = trigram([window[0], window[1], window[2]]);
             let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
             for atom in &self.atoms[range] {
@@ -179,7 +236,8 @@ impl Triggers {
 impl Atom {
     fn new(text: String, number: u32) -> Self {
         let text = text.into_bytes().into_boxed_slice();
-        let rarest = text.windows(MIN_LENGTH).enumerate().min_by_key(|(_, window)| commonness(window));
+        let rarest =
+            text.windows(MIN_ATOM).enumerate().min_by_key(|(_, window)| BACKGROUND.commonness(window));
         let at = rarest.map_or(0, |(at, _)| at);
         Self { text, at, number }
     }
@@ -195,8 +253,6 @@ fn set(bits: &mut [u64], number: u32) {
 
 /// The triggers of a rule: it matches no record that has none of these. `None` where no such set is known.
 fn of_rule(rule: &Rule, catalogue: &Catalogue) -> Option<Set> {
-    let all = rule.all.iter().flat_map(|signature| atoms::of_signature(signature, catalogue));
-    let any =
-        atoms::either(rule.any.iter().map(|signature| -> Sets { atoms::of_signature(signature, catalogue) }));
-    all.chain(any).min_by_key(atoms::cost)
+    let all = rule.all.iter().flat_map(|signature| of_signature(signature, catalogue));
+    all.chain(either(&rule.any, catalogue)).min_by_key(cost)
 }

@@ -187,7 +187,14 @@ fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
     let label = &line[label_start..at.at];
     at.literal(b",\"message\":")?;
     let message = at.string()?;
-    (line[at.at..] == *b"}").then_some(Envelope { level, time, head: &line[..start], label, message, extra: b"" })
+    (line[at.at..] == *b"}").then_some(Envelope {
+        level,
+        time,
+        head: &line[..start],
+        label,
+        message,
+        extra: b"",
+    })
 }
 
 fn level(name: &[u8]) -> Option<Level> {

@@ -25,9 +25,7 @@ impl<'a> Outline<'a> {
             return None;
         }
         match raw.format {
-            Format::FileLog | Format::ConsoleJson => {
-                envelopes.read(raw.bytes).map(Self::of_envelope)
-            }
+            Format::FileLog | Format::ConsoleJson => envelopes.read(raw.bytes).map(Self::of_envelope),
             Format::Plain | Format::Console => {
                 let (time, rest) = raw.bytes.split_at(raw.time?);
                 Some(Self { level: None, information: None, parts: [Some(rest), None, None, None], time })

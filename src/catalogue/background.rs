@@ -1,0 +1,72 @@
+//! How often three letters in a row stand in logs of which nothing is wrong: what tells rare words from common ones.
+
+use std::borrow::Cow;
+
+/// Each three folded characters have an entry.
+const ENTRIES: usize = 1 << 15;
+
+/// Counts of three characters in a row.
+#[derive(Debug, Clone)]
+pub struct Background {
+    /// For each three folded characters: their number in a million bytes, as a power of two; 0 for none.
+    powers: Cow<'static, [u8]>,
+}
+
+impl Background {
+    /// Counts in healthy logs.
+    pub fn count(logs: &[Vec<u8>]) -> Self {
+        let mut counts = vec![0_u64; ENTRIES];
+        let trigrams = logs.iter().flat_map(|log| log.array_windows().map(|window| trigram(*window)));
+        trigrams.for_each(|entry| counts[entry] += 1);
+        let bytes: u64 = logs.iter().map(|log| log.len() as u64).sum();
+        let power = |count: u64| 64 - (count * 1_000_000 / bytes.max(1)).leading_zeros();
+        Self { powers: counts.into_iter().map(|count| power(count) as u8).collect() }
+    }
+
+    /// What was counted before.
+    pub const fn counted(powers: &'static [u8; ENTRIES]) -> Self {
+        Self { powers: Cow::Borrowed(powers) }
+    }
+
+    /// The counts, to be kept.
+    pub fn powers(&self) -> &[u8] {
+        &self.powers
+    }
+
+    /// How often a text stands in a million bytes of a healthy log, at most.
+    pub fn commonness(&self, text: &[u8]) -> u64 {
+        let powers = text.array_windows().map(|window| self.powers[trigram(*window)]);
+        powers.min().map_or(u64::MAX >> 16, |power| (1_u64 << power) >> 1)
+    }
+}
+
+/// Which entry of a table of 2^15 three bytes have; letters of both cases have the same, and so have all digits.
+pub fn trigram(bytes: [u8; 3]) -> usize {
+    bytes.iter().fold(0, |index, byte| index << 5 | usize::from(fold(*byte)))
+}
+
+/// Five bits of a byte: letters without their case, one number for all digits, a few signs of their own.
+const fn fold(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => byte - b'a',
+        b'A'..=b'Z' => byte - b'A',
+        b'0'..=b'9' => 26,
+        b' ' => 27,
+        b'_' | b'-' => 28,
+        b':' | b'=' => 29,
+        0x80.. => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::BACKGROUND;
+
+    #[test]
+    fn what_a_healthy_log_says_is_common_and_what_a_broken_one_says_is_not() {
+        assert!(BACKGROUND.commonness(b"gateway") > 50);
+        assert!(BACKGROUND.commonness(b"quota exceeded") < 20);
+        assert_eq!(BACKGROUND.commonness(b"GateWay"), BACKGROUND.commonness(b"gateway"));
+    }
+}

@@ -1,0 +1,77 @@
+//! The catalogue that is embedded in the program, read and checked at build time, and overlays over it.
+
+use std::path::PathBuf;
+
+use super::rule_file::read_overlay;
+use super::{Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems};
+
+/// The rules of `rules/`, as `build.rs` has read them.
+static COMPILED: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+
+/// What healthy logs say, as `build.rs` has counted it.
+pub static BACKGROUND: Background =
+    Background::counted(include_bytes!(concat!(env!("OUT_DIR"), "/background.bin")));
+
+/// Which rules to load.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    /// Leave the embedded catalogue out.
+    pub no_default_rules: bool,
+    /// Files, or folders of `*.yaml` files, that lie over the embedded catalogue; an equal id replaces a rule.
+    pub overlays: Vec<PathBuf>,
+    /// Ids of rules to leave out.
+    pub disable: Vec<String>,
+}
+
+impl Catalogue {
+    /// The rules that were embedded at build time.
+    ///
+    /// # Errors
+    /// None, but for a program that was built wrong.
+    pub fn embedded() -> Result<Self, Problems> {
+        serde_json::from_str(COMPILED).map_err(|error| {
+            Problems(vec![Problem {
+                code: ProblemCode::UnreadableFile,
+                location: Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 },
+                message: error.to_string(),
+                expected: "a program that was built from clean sources".to_owned(),
+                source_line: None,
+            }])
+        })
+    }
+
+    /// The embedded rules, then each overlay over them, less the disabled ones.
+    ///
+    /// # Errors
+    /// Every fault found in any of the files, with its file, line and column.
+    pub fn load(layers: &Layers) -> Result<Self, Problems> {
+        let mut base = Self::embedded()?;
+        if layers.overlays.is_empty() && layers.disable.is_empty() && !layers.no_default_rules {
+            return Ok(base);
+        }
+        if layers.no_default_rules {
+            // The groups stay: rules of one's own may name them, too.
+            base = base.without_rules();
+        }
+        let mut loader = Loader::new(&BACKGROUND, false);
+        loader.begin(base);
+        for path in &layers.overlays {
+            match read_overlay(path) {
+                Ok(files) => loader.layer(files.into_iter()),
+                Err(problem) => loader.fail(problem),
+            }
+        }
+        loader.disable(&layers.disable);
+        loader.finish()
+    }
+
+    /// The rules of one file's text, named `name` in messages. For tests and tools.
+    ///
+    /// # Errors
+    /// Every fault found in the text.
+    pub fn from_text(name: &str, text: &str) -> Result<Self, Problems> {
+        let mut loader = Loader::new(&BACKGROUND, false);
+        loader.layer(std::iter::once((name.to_owned(), text.to_owned())));
+        loader.finish()
+    }
+}
