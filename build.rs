@@ -26,6 +26,10 @@ mod catalogue {
     pub use taxonomy::{Category, Severity};
 }
 
+#[allow(dead_code, missing_docs)]
+#[path = "src/pattern.rs"]
+mod pattern;
+
 /// Logs of which nothing is wrong.
 const HEALTHY: [&str; 4] = [
     "ok-anthropic/logs-plain.txt",
@@ -37,7 +41,7 @@ const HEALTHY: [&str; 4] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in ["build.rs", "rules", "src/catalogue"] {
+    for input in ["build.rs", "rules", "src/catalogue", "src/pattern.rs"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
 

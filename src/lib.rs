@@ -2,7 +2,8 @@
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it, [`kit`] holds the rule author's tools, and [`cli`] is the program around it. Everything that leaves goes through [`redact`].
+//! whole of it, [`kit`] holds the rule author's tools, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`]
+//! holds the regular expressions that all of them use.
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -10,6 +11,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod kit;
+pub mod pattern;
 pub mod record;
 pub mod redact;
 pub mod render;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use crate::pattern::{Groups, Pattern};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Cleans texts on their way out of the program.
@@ -60,8 +60,8 @@ fn floor_char_boundary(text: &str, index: usize) -> usize {
 }
 
 /// Secrets that their own shape gives away: a known prefix, an alphabet, a minimum length.
-static BY_SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static BY_SHAPE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r"(?x)
         -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----[\s\S]*?(?:-----END\ [A-Z\ ]*PRIVATE\ KEY-----|\z)
         | \bsk-[A-Za-z0-9_-]{16,}                           # OpenAI, Anthropic, OpenRouter, DeepSeek
@@ -81,9 +81,9 @@ static BY_SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Secrets known by where they stand: an authorization header, a URL's password, a `key=` or `token:` value.
-static BY_PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?xi)
+static BY_PLACE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r#"(?x)
         (?<before>
             \b(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?:(?:bearer|basic|token|digest)\s+)?
           | \b(?:bearer|basic)\s+
@@ -99,17 +99,17 @@ static BY_PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The password of a URL: whatever stands between the colon and the last `@` before the path.
-static URL_PASSWORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?<before>://[^/\s:@"'<>]*:)(?<secret>[^/\s"'<>]+)@"#).ok());
+static URL_PASSWORD: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r#"(?<before>://[^/\s:@"'<>]*:)(?<secret>[^/\s"'<>]+)@"#).ok());
 
 fn mask_secrets(text: &str) -> Cow<'_, str> {
     let by_shape = match &*BY_SHAPE {
-        Some(regex) => regex.replace_all(text, |found: &Captures<'_>| tag(&found[0])),
+        Some(regex) => regex.replace_all(text, |found| tag(found.whole())),
         None => Cow::Borrowed(text),
     };
     let by_shape = match &*URL_PASSWORD {
         Some(regex) if by_shape.contains("://") => {
-            let mask = |found: &Captures<'_>| format!("{}{}@", &found["before"], tag(&found["secret"]));
+            let mask = |found: Groups<'_>| format!("{}{}@", &found["before"], tag(&found["secret"]));
             Cow::Owned(regex.replace_all(&by_shape, mask).into_owned())
         }
         _ => by_shape,
@@ -117,13 +117,17 @@ fn mask_secrets(text: &str) -> Cow<'_, str> {
     let Some(regex) = &*BY_PLACE else {
         return by_shape;
     };
-    let replace = |found: &Captures<'_>| {
+    let replace = |found: Groups<'_>| {
         let (before, secret) = (&found["before"], &found["secret"]);
-        if is_secret_value(before, secret) { format!("{before}{}", tag(secret)) } else { found[0].to_owned() }
+        match is_secret_value(before, secret) {
+            true => format!("{before}{}", tag(secret)),
+            false => found.whole().to_owned(),
+        }
     };
+    let lower = by_shape.to_ascii_lowercase();
     match by_shape {
-        Cow::Borrowed(text) => regex.replace_all(text, replace),
-        Cow::Owned(text) => Cow::Owned(regex.replace_all(&text, replace).into_owned()),
+        Cow::Borrowed(text) => regex.replace_in(text, &lower, replace),
+        Cow::Owned(text) => Cow::Owned(regex.replace_in(&text, &lower, replace).into_owned()),
     }
 }
 

@@ -1,12 +1,9 @@
 //! Signatures as they are read from YAML, each checked by itself.
 
-use regex::RegexBuilder;
+use crate::pattern::Pattern;
 
 use super::rule::{RawSignature, Scalar};
 use super::{Background, Evidence, Location, ProblemCode, Signature, SignatureKind, atoms};
-
-/// A compiled regular expression larger than this is refused, so that a foreign rule cannot eat the memory.
-const MAX_REGEX_SIZE: usize = 1 << 20;
 
 /// What is wrong with a signature: the kind of fault, what, and what was expected.
 pub(super) type Fault = (ProblemCode, String, String);
@@ -88,22 +85,15 @@ pub(super) fn read(
 }
 
 fn check_regex(pattern: &str) -> Result<(), Fault> {
-    let regex =
-        RegexBuilder::new(pattern).case_insensitive(true).size_limit(MAX_REGEX_SIZE).build().map_err(
-            |error| {
-                let message = match error {
-                    regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-                    other => other.to_string().trim_end().replace('\n', "\n    "),
-                };
-                (
-                ProblemCode::BadRegex,
-                message,
-                "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
-                    .to_owned(),
-            )
-            },
-        )?;
-    if regex.is_match("") {
+    let built = Pattern::insensitive(pattern).map_err(|error| {
+        (
+            ProblemCode::BadRegex,
+            error.to_string().trim_end().replace('\n', "\n    "),
+            "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
+                .to_owned(),
+        )
+    })?;
+    if built.is_match("") {
         return Err((
             ProblemCode::BadRegex,
             "the regular expression matches the empty text, so it would match every record".to_owned(),

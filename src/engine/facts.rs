@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::view::View;
 
 /// The address behind a transport code, as Node and undici print it.
-static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static ADDRESS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r"(?x)
         \b(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA|EAI_NONAME|ESERVFAIL|ENODATA)\ (?<name>localhost|[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)(?:$|[^A-Za-z0-9=])
       | \bE[A-Z]{4,}\ (?<ip>\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:]+):(?<ip_port>\d{1,5})\b
@@ -21,8 +21,8 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// How long the provider asks to wait, in seconds.
-static RETRY_AFTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:retry[- ]after:?|(?:try again|retry) (?:in|after)(?: about)?):? (?<seconds>\d+(?:\.\d+)?) ?s(?:ec|\b)").ok()
+static RETRY_AFTER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(r"\b(?:retry[- ]after:?|(?:try again|retry) (?:in|after)(?: about)?):? (?<seconds>\d+(?:\.\d+)?) ?s(?:ec|\b)").ok()
 });
 
 /// Adds provider, model, channel, host, port and the seconds to wait where the record names them and the rule has not captured them.
@@ -33,7 +33,7 @@ pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
         }
     }
     if let Some(regex) = &*RETRY_AFTER
-        && let Some(found) = view.texts.iter().find_map(|t| regex.captures(&t.text))
+        && let Some(found) = view.texts.iter().find_map(|t| regex.captures(&t.lower))
     {
         captures.entry("retry_after".to_owned()).or_insert_with(|| found["seconds"].to_owned());
     }
@@ -44,9 +44,10 @@ pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
     let Some((text, found)) = view.texts.iter().find_map(|t| Some((t, regex.captures(&t.text)?))) else {
         return;
     };
-    let group =
-        |names: &[&str]| names.iter().find_map(|name| found.name(name)).map(|m| text.original(m.range()));
-    if found.name("ip").is_some_and(|ip| ip.as_str().parse::<IpAddr>().is_err()) {
+    let group = |names: &[&str]| {
+        names.iter().find_map(|name| found.named_range(name)).map(|range| text.original(range))
+    };
+    if found.name("ip").is_some_and(|ip| ip.parse::<IpAddr>().is_err()) {
         return;
     }
     if let Some(host) = group(&["name", "ip", "tried"]) {

@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::pattern::Pattern;
 use crate::record::Record;
 
 /// A status behind a word that says so, or before its reason phrase.
-static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?xi)
+static NAMED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r#"(?x)
         (?:
             \bHTTP(?:/\d(?:\.\d)?)?(?:[\s_-]*(?:status|error|code))*\\*["']?\s*[:=]?\s*\(?      # HTTP 429, HTTP/1.1 429, HTTP status 429
           | \b(?:http)?status(?:[\s_-]*code)?\\*["']?\s*(?:[:=]|of|is|was)?\s*\\*["']?\(?         # status=429, statusCode: 429, "status":"429"
@@ -31,9 +30,9 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A status before the phrase that HTTP gives it.
-static PHRASED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?xi)\b(?<status>
+static PHRASED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"(?x)\b(?<status>
             401:?\ Unauthorized | 402:?\ Payment\ Required | 403:?\ Forbidden | 407:?\ Proxy\ Authentication
           | 408:?\ Request\ Time | 413:?\ (?:Request\ Entity|Payload|Content)\ Too | 429:?\ Too\ Many
           | 500:?\ Internal\ Server | 501:?\ Not\ Impl | 502:?\ Bad\ Gateway | 503:?\ Service\ (?:Temporarily\ )?Unavail
@@ -44,27 +43,37 @@ static PHRASED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A status at the start of an error text: `429 Too Many Requests`, `401: {"error":...}`, `Error: 503 <html>`.
-static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?:$|:?\s|:\{)").ok()
+static LEADING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?:$|:?\s|:\{)").ok()
 });
 
 /// Statuses that a message opens with only where a body or a phrase follows, as bare numbers begin sentences too.
-static LEADING_BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static LEADING_BODY: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r#"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?::\s|:?\s*(?:\{|<|")|\sstatus code)"#,
     )
     .ok()
 });
 
-/// Adds the statuses that a text names. An error text may begin with one.
-pub(super) fn find(text: &str, is_error: bool, statuses: &mut Vec<u16>) {
+/// Adds the statuses that a text names, of which `lower` is the text in lower case. An error text may begin with one.
+pub(super) fn find(text: &str, lower: &str, is_error: bool, statuses: &mut Vec<u16>) {
+    if !has_candidate(text.as_bytes()) {
+        return;
+    }
     let leading = if is_error { &LEADING } else { &LEADING_BODY };
-    for regex in [&NAMED, &PHRASED, leading] {
-        let Some(regex) = &**regex else { continue };
-        for found in regex.captures_iter(text) {
+    for (pattern, text) in [(&NAMED, lower), (&PHRASED, lower), (leading, text)] {
+        let Some(pattern) = &**pattern else { continue };
+        for found in pattern.captures_iter(text) {
             statuses.extend(found["status"].get(..3).and_then(|digits| digits.parse::<u16>().ok()));
         }
     }
+}
+
+/// Whether there are three digits, of which the first is a 4 or 5, that are no part of a longer number.
+fn has_candidate(text: &[u8]) -> bool {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    memchr::memchr2_iter(b'4', b'5', text)
+        .any(|at| is_digit(at + 1) && is_digit(at + 2) && !is_digit(at + 3) && (at == 0 || !is_digit(at - 1)))
 }
 
 /// Adds the statuses of the record's own fields. A fallback decision carries one that OpenClaw makes up (408 for every
@@ -89,7 +98,7 @@ mod tests {
 
     fn statuses(text: &str, is_error: bool) -> Vec<u16> {
         let mut found = Vec::new();
-        find(text, is_error, &mut found);
+        find(text, &text.to_ascii_lowercase(), is_error, &mut found);
         found.dedup();
         found
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
-use regex::{Regex, RegexBuilder};
 
 use crate::catalogue::{Catalogue, Evidence, Rule, Signature, SignatureKind};
+use crate::pattern::Pattern;
 use crate::record::{SUBSTITUTE, without_opaque};
 
 use super::claim::sentence_around;
@@ -43,7 +43,7 @@ enum Matcher {
     Literal(Box<Finder<'static>>),
     /// Compiled when it is first needed: most rules meet no candidate, and compiling them all would take longer than
     /// reading a small log.
-    Regex(LazyRegex),
+    Regex(LazyPattern),
     HttpStatus(Vec<u16>),
     ErrorCode(Vec<CodeFinder>),
     Field(Vec<(String, Vec<Wildcard>)>),
@@ -145,7 +145,7 @@ impl CompiledSignature {
             SignatureKind::Literal(text) => {
                 Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
             }
-            SignatureKind::Regex(pattern) => Matcher::Regex(LazyRegex::new(pattern)),
+            SignatureKind::Regex(pattern) => Matcher::Regex(LazyPattern::new(pattern)),
             SignatureKind::HttpStatus(statuses) => Matcher::HttpStatus(statuses.clone()),
             SignatureKind::ErrorCode(codes) => {
                 Matcher::ErrorCode(codes.iter().map(|code| CodeFinder::new(code)).collect())
@@ -216,7 +216,10 @@ impl CompiledSignature {
         view.texts.iter().find_map(|t| {
             let at = match &self.kind {
                 Matcher::Literal(finder) => finder.find(t.lower.as_bytes()),
-                Matcher::Regex(regex) => regex.get()?.find(&t.text).map(|found| found.start()),
+                Matcher::Regex(regex) => {
+                    let regex = regex.get()?;
+                    regex.find(regex.choose(&t.text, &t.lower)).map(|found| found.start)
+                }
                 _ => None,
             };
             Some(sentence_around(&t.text, at?).replace(SUBSTITUTE, "…"))
@@ -224,69 +227,34 @@ impl CompiledSignature {
     }
 }
 
-struct LazyRegex {
+struct LazyPattern {
     pattern: String,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Pattern>>,
 }
 
-impl LazyRegex {
+impl LazyPattern {
     fn new(pattern: &str) -> Self {
         Self { pattern: pattern.to_owned(), compiled: OnceLock::new() }
     }
 
-    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test. The few that have no
-    /// ASCII form, such as `\b{start}`, are taken as they are written.
-    fn get(&self) -> Option<&Regex> {
-        let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(true).build().ok();
-        let compile = || build(&ascii_classes(&self.pattern)).or_else(|| build(&self.pattern));
-        self.compiled.get_or_init(compile).as_ref()
+    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
+    fn get(&self) -> Option<&Pattern> {
+        self.compiled.get_or_init(|| Pattern::insensitive(&self.pattern).ok()).as_ref()
     }
-}
-
-/// A pattern whose `\b`, `\w`, `\d` and `\s` mean ASCII. Rules are about identifiers and numbers; a Chinese character beside
-/// one is no part of it, and the tables of Unicode take longer to compile than most logs to read.
-fn ascii_classes(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len() * 2);
-    let mut in_class = false;
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match (c, in_class) {
-            ('\\', _) => match (chars.next(), in_class) {
-                (Some('b'), false) => out.push_str(r"(?-u:\b)"),
-                (Some('d'), true) => out.push_str("0-9"),
-                (Some('d'), false) => out.push_str("[0-9]"),
-                (Some('w'), true) => out.push_str("0-9A-Za-z_"),
-                (Some('w'), false) => out.push_str("[0-9A-Za-z_]"),
-                (Some('s'), true) => out.push_str(r" \t\r\n"),
-                (Some('s'), false) => out.push_str(r"[ \t\r\n]"),
-                (Some(other), _) => out.extend(['\\', other]),
-                (None, _) => out.push('\\'),
-            },
-            ('[', false) => {
-                in_class = true;
-                out.push('[');
-            }
-            (']', true) => {
-                in_class = false;
-                out.push(']');
-            }
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 /// Matches, and keeps what the named groups captured.
-fn capture(regex: &Regex, text: &Text, captures: &mut BTreeMap<String, String>) -> bool {
-    if regex.captures_len() == 1 {
-        return regex.is_match(&text.text);
+fn capture(pattern: &Pattern, text: &Text, captures: &mut BTreeMap<String, String>) -> bool {
+    let sought = pattern.choose(&text.text, &text.lower);
+    if !pattern.has_names() {
+        return pattern.is_match(sought);
     }
-    let Some(groups) = regex.captures(&text.text) else {
+    let Some(groups) = pattern.captures(sought) else {
         return false;
     };
-    for name in regex.capture_names().flatten() {
-        if let Some(group) = groups.name(name).filter(|group| !group.is_empty()) {
-            captures.entry(name.to_owned()).or_insert_with(|| text.original(group.range()));
+    for name in pattern.names() {
+        if let Some(range) = groups.named_range(name).filter(|range| !range.is_empty()) {
+            captures.entry(name.to_owned()).or_insert_with(|| text.original(range));
         }
     }
     true
@@ -324,20 +292,6 @@ impl Wildcard {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_and_digits_are_those_of_ascii() {
-        for (pattern, ascii) in [
-            (r"\bHTTP \d+\b", r"(?-u:\b)HTTP [0-9]+(?-u:\b)"),
-            (r"[\w.-]+\\d[^\s:]", r"[0-9A-Za-z_.-]+\\d[^ \t\r\n:]"),
-            (r"a\", r"a\"),
-            (r"\S\(\[x\]", r"\S\(\[x\]"),
-        ] {
-            assert_eq!(ascii_classes(pattern), ascii);
-        }
-        let regex = RegexBuilder::new(&ascii_classes(r"\b429\b")).build().expect("an expression");
-        assert!(regex.is_match("错误429：") && !regex.is_match("4290"));
-    }
 
     #[test]
     fn a_star_stands_for_any_text() {

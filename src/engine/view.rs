@@ -107,7 +107,7 @@ impl<'r> View<'r> {
         self.statuses.get_or_init(|| {
             let mut statuses = Vec::new();
             for text in &self.texts {
-                http_status::find(&text.text, text.is_error, &mut statuses);
+                http_status::find(&text.text, &text.lower, text.is_error, &mut statuses);
             }
             if !self.record.parts.quoted {
                 http_status::find_in_fields(self.record, &mut statuses);

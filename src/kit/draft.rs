@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use crate::catalogue::{Category, Severity};
 use crate::engine::Engine;
@@ -58,7 +58,8 @@ pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftErro
     let category = alike.first().map(|(rule, _)| engine.rule(*rule).category);
     let category =
         category.or_else(|| by_subsystem(cluster.subsystem.as_deref()?)).unwrap_or(Category::Gateway);
-    let matches = |text: &str| Regex::new(&format!("(?i){regex}")).is_ok_and(|regex| regex.is_match(text));
+    let matches =
+        |text: &str| Pattern::lower(&regex).is_ok_and(|pattern| pattern.is_match(&text.to_ascii_lowercase()));
     let mut counter_examples: Vec<String> = Vec::new();
     for (_, example) in &alike {
         if counter_examples.len() < COUNTER_EXAMPLES && !matches(example) {
@@ -112,7 +113,7 @@ fn signature(words: &[&str]) -> String {
     let to = words.len() - words.iter().rev().take_while(is_mask).count();
     let parts: Vec<String> = words[from..to.max(from)]
         .iter()
-        .map(|word| word.split(MASK).map(regex::escape).collect::<Vec<_>>().join(&masked))
+        .map(|word| word.split(MASK).map(regex_syntax::escape).collect::<Vec<_>>().join(&masked))
         .collect();
     parts.join(r"\s+")
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{Parts, time};
 
@@ -18,8 +18,8 @@ pub(super) const TOOLS: &str = "tools";
 
 /// What OpenClaw, Node and npm say without a label. Other unlabelled lines with a time are what an agent answered, and
 /// that may be anything.
-static OWN_VOICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static OWN_VOICE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r"(?x)^(?:
             \[ | \(node:\d | ⚠ | [A-Za-z]*(?:Error|Exception|Warning)\b | FATAL\b | npm\ | node:internal
           | (?:Gateway|Port\ \d|Embedded\ agent|LLM\ |All\ models\ failed|Unhandled|Uncaught|Invalid\ config|OpenClaw\b)

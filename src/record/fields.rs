@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 use serde_json::Value;
 
 /// At most this many values are kept of one record; real ones have about 70.
 const MAX_FIELDS: usize = 256;
+/// Longer values of `key=value` pairs are somebody's text.
+const MAX_VALUE: usize = 8192;
 /// Deeper objects are not read; real ones nest three deep.
 const MAX_DEPTH: usize = 6;
 
@@ -127,7 +129,7 @@ impl Fields {
             for pair in regex.captures_iter(message).take(MAX_FIELDS) {
                 let value = pair["value"].trim_end_matches([',', ';', ':']);
                 // An undefined value is what JavaScript prints for none.
-                if !value.is_empty() && value != "undefined" {
+                if !value.is_empty() && value.len() <= MAX_VALUE && value != "undefined" {
                     self.add(&pair["key"], value.trim_matches('"'));
                 }
             }
@@ -142,6 +144,7 @@ impl Fields {
         }
         self.read_model(message);
         if !self.values.contains_key("runId")
+            && message.contains("run ")
             && let Some(run) = RUN.as_ref().and_then(|regex| regex.captures(message))
         {
             self.add("runId", &run["run"]);
@@ -162,7 +165,8 @@ impl Fields {
             .iter()
             .filter_map(|name| self.values.get(*name).cloned())
             .collect();
-        if let Some(found) = MODEL.as_ref().and_then(|regex| regex.captures(message)) {
+        let may_name_model = message.contains("for ") || message.contains("⚠️ ");
+        if may_name_model && let Some(found) = MODEL.as_ref().and_then(|regex| regex.captures(message)) {
             pairs.push(found["model"].to_owned());
         }
         if message.contains("⚠️ ")
@@ -182,34 +186,35 @@ impl Fields {
     }
 }
 
-static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]{0,40})=(?<value>"[^"]{0,512}"|[^\s"]{1,256})"#)
-        .ok()
+static PAIR: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]*)=(?<value>"[^"]*"|[^\s"]+)"#).ok()
 });
 
-static JSON_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"\\*"(?<key>runId|traceId|provider|model)\\*":\\*"(?<value>[^"\\]{1,128})"#).ok()
+static JSON_ID: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r#"\\*"(?<key>runId|traceId|provider|model)\\*":\\*"(?<value>[^"\\]+)"#).ok()
 });
 
 /// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`.
-static MODEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )")
-        .ok()
+static MODEL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
+        r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )",
+    )
+    .ok()
 });
 
 /// `⚠️ p (m) returned a billing error`.
-static BILLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"⚠️ (?<provider>[A-Za-z0-9_.-]+) \((?<model>[^)\s]+)\) returned a billing error").ok()
+static BILLED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r"⚠️ (?<provider>[A-Za-z0-9_.-]+) \((?<model>[^)\s]+)\) returned a billing error").ok()
 });
 
-static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\brun (?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b").ok()
+static RUN: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r"\brun (?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b").ok()
 });
 
 /// `key=value` pairs that are no evidence: ids, durations, sizes, and the reason that OpenClaw derived itself (which
 /// `field:` signatures can still ask for).
-static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static NOISE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r"(?x)\b(?:
             (?:runId|sessionId|sessionKey|requestId|traceId|spanId|conn|id|pid|profile|profileId|jobId|lane
               |elapsedMs|durationMs|delayMs|totalMs|waitedMs|thresholdMs|stages)=\S+
@@ -223,8 +228,8 @@ static NOISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What somebody else said, quoted: a user's message, an assistant's answer, what was searched for, what a command printed.
 /// A quotation that was cut or holds quotes itself ends with the message.
-static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r#"(?x)
         \b(?:text|query|prompt|preview|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
             |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
@@ -237,15 +242,15 @@ static QUOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What a command printed that ended well.
-static OUTPUT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\b(?:stdout|stderr|output)=\s*(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
+static OUTPUT: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r#"\b(?:stdout|stderr|output)=\s*(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
 
 /// A message without what is no evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
-    let mut take_out = |regex: &LazyLock<Option<Regex>>| {
+    let mut take_out = |regex: &LazyLock<Option<Pattern>>| {
         if let Some(regex) = &**regex
-            && let Cow::Owned(rest) = regex.replace_all(&text, "")
+            && let Cow::Owned(rest) = regex.replace_all(&text, |_| String::new())
         {
             text = Cow::Owned(rest);
         }

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::pattern::Pattern;
 use jiff::Timestamp;
-use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,8 +39,8 @@ pub(super) struct Unwrapped {
     pub text: String,
 }
 
-static JOURNAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static JOURNAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r"(?x)^
         (?: [A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d(?:\.\d+)?            # Nov 22 09:51:12
           | (?<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)) )
@@ -49,17 +49,17 @@ static JOURNAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-static COMPOSE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][\w.-]{0,62}(?:-\d{1,3} {1,32}| {2,32})\| ?").ok());
+static COMPOSE: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r"^[A-Za-z0-9][\w.-]{0,62}(?:-\d{1,3} {1,32}| {2,32})\| ?").ok());
 
-static PM2: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:\d{1,4}\|[\w. -]{1,40}\| ?|(?<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[+-]\d\d:\d\d)?): )")
+static PM2: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r"^(?:\d{1,4}\|[\w. -]{1,40}\| ?|(?<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?[+-]\d\d:\d\d)?): )")
         .ok()
 });
 
 /// How long the wrapper is that a line begins with.
 fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
-    let matched = |regex: &LazyLock<Option<Regex>>| Some(regex.as_ref()?.find(line)?.end());
+    let matched = |regex: &LazyLock<Option<Pattern>>| Some(regex.as_ref()?.find(line)?.end);
     match line.first()? {
         b'0'..=b'9' if time::starts_with_date(line) => {
             if let Some(length) = docker_time(line) {
@@ -144,9 +144,9 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
 /// Whether the journal has this line from another process than OpenClaw: such a line is a record of its own.
 pub(super) fn is_foreign(line: &[u8]) -> bool {
     let Some((Wrapper::Journal, _)) = prefix(line) else { return false };
-    let process = JOURNAL.as_ref().and_then(|regex| regex.captures(line)?.name("process"));
-    !process.is_some_and(|name| {
-        let name = name.as_bytes();
+    let process = JOURNAL.as_ref().and_then(|regex| regex.group(line, "process"));
+    !process.is_some_and(|range| {
+        let name = &line[range];
         name.starts_with(b"node")
             || memchr::memmem::find(name, b"openclaw").is_some()
             || name.starts_with(b"clawd")
@@ -167,13 +167,12 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
     let (wrapper, length) = prefix(text.as_bytes())?;
     let stamp = match wrapper {
         Wrapper::Docker => time::parse(text[..length].trim_end()),
-        Wrapper::Journal => JOURNAL.as_ref().and_then(|regex| {
-            let iso = regex.captures(text.as_bytes())?.name("iso")?;
-            journal_time(std::str::from_utf8(iso.as_bytes()).ok()?)
-        }),
+        Wrapper::Journal => {
+            JOURNAL.as_ref().and_then(|regex| journal_time(regex.captures(text)?.name("iso")?))
+        }
         Wrapper::Pm2 => PM2.as_ref().and_then(|regex| {
-            let iso = regex.captures(text.as_bytes())?.name("iso")?;
-            let iso = std::str::from_utf8(iso.as_bytes()).ok()?;
+            let groups = regex.captures(text)?;
+            let iso = groups.name("iso")?;
             time::parse(&iso.replacen(" +", "+", 1).replacen(" -", "-", 1))
         }),
         _ => None,

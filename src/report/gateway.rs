@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use crate::catalogue::Category;
+use crate::pattern::Pattern;
 use crate::record::{Level, Record};
 
 use super::MarkKind;
@@ -86,7 +85,7 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
         return count.split(' ').next()?.parse().ok().map(Event::Dropped);
     }
     if let Some(channel) = channel(record)
-        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(message))
+        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(&message.to_ascii_lowercase()))
     {
         return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
     }
@@ -161,7 +160,11 @@ pub(super) fn version(record: &Record<'_>) -> Option<Event> {
     if record.parts.subsystem.is_none() && record.parts.level.is_some() {
         return None;
     }
-    let found = VERSION.as_ref()?.captures(message)?;
+    let lower = message.to_ascii_lowercase();
+    if !lower.contains("openclaw") && !lower.contains("updated") {
+        return None;
+    }
+    let found = VERSION.as_ref()?.captures(&lower)?;
     Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(found["version"].to_owned()) })
 }
 
@@ -232,17 +235,17 @@ pub(super) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
 }
 
 /// What a channel says when it works again.
-static CHANNEL_UP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\breconnected\b|\bconnection (?:restored|recovered)\b|\blogged in (?:to|as)\b|\b(?:polling|gateway|socket mode|webhook) (?:resumed|recovered|restored)\b",
+static CHANNEL_UP: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"\breconnected\b|\bconnection (?:restored|recovered)\b|\blogged in (?:to|as)\b|\b(?:polling|gateway|socket mode|webhook) (?:resumed|recovered|restored)\b",
     )
     .ok()
 });
 
 /// The version that runs, as the gateway's start and the updater print it.
-static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)(?:\bopenclaw(?: version)?[ @]v?|\bupdated (?:openclaw )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
+static VERSION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"(?:\bopenclaw(?: version)?[ @]v?|\bupdated (?:openclaw )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
     )
     .ok()
 });

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::pattern::Pattern;
 use jiff::Timestamp;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Level;
@@ -161,8 +161,8 @@ fn shortened(key: ShapeKey, step: usize) -> ShapeKey {
     ShapeKey { template, ..key }
 }
 
-static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+static VARYING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
         r#"(?x)
         "[^"]*" | '[^']*' | `[^`]*`
       | [\{\[].*[\}\]]
@@ -179,7 +179,7 @@ static VARYING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The words of a text, with quoted texts, objects, addresses, paths, hosts, ids and everything with a digit masked.
 pub(super) fn template(text: &str) -> String {
     let masked = match &*VARYING {
-        Some(regex) => regex.replace_all(text, MASK),
+        Some(regex) => regex.replace_all(text, |_| MASK.to_owned()),
         None => text.into(),
     };
     masked.split_whitespace().take(DEPTHS[0] + 1).collect::<Vec<_>>().join(" ")
