@@ -10,6 +10,7 @@
 pub mod catalogue;
 pub mod cli;
 pub mod engine;
+pub mod hash;
 pub mod kit;
 pub mod pattern;
 pub mod record;

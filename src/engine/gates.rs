@@ -4,19 +4,20 @@
 //! gateway's. All of these hold one of some thirty literals, which are sought in the raw bytes of the message.
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
-use memchr::memchr;
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
-/// In lower case: parts of the messages that [`crate::record`] and [`crate::report`] read, as long as they need to be to be
-/// rare, beginning with their rarest letters.
-const LITERALS: [&str; 26] = [
+use crate::record::Message;
+
+/// Parts of the messages that [`crate::record`] and [`crate::report`] read, as long as they need to be to be rare, beginning
+/// with their rarest letters. Where a sentence may begin with them, without the first.
+const LITERALS: [&str; 28] = [
     "[model-fetch] ",
     "res ✗",
     "webchat disconnected code=4",
     "handshake timeout ",
     "unauthorized conn=",
     "][diag] ",
-    "log file: ",
+    "og file: ",
     "[agent] run ",
     "model fallback decision",
     "res ✓ agent ",
@@ -25,53 +26,51 @@ const LITERALS: [&str; 26] = [
     "hot reload applied",
     "g reloaded",
     "queue overflow",
-    "reconnected",
-    "logged in ",
-    "resumed",
-    "covered",
-    "stored",
+    "econnected",
+    "ogged in ",
+    "esumed",
+    "ecovered",
+    "estored",
     "tail truncated",
     "(skipped ",
-    "openclaw 20",
-    "openclaw v",
-    "openclaw@",
-    "updated ",
+    "penclaw 20",
+    "penClaw 20",
+    "penclaw v",
+    "penClaw v",
+    "law@",
+    "pdated ",
 ];
 
-/// Letters outside ASCII that expressions take for `k` and `s`.
-const FOREIGN: [&str; 2] = ["\u{212a}", "\u{17f}"];
-
 /// The searcher is faster on texts of at least this length.
-const MIN_TEXT: usize = 64;
+const MIN_TEXT: usize = 48;
 
 /// Finds the information worth reading.
 pub struct Gates {
     searcher: Option<Searcher>,
-    foreign: [Finder<'static>; 2],
 }
 
 impl Gates {
     pub(super) fn new() -> Self {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(LITERALS);
-        Self { searcher: builder.build(), foreign: FOREIGN.map(|letter| Finder::new(letter.as_bytes())) }
+        Self { searcher: builder.build() }
     }
 
-    /// Whether a message, as JSON escapes it, may mean anything though it is information. `scratch` is overwritten.
-    pub fn lets_through(&self, message: &[u8], scratch: &mut Vec<u8>) -> bool {
+    /// Whether a message may mean anything though it is information.
+    pub fn let_through(&self, message: Message<'_>) -> bool {
+        let text = message.text;
         // Escapes may hide any letter.
-        let escape = memchr(b'\\', message).and_then(|at| memmem::find(&message[at..], b"\\u"));
-        let is_foreign = || self.foreign.iter().any(|finder| finder.find(message).is_some());
-        if escape.is_some() || (!message.is_ascii() && is_foreign()) {
+        if message.is_escaped && memmem::find(text, b"\\u").is_some() {
             return true;
         }
-        scratch.clear();
-        scratch.extend_from_slice(message);
-        scratch.make_ascii_lowercase();
-        scratch.resize(scratch.len().max(MIN_TEXT), 0);
         match &self.searcher {
-            Some(searcher) => searcher.find(scratch.as_slice()).is_some(),
-            None => LITERALS.iter().any(|literal| memmem::find(scratch, literal.as_bytes()).is_some()),
+            Some(searcher) if text.len() >= MIN_TEXT => searcher.find(text).is_some(),
+            Some(searcher) => {
+                let mut longer = [0; MIN_TEXT];
+                longer[..text.len()].copy_from_slice(text);
+                searcher.find(longer).is_some()
+            }
+            None => LITERALS.iter().any(|literal| memmem::find(text, literal.as_bytes()).is_some()),
         }
     }
 }
@@ -83,18 +82,16 @@ mod tests {
     #[test]
     fn what_means_something_is_let_through() {
         let gates = Gates::new();
-        let mut scratch = Vec::new();
-        for literal in LITERALS.into_iter().chain(FOREIGN).chain(["\\u0041"]) {
-            for text in [
-                literal.to_owned(),
-                literal.to_ascii_uppercase().replace("\\U", "\\u"),
-                format!("{}{literal}", "x".repeat(200)),
-            ] {
-                assert!(gates.lets_through(text.as_bytes(), &mut scratch), "{text}");
+        let passes = |text: &str| {
+            gates.let_through(Message { text: text.as_bytes(), is_escaped: text.contains('\\') })
+        };
+        for literal in LITERALS.into_iter().chain(["\\u0041"]) {
+            for text in [literal.to_owned(), format!("{}{literal}", "x".repeat(200))] {
+                assert!(passes(&text), "{text}");
             }
         }
-        for text in ["", "embedded run done", "log file", &"x".repeat(500)] {
-            assert!(!gates.lets_through(text.as_bytes(), &mut scratch), "{text}");
+        for text in ["", "embedded run done", "log file", "a \\n b", &"x".repeat(500)] {
+            assert!(!passes(text), "{text}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) const FILE_LOG: &[u8] = b"{\"0\":";
 
 /// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
 /// Journals and Docker write dates, too.
-fn timed(line: &[u8]) -> Option<(Format, usize)> {
+pub(super) fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if !time::starts_with_date(line) {
         return None;
     }
@@ -55,11 +55,13 @@ fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if is_docker || line[end - 1] == b':' {
         return None;
     }
-    let is_labelled = line.get(end + 1) == Some(&b'[');
-    if !is_labelled && wrap::may_be_journal(line) {
+    if line.get(end + 1) == Some(&b'[') {
+        return Some((Format::Console, end));
+    }
+    if wrap::may_be_journal(line) {
         return None;
     }
-    let format = if plain::is_plain(line) { Format::Plain } else { Format::Console };
+    let format = if plain::has_level(&line[end..]) { Format::Plain } else { Format::Console };
     Some((format, end))
 }
 

@@ -3,9 +3,12 @@
 //! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
 //! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
+
+use crate::hash::HashBytes;
 
 use super::Level;
 use super::detect::FILE_LOG;
@@ -23,6 +26,8 @@ pub(super) struct Envelope<'a> {
     pub label: &'a [u8],
     /// The message, as JSON escapes it.
     pub message: &'a [u8],
+    /// The message holds backslashes.
+    pub is_escaped: bool,
     /// What follows the message, but for the closing brace: ids.
     pub extra: &'a [u8],
 }
@@ -54,36 +59,48 @@ pub struct EnvelopeReader {
     opening: Vec<u8>,
     /// Between the time and the message.
     middle: Vec<u8>,
-    /// What stood between level and time, by length and last letters.
-    labels: Vec<Vec<u8>>,
+    /// What stood between level and time, each with a number of its own.
+    labels: HashMap<Box<[u8]>, u32, HashBytes>,
+    count: u32,
 }
 
-/// Labels that are known again; a gateway has some forty subsystems.
-const LABELS: usize = 256;
+/// Labels that are known again; a gateway has some forty subsystems, which write from a few hundred places.
+const MAX_LABELS: usize = 4096;
 /// `2026-01-01T00:00:56.698Z`, with its quotation marks.
 const DATE: usize = 26;
 
 impl EnvelopeReader {
-    /// The envelope of a line, where it has one: the same that [`of`] finds.
-    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
+    /// The envelope of a line, where it has one, the same that [`of`] finds; and a number that no other label has.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<(Envelope<'a>, u32)> {
         if !line.starts_with(FILE_LOG) {
-            return of_console_json(line);
+            let envelope = of_console_json(line)?;
+            return Some((envelope, self.number(envelope.label)));
         }
         let start = META_FINDER.find(line)?;
-        if let Some(envelope) = self.compare(line, start) {
-            return Some(envelope);
+        if let Some(found) = self.compare(line, start) {
+            return Some(found);
         }
         let (envelope, places) = of_file_log_at(line, start)?;
         line[start..places.date].clone_into(&mut self.opening);
         line[places.time_end..places.message].clone_into(&mut self.middle);
-        let label = envelope.label;
-        self.labels.resize(LABELS, Vec::new());
-        label.clone_into(&mut self.labels[slot(label)]);
-        Some(envelope)
+        Some((envelope, self.number(envelope.label)))
+    }
+
+    /// The number of a label, a new one where it is not known.
+    fn number(&mut self, label: &[u8]) -> u32 {
+        if let Some(number) = self.labels.get(label) {
+            return *number;
+        }
+        if self.labels.len() >= MAX_LABELS {
+            self.labels.clear();
+        }
+        self.count += 1;
+        self.labels.insert(label.into(), self.count);
+        self.count
     }
 
     /// The envelope of a line whose parts are all known.
-    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<Envelope<'a>> {
+    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<(Envelope<'a>, u32)> {
         let rest = line[start..].strip_prefix(self.opening.as_slice())?;
         let date_end = rest.get(DATE - 1..DATE + 1)?;
         if rest[0] != b'"' || date_end != b"\"," || !rest[1..DATE - 1].iter().all(is_of_time) {
@@ -96,9 +113,7 @@ impl EnvelopeReader {
         let rest = rest.strip_prefix(b"\"")?;
         let label_end = AFTER_META_FINDER.find(rest)? + AFTER_META.len();
         let (label, rest) = rest.split_at(label_end);
-        if *self.labels.get(slot(label))? != label {
-            return None;
-        }
+        let number = self.labels.get(label)?;
         let time_end = memchr::memchr(b'"', &rest[..rest.len().min(40)])?;
         let (time, rest) = rest.split_at(time_end);
         if !time.iter().all(is_of_time) {
@@ -106,21 +121,15 @@ impl EnvelopeReader {
         }
         let rest = rest.strip_prefix(self.middle.as_slice())?;
         let mut at = Cursor { line, at: line.len() - rest.len() - 1 };
-        let message = at.string()?;
-        Some(Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? })
+        let (message, is_escaped) = at.escaped_string()?;
+        let extra = at.extra()?;
+        Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, *number))
     }
 }
 
 /// Whether a byte may stand in a time.
 fn is_of_time(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b':' | b'.' | b'T' | b'Z' | b'+')
-}
-
-/// Where a label is kept.
-fn slot(label: &[u8]) -> usize {
-    // Before the last quotation marks and names the subsystem ends.
-    let letter = |back: usize| label.len().checked_sub(back).map_or(0, |at| usize::from(label[at]));
-    (label.len() * 7 + letter(40) * 31 + letter(42) * 17 + letter(44)) % LABELS
 }
 
 /// Where parts of an envelope begin and end.
@@ -165,8 +174,9 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     at.string()?;
     at.literal(b",\"message\":")?;
     let message_start = at.at + 1;
-    let message = at.string()?;
-    let envelope = Envelope { level, time, head: &line[..start], label, message, extra: at.extra()? };
+    let (message, is_escaped) = at.escaped_string()?;
+    let extra = at.extra()?;
+    let envelope = Envelope { level, time, head: &line[..start], label, message, is_escaped, extra };
     Some((envelope, Places { date, time_end, message: message_start }))
 }
 
@@ -186,13 +196,14 @@ fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
     }
     let label = &line[label_start..at.at];
     at.literal(b",\"message\":")?;
-    let message = at.string()?;
+    let (message, is_escaped) = at.escaped_string()?;
     (line[at.at..] == *b"}").then_some(Envelope {
         level,
         time,
         head: &line[..start],
         label,
         message,
+        is_escaped,
         extra: b"",
     })
 }
@@ -217,16 +228,23 @@ impl<'a> Cursor<'a> {
 
     /// The contents of the string that begins here.
     fn string(&mut self) -> Option<&'a [u8]> {
+        self.escaped_string().map(|(contents, _)| contents)
+    }
+
+    /// The contents of the string that begins here, and whether they hold backslashes.
+    fn escaped_string(&mut self) -> Option<(&'a [u8], bool)> {
         self.literal(b"\"")?;
         let start = self.at;
+        let mut is_escaped = false;
         loop {
             let rest = &self.line[self.at..];
             let found = memchr::memchr2(b'"', b'\\', rest)?;
             if rest[found] == b'"' {
                 let contents = &self.line[start..self.at + found];
                 self.at += found + 1;
-                return Some(contents);
+                return Some((contents, is_escaped));
             }
+            is_escaped = true;
             self.at += found + 2;
             if self.at > self.line.len() {
                 return None;
@@ -237,6 +255,10 @@ impl<'a> Cursor<'a> {
     /// The fields up to the closing brace that ends the line: texts, none of which may be one of the envelope's.
     fn extra(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
+        if self.trace_ids().is_some() {
+            return Some(&self.line[start..self.line.len() - 1]);
+        }
+        self.at = start;
         while self.literal(b",").is_some() {
             let name = self.string()?;
             if OWN_NAMES.contains(&name) || name.first().is_none_or(u8::is_ascii_digit) {
@@ -246,6 +268,29 @@ impl<'a> Cursor<'a> {
             self.string()?;
         }
         (self.line[self.at..] == *b"}").then(|| &self.line[start..self.at])
+    }
+}
+
+impl Cursor<'_> {
+    /// Nothing, or the ids of a trace in their usual form, up to the end of the line.
+    fn trace_ids(&mut self) -> Option<()> {
+        if self.literal(b",\"traceId\":\"").is_some() {
+            self.id::<32>()?;
+            self.literal(b"\",\"spanId\":\"")?;
+            self.id::<16>()?;
+            if self.literal(b"\",\"parentSpanId\":\"").is_some() {
+                self.id::<16>()?;
+            }
+            self.literal(b"\",\"traceFlags\":\"01\"")?;
+        }
+        (self.line[self.at..] == *b"}").then_some(())
+    }
+
+    /// An id of that length.
+    fn id<const N: usize>(&mut self) -> Option<()> {
+        let id = self.line[self.at..].first_chunk::<N>()?;
+        let is_id = id.iter().fold(true, |is_id, byte| is_id & (*byte != b'"') & (*byte != b'\\'));
+        is_id.then(|| self.at += N)
     }
 }
 
@@ -305,11 +350,17 @@ mod tests {
             ("00:00:56.698", "23:59:59.999"),
             ("run ", "runs "),
             ("traceId", "runId"),
+            (r#""traceFlags":"01""#, r#""spanId":"c1fe97956fa8c4a9","traceFlags":"01""#),
+            (
+                r#""traceFlags":"01""#,
+                r#""spanId":"c1fe97956fa8c4a9","parentSpanId":"c1fe97956fa8c4a9","traceFlags":"01""#,
+            ),
         ];
         for _ in 0..3 {
             for (from, to) in others {
                 for line in [LINE.to_owned(), LINE.replace(from, to), LINE.replacen(from, to, 1)] {
-                    assert_eq!(reader.read(line.as_bytes()), of(line.as_bytes()), "{line}");
+                    let read = reader.read(line.as_bytes()).map(|(envelope, _)| envelope);
+                    assert_eq!(read, of(line.as_bytes()), "{line}");
                 }
             }
         }

@@ -1,54 +1,96 @@
 //! What decides about a record's meaning, found in its bytes without reading them.
 
+use std::borrow::Cow;
+
+use super::detect::timed;
 use super::envelope::{Envelope, EnvelopeReader};
 use super::time::{self, Stamp};
+use super::wrap::plain_bytes;
 use super::{Format, Level, RawRecord};
 
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
 /// Two records with the same outline but for their ids and durations (see [`super::Opaque`]) are read alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline<'a> {
     /// How grave its writer thought it, where it says so.
     pub level: Option<Level>,
     /// The message as it is written, where it is known to be information, and then only this is to be looked at.
-    pub information: Option<&'a [u8]>,
+    pub information: Option<Message<'a>>,
+    /// A number for what stands between level and time; 0 where nothing does.
+    pub label: u32,
     /// What tells it from other records; how many parts there are tells something, too.
-    pub parts: [Option<&'a [u8]>; 4],
-    time: &'a [u8],
+    pub parts: [Option<Cow<'a, [u8]>>; 3],
+    time: Cow<'a, [u8]>,
+}
+
+/// A message as it is written in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// Its bytes.
+    pub text: &'a [u8],
+    /// It holds backslashes.
+    pub is_escaped: bool,
 }
 
 impl<'a> Outline<'a> {
     /// The outline of a record, or `None` where it has an unusual form and must be read to know anything of it.
     pub fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader) -> Option<Self> {
-        if !raw.is_clean || raw.is_cut() {
+        if raw.is_cut() {
             return None;
         }
         match raw.format {
-            Format::FileLog | Format::ConsoleJson => envelopes.read(raw.bytes).map(Self::of_envelope),
-            Format::Plain | Format::Console => {
-                let (time, rest) = raw.bytes.split_at(raw.time?);
-                Some(Self { level: None, information: None, parts: [Some(rest), None, None, None], time })
+            Format::FileLog | Format::ConsoleJson if raw.is_clean => {
+                envelopes.read(raw.bytes).map(|(envelope, label)| Self::of_envelope(envelope, label))
             }
-            Format::LogsJson | Format::Transcript | Format::Text => None,
+            Format::Plain | Format::Console if raw.is_clean => {
+                let length = raw.time.or_else(|| own_start(raw.bytes))?;
+                let (time, rest) = raw.bytes.split_at(length);
+                Some(Self::of_text(time.into(), rest.into()))
+            }
+            // On a terminal the console is coloured.
+            Format::Plain | Format::Console => {
+                let bytes = plain_bytes(raw.bytes);
+                let length = timed(&bytes).map(|(_, length)| length).or_else(|| own_start(&bytes))?;
+                let (time, rest) = bytes.split_at(length);
+                Some(Self::of_text(time.to_vec().into(), rest.to_vec().into()))
+            }
+            _ => None,
         }
     }
 
-    fn of_envelope(envelope: Envelope<'a>) -> Self {
-        let Envelope { level, time, head, label, message, extra } = envelope;
+    fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
+        Self { level: None, information: None, label: 0, parts: [Some(rest), None, None], time }
+    }
+
+    fn of_envelope(envelope: Envelope<'a>, label: u32) -> Self {
+        let Envelope { level, time, head, message, is_escaped, extra, .. } = envelope;
         // The logger repeats its last argument as the message.
         let before = head.strip_suffix(b"\"").and_then(|head| head.strip_suffix(message));
         let is_repeated = before.is_some_and(|before| before.ends_with(b"\":\""));
         Self {
             level: Some(level),
-            information: (level <= Level::Info).then_some(message),
-            parts: [Some(head), Some(label), Some(extra), (!is_repeated).then_some(message)],
-            time,
+            information: (level <= Level::Info).then_some(Message { text: message, is_escaped }),
+            label,
+            parts: [Some(head.into()), Some(extra.into()), (!is_repeated).then_some(message.into())],
+            time: time.into(),
         }
     }
 
     /// When the record was written.
     pub fn stamp(&self) -> Option<Stamp> {
-        std::str::from_utf8(self.time).ok().and_then(time::parse)
+        time::alone(&self.time)
     }
+}
+
+/// The length of the time of day with which a record of OpenClaw's begins, or 0 where it begins with a label. What begins
+/// otherwise may be wrapped in anything.
+fn own_start(bytes: &[u8]) -> Option<usize> {
+    match bytes.first()? {
+        b'[' => Some(0),
+        // The time of day counts as one only with the space after it.
+        b'0'..=b'9' if time::fits(bytes, b"00:00:00") => time::leading_length(bytes).map(|length| length + 1),
+        _ => None,
+    }
+    .filter(|length| *length <= bytes.len())
 }

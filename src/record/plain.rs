@@ -90,6 +90,11 @@ pub(super) fn is_plain(line: &[u8]) -> bool {
     level_word(&line[end..]).is_some()
 }
 
+/// Whether a level follows, as it does behind the time.
+pub(super) fn has_level(rest: &[u8]) -> bool {
+    level_word(rest).is_some()
+}
+
 /// The level behind a time stamp, and how many bytes it takes with the space before it.
 fn level_word(rest: &[u8]) -> Option<(Level, usize)> {
     let word = rest.strip_prefix(b" ")?;

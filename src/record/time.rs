@@ -99,12 +99,19 @@ pub(super) fn starts_with_date(line: &[u8]) -> bool {
 }
 
 /// Whether a text begins with this shape, in which 0 stands for any digit.
-pub(super) fn fits(text: &[u8], shape: &[u8]) -> bool {
-    text.len() >= shape.len()
-        && shape.iter().zip(text).all(|(shape, byte)| match shape {
-            b'0' => byte.is_ascii_digit(),
-            other => byte == other,
+#[inline]
+pub(super) fn fits<const N: usize>(text: &[u8], shape: &[u8; N]) -> bool {
+    // No branch in the loop, so that all bytes are compared at once.
+    text.first_chunk::<N>().is_some_and(|text| {
+        text.iter().zip(shape).fold(true, |fits, (byte, shape)| {
+            fits & if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape }
         })
+    })
+}
+
+/// The stamp with which a text begins that is nothing but a time and, of a time of day, the space after it.
+pub(super) fn alone(text: &[u8]) -> Option<Stamp> {
+    leading(text).map(|(stamp, _)| stamp)
 }
 
 /// The time of the last record in `bytes` that carries one.

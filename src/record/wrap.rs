@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
 use jiff::Timestamp;
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -103,7 +104,8 @@ fn journal_head(line: &[u8]) -> &[u8] {
 
 /// Whether a line that begins with a date may name a process, as those of a journal do.
 pub(super) fn may_be_journal(line: &[u8]) -> bool {
-    memchr::memmem::find(journal_head(line), b"]: ").is_some()
+    static AFTER_PROCESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]: "));
+    AFTER_PROCESS.find(journal_head(line)).is_some()
 }
 
 /// The length of a time stamp of `docker logs -t`, which has nanoseconds, and of the space after it.

@@ -85,7 +85,7 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
         return count.split(' ').next()?.parse().ok().map(Event::Dropped);
     }
     if let Some(channel) = channel(record)
-        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(&message.to_ascii_lowercase()))
+        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(message))
     {
         return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
     }
@@ -160,11 +160,10 @@ pub(super) fn version(record: &Record<'_>) -> Option<Event> {
     if record.parts.subsystem.is_none() && record.parts.level.is_some() {
         return None;
     }
-    let lower = message.to_ascii_lowercase();
-    if !lower.contains("openclaw") && !lower.contains("updated") {
+    if !message.contains("law") && !message.contains("pdated ") {
         return None;
     }
-    let found = VERSION.as_ref()?.captures(&lower)?;
+    let found = VERSION.as_ref()?.captures(message)?;
     Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(found["version"].to_owned()) })
 }
 
@@ -234,18 +233,18 @@ pub(super) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
     }
 }
 
-/// What a channel says when it works again.
+/// What a channel says when it works again, in the middle of a sentence or as its first word.
 static CHANNEL_UP: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::lower(
-        r"\breconnected\b|\bconnection (?:restored|recovered)\b|\blogged in (?:to|as)\b|\b(?:polling|gateway|socket mode|webhook) (?:resumed|recovered|restored)\b",
+    Pattern::new(
+        r"\b[Rr]econnected\b|\b[Cc]onnection (?:restored|recovered)\b|\b[Ll]ogged in (?:to|as)\b|\b(?:[Pp]olling|[Gg]ateway|[Ss]ocket [Mm]ode|[Ww]ebhook) (?:resumed|recovered|restored)\b",
     )
     .ok()
 });
 
 /// The version that runs, as the gateway's start and the updater print it.
 static VERSION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::lower(
-        r"(?:\bopenclaw(?: version)?[ @]v?|\bupdated (?:openclaw )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
+    Pattern::new(
+        r"(?:\b[Oo]pen[Cc]law(?: version)?[ @]v?|\b[Uu]pdated (?:[Oo]pen[Cc]law )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
     )
     .ok()
 });

@@ -4,12 +4,10 @@
 //! which they tell. The outline itself is compared, not only its hash.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
+use crate::hash::HashBytes;
 use crate::record::{Opaque, Outline};
 
 use super::event::{Event, Facts, RunKeys};
@@ -49,7 +47,7 @@ pub(super) enum Meaning {
 /// The outlines seen by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    known: HashMap<Box<[u8]>, Known, Seed>,
+    known: HashMap<Box<[u8]>, Known, HashBytes>,
     bytes: usize,
     /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
     /// where the parts end. So no two outlines that differ in anything else have the same key.
@@ -71,7 +69,8 @@ impl Memo {
             return false;
         }
         self.key.push(outline.level.map_or(0, |level| level as u8 + 1));
-        let mut ends = [u16::MAX; 4];
+        self.key.extend_from_slice(&outline.label.to_le_bytes());
+        let mut ends = [u16::MAX; 3];
         for (index, part) in outline.parts.iter().enumerate() {
             let Some(part) = part else { continue };
             let mut copied = 0;
@@ -166,36 +165,8 @@ enum Piece {
     Opaque(usize),
 }
 
-fn slot<'a>(outline: &Outline<'a>, (part, range): &(usize, Range<usize>)) -> Option<&'a [u8]> {
-    outline.parts[*part]?.get(range.clone())
-}
-
-/// Hashes keys with XXH3 in one go.
-#[derive(Debug, Default, Clone, Copy)]
-struct Seed;
-
-impl BuildHasher for Seed {
-    type Hasher = Xxh3OneShot;
-
-    fn build_hasher(&self) -> Xxh3OneShot {
-        Xxh3OneShot(0)
-    }
-}
-
-struct Xxh3OneShot(u64);
-
-impl Hasher for Xxh3OneShot {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_64_with_seed(bytes, self.0);
-    }
-
-    fn write_usize(&mut self, length: usize) {
-        self.0 ^= length as u64;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+fn slot<'o>(outline: &'o Outline<'_>, (part, range): &(usize, Range<usize>)) -> Option<&'o [u8]> {
+    outline.parts[*part].as_ref()?.get(range.clone())
 }
 
 #[cfg(test)]

@@ -23,7 +23,6 @@ pub struct Observer<'e> {
     keep_texts: bool,
     envelopes: EnvelopeReader,
     memo: Memo,
-    scratch: Vec<u8>,
     counts: Counts,
 }
 
@@ -53,7 +52,6 @@ impl<'e> Observer<'e> {
             keep_texts,
             envelopes: EnvelopeReader::default(),
             memo: Memo::default(),
-            scratch: Vec::new(),
             counts: Counts::default(),
         }
     }
@@ -69,7 +67,7 @@ impl<'e> Observer<'e> {
             return self.read(raw, &Record::parse(raw)).event;
         };
         if let Some(message) = outline.information
-            && !self.engine.gates().lets_through(message, &mut self.scratch)
+            && !self.engine.gates().let_through(message)
         {
             return None;
         }
