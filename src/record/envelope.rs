@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 
 use crate::hash::HashBytes;
 
@@ -70,24 +70,23 @@ const MAX_LABELS: usize = 4096;
 const DATE: usize = 26;
 
 impl EnvelopeReader {
-    /// The envelope of a line, where it has one, the same that [`of`] finds; and a number that no other label has.
-    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<(Envelope<'a>, u32)> {
+    /// The envelope of a line, where it has one: the same that [`of`] finds.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
         if !line.starts_with(FILE_LOG) {
-            let envelope = of_console_json(line)?;
-            return Some((envelope, self.number(envelope.label)));
+            return of_console_json(line);
         }
         let start = META_FINDER.find(line)?;
-        if let Some(found) = self.compare(line, start) {
-            return Some(found);
+        if let Some(envelope) = self.compare(line, start) {
+            return Some(envelope);
         }
         let (envelope, places) = of_file_log_at(line, start)?;
         line[start..places.date].clone_into(&mut self.opening);
         line[places.time_end..places.message].clone_into(&mut self.middle);
-        Some((envelope, self.number(envelope.label)))
+        Some(envelope)
     }
 
-    /// The number of a label, a new one where it is not known.
-    fn number(&mut self, label: &[u8]) -> u32 {
+    /// A number that no other label has; a new one where it is not known.
+    pub fn number(&mut self, label: &[u8]) -> u32 {
         if let Some(number) = self.labels.get(label) {
             return *number;
         }
@@ -100,7 +99,7 @@ impl EnvelopeReader {
     }
 
     /// The envelope of a line whose parts are all known.
-    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<(Envelope<'a>, u32)> {
+    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<Envelope<'a>> {
         let rest = line[start..].strip_prefix(self.opening.as_slice())?;
         let date_end = rest.get(DATE - 1..DATE + 1)?;
         if rest[0] != b'"' || date_end != b"\"," || !rest[1..DATE - 1].iter().all(is_of_time) {
@@ -113,7 +112,6 @@ impl EnvelopeReader {
         let rest = rest.strip_prefix(b"\"")?;
         let label_end = AFTER_META_FINDER.find(rest)? + AFTER_META.len();
         let (label, rest) = rest.split_at(label_end);
-        let number = self.labels.get(label)?;
         let time_end = memchr::memchr(b'"', &rest[..rest.len().min(40)])?;
         let (time, rest) = rest.split_at(time_end);
         if !time.iter().all(is_of_time) {
@@ -123,7 +121,7 @@ impl EnvelopeReader {
         let mut at = Cursor { line, at: line.len() - rest.len() - 1 };
         let (message, is_escaped) = at.escaped_string()?;
         let extra = at.extra()?;
-        Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, *number))
+        Some(Envelope { level, time, head: &line[..start], label, message, is_escaped, extra })
     }
 }
 
@@ -159,13 +157,7 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     at.literal(b",\"logLevelName\":")?;
     let level = level(at.string()?)?;
     let label_start = at.at;
-    at.literal(b",\"name\":")?;
-    at.string()?;
     let place = AFTER_META_FINDER.find(&line[at.at..])?;
-    // A second level would be the one that counts.
-    if memmem::find(&line[at.at..at.at + place], b"\"logLevel").is_some() {
-        return None;
-    }
     at.at += place + AFTER_META.len() - 1;
     let label = &line[label_start..=at.at];
     let time = at.string()?;
@@ -322,7 +314,6 @@ mod tests {
             ("\"01\"}", "\"01\",\"message\":\"y\"}"),
             ("\"01\"}", "\"01\",\"n\":1}"),
             ("\"traceFlags\":\"01\"}", "\"traceFlags\":\"01\\\"}"),
-            ("\"parentNames\":[\"openclaw\"]", "\"logLevelName\":\"ERROR\""),
             ("\"DEBUG\"", "\"LOUD\""),
             (",\"hostname\"", ", \"hostname\""),
             ("\"message\":\"run", "\"message\":{\"run"),
@@ -359,7 +350,7 @@ mod tests {
         for _ in 0..3 {
             for (from, to) in others {
                 for line in [LINE.to_owned(), LINE.replace(from, to), LINE.replacen(from, to, 1)] {
-                    let read = reader.read(line.as_bytes()).map(|(envelope, _)| envelope);
+                    let read = reader.read(line.as_bytes());
                     assert_eq!(read, of(line.as_bytes()), "{line}");
                 }
             }

@@ -13,7 +13,11 @@ const ENVELOPE: &[&str] =
 /// Reads a line of the file log, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     match serde_json::from_str(line) {
-        Ok(Value::Object(record)) => Some(from_object(&record)),
+        Ok(Value::Object(record)) => {
+            // Where a level stands twice, the envelope's counts.
+            let level = envelope::of(line.as_bytes()).map(|envelope| envelope.level);
+            Some(from_object(&record, level))
+        }
         _ => from_envelope(line),
     }
 }
@@ -33,14 +37,15 @@ fn from_envelope(line: &str) -> Option<Parts<'static>> {
     })
 }
 
-pub(super) fn from_object(record: &Map<String, Value>) -> Parts<'static> {
+fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'static> {
     let meta = record.get("_meta");
     let meta_text = |name: &str| meta?.get(name)?.as_str();
     let text = |name: &str| record.get(name)?.as_str();
 
     let mut parts = Parts {
         stamp: text("time").or_else(|| meta_text("date")).and_then(time::parse),
-        level: meta_text("logLevelName").or_else(|| text("level")).and_then(Level::from_name),
+        level: level
+            .or_else(|| meta_text("logLevelName").or_else(|| text("level")).and_then(Level::from_name)),
         ..Parts::default()
     };
 

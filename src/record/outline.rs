@@ -17,8 +17,8 @@ pub struct Outline<'a> {
     pub level: Option<Level>,
     /// The message as it is written, where it is known to be information, and then only this is to be looked at.
     pub information: Option<Message<'a>>,
-    /// A number for what stands between level and time; 0 where nothing does.
-    pub label: u32,
+    /// What stands between level and time.
+    pub label: &'a [u8],
     /// What tells it from other records; how many parts there are tells something, too.
     pub parts: [Option<Cow<'a, [u8]>>; 3],
     time: Cow<'a, [u8]>,
@@ -41,7 +41,7 @@ impl<'a> Outline<'a> {
         }
         match raw.format {
             Format::FileLog | Format::ConsoleJson if raw.is_clean => {
-                envelopes.read(raw.bytes).map(|(envelope, label)| Self::of_envelope(envelope, label))
+                envelopes.read(raw.bytes).map(Self::of_envelope)
             }
             Format::Plain | Format::Console if raw.is_clean => {
                 let length = raw.time.or_else(|| own_start(raw.bytes))?;
@@ -60,11 +60,11 @@ impl<'a> Outline<'a> {
     }
 
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
-        Self { level: None, information: None, label: 0, parts: [Some(rest), None, None], time }
+        Self { level: None, information: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
-    fn of_envelope(envelope: Envelope<'a>, label: u32) -> Self {
-        let Envelope { level, time, head, message, is_escaped, extra, .. } = envelope;
+    fn of_envelope(envelope: Envelope<'a>) -> Self {
+        let Envelope { level, time, head, label, message, is_escaped, extra } = envelope;
         // The logger repeats its last argument as the message.
         let before = head.strip_suffix(b"\"").and_then(|head| head.strip_suffix(message));
         let is_repeated = before.is_some_and(|before| before.ends_with(b"\":\""));

@@ -59,8 +59,8 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// Takes the outline that is asked for; whether it is of a kind that is kept.
-    pub fn take(&mut self, outline: &Outline<'_>) -> bool {
+    /// Takes the outline that is asked for, whose label has that number; whether it is of a kind that is kept.
+    pub fn take(&mut self, outline: &Outline<'_>, label: u32) -> bool {
         self.key.clear();
         self.marks.clear();
         self.opaque.clear();
@@ -69,7 +69,7 @@ impl Memo {
             return false;
         }
         self.key.push(outline.level.map_or(0, |level| level as u8 + 1));
-        self.key.extend_from_slice(&outline.label.to_le_bytes());
+        self.key.extend_from_slice(&label.to_le_bytes());
         let mut ends = [u16::MAX; 3];
         for (index, part) in outline.parts.iter().enumerate() {
             let Some(part) = part else { continue };
@@ -177,7 +177,7 @@ mod tests {
     fn key(memo: &mut Memo, line: &str) -> Option<Vec<u8>> {
         let raw = Lines::new(line.as_bytes(), 0).next()?;
         let outline = Outline::of(&raw, &mut EnvelopeReader::default())?;
-        memo.take(&outline).then(|| memo.key.clone())
+        memo.take(&outline, 0).then(|| memo.key.clone())
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
             let text = line(run);
             let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
             let outline = Outline::of(&raw, &mut EnvelopeReader::default()).expect("an outline");
-            assert!(memo.take(&outline));
+            assert!(memo.take(&outline, 0));
             match pattern {
                 None => (memo.pattern(&keys(run), &outline), None),
                 Some(pattern) => (None, Some(memo.keys(pattern, &outline))),

@@ -71,7 +71,8 @@ impl<'e> Observer<'e> {
         {
             return None;
         }
-        if !self.memo.take(&outline) {
+        let label = self.envelopes.number(outline.label);
+        if !self.memo.take(&outline, label) {
             return self.read(raw, &Record::parse(raw)).event;
         }
         if let Some(known) = self.memo.get() {

@@ -16,13 +16,13 @@ use crate::record::starts_record;
 use crate::redact::Redactor;
 use crate::report::{Report, SourceTally, Tally, View};
 use crate::source::{
-    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, SourceError, StreamChunk, chunks, unread_older,
+    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, unread_older,
 };
 
 use worker::{Chunk, Worker};
 
 /// Bytes of a chunk: large enough that starting one costs nothing, small enough to stay in a core's cache.
-pub const CHUNK: usize = 1 << 20;
+pub const CHUNK: usize = 512 << 10;
 
 /// How to scan.
 pub struct Options<'a> {
@@ -80,7 +80,7 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
             scan.tally.unread_older(older);
         }
         match input.open(options.max_decompressed, &options.stop) {
-            Ok(Content::Mapped(map)) => scan.mapped(&map),
+            Ok(Content::Mapped(map)) => scan.mapped(&map, Some(&map)),
             Ok(Content::Stream(reader)) => scan.stream(reader),
             Err(error) => scan.tally.problem(error.reason.to_string()),
         }
@@ -96,7 +96,7 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
 pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
-    scan.mapped(bytes);
+    scan.mapped(bytes, None);
     scan.tally.finish()
 }
 
@@ -122,12 +122,13 @@ impl<'a> Scan<'a> {
         self.options.stop.load(Ordering::Relaxed) != 0
     }
 
-    fn mapped(&mut self, bytes: &[u8]) {
+    /// Scans what is in memory, or mapped into it.
+    fn mapped(&mut self, bytes: &[u8], map: Option<&Map>) {
         let parts = chunks(bytes, self.options.chunk, starts_record);
         let is_one = parts.len() < 2;
         let parts = parts.into_iter();
         let parts =
-            parts.map(|part| Chunk { offset: part.start as u64, bytes: bytes[part].into(), dropped: 0 });
+            parts.map(|part| Chunk { offset: part.start as u64, bytes: bytes[part].into(), map, dropped: 0 });
         self.run(parts, is_one);
     }
 
@@ -145,6 +146,7 @@ impl<'a> Scan<'a> {
         });
         let parts = parts.map(|StreamChunk { bytes, offset, dropped }| Chunk {
             bytes: bytes.into(),
+            map: None,
             offset,
             dropped,
         });

@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use crate::engine::Engine;
 use crate::record::{self, Lines, Record};
 use crate::report::{ChunkTally, Event, Observer, Survey, is_past_midnight};
+use crate::source::Map;
 
 use super::Options;
 
 /// A part of a source, which begins and ends where records do.
 pub(super) struct Chunk<'b> {
     pub bytes: Cow<'b, [u8]>,
+    /// The map of which the bytes are a part.
+    pub map: Option<&'b Map>,
     /// Where it begins in its source.
     pub offset: u64,
     /// Bytes of its last line that were left out on reading.
@@ -20,23 +23,36 @@ pub(super) struct Chunk<'b> {
 /// Scans chunks.
 pub(super) struct Worker<'a> {
     observer: Observer<'a>,
+    /// The part of a map that is being scanned.
+    copy: Vec<u8>,
     progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<'a> Worker<'a> {
     pub fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
         let observer = Observer::new(engine, options.redactor, options.keep_matches);
-        Self { observer, progress: options.progress }
+        Self { observer, copy: Vec::new(), progress: options.progress }
     }
 
     /// What a chunk adds to its source.
     pub fn scan(&mut self, chunk: &Chunk<'_>) -> ChunkTally {
+        let mut copy = std::mem::take(&mut self.copy);
+        let copied = chunk.map.is_some_and(|map| {
+            let start = usize::try_from(chunk.offset).unwrap_or(usize::MAX);
+            map.copy(start..start.saturating_add(chunk.bytes.len()), &mut copy).is_ok()
+        });
+        let tally = self.scan_bytes(if copied { &copy } else { &chunk.bytes }, chunk.offset, chunk.dropped);
+        self.copy = copy;
+        tally
+    }
+
+    fn scan_bytes(&mut self, bytes: &[u8], offset: u64, dropped: u64) -> ChunkTally {
         let mut tally = ChunkTally {
-            bytes: chunk.bytes.len() as u64 + chunk.dropped,
-            last_stamp: record::last_time(&chunk.bytes),
+            bytes: bytes.len() as u64 + dropped,
+            last_stamp: record::last_time(bytes),
             ..ChunkTally::default()
         };
-        let mut lines = Lines::new(&chunk.bytes, chunk.dropped);
+        let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
         let mut records = 0;
         for raw in lines.by_ref() {
@@ -54,7 +70,7 @@ impl<'a> Worker<'a> {
                     Some(_) => {}
                 }
             }
-            if records < Survey::RECORDS && chunk.offset + (raw.offset as u64) < Survey::BYTES {
+            if records < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
                 tally.survey.add(&Record::parse(&raw));
             }
             records += 1;

@@ -204,7 +204,7 @@ fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Res
         let head = io::Cursor::new(head[..read].to_vec());
         return decode::unpack(Box::new(head.chain(file)), max_decompressed).map(Content::Stream);
     }
-    Ok(Content::Mapped(Map::new(&file)?))
+    Ok(Content::Mapped(Map::new(file)?))
 }
 
 fn is_live(metadata: &fs::Metadata) -> bool {
