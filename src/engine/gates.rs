@@ -8,30 +8,35 @@ use memchr::memmem;
 
 use crate::record::Message;
 
-/// Parts of the messages that [`crate::record`] and [`crate::report`] read, as long as they need to be to be rare, beginning
-/// with their rarest letters. Where a sentence may begin with them, without the first.
-const LITERALS: [&str; 28] = [
+/// How the messages begin that [`crate::record`] and [`crate::report`] read.
+const BEGINNINGS: [&str; 17] = [
     "[model-fetch] ",
-    "res ✗",
+    "⇄ res ✗",
     "webchat disconnected code=4",
     "handshake timeout ",
     "unauthorized conn=",
-    "][diag] ",
-    "og file: ",
+    "Log file: ",
+    "log file: ",
     "[agent] run ",
     "model fallback decision",
-    "res ✓ agent ",
-    "nt model: ",
-    "listening",
-    "hot reload applied",
-    "g reloaded",
-    "queue overflow",
+    "⇄ res ✓ agent ",
+    "agent model: ",
+    "http server listening",
+    "listening on ws",
+    "config hot reload applied",
+    "config reloaded",
+    "[openclaw] file log queue overflow",
+    "Log tail truncated",
+];
+
+/// What stands anywhere in such messages; where a sentence may begin with it, without the first letter.
+const PARTS: [&str; 13] = [
+    "][diag] ",
     "econnected",
     "ogged in ",
     "esumed",
     "ecovered",
     "estored",
-    "tail truncated",
     "(skipped ",
     "penclaw 20",
     "penClaw 20",
@@ -46,14 +51,18 @@ const MIN_TEXT: usize = 48;
 
 /// Finds the information worth reading.
 pub struct Gates {
-    searcher: Option<Searcher>,
+    /// Whether a beginning begins with that byte.
+    first_bytes: [bool; 256],
+    parts: Option<Searcher>,
 }
 
 impl Gates {
     pub(super) fn new() -> Self {
+        let mut first_bytes = [false; 256];
+        BEGINNINGS.iter().for_each(|text| first_bytes[usize::from(text.as_bytes()[0])] = true);
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
-        builder.extend(LITERALS);
-        Self { searcher: builder.build() }
+        builder.extend(PARTS);
+        Self { first_bytes, parts: builder.build() }
     }
 
     /// Whether a message may mean anything though it is information.
@@ -63,14 +72,19 @@ impl Gates {
         if message.is_escaped && memmem::find(text, b"\\u").is_some() {
             return true;
         }
-        match &self.searcher {
+        if text.first().is_some_and(|first| self.first_bytes[usize::from(*first)])
+            && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
+        {
+            return true;
+        }
+        match &self.parts {
             Some(searcher) if text.len() >= MIN_TEXT => searcher.find(text).is_some(),
             Some(searcher) => {
                 let mut longer = [0; MIN_TEXT];
                 longer[..text.len()].copy_from_slice(text);
                 searcher.find(longer).is_some()
             }
-            None => LITERALS.iter().any(|literal| memmem::find(text, literal.as_bytes()).is_some()),
+            None => PARTS.iter().any(|part| memmem::find(text, part.as_bytes()).is_some()),
         }
     }
 }
@@ -85,10 +99,13 @@ mod tests {
         let passes = |text: &str| {
             gates.let_through(Message { text: text.as_bytes(), is_escaped: text.contains('\\') })
         };
-        for literal in LITERALS.into_iter().chain(["\\u0041"]) {
-            for text in [literal.to_owned(), format!("{}{literal}", "x".repeat(200))] {
+        for part in PARTS.into_iter().chain(["\\u0041"]) {
+            for text in [part.to_owned(), format!("{}{part}", "x".repeat(200))] {
                 assert!(passes(&text), "{text}");
             }
+        }
+        for beginning in BEGINNINGS {
+            assert!(passes(&format!("{beginning}{}", "x".repeat(200))), "{beginning}");
         }
         for text in ["", "embedded run done", "log file", "a \\n b", &"x".repeat(500)] {
             assert!(!passes(text), "{text}");

@@ -267,9 +267,25 @@ pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr2(0x1b, b'\r', bytes).is_none() {
         return Cow::Borrowed(bytes);
     }
-    let mut out = anstream::adapter::strip_bytes(bytes).into_vec();
+    let mut out = without_colours(bytes).unwrap_or_else(|| anstream::adapter::strip_bytes(bytes).into_vec());
     out.retain(|&b| b != b'\r');
     Cow::Owned(out)
+}
+
+/// Bytes without colours, or `None` where they hold other codes or control characters.
+fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(escape) = memchr::memchr(0x1b, rest) {
+        out.extend_from_slice(&rest[..escape]);
+        let code = rest[escape + 1..].strip_prefix(b"[")?;
+        let length = code.iter().take_while(|b| matches!(b, b'0'..=b'9' | b';')).count();
+        rest = code[length..].strip_prefix(b"m")?;
+    }
+    out.extend_from_slice(rest);
+    // Others go, too, where anything goes.
+    let is_plain = |b: &u8| *b >= 0x20 && *b != 0x7f || matches!(b, b'\n' | b'\t' | b'\r');
+    out.iter().all(is_plain).then_some(out)
 }
 
 #[cfg(test)]

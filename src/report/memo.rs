@@ -1,13 +1,13 @@
 //! What records meant, by their outline: a record that says what another has said costs a look-up, not a reading.
 //!
 //! Rules see no ids and durations, so two records whose outlines differ in nothing else mean the same, but for the run of
-//! which they tell. The outline itself is compared, not only its hash.
+//! which they tell.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::hash::HashBytes;
+use crate::hash::{HashBytes, Namer};
 use crate::record::{Opaque, Outline};
 
 use super::event::{Event, Facts, RunKeys};
@@ -16,8 +16,11 @@ use super::event::{Event, Facts, RunKeys};
 const MAX_KEY: usize = 4096;
 /// Outlines with more ids and durations are not kept.
 const MAX_OPAQUE: usize = 32;
-/// When the outlines come to so many bytes, all are forgotten.
-const MAX_BYTES: usize = 8 << 20;
+/// When so many outlines are known, all are forgotten.
+const MAX_KNOWN: usize = 1 << 16;
+
+/// Among the first so many meanings those that mean nothing are looked for.
+const COMMON_MEANINGS: usize = 64;
 
 /// What a record means, where another one with its outline has been read.
 #[derive(Debug, Clone)]
@@ -47,8 +50,11 @@ pub(super) enum Meaning {
 /// The outlines seen by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    known: HashMap<Box<[u8]>, Known, HashBytes>,
-    bytes: usize,
+    /// Where in `meanings` stands what an outline of that name means.
+    known: HashMap<u128, u32, HashBytes>,
+    meanings: Vec<Known>,
+    namer: Namer,
+    name: u128,
     /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
     /// where the parts end. So no two outlines that differ in anything else have the same key.
     key: Vec<u8>,
@@ -94,6 +100,7 @@ impl Memo {
             self.key.extend_from_slice(&mark.to_le_bytes());
         }
         self.key.push(self.marks.len() as u8);
+        self.name = self.namer.name(&self.key);
         true
     }
 
@@ -136,17 +143,29 @@ impl Memo {
 
     /// What the outline taken means.
     pub fn get(&self) -> Option<&Known> {
-        self.known.get(self.key.as_slice())
+        self.meanings.get(*self.known.get(&self.name)? as usize)
     }
 
     /// Keeps what the outline taken means.
     pub fn keep(&mut self, known: Known) {
-        if self.bytes + self.key.len() > MAX_BYTES {
+        if self.known.len() >= MAX_KNOWN {
             self.known.clear();
-            self.bytes = 0;
+            self.meanings.clear();
         }
-        self.bytes += self.key.len() + size_of::<Known>();
-        self.known.insert(self.key.as_slice().into(), known);
+        // What means nothing needs no place of its own.
+        let same = self.meanings.iter().take(COMMON_MEANINGS).position(|other| other.is_same_nothing(&known));
+        let index = same.unwrap_or(self.meanings.len());
+        if same.is_none() {
+            self.meanings.push(known);
+        }
+        self.known.insert(self.name, index as u32);
+    }
+}
+
+impl Known {
+    fn is_same_nothing(&self, other: &Self) -> bool {
+        matches!((&self.meaning, &other.meaning), (Meaning::Nothing, Meaning::Nothing))
+            && (self.is_warning, self.invalid_utf8) == (other.is_warning, other.invalid_utf8)
     }
 }
 
