@@ -85,8 +85,11 @@ impl EnvelopeReader {
         Some(envelope)
     }
 
-    /// A number that no other label has; a new one where it is not known.
+    /// A number that no other label has, a new one where it is not known; 0 for none.
     pub fn number(&mut self, label: &[u8]) -> u32 {
+        if label.is_empty() {
+            return 0;
+        }
         if let Some(number) = self.labels.get(label) {
             return *number;
         }

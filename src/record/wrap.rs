@@ -339,6 +339,16 @@ mod tests {
         assert_eq!(unwrap(json).expect("a wrapper").text, "a\n  b");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn colours_go_as_other_codes_do(parts in proptest::collection::vec("[ -~é→\\n\\t]{0,9}|\x1b\\[[0-9;]{0,6}m|\x1b\\[[0-9;]{0,3}[A-Z]|[\x00-\x1f\x7f]", 0..9)) {
+            let text = parts.concat();
+            if let Some(plain) = without_colours(text.as_bytes()) {
+                proptest::prop_assert_eq!(plain, anstream::adapter::strip_bytes(text.as_bytes()).into_vec());
+            }
+        }
+    }
+
     #[test]
     fn terminal_codes_go_and_text_stays() {
         let text = b"\x1b[38;5;138m10:00:00\x1b[39m \x1b]0;t\x07a\x1b]8;;http://x\x1b\\b\r\n";
