@@ -1,6 +1,8 @@
 //! Which format a line has: per line, cheap, without being told.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use super::{Format, console, plain, time, transcript, wrap};
 
@@ -11,7 +13,7 @@ pub(super) struct Look {
     pub format: Format,
     /// Whether it begins a record, whatever came before it. Lines that do not may continue the record before them.
     pub begins: bool,
-    /// The length of OpenClaw's own date and time, where the line begins with them and is not wrapped.
+    /// The length of OpenClaw's own date and time, where the line, without terminal codes, begins with them and is not wrapped.
     pub time: Option<usize>,
 }
 
@@ -23,6 +25,13 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     }
     if is_clean && let Some((format, length)) = timed(line) {
         return Look { format, begins: true, time: Some(length) };
+    }
+    // On a terminal the time comes in a colour.
+    if !is_clean && matches!(line.first(), Some(0x1b | b'0'..=b'9' | b'[')) {
+        let plain = wrap::plain_bytes(line);
+        if matches!(plain.first(), Some(b'0'..=b'9' | b'[')) {
+            return look(&plain, true);
+        }
     }
     if line.first() == Some(&b'{') {
         return match wrap::json_inner(line) {
@@ -46,7 +55,7 @@ pub(super) const FILE_LOG: &[u8] = b"{\"0\":";
 
 /// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
 /// Journals and Docker write dates, too.
-pub(super) fn timed(line: &[u8]) -> Option<(Format, usize)> {
+fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if !time::starts_with_date(line) {
         return None;
     }
@@ -81,6 +90,11 @@ pub(super) fn of_bare(line: &[u8]) -> Format {
     }
 }
 
+static META: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"_meta\":"));
+static LEVEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"level\":\""));
+static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"message\":\""));
+static TIME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"time\":\""));
+
 fn of_json(line: &[u8]) -> Format {
     if line.starts_with(b"{\"type\":\"") {
         let kind = &line[9..line.len().min(16)];
@@ -91,10 +105,10 @@ fn of_json(line: &[u8]) -> Format {
             return Format::LogsJson;
         }
     }
-    let has = |text: &[u8]| memmem::find(line, text).is_some();
-    if line.starts_with(FILE_LOG) || has(b"\"_meta\":") {
+    let has = |key: &LazyLock<Finder<'static>>| key.find(line).is_some();
+    if line.starts_with(FILE_LOG) || has(&META) {
         Format::FileLog
-    } else if has(b"\"level\":\"") && has(b"\"message\":\"") && has(b"\"time\":\"") {
+    } else if has(&LEVEL) && has(&MESSAGE) && has(&TIME) {
         Format::ConsoleJson
     } else if transcript::is_transcript(line) {
         Format::Transcript

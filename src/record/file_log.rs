@@ -26,12 +26,13 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
 fn from_envelope(line: &str) -> Option<Parts<'static>> {
     let envelope = envelope::of(line.as_bytes())?;
     let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-    let quoted = format!("\"{}\"", text(envelope.message)?);
+    let message = text(envelope.message)?;
+    let decoded = serde_json::from_str(&format!("\"{message}\""));
     let level = envelope.level;
     Some(Parts {
         stamp: time::parse(&text(envelope.time)?),
         level: Some(level),
-        message: Cow::Owned(serde_json::from_str(&quoted).ok()?),
+        message: Cow::Owned(decoded.unwrap_or(message)),
         quoted: level <= Level::Info,
         ..Parts::default()
     })

@@ -29,7 +29,7 @@ pub struct RawRecord<'a> {
     pub format: Format,
     /// It holds no terminal codes, and no carriage returns but at its end.
     pub is_clean: bool,
-    /// The length of OpenClaw's own date and time, where it begins with them and is not wrapped.
+    /// The length of OpenClaw's own date and time, where it begins with them, without terminal codes, and is not wrapped.
     pub(super) time: Option<usize>,
 }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::detect::timed;
 use super::envelope::{Envelope, EnvelopeReader};
 use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
@@ -51,7 +50,7 @@ impl<'a> Outline<'a> {
             // On a terminal the console is coloured.
             Format::Plain | Format::Console => {
                 let bytes = plain_bytes(raw.bytes);
-                let length = timed(&bytes).map(|(_, length)| length).or_else(|| own_start(&bytes))?;
+                let length = raw.time.or_else(|| own_start(&bytes))?;
                 let (time, rest) = bytes.split_at(length);
                 Some(Self::of_text(time.to_vec().into(), rest.to_vec().into()))
             }

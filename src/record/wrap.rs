@@ -211,7 +211,8 @@ pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
     if line.starts_with(b"{\"log\":\"") && memchr::memmem::find(line, b"\"stream\":\"").is_some() {
         return Some(Wrapper::DockerJson);
     }
-    (memchr::memmem::find(line, b"\"MESSAGE\":").is_some() && memchr::memmem::find(head, b"\"_").is_some())
+    static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"MESSAGE\":"));
+    (MESSAGE.find(line).is_some() && memchr::memmem::find(head, b"\"_").is_some())
         .then_some(Wrapper::JournalJson)
 }
 

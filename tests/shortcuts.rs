@@ -1,0 +1,178 @@
+//! The short ways mean the same as the long one: on random rules and random logs, what is known of a record from its outline,
+//! and what atoms let be tried, is what reading it and trying every signature gives.
+
+use clawsift::catalogue::Catalogue;
+use clawsift::engine::Engine;
+use clawsift::record::Lines;
+use clawsift::redact::Redactor;
+use clawsift::report::Observer;
+use proptest::prelude::*;
+
+/// Words of which rules and logs are made, so that they meet.
+const WORDS: &[&str] = &[
+    "quota",
+    "exceeded",
+    "Rate limit",
+    "retry after",
+    "timed out",
+    "connect",
+    "ECONNREFUSED",
+    "status",
+    "HTTP 429",
+    "401",
+    "invalid key",
+    "Schlüssel",
+    "余额不足",
+    "overloaded",
+    "reconnected",
+    "OpenClaw 2026.9.6",
+    "Kelvin",
+    "straße",
+    "[model-fetch] response status=503",
+    "lane task error:",
+    "error=",
+    "model fallback decision: decision=skip_candidate",
+    "embedded run agent end",
+    "plugin",
+    "x",
+    "42",
+    "failed (500)",
+    "\\u0041",
+    "provider=custom model=m1",
+    "reason=timeout",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(WORDS).prop_map(str::to_owned)
+}
+
+/// An id, a duration, or a number, of few different ones, so that they repeat.
+fn opaque() -> impl Strategy<Value = String> {
+    (0_u32..6, 0_u32..8).prop_map(|(kind, n)| match kind {
+        0 => format!("runId=0000{n}706-7d42-40bd-ab60-6cbf9ad318b{n}"),
+        1 => format!("durationMs={}", n * 137),
+        2 => format!("trace 960325a1d17653299a8e098d9f829c{n}f"),
+        3 => format!("request req_011CSHoEeqs5C35K2UUZ{n}"),
+        4 => format!("lane=session:agent:main:0000{n}706-7d42-40bd-ab60-6cbf9ad318b{n}"),
+        _ => format!("{}", 400 + n),
+    })
+}
+
+fn message() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop_oneof![3 => word(), 2 => opaque()], 1..5).prop_map(|words| words.join(" "))
+}
+
+fn signature() -> impl Strategy<Value = String> {
+    let quoted = |text: String| format!("'{}'", text.replace('\'', "''"));
+    let regex = (word(), word(), 0_u32..6).prop_map(|(a, b, kind)| {
+        let (a, b) = (regex_syntax::escape(&a), regex_syntax::escape(&b));
+        match kind {
+            0 => format!("{a}[^\\n]{{0,40}}{b}"),
+            1 => format!("(?:{a}|{b})"),
+            2 => format!("{a} (?<what>\\S+)"),
+            3 => format!("\\b{a}\\b"),
+            4 => format!("(?<all>{a}.*{b})"),
+            _ => format!("{a}[ _]?(?:{b})?"),
+        }
+    });
+    let field = prop::sample::select(
+        &[
+            "runId: '0000*'",
+            "durationMs: '137'",
+            "subsystem: 'agent*'",
+            "provider: custom",
+            "reason: '*'",
+            "level: warn",
+        ][..],
+    );
+    prop_oneof![
+        word().prop_map(move |text| format!("literal: {}", quoted(text))),
+        regex.prop_map(move |text| format!("regex: {}", quoted(text))),
+        (400_u16..510).prop_map(|status| format!("http_status: {status}")),
+        Just("error_code: ECONNREFUSED".to_owned()),
+        field.prop_map(|field| format!("field: {{ {field} }}")),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = String> {
+    let signatures = |count| prop::collection::vec(signature(), count);
+    let rule = (signatures(1..4), signatures(0..2), signatures(0..2));
+    prop::collection::vec(rule, 1..12).prop_map(|rules| {
+        let mut text = "category: dns\nrules:\n".to_owned();
+        for (index, (any, all, none)) in rules.iter().enumerate() {
+            let list = |name: &str, signatures: &Vec<String>| {
+                let entries: Vec<String> = signatures.iter().map(|s| format!("      - {s}\n")).collect();
+                if entries.is_empty() { String::new() } else { format!("    {name}:\n{}", entries.concat()) }
+            };
+            text.push_str(&format!(
+                "  - id: dns/r{index}\n    title: t\n    severity: error\n    causes: [c]\n    fixes: [{{ say: s }}]\n"
+            ));
+            text.push_str(&(list("any", any) + &list("all", all) + &list("none", none)));
+        }
+        text
+    })
+}
+
+/// A line in one of the forms, and what can happen to it on the way.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let level = prop::sample::select(&["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"][..]);
+    let subsystem =
+        prop::sample::select(&["agent/embedded", "gateway/channels/telegram", "diagnostic", "memory"][..]);
+    let form = (message(), message(), level, subsystem, 0_u32..9, 0_u32..60);
+    let line = form.prop_map(|(said, detail, level, subsystem, form, second)| {
+        let time = format!("2026-11-22T09:43:{second:02}.554");
+        let json = |text: &str| serde_json::to_string(text).expect("a string").replace("\\\\u0041", "\\u0041");
+        let label = json(&format!("{{\"subsystem\":\"{subsystem}\"}}"));
+        let meta = format!(
+            r#""_meta":{{"runtime":"node","runtimeVersion":"24.21.0","hostname":"h","date":"{time}Z","logLevelId":3,"logLevelName":"{level}","name":{label},"parentNames":["openclaw"]}},"time":"{time}+00:00","hostname":"h","message":{}"#,
+            json(&said)
+        );
+        let ids = r#","traceId":"960325a1d17653299a8e098d9f829c2f","spanId":"c1fe97956fa8c4a9","traceFlags":"01""#;
+        match form {
+            0 | 1 => format!(r#"{{"0":{label},"1":{},{meta}{ids}}}"#, json(&said)),
+            2 => format!(r#"{{"0":{label},"1":{{"error":{},"elapsedMs":{second}}},"2":{},{meta}}}"#, json(&detail), json(&said)),
+            3 => format!(r#"{{"0":{label},"1":{},{meta},"runId":"r{second}"}}"#, json(&said)),
+            4 => format!("{time}+00:00 [{subsystem}] {said}"),
+            5 => format!("\u{1b}[90m{time}+00:00\u{1b}[39m \u{1b}[36m[{subsystem}]\u{1b}[39m {said}"),
+            6 => format!("{time}Z {} {subsystem} {said}", level.to_lowercase()),
+            7 => format!(
+                r#"{{"elapsedMs":{second},"time":"{time}+00:00","level":"{}","subsystem":"{subsystem}","message":{}}}"#,
+                level.to_lowercase(),
+                json(&said)
+            ),
+            _ => format!("[{subsystem}] {said}"),
+        }
+        .into_bytes()
+    });
+    let damage = prop::option::weighted(
+        0.15,
+        (any::<prop::sample::Index>(), prop::sample::select(&b"\x1b\r\"\\}\xff"[..])),
+    );
+    (line, damage).prop_map(|(mut line, damage)| {
+        if let Some((at, byte)) = damage {
+            let at = at.index(line.len());
+            if byte == b'}' { line.truncate(at) } else { line.insert(at, byte) }
+        }
+        line
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn shortcuts_lead_to_the_same(rules in rules(), lines in prop::collection::vec(line(), 1..60)) {
+        let engine = Engine::new(Catalogue::from_text("rules.yaml", &rules).expect("good rules"));
+        let log = lines.join(&b'\n');
+        let mut short = Observer::new(&engine, Redactor::MASKING, false);
+        let mut long = Observer::new(&engine, Redactor::MASKING, false);
+        // Twice, so that all that can be known is known.
+        for _ in 0..2 {
+            for raw in Lines::new(&log, 0) {
+                let (a, b) = (short.observe(&raw), long.observe_slowly(&raw));
+                prop_assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", String::from_utf8_lossy(raw.bytes));
+            }
+        }
+        prop_assert_eq!(short.take_counts(), long.take_counts());
+    }
+}
