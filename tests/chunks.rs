@@ -71,6 +71,7 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
         chunk,
         max_decompressed: u64::MAX,
         keep_matches: chunk.is_multiple_of(2),
+        verify: None,
         stop: Arc::default(),
         progress: &|_| {},
     };

@@ -51,6 +51,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
+    /// Judge each record a second time without the shortcuts that make it fast, and say where that makes a difference
+    #[arg(long)]
+    pub verify_prefilter: bool,
+
     /// Show keys and tokens as they stand in the log
     #[arg(long)]
     pub no_redact: bool,

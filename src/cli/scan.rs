@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
 use crate::report::{Moment, Period, Report};
-use crate::scan::{CHUNK, Options, scan};
+use crate::scan::{CHUNK, Difference, Options, Verification, scan};
 use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
@@ -27,6 +27,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts();
 
+    let verification = Verification::default();
     let progress = Progress::new(total_bytes(&inputs), args.quiet);
     let options = Options {
         jobs: args.jobs.map_or(0, usize::from),
@@ -36,6 +37,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         chunk: CHUNK,
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.show.format == Format::Ndjson,
+        verify: args.verify_prefilter.then_some(&verification),
         stop: Arc::clone(&stop),
         progress: &|bytes| progress.add(bytes),
     };
@@ -43,8 +45,27 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     progress.finish();
 
     say_problems(&report);
+    if args.verify_prefilter {
+        say_verification(&verification);
+    }
     output::write(&report, args.show.format, args.show.output.as_deref(), args.show.color, &zone)?;
-    Ok(status(&report, args, stop.load(Ordering::Relaxed)))
+    let is_right = verification.differences().is_empty();
+    Ok(status(&report, args, stop.load(Ordering::Relaxed)).max(u8::from(!is_right)))
+}
+
+/// Says what the second look at all records has shown.
+fn say_verification(verification: &Verification) {
+    let differences = verification.differences();
+    for Difference { offset, short, long } in &differences {
+        say(&format_args!("the record at byte {offset} means {short} with shortcuts and {long} without"));
+    }
+    let records = verification.records();
+    match differences.is_empty() {
+        true => say(&format_args!("verified: {records} records mean the same with and without shortcuts")),
+        false => say(&format_args!(
+            "this is a fault of clawsift; please report it with the records named above (of {records})"
+        )),
+    }
 }
 
 fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {

@@ -1,6 +1,7 @@
 //! The pipeline: sources to chunks to records to matches to the report, in parallel.
 
 mod conveyor;
+mod verification;
 mod worker;
 
 use std::collections::HashSet;
@@ -18,6 +19,8 @@ use crate::report::{Report, SourceTally, Tally, View};
 use crate::source::{
     ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, unread_older,
 };
+
+pub use verification::{Difference, Verification};
 
 use worker::{Chunk, Worker};
 
@@ -40,6 +43,8 @@ pub struct Options<'a> {
     pub max_decompressed: u64,
     /// Keep every match for [`Report::matches`].
     pub keep_matches: bool,
+    /// Judge each record a second time without shortcuts, and note here where that makes a difference.
+    pub verify: Option<&'a Verification>,
     /// Becomes other than 0 when the scan is to end early, with the report so far.
     pub stop: Arc<AtomicUsize>,
     /// Called with the bytes read since the last call.
@@ -57,6 +62,7 @@ impl Default for Options<'_> {
             chunk: CHUNK,
             max_decompressed: MAX_DECOMPRESSED,
             keep_matches: false,
+            verify: None,
             stop: Arc::default(),
             progress: &|_| {},
         }

@@ -8,6 +8,7 @@ use crate::report::{ChunkTally, Event, Observer, Survey, is_past_midnight};
 use crate::source::Map;
 
 use super::Options;
+use super::verification::Verifier;
 
 /// A part of a source, which begins and ends where records do.
 pub(super) struct Chunk<'b> {
@@ -25,13 +26,16 @@ pub(super) struct Worker<'a> {
     observer: Observer<'a>,
     /// The part of a map that is being scanned.
     copy: Vec<u8>,
+    verifier: Option<Verifier<'a>>,
     progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<'a> Worker<'a> {
     pub fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
         let observer = Observer::new(engine, options.redactor, options.keep_matches);
-        Self { observer, copy: Vec::new(), progress: options.progress }
+        let verifier =
+            options.verify.map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
+        Self { observer, copy: Vec::new(), verifier, progress: options.progress }
     }
 
     /// What a chunk adds to its source.
@@ -77,6 +81,9 @@ impl<'a> Worker<'a> {
             tally.formats[raw.format as usize] += 1;
             tally.cut += u64::from(raw.is_cut());
             let event = self.observer.observe(&raw);
+            if let Some(verifier) = &mut self.verifier {
+                verifier.check(&raw, offset, event.as_ref());
+            }
             if matches!(event, Some(Event::LogDate(_))) {
                 tally.last_clock = None;
             }

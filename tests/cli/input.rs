@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stdout};
+use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout};
 
 /// The report of a text on standard input.
 fn streamed(log: &[u8]) -> serde_json::Value {
@@ -36,6 +36,19 @@ fn each_form_of_one_log_gives_the_same_finding() {
         assert_eq!(first_rule(&report), "dns/not-found", "{form}");
         assert_eq!(report["totals"]["incidents"], 1, "{form}");
         assert_eq!(report["findings"][0]["captures"]["host"][0]["value"], "nohost.invalid", "{form}");
+    }
+}
+
+#[test]
+fn a_log_can_be_checked_for_what_shortcuts_miss() {
+    for (log, records) in [("mixed/file.log", 425), ("mixed/console.txt", 391)] {
+        let mut command = clawsift();
+        command.args(["--verify-prefilter", "--format", "json"]).arg(format!("fixtures/logs/{log}"));
+        let output = command.output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0));
+        let expected = format!("clawsift: verified: {records} records mean the same with and without shortcuts");
+        assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+        assert_eq!(json(&output)["totals"]["records"], records);
     }
 }
 
