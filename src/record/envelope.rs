@@ -71,6 +71,7 @@ const DATE: usize = 26;
 
 impl EnvelopeReader {
     /// The envelope of a line, where it has one: the same that [`of`] finds.
+    #[inline]
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
         if !line.starts_with(FILE_LOG) {
             return of_console_json(line);
@@ -102,6 +103,7 @@ impl EnvelopeReader {
     }
 
     /// The envelope of a line whose parts are all known.
+    #[inline]
     fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<Envelope<'a>> {
         let rest = line[start..].strip_prefix(self.opening.as_slice())?;
         let date_end = rest.get(DATE - 1..DATE + 1)?;
@@ -213,6 +215,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     fn literal(&mut self, text: &[u8]) -> Option<()> {
         self.line[self.at..].starts_with(text).then(|| self.at += text.len())
     }

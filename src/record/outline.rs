@@ -14,8 +14,6 @@ use super::{Format, Level, RawRecord};
 pub struct Outline<'a> {
     /// How grave its writer thought it, where it says so.
     pub level: Option<Level>,
-    /// The message as it is written, where it is known to be information, and then only this is to be looked at.
-    pub information: Option<Message<'a>>,
     /// What stands between level and time.
     pub label: &'a [u8],
     /// What tells it from other records; how many parts there are tells something, too.
@@ -32,44 +30,66 @@ pub struct Message<'a> {
     pub is_escaped: bool,
 }
 
-impl<'a> Outline<'a> {
-    /// The outline of a record, or `None` where it has an unusual form and must be read to know anything of it.
-    pub fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader) -> Option<Self> {
+/// What is known of a record that was not read.
+#[derive(Debug)]
+pub enum Glance<'a> {
+    /// It has an unusual form and must be read to know anything of it.
+    Unusual,
+    /// It is information that nobody asks for.
+    Nothing,
+    /// It may mean something, the same as others with this outline.
+    Outline(Outline<'a>),
+}
+
+impl<'a> Glance<'a> {
+    /// Looks at a record; `means_something` tells which information is worth reading by its message.
+    #[inline]
+    pub fn of(
+        raw: &RawRecord<'a>,
+        envelopes: &mut EnvelopeReader,
+        means_something: impl FnOnce(Message<'a>) -> bool,
+    ) -> Self {
         if raw.is_cut() {
-            return None;
+            return Self::Unusual;
         }
         match raw.format {
             Format::FileLog | Format::ConsoleJson if raw.is_clean => {
-                envelopes.read(raw.bytes).map(Self::of_envelope)
+                let Some(envelope) = envelopes.read(raw.bytes) else { return Self::Unusual };
+                let message = Message { text: envelope.message, is_escaped: envelope.is_escaped };
+                if envelope.level <= Level::Info && !means_something(message) {
+                    return Self::Nothing;
+                }
+                Self::Outline(Outline::of_envelope(envelope))
             }
-            Format::Plain | Format::Console if raw.is_clean => {
-                let length = raw.time.or_else(|| own_start(raw.bytes))?;
-                let (time, rest) = raw.bytes.split_at(length);
-                Some(Self::of_text(time.into(), rest.into()))
-            }
-            // On a terminal the console is coloured.
-            Format::Plain | Format::Console => {
-                let bytes = plain_bytes(raw.bytes);
-                let length = raw.time.or_else(|| own_start(&bytes))?;
-                let (time, rest) = bytes.split_at(length);
-                Some(Self::of_text(time.to_vec().into(), rest.to_vec().into()))
-            }
-            _ => None,
+            Format::Plain | Format::Console => Outline::of_line(raw).map_or(Self::Unusual, Self::Outline),
+            _ => Self::Unusual,
         }
+    }
+}
+
+impl<'a> Outline<'a> {
+    fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
+        if raw.is_clean {
+            let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
+            return Some(Self::of_text(time.into(), rest.into()));
+        }
+        // On a terminal the console is coloured.
+        let bytes = plain_bytes(raw.bytes);
+        let (time, rest) = bytes.split_at(raw.time.or_else(|| own_start(&bytes))?);
+        Some(Self::of_text(time.to_vec().into(), rest.to_vec().into()))
     }
 
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
-        Self { level: None, information: None, label: b"", parts: [Some(rest), None, None], time }
+        Self { level: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
     fn of_envelope(envelope: Envelope<'a>) -> Self {
-        let Envelope { level, time, head, label, message, is_escaped, extra } = envelope;
+        let Envelope { level, time, head, label, message, extra, .. } = envelope;
         // The logger repeats its last argument as the message.
         let before = head.strip_suffix(b"\"").and_then(|head| head.strip_suffix(message));
         let is_repeated = before.is_some_and(|before| before.ends_with(b"\":\""));
         Self {
             level: Some(level),
-            information: (level <= Level::Info).then_some(Message { text: message, is_escaped }),
             label,
             parts: [Some(head.into()), Some(extra.into()), (!is_repeated).then_some(message.into())],
             time: time.into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
-use crate::record::{EnvelopeReader, Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
+use crate::record::{EnvelopeReader, Glance, Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
 use crate::redact::Redactor;
 
 use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
@@ -63,16 +63,18 @@ impl<'e> Observer<'e> {
 
     /// What the record means, or `None` where it means nothing.
     pub fn observe(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
-        let Some(outline) = Outline::of(raw, &mut self.envelopes) else {
-            return self.read(raw, &Record::parse(raw)).event;
-        };
-        if let Some(message) = outline.information
-            && !self.engine.gates().let_through(message)
-        {
-            return None;
+        let gates = self.engine.gates();
+        match Glance::of(raw, &mut self.envelopes, |message| gates.let_through(message)) {
+            Glance::Nothing => None,
+            Glance::Unusual => self.read(raw, &Record::parse(raw)).event,
+            Glance::Outline(outline) => self.observe_outline(raw, &outline),
         }
+    }
+
+    /// What a record with that outline means.
+    fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
         let label = self.envelopes.number(outline.label);
-        if !self.memo.take(&outline, label) {
+        if !self.memo.take(outline, label) {
             return self.read(raw, &Record::parse(raw)).event;
         }
         if let Some(known) = self.memo.get() {
@@ -81,13 +83,13 @@ impl<'e> Observer<'e> {
                 meaning => {
                     self.counts.warnings += u64::from(known.is_warning);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
-                    self.recall(meaning, raw, &outline)
+                    self.recall(meaning, raw, outline)
                 }
             };
         }
         let record = Record::parse(raw);
         let reading = self.read(raw, &record);
-        let meaning = self.meaning(&reading, &outline);
+        let meaning = self.meaning(&reading, outline);
         let invalid_utf8 = record.invalid_utf8 && reading.counts();
         self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
         reading.event
