@@ -9,9 +9,13 @@ use std::ops::{Index, Range};
 
 use regex_automata::meta::{self, BuildError};
 use regex_automata::util::{captures, syntax};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// An expression whose automaton is larger is refused, so that a foreign rule cannot eat the memory.
-const MAX_SIZE: usize = 1 << 20;
+/// An expression of more states is refused, so that a foreign rule cannot eat the memory.
+const MAX_STATES: usize = 30_000;
+/// The bytes that an automaton of so many states takes, and some more.
+const MAX_BYTES: usize = 16 << 20;
 
 /// A regular expression.
 #[derive(Debug, Clone)]
@@ -64,6 +68,22 @@ impl Pattern {
             built => built,
         }?;
         Ok(Self { regex, is_lower: true })
+    }
+
+    /// Checks an expression for which case does not count without building it: whether it is one, and of what size.
+    /// Whether it matches the empty text, and so every text.
+    ///
+    /// # Errors
+    /// When it is none, or too large.
+    pub fn check(pattern: &str) -> Result<bool, PatternError> {
+        let mut of_bytes = ParserBuilder::new();
+        of_bytes.unicode(false).utf8(false);
+        let parsed = of_bytes.build().parse(pattern).or_else(|_| ParserBuilder::new().build().parse(pattern));
+        let hir = parsed.map_err(|error| PatternError::Syntax(error.to_string()))?;
+        if states(&hir) > MAX_STATES {
+            return Err(PatternError::TooLarge);
+        }
+        Ok(hir.properties().minimum_len() == Some(0))
     }
 
     /// The one of a text and the same in lower case against which it is to be matched.
@@ -187,12 +207,31 @@ fn build(pattern: &str, ignore_case: bool) -> Result<meta::Regex, PatternError> 
         .onepass(false)
         .dfa(false)
         .utf8_empty(false)
-        .nfa_size_limit(Some(MAX_SIZE));
+        .nfa_size_limit(Some(MAX_BYTES));
     let build = |syntax| meta::Builder::new().configure(config.clone()).syntax(syntax).build(pattern);
     let syntax = syntax::Config::new().case_insensitive(ignore_case);
     let of_bytes = syntax.unicode(false).utf8(false);
     // Characters outside ASCII in a class need the tables of Unicode.
     build(of_bytes).or_else(|_| build(syntax)).map_err(|error| PatternError::of(&error))
+}
+
+/// About how many states the automaton of an expression has.
+fn states(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        // A class of bytes is one state, a class of characters some for each length of their encoding.
+        HirKind::Class(Class::Unicode(_)) => 12,
+        HirKind::Class(Class::Bytes(_)) => 1,
+        HirKind::Capture(capture) => 2 + states(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
+            states(&repetition.sub).saturating_add(1).saturating_mul(times.max(1) as usize)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(states).fold(1, usize::saturating_add)
+        }
+    }
 }
 
 impl PatternError {
@@ -265,6 +304,15 @@ mod tests {
     #[test]
     fn what_is_no_pattern_or_too_large_is_refused() {
         assert!(matches!(Pattern::new("a(b"), Err(PatternError::Syntax(_))));
-        assert!(matches!(Pattern::insensitive("(?:x{500}){500}"), Err(PatternError::TooLarge)));
+        assert!(matches!(Pattern::check("a(b"), Err(PatternError::Syntax(_))));
+        assert!(matches!(Pattern::check("(?:x{500}){500}"), Err(PatternError::TooLarge)));
+        // What passes the check can be built.
+        for pattern in ["(?:[^x]{100}){100}", "(?:[ü-ÿ]{40}){40}", "(?:abc|de){3000}"] {
+            assert_eq!(Pattern::check(pattern).ok(), Some(false), "{pattern}");
+            Pattern::insensitive(pattern).expect(pattern);
+        }
+        for (pattern, is_empty) in [("a*", true), ("^", true), ("a|", true), ("a+", false), (r"\ba", false)] {
+            assert_eq!(Pattern::check(pattern).ok(), Some(is_empty), "{pattern}");
+        }
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn read(
 }
 
 fn check_regex(pattern: &str) -> Result<(), Fault> {
-    let built = Pattern::insensitive(pattern).map_err(|error| {
+    let is_empty = Pattern::check(pattern).map_err(|error| {
         (
             ProblemCode::BadRegex,
             error.to_string().trim_end().replace('\n', "\n    "),
@@ -93,7 +93,7 @@ fn check_regex(pattern: &str) -> Result<(), Fault> {
                 .to_owned(),
         )
     })?;
-    if built.is_match("") {
+    if is_empty {
         return Err((
             ProblemCode::BadRegex,
             "the regular expression matches the empty text, so it would match every record".to_owned(),
