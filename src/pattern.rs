@@ -76,10 +76,12 @@ impl Pattern {
     /// # Errors
     /// When it is none, or too large.
     pub fn check(pattern: &str) -> Result<bool, PatternError> {
-        let mut of_bytes = ParserBuilder::new();
-        of_bytes.unicode(false).utf8(false);
-        let parsed = of_bytes.build().parse(pattern).or_else(|_| ParserBuilder::new().build().parse(pattern));
-        let hir = parsed.map_err(|error| PatternError::Syntax(error.to_string()))?;
+        let hir = match ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern) {
+            Ok(hir) => hir,
+            Err(_) => {
+                regex_syntax::parse(pattern).map_err(|error| PatternError::Syntax(error.to_string()))?
+            }
+        };
         if states(&hir) > MAX_STATES {
             return Err(PatternError::TooLarge);
         }
@@ -182,8 +184,9 @@ impl<'t> Groups<'t> {
     }
 
     fn characters(&self, range: Range<usize>) -> Range<usize> {
-        let start = self.text.ceil_char_boundary(range.start);
-        start..self.text.floor_char_boundary(range.end).max(start)
+        let is_start = |at: &usize| self.text.is_char_boundary(*at);
+        let start = (range.start..=self.text.len()).find(is_start).unwrap_or(self.text.len());
+        start..(start..=range.end).rev().find(is_start).unwrap_or(start)
     }
 
     /// The whole of what was found.
@@ -208,11 +211,17 @@ fn build(pattern: &str, ignore_case: bool) -> Result<meta::Regex, PatternError> 
         .dfa(false)
         .utf8_empty(false)
         .nfa_size_limit(Some(MAX_BYTES));
-    let build = |syntax| meta::Builder::new().configure(config.clone()).syntax(syntax).build(pattern);
     let syntax = syntax::Config::new().case_insensitive(ignore_case);
     let of_bytes = syntax.unicode(false).utf8(false);
     // Characters outside ASCII in a class need the tables of Unicode.
-    build(of_bytes).or_else(|_| build(syntax)).map_err(|error| PatternError::of(&error))
+    match meta::Builder::new().configure(config.clone()).syntax(of_bytes).build(pattern) {
+        Ok(regex) => Ok(regex),
+        Err(_) => meta::Builder::new()
+            .configure(config)
+            .syntax(syntax)
+            .build(pattern)
+            .map_err(|error| PatternError::of(&error)),
+    }
 }
 
 /// About how many states the automaton of an expression has.

@@ -16,8 +16,7 @@ impl Background {
     /// Counts in healthy logs.
     pub fn count(logs: &[Vec<u8>]) -> Self {
         let mut counts = vec![0_u64; ENTRIES];
-        let trigrams = logs.iter().flat_map(|log| log.array_windows().map(|window| trigram(*window)));
-        trigrams.for_each(|entry| counts[entry] += 1);
+        logs.iter().flat_map(|log| trigrams(log)).for_each(|entry| counts[entry] += 1);
         let bytes: u64 = logs.iter().map(|log| log.len() as u64).sum();
         let power = |count: u64| 64 - (count * 1_000_000 / bytes.max(1)).leading_zeros();
         Self { powers: counts.into_iter().map(|count| power(count) as u8).collect() }
@@ -35,9 +34,14 @@ impl Background {
 
     /// How often a text stands in a million bytes of a healthy log, at most.
     pub fn commonness(&self, text: &[u8]) -> u64 {
-        let powers = text.array_windows().map(|window| self.powers[trigram(*window)]);
+        let powers = trigrams(text).map(|entry| self.powers[entry]);
         powers.min().map_or(u64::MAX >> 16, |power| (1_u64 << power) >> 1)
     }
+}
+
+/// The entries of each three bytes of a text in a row.
+fn trigrams(text: &[u8]) -> impl Iterator<Item = usize> {
+    text.windows(3).map(|window| trigram([window[0], window[1], window[2]]))
 }
 
 /// Which entry of a table of 2^15 three bytes have; letters of both cases have the same, and so have all digits.

@@ -58,8 +58,7 @@ impl<'a> Worker<'a> {
         };
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
-        let mut records = 0;
-        for raw in lines.by_ref() {
+        for (seen, raw) in lines.by_ref().enumerate() {
             if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
@@ -74,10 +73,9 @@ impl<'a> Worker<'a> {
                     Some(_) => {}
                 }
             }
-            if records < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
+            if seen < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
                 tally.survey.add(&Record::parse(&raw));
             }
-            records += 1;
             tally.formats[raw.format as usize] += 1;
             tally.cut += u64::from(raw.is_cut());
             let event = self.observer.observe(&raw);
