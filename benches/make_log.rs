@@ -1,0 +1,200 @@
+//! Makes a large log out of the real ones in `fixtures/logs`: `make_log OUT MEGABYTES FAILING_SHARE file|plain [SEED]`.
+//!
+//! Records of healthy logs are drawn at random, and runs of records out of failing ones so that these make up the given
+//! share. Each record gets a later time; ids are new for each healthy record and for each failing run; durations vary. So
+//! shapes and lengths are those of real logs, and nothing but what differs in real logs differs.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// Records of one failing run, at most.
+const RUN: usize = 40;
+/// Milliseconds between two records, on average.
+const STEP: u64 = 400;
+
+/// A line, cut where something changes.
+struct Template(Vec<Piece>);
+
+enum Piece {
+    Text(Vec<u8>),
+    /// `2026-11-22T10:05:00.748`, without its offset.
+    Time,
+    /// Eight hexadecimal digits that begin an id.
+    Id(u32),
+    /// The number behind a name in `Ms`.
+    Duration,
+}
+
+/// Xorshift: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+
+    fn chance(&mut self, share: f64) -> bool {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64 <= share
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [out, megabytes, share, form, seed @ ..] = arguments.as_slice() else {
+        return Err("usage: make_log OUT MEGABYTES FAILING_SHARE file|plain [SEED]".into());
+    };
+    let file = match form.as_str() {
+        "file" => "file.log",
+        "plain" => "logs-plain.txt",
+        other => return Err(format!("{other}: no form; it is `file` or `plain`").into()),
+    };
+    let share: f64 = share.parse()?;
+    let size = megabytes.parse::<u64>()? << 20;
+    let mut random = Random(seed.first().map_or(Ok(0x5eed_1e55), |seed| seed.parse())?);
+
+    let (healthy, failing) = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs"), file)?;
+    let mean = failing.iter().map(Vec::len).sum::<usize>() as f64 / failing.len() as f64;
+    let chance = share / (mean * (1.0 - share) + share);
+
+    let mut log = BufWriter::with_capacity(1 << 20, File::create(out)?);
+    let (mut written, mut records, mut failures, mut runs) = (0, 0_u64, 0_u64, 0_u64);
+    let mut time = 1_767_225_600_000; // 2026-01-01
+    let mut line = Vec::new();
+    while written < size {
+        runs += 1;
+        let run: &[Template] = match random.chance(chance) {
+            true => &failing[random.below(failing.len())],
+            false => std::slice::from_ref(&healthy[random.below(healthy.len())]),
+        };
+        failures += if run.len() > 1 { run.len() as u64 } else { 0 };
+        for template in run {
+            time += random.next() % (2 * STEP);
+            records += 1;
+            line.clear();
+            template.write(&mut line, time, runs, &mut random)?;
+            log.write_all(&line)?;
+            written += line.len() as u64;
+        }
+    }
+    log.flush()?;
+    eprintln!("{out}: {written} bytes, {records} records, {:.3} of them of failing runs", failures as f64 / records as f64);
+    Ok(())
+}
+
+/// The lines of healthy logs, and runs of lines out of failing ones.
+fn read(folder: &Path, file: &str) -> Result<(Vec<Template>, Vec<Vec<Template>>), Box<dyn Error>> {
+    let mut cases: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    cases.sort_by_key(|case| case.file_name());
+    let (mut healthy, mut failing) = (Vec::new(), Vec::new());
+    for case in cases {
+        let Ok(text) = fs::read(case.path().join(file)) else { continue };
+        let lines = || text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        let name = case.file_name().to_string_lossy().into_owned();
+        if name.starts_with("ok-") || name == "quiet" {
+            healthy.extend(lines().map(Template::new));
+            continue;
+        }
+        let alarming: Vec<Template> = lines().filter(|line| is_alarming(line)).map(Template::new).collect();
+        let mut alarming = alarming.into_iter().peekable();
+        while alarming.peek().is_some() {
+            let run: Vec<Template> = alarming.by_ref().take(RUN).collect();
+            failing.push(run);
+        }
+    }
+    failing.retain(|run: &Vec<Template>| run.len() > 1);
+    match healthy.is_empty() || failing.is_empty() {
+        true => Err(format!("{}: no logs named {file}", folder.display()).into()),
+        false => Ok((healthy, failing)),
+    }
+}
+
+/// Whether a record of a failing log tells of the failure.
+fn is_alarming(line: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 8] = [
+        b"\"logLevelName\":\"WARN\"",
+        b"\"logLevelName\":\"ERROR\"",
+        b"[model-fetch] ",
+        b"lane task error",
+        b"failover",
+        b"model fallback",
+        b"Error: ",
+        "✗".as_bytes(),
+    ];
+    SIGNS.iter().any(|sign| memchr::memmem::find(line, sign).is_some())
+}
+
+impl Template {
+    fn new(line: &[u8]) -> Self {
+        let (mut pieces, mut text, mut at) = (Vec::new(), Vec::new(), 0);
+        while at < line.len() {
+            let found = match &line[at..] {
+                rest if is_shape(rest, b"0000-00-00T00:00:00.000") => Some((Piece::Time, 23)),
+                rest if is_shape(rest, b"xxxxxxxx-xxxx-xxxx-") || is_trace(line, at) => {
+                    let digits = std::str::from_utf8(&rest[..8]).unwrap_or_default();
+                    Some((Piece::Id(u32::from_str_radix(digits, 16).unwrap_or_default()), 8))
+                }
+                rest if text.ends_with(b"Ms=") || text.ends_with(b"Ms\":") => {
+                    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+                    (digits > 0).then_some((Piece::Duration, digits))
+                }
+                _ => None,
+            };
+            match found {
+                Some((piece, length)) => {
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                    pieces.push(piece);
+                    at += length;
+                }
+                None => {
+                    text.push(line[at]);
+                    at += 1;
+                }
+            }
+        }
+        text.push(b'\n');
+        pieces.push(Piece::Text(text));
+        Self(pieces)
+    }
+
+    fn write(&self, out: &mut Vec<u8>, time: u64, run: u64, random: &mut Random) -> Result<(), Box<dyn Error>> {
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => out.extend_from_slice(text),
+                Piece::Time => write_time(out, time)?,
+                Piece::Id(id) => write!(out, "{:08x}", id ^ (run as u32).wrapping_mul(0x9e37_79b1))?,
+                Piece::Duration => write!(out, "{}", 1 + random.below(5000))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether 32 hexadecimal digits begin here, between quotation marks.
+fn is_trace(line: &[u8], at: usize) -> bool {
+    at > 0 && line[at - 1] == b'"' && is_shape(&line[at..], &[b'x'; 32]) && line.get(at + 32) == Some(&b'"')
+}
+
+/// Whether a text begins with a shape, in which 0 stands for a digit and x for a hexadecimal one.
+fn is_shape(text: &[u8], shape: &[u8]) -> bool {
+    text.len() >= shape.len()
+        && shape.iter().zip(text).all(|(shape, byte)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_hexdigit(),
+            other => other == byte,
+        })
+}
+
+fn write_time(out: &mut Vec<u8>, millis: u64) -> Result<(), Box<dyn Error>> {
+    let time = jiff::Timestamp::from_millisecond(i64::try_from(millis)?)?;
+    write!(out, "{}", time.strftime("%Y-%m-%dT%H:%M:%S%.3f"))?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Times clawsift side by side with public tools on the same files: benches/run.sh [FOLDER] [MEGABYTES]
+# Needs hyperfine, ripgrep, gzip, zstd and a C compiler; with the headers of Hyperscan the row that compares with it, too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=${1:-$(mktemp -d)} megabytes=${2:-1000} runs=${RUNS:-7}
+cargo build --release --locked --examples --bins --quiet
+program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
+"$PWD/target/release/examples/literals" >"$folder/literals.txt"
+
+log() { # log NAME SHARE FORM: an archive at rest, made once
+  [ -f "$folder/$1" ] || "$make" "$folder/$1" "$megabytes" "$2" "$3"
+  touch -d '2 days ago' "$folder/$1"
+}
+log healthy.log 0.01 file
+log outage.log 0.30 file
+log plain.log 0.01 plain
+# Real logs compress about 10:1; lines that are drawn at random, less.
+[ -f "$folder/healthy.log.gz" ] || gzip -k "$folder/healthy.log"
+[ -f "$folder/healthy.log.zst" ] || zstd -q "$folder/healthy.log"
+touch -d '2 days ago' "$folder"/healthy.log.*
+cat fixtures/logs/openai-429/file.log fixtures/logs/tls-expired/file.log | head -c 20480 >"$folder/small.log"
+if echo '#include <hs/hs.h>' | cc -E -xc - >/dev/null 2>&1; then
+  cc -O2 -o "$folder/count_hits" benches/count_hits.c -lhs
+fi
+
+scan() { echo "$program --quiet --format json --output $folder/report.json $*"; }
+
+row() { # row NAME PEER OURS: the medians of both, run in turn, and their ratio
+  hyperfine --shell=bash --warmup 2 --runs "$runs" --export-csv "$folder/times.csv" "$2" "$3" >/dev/null 2>&1
+  awk -F, -v name="$1" 'NR == 2 { peer = $4 } NR == 3 { printf "| %s | %.3f | %.3f | %.2f |\n", name, peer, $4, $4 / peer }' \
+    "$folder/times.csv"
+}
+
+counts() { # what both ways to read a file must agree on
+  eval "$(scan "$1")"
+  tr -d ' \n' <"$folder/report.json" | grep -o '"totals":{[^}]*}'
+}
+
+echo "| work | peer s | clawsift s | clawsift / peer |"
+echo "|---|---|---|---|"
+row "JSON lines, 1 % failing, against \`wc -l\`" "wc -l $folder/healthy.log" "$(scan "$folder/healthy.log")"
+row "the same, against \`rg -c -F -f\`" "rg -c -F -f $folder/literals.txt $folder/healthy.log" "$(scan "$folder/healthy.log")"
+[ -x "$folder/count_hits" ] &&
+  row "the same, against Hyperscan" "$folder/count_hits $folder/literals.txt $folder/healthy.log" "$(scan "$folder/healthy.log")"
+row "plain text, 1 % failing, against \`rg -c -F -f\`" "rg -c -F -f $folder/literals.txt $folder/plain.log" "$(scan "$folder/plain.log")"
+row "JSON lines, 30 % failing, against 1 %" "$(scan "$folder/healthy.log")" "$(scan "$folder/outage.log")"
+row ".gz, against \`zcat\`" "zcat $folder/healthy.log.gz >/dev/null" "$(scan "$folder/healthy.log.gz")"
+row ".zst, against \`zstdcat\`" "zstdcat $folder/healthy.log.zst >/dev/null" "$(scan "$folder/healthy.log.zst")"
+row "standard input, against \`wc -l\`" "cat $folder/healthy.log | wc -l" "cat $folder/healthy.log | $(scan -)"
+row "two workers, against one" "$(scan "--jobs 1 $folder/healthy.log")" "$(scan "--jobs 2 $folder/healthy.log")"
+hyperfine --shell=none --warmup 2 --runs "$runs" --export-csv "$folder/times.csv" "$(scan "$folder/small.log")" >/dev/null 2>&1
+awk -F, 'NR == 2 { printf "\n20 KB, cold start to report: %.1f ms of processor time\n", 1000 * ($5 + $6) }' "$folder/times.csv"
+
+echo
+for name in healthy outage plain; do
+  echo "$name.log: $(wc -l <"$folder/$name.log") lines; $(counts "$folder/$name.log")"
+done
+echo "healthy.log from standard input: $(counts "- <$folder/healthy.log")"
