@@ -19,7 +19,7 @@ log plain.log 0.01 plain
 [ -f "$folder/healthy.log.gz" ] || gzip -k "$folder/healthy.log"
 [ -f "$folder/healthy.log.zst" ] || zstd -q "$folder/healthy.log"
 touch -d '2 days ago' "$folder"/healthy.log.*
-cat fixtures/logs/openai-429/file.log fixtures/logs/tls-expired/file.log | head -c 20480 >"$folder/small.log"
+head -c 20480 fixtures/logs/mixed/file.log >"$folder/small.log"
 if echo '#include <hs/hs.h>' | cc -E -xc - >/dev/null 2>&1; then
   cc -O2 -o "$folder/count_hits" benches/count_hits.c -lhs
 fi
