@@ -86,7 +86,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     log.flush()?;
-    eprintln!("{out}: {written} bytes, {records} records, {:.3} of them of failing runs", failures as f64 / records as f64);
+    eprintln!(
+        "{out}: {written} bytes, {records} records, {:.3} of them of failing runs",
+        failures as f64 / records as f64
+    );
     Ok(())
 }
 
@@ -165,7 +168,13 @@ impl Template {
         Self(pieces)
     }
 
-    fn write(&self, out: &mut Vec<u8>, time: u64, run: u64, random: &mut Random) -> Result<(), Box<dyn Error>> {
+    fn write(
+        &self,
+        out: &mut Vec<u8>,
+        time: u64,
+        run: u64,
+        random: &mut Random,
+    ) -> Result<(), Box<dyn Error>> {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text),

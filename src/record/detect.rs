@@ -67,11 +67,10 @@ fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if line.get(end + 1) == Some(&b'[') {
         return Some((Format::Console, end));
     }
-    if wrap::may_be_journal(line) {
-        return None;
+    if plain::has_level(&line[end..]) {
+        return Some((Format::Plain, end));
     }
-    let format = if plain::has_level(&line[end..]) { Format::Plain } else { Format::Console };
-    Some((format, end))
+    (!wrap::may_be_journal(line)).then_some((Format::Console, end))
 }
 
 /// Whether this line begins a record, whatever came before it.

@@ -48,8 +48,15 @@ impl Iterator for Opaque<'_> {
                 self.at = found.end;
                 return Some(found);
             }
-            if digit >= self.seen {
-                let run = run(self.text, digit, self.at, |b| b.is_ascii_alphanumeric() || b == b'-');
+            let mut end = digit + 1;
+            while self.text.get(end).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            }
+            // Most numbers stand alone, and are too short to be ids.
+            let touches = |at: Option<usize>| at.and_then(|at| self.text.get(at)).is_some_and(is_of_id);
+            let is_alone = !touches(digit.checked_sub(1)) && !touches(Some(end)) && end - digit < MIN_TAIL;
+            if digit >= self.seen && !is_alone {
+                let run = run(self.text, digit, self.at, is_of_id);
                 self.seen = run.end;
                 if let Some(found) = id(self.text, &run, digit) {
                     self.at = found.end;
@@ -57,10 +64,7 @@ impl Iterator for Opaque<'_> {
                     return Some(found);
                 }
             }
-            self.at = digit + 1;
-            while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
-                self.at += 1;
-            }
+            self.at = end;
         }
     }
 }
@@ -106,11 +110,16 @@ fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     (is_number && length <= MAX_DURATION && ends).then_some(digit..digit + length)
 }
 
+/// Whether a byte may stand in an id.
+fn is_of_id(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'-'
+}
+
 /// The longest stretch around `at` of bytes that fit, not before `floor`, and not much longer than an id.
-fn run(text: &[u8], at: usize, floor: usize, fits: impl Fn(u8) -> bool) -> Range<usize> {
+fn run(text: &[u8], at: usize, floor: usize, fits: impl Fn(&u8) -> bool) -> Range<usize> {
     let floor = floor.max(at.saturating_sub(MAX_ID));
-    let before = text[floor..at].iter().rev().take_while(|b| fits(**b)).count();
-    let after = text[at..].iter().take(MAX_ID + 1).take_while(|b| fits(**b)).count();
+    let before = text[floor..at].iter().rev().take_while(|b| fits(b)).count();
+    let after = text[at..].iter().take(MAX_ID + 1).take_while(|b| fits(b)).count();
     at - before..at + after
 }
 

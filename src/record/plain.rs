@@ -99,10 +99,15 @@ pub(super) fn has_level(rest: &[u8]) -> bool {
 fn level_word(rest: &[u8]) -> Option<(Level, usize)> {
     let word = rest.strip_prefix(b" ")?;
     let word = &word[..word.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(word.len())];
-    if !word.iter().all(u8::is_ascii_lowercase) {
-        return None;
-    }
-    let level = Level::from_name(std::str::from_utf8(word).ok()?)?;
+    let level = match word {
+        b"trace" => Level::Trace,
+        b"debug" => Level::Debug,
+        b"info" => Level::Info,
+        b"warn" => Level::Warn,
+        b"error" => Level::Error,
+        b"fatal" => Level::Fatal,
+        _ => return None,
+    };
     Some((level, word.len() + 1))
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::detect::FILE_LOG;
+use super::plain;
 use super::time::{self, Stamp};
 
 /// What a line is wrapped in.
@@ -68,9 +69,11 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
             }
             // Most lines that begin with a date are OpenClaw's own; only those of others have a process or a colon.
             let head = journal_head(line);
-            let second = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at + 1..]);
+            // No host is named `info`.
+            let rest = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at..]);
             if may_be_journal(line)
-                && !second.starts_with(b"[")
+                && !rest.starts_with(b" [")
+                && !plain::has_level(rest)
                 && let Some(length) = matched(&JOURNAL)
             {
                 return Some((Wrapper::Journal, length));
