@@ -3,12 +3,9 @@
 //! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
 //! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-
-use crate::hash::HashBytes;
 
 use super::Level;
 use super::detect::FILE_LOG;
@@ -59,13 +56,8 @@ pub struct EnvelopeReader {
     opening: Vec<u8>,
     /// Between the time and the message.
     middle: Vec<u8>,
-    /// What stood between level and time, each with a number of its own.
-    labels: HashMap<Box<[u8]>, u32, HashBytes>,
-    count: u32,
 }
 
-/// Labels that are known again; a gateway has some forty subsystems, which write from a few hundred places.
-const MAX_LABELS: usize = 4096;
 /// `2026-01-01T00:00:56.698Z`, with its quotation marks.
 const DATE: usize = 26;
 
@@ -84,22 +76,6 @@ impl EnvelopeReader {
         line[start..places.date].clone_into(&mut self.opening);
         line[places.time_end..places.message].clone_into(&mut self.middle);
         Some(envelope)
-    }
-
-    /// A number that no other label has, a new one where it is not known; 0 for none.
-    pub fn number(&mut self, label: &[u8]) -> u32 {
-        if label.is_empty() {
-            return 0;
-        }
-        if let Some(number) = self.labels.get(label) {
-            return *number;
-        }
-        if self.labels.len() >= MAX_LABELS {
-            self.labels.clear();
-        }
-        self.count += 1;
-        self.labels.insert(label.into(), self.count);
-        self.count
     }
 
     /// The envelope of a line whose parts are all known.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::hash::{HashBytes, Namer};
 use crate::record::{Opaque, Outline};
@@ -47,14 +47,21 @@ pub(super) enum Meaning {
     Particular,
 }
 
+/// What all workers have learned.
+#[derive(Debug, Default)]
+struct Shared {
+    namer: Namer,
+    known: Mutex<HashMap<u128, Known, HashBytes>>,
+}
+
 /// The outlines seen by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     /// Where in `meanings` stands what an outline of that name means.
     known: HashMap<u128, u32, HashBytes>,
     meanings: Vec<Known>,
-    namer: Namer,
     name: u128,
+    shared: Arc<Shared>,
     /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
     /// where the parts end. So no two outlines that differ in anything else have the same key.
     key: Vec<u8>,
@@ -65,8 +72,13 @@ pub(super) struct Memo {
 }
 
 impl Memo {
-    /// Takes the outline that is asked for, whose label has that number; whether it is of a kind that is kept.
-    pub fn take(&mut self, outline: &Outline<'_>, label: u32) -> bool {
+    /// A memo of another worker, which learns what this one learns.
+    pub fn sibling(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), ..Self::default() }
+    }
+
+    /// Takes the outline that is asked for; whether it is of a kind that is kept.
+    pub fn take(&mut self, outline: &Outline<'_>) -> bool {
         self.key.clear();
         self.marks.clear();
         self.opaque.clear();
@@ -75,7 +87,9 @@ impl Memo {
             return false;
         }
         self.key.push(outline.level.map_or(0, |level| level as u8 + 1));
-        self.key.extend_from_slice(&label.to_le_bytes());
+        if !outline.label.is_empty() {
+            self.key.extend_from_slice(&self.shared.namer.name(outline.label).to_le_bytes());
+        }
         let mut ends = [u16::MAX; 3];
         for (index, part) in outline.parts.iter().enumerate() {
             let Some(part) = part else { continue };
@@ -100,7 +114,7 @@ impl Memo {
             self.key.extend_from_slice(&mark.to_le_bytes());
         }
         self.key.push(self.marks.len() as u8);
-        self.name = self.namer.name(&self.key);
+        self.name = self.shared.namer.name(&self.key);
         true
     }
 
@@ -146,8 +160,24 @@ impl Memo {
         self.meanings.get(*self.known.get(&self.name)? as usize)
     }
 
-    /// Keeps what the outline taken means.
+    /// Learns from another worker what the outline taken means, where one knows it.
+    pub fn ask(&mut self) {
+        let known = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner).get(&self.name).cloned();
+        known.into_iter().for_each(|known| self.remember(known));
+    }
+
+    /// Keeps what the outline taken means, for all workers.
     pub fn keep(&mut self, known: Known) {
+        let mut shared = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.len() >= MAX_KNOWN {
+            shared.clear();
+        }
+        shared.insert(self.name, known.clone());
+        drop(shared);
+        self.remember(known);
+    }
+
+    fn remember(&mut self, known: Known) {
         if self.known.len() >= MAX_KNOWN {
             self.known.clear();
             self.meanings.clear();
@@ -203,7 +233,7 @@ mod tests {
     fn key(memo: &mut Memo, line: &str) -> Option<Vec<u8>> {
         let raw = Lines::new(line.as_bytes(), 0).next()?;
         let outline = outline_of(&raw)?;
-        memo.take(&outline, 0).then(|| memo.key.clone())
+        memo.take(&outline).then(|| memo.key.clone())
     }
 
     #[test]
@@ -239,7 +269,7 @@ mod tests {
             let text = line(run);
             let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
             let outline = outline_of(&raw).expect("an outline");
-            assert!(memo.take(&outline, 0));
+            assert!(memo.take(&outline));
             match pattern {
                 None => (memo.pattern(&keys(run), &outline), None),
                 Some(pattern) => (None, Some(memo.keys(pattern, &outline))),

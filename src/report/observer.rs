@@ -56,6 +56,16 @@ impl<'e> Observer<'e> {
         }
     }
 
+    /// An observer of another worker, which learns what this one learns.
+    pub fn sibling(&self) -> Self {
+        Self {
+            envelopes: EnvelopeReader::default(),
+            memo: self.memo.sibling(),
+            counts: Counts::default(),
+            ..*self
+        }
+    }
+
     /// What was seen in passing since the last call.
     pub fn take_counts(&mut self) -> Counts {
         std::mem::take(&mut self.counts)
@@ -73,9 +83,11 @@ impl<'e> Observer<'e> {
 
     /// What a record with that outline means.
     fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
-        let label = self.envelopes.number(outline.label);
-        if !self.memo.take(outline, label) {
+        if !self.memo.take(outline) {
             return self.read(raw, &Record::parse(raw)).event;
+        }
+        if self.memo.get().is_none() {
+            self.memo.ask();
         }
         if let Some(known) = self.memo.get() {
             return match &known.meaning {

@@ -120,7 +120,9 @@ impl<'a> Scan<'a> {
         };
         let (view, zone) = (options.view.clone(), options.zone.clone());
         let tally = Tally::new(engine.catalogue(), view, zone, options.redactor, options.keep_matches);
-        let workers = (0..jobs).map(|_| Worker::new(engine, options)).collect();
+        let first = Worker::new(engine, options);
+        let others: Vec<Worker<'a>> = (1..jobs).map(|_| first.sibling(engine, options)).collect();
+        let workers = std::iter::once(first).chain(others).collect();
         Self { options, workers, tally }
     }
 

@@ -38,6 +38,11 @@ impl<'a> Worker<'a> {
         Self { observer, copy: Vec::new(), verifier, progress: options.progress }
     }
 
+    /// Another worker, which learns what this one learns.
+    pub fn sibling(&self, engine: &'a Engine, options: &'a Options<'a>) -> Self {
+        Self { observer: self.observer.sibling(), ..Self::new(engine, options) }
+    }
+
     /// What a chunk adds to its source.
     pub fn scan(&mut self, chunk: &Chunk<'_>) -> ChunkTally {
         let mut copy = std::mem::take(&mut self.copy);
