@@ -61,7 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let size = megabytes.parse::<u64>()? << 20;
     let mut random = Random(seed.first().map_or(Ok(0x5eed_1e55), |seed| seed.parse())?);
 
-    let (healthy, failing) = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs"), file)?;
+    let Samples { healthy, failing } =
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs"), file)?;
     let mean = failing.iter().map(Vec::len).sum::<usize>() as f64 / failing.len() as f64;
     let chance = share / (mean * (1.0 - share) + share);
 
@@ -93,8 +94,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What logs are made of.
+struct Samples {
+    healthy: Vec<Template>,
+    /// Lines that follow each other.
+    failing: Vec<Vec<Template>>,
+}
+
 /// The lines of healthy logs, and runs of lines out of failing ones.
-fn read(folder: &Path, file: &str) -> Result<(Vec<Template>, Vec<Vec<Template>>), Box<dyn Error>> {
+fn read(folder: &Path, file: &str) -> Result<Samples, Box<dyn Error>> {
     let mut cases: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     cases.sort_by_key(|case| case.file_name());
     let (mut healthy, mut failing) = (Vec::new(), Vec::new());
@@ -116,7 +124,7 @@ fn read(folder: &Path, file: &str) -> Result<(Vec<Template>, Vec<Vec<Template>>)
     failing.retain(|run: &Vec<Template>| run.len() > 1);
     match healthy.is_empty() || failing.is_empty() {
         true => Err(format!("{}: no logs named {file}", folder.display()).into()),
-        false => Ok((healthy, failing)),
+        false => Ok(Samples { healthy, failing }),
     }
 }
 
