@@ -1,4 +1,4 @@
-//! Hashing of byte strings in one go, for maps that are asked for each record. A leaf: this module knows nothing of the
+//! Names for byte strings, and maps by them, which are asked for each record. A leaf: this module knows nothing of the
 //! others.
 
 use std::collections::hash_map::RandomState;
@@ -6,33 +6,29 @@ use std::hash::{BuildHasher, Hasher};
 
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_secret};
 
-/// Builds hashers of byte strings.
+/// Builds hashers for maps whose keys are names ([`Namer`]), which are hashes already.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct HashBytes;
+pub struct ByName;
 
-impl BuildHasher for HashBytes {
-    type Hasher = OneShot;
+impl BuildHasher for ByName {
+    type Hasher = NameHasher;
 
-    fn build_hasher(&self) -> OneShot {
-        OneShot(0)
+    fn build_hasher(&self) -> NameHasher {
+        NameHasher(0)
     }
 }
 
-/// Hashes with XXH3 each part that it is given; a number is taken for a hash.
+/// Takes a half of a name for its hash.
 #[derive(Debug)]
-pub struct OneShot(u64);
+pub struct NameHasher(u64);
 
-impl Hasher for OneShot {
+impl Hasher for NameHasher {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = xxh3_64_with_seed(bytes, self.0);
     }
 
-    fn write_usize(&mut self, length: usize) {
-        self.0 ^= length as u64;
-    }
-
-    fn write_u128(&mut self, hash: u128) {
-        self.0 = hash as u64;
+    fn write_u128(&mut self, name: u128) {
+        self.0 = name as u64;
     }
 
     fn finish(&self) -> u64 {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::hash::{HashBytes, Namer};
+use crate::hash::{ByName, Namer};
 use crate::record::{Opaque, Outline};
 
 use super::event::{Event, Facts, RunKeys};
@@ -51,14 +51,14 @@ pub(super) enum Meaning {
 #[derive(Debug, Default)]
 struct Shared {
     namer: Namer,
-    known: Mutex<HashMap<u128, Known, HashBytes>>,
+    known: Mutex<HashMap<u128, Known, ByName>>,
 }
 
 /// The outlines seen by one worker.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     /// Where in `meanings` stands what an outline of that name means.
-    known: HashMap<u128, u32, HashBytes>,
+    known: HashMap<u128, u32, ByName>,
     meanings: Vec<Known>,
     name: u128,
     shared: Arc<Shared>,
