@@ -1,7 +1,7 @@
 //! Secrets never leave the program, and neither do terminal escapes.
 //!
 //! Every text that goes from a log into a report passes through [`Redactor`] before it is cut, so that half a key
-//! never survives the cutting. A leaf: this module knows nothing of the others.
+//! never survives the cutting. This module knows nothing of the others but [`crate::pattern`].
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -118,7 +118,7 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     let level = prop::sample::select(&["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"][..]);
     let subsystem =
         prop::sample::select(&["agent/embedded", "gateway/channels/telegram", "diagnostic", "memory"][..]);
-    let form = (message(), message(), level, subsystem, 0_u32..9, 0_u32..60);
+    let form = (message(), message(), level, subsystem, 0_u32..9, 0_u32..66);
     let line = form.prop_map(|(said, detail, level, subsystem, form, second)| {
         let time = format!("2026-11-22T09:43:{second:02}.554");
         let json = |text: &str| serde_json::to_string(text).expect("a string").replace("\\\\u0041", "\\u0041");
@@ -175,4 +175,21 @@ proptest! {
         }
         prop_assert_eq!(short.take_counts(), long.take_counts());
     }
+}
+
+#[test]
+fn what_only_looks_like_a_time_makes_another_record() {
+    let rules = "category: dns\nrules:\n  - { id: dns/a, title: t, severity: error, causes: [c], fixes: [{ say: s }], \
+                 any: [{ field: { subsystem: x } }] }\n";
+    let engine = Engine::new(Catalogue::from_text("rules.yaml", rules).expect("good rules"));
+    let mut short = Observer::new(&engine, Redactor::MASKING, false);
+    let mut long = Observer::new(&engine, Redactor::MASKING, false);
+    let log = "2026-11-22T09:43:00.554Z [x] boom\n2026-11-99T09:43:00.554Z [x] boom\n2026-11-30T09:43:00.554Z [x] boom\n";
+    let mut matches = 0;
+    for raw in Lines::new(log.as_bytes(), 0) {
+        let (a, b) = (short.observe(&raw), long.observe_slowly(&raw));
+        matches += usize::from(b.is_some());
+        assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", String::from_utf8_lossy(raw.bytes));
+    }
+    assert_eq!(matches, 2);
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use crate::record::{Opaque, Record, SUBSTITUTE};
+use crate::record::{Record, SUBSTITUTE, take_out_opaque};
 
 use super::http_status;
 use super::signature::CompiledGroup;
@@ -28,14 +28,8 @@ pub(super) struct Text {
 impl Text {
     fn new(text: &str, is_error: bool) -> Self {
         let original = without_escapes(text);
-        let (mut text, mut opaque, mut copied) = (String::with_capacity(original.len()), Vec::new(), 0);
-        for found in Opaque::new(original.as_bytes()) {
-            text.push_str(&original[copied..found.start]);
-            text.push(SUBSTITUTE);
-            copied = found.end;
-            opaque.push(original[found].to_owned());
-        }
-        text.push_str(&original[copied..]);
+        let (text, opaque) = take_out_opaque(&original);
+        let (text, opaque) = (text.into_owned(), opaque.into_iter().map(str::to_owned).collect());
         Self { lower: text.to_ascii_lowercase(), text, is_error, opaque, is_told: Cell::new(false) }
     }
 

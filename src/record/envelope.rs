@@ -141,7 +141,7 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     let place = AFTER_META_FINDER.find(&line[at.at..])?;
     at.at += place + AFTER_META.len() - 1;
     let label = &line[label_start..=at.at];
-    let time = at.string()?;
+    let time = at.string().filter(|time| time.iter().all(is_of_time))?;
     let time_end = at.at - 1;
     at.literal(b",\"hostname\":")?;
     at.string()?;
@@ -160,7 +160,7 @@ fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
         return None;
     }
     let mut at = Cursor { line, at: start + CONSOLE_TIME.len() - 2 };
-    let time = at.string()?;
+    let time = at.string().filter(|time| time.iter().all(is_of_time))?;
     at.literal(b",\"level\":")?;
     let level = level(at.string()?)?;
     let label_start = at.at;

@@ -157,20 +157,25 @@ fn uuid_start(word: &[u8]) -> Option<usize> {
     (is_uuid && (start == 0 || word[start - 1] == b'-')).then_some(start)
 }
 
-/// A text in which [`SUBSTITUTE`] stands for each id and duration.
-pub fn without_opaque(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut copied = 0;
+/// A text in which [`SUBSTITUTE`] stands for each id and duration, and these in their order.
+pub fn take_out_opaque(text: &str) -> (Cow<'_, str>, Vec<&str>) {
+    let (mut out, mut taken, mut copied) = (String::new(), Vec::new(), 0);
     for found in Opaque::new(text.as_bytes()) {
         out.push_str(&text[copied..found.start]);
         out.push(SUBSTITUTE);
         copied = found.end;
+        taken.push(&text[found]);
     }
-    if copied == 0 {
-        return Cow::Borrowed(text);
+    if taken.is_empty() {
+        return (Cow::Borrowed(text), taken);
     }
     out.push_str(&text[copied..]);
-    Cow::Owned(out)
+    (Cow::Owned(out), taken)
+}
+
+/// A text in which [`SUBSTITUTE`] stands for each id and duration.
+pub fn without_opaque(text: &str) -> Cow<'_, str> {
+    take_out_opaque(text).0
 }
 
 #[cfg(test)]

@@ -71,16 +71,18 @@ impl<'a> Outline<'a> {
     fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
         if raw.is_clean {
             let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
-            return Some(Self::of_text(time.into(), rest.into()));
+            return Self::of_text(time.into(), rest.into());
         }
         // On a terminal the console is coloured.
         let bytes = plain_bytes(raw.bytes);
         let (time, rest) = bytes.split_at(raw.time.or_else(|| own_start(&bytes))?);
-        Some(Self::of_text(time.to_vec().into(), rest.to_vec().into()))
+        Self::of_text(time.to_vec().into(), rest.to_vec().into())
     }
 
-    fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
-        Self { level: None, label: b"", parts: [Some(rest), None, None], time }
+    /// The outline of a text behind a time. What looks like a time and is none is a part of the text.
+    fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
+        let outline = Self { level: None, label: b"", parts: [Some(rest), None, None], time };
+        (outline.time.is_empty() || time::is_readable(&outline.time)).then_some(outline)
     }
 
     fn of_envelope(envelope: Envelope<'a>) -> Self {
@@ -98,7 +100,11 @@ impl<'a> Outline<'a> {
 
     /// When the record was written.
     pub fn stamp(&self) -> Option<Stamp> {
-        time::alone(&self.time)
+        // The envelope's time is read as JSON has it, that of a text as it stands before it.
+        match self.level {
+            Some(_) => time::parse(std::str::from_utf8(&self.time).ok()?),
+            None => time::leading(&self.time).map(|(stamp, _)| stamp),
+        }
     }
 }
 

@@ -109,9 +109,35 @@ pub(super) fn fits<const N: usize>(text: &[u8], shape: &[u8; N]) -> bool {
     })
 }
 
-/// The stamp with which a text begins that is nothing but a time and, of a time of day, the space after it.
-pub(super) fn alone(text: &[u8]) -> Option<Stamp> {
-    leading(text).map(|(stamp, _)| stamp)
+/// Whether the text of a time is one that [`leading`] can read: told by its numbers where they leave no doubt, which takes
+/// less time than reading it.
+pub(super) fn is_readable(text: &[u8]) -> bool {
+    is_plainly_valid(text) || leading(text).is_some()
+}
+
+/// Whether a text is a date and time, of a day that each month has, in universal time or with an offset of up to 23 hours.
+fn is_plainly_valid(text: &[u8]) -> bool {
+    let number = |at: usize| (text[at] - b'0') * 10 + (text[at + 1] - b'0');
+    if !starts_with_date(text)
+        || !(1..=12).contains(&number(5))
+        || !(1..=28).contains(&number(8))
+        || number(11) > 23
+        || number(14) > 59
+        || number(17) > 59
+    {
+        return false;
+    }
+    let fraction = text[19..]
+        .strip_prefix(b".")
+        .map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
+    let zone = if fraction > 0 { 20 + fraction } else { 19 };
+    match &text[zone..] {
+        b"Z" => fraction <= 9,
+        [b'+' | b'-', rest @ ..] if rest.len() == 5 && fits(rest, b"00:00") => {
+            fraction <= 9 && number(zone + 1) <= 23 && number(zone + 4) <= 59
+        }
+        _ => false,
+    }
 }
 
 /// The time of the last record in `bytes` that carries one.
@@ -162,6 +188,31 @@ mod tests {
         }
         assert_eq!(stamp_of(b"9999-99-99T99:99:99Z x"), None);
         assert_eq!(stamp_of(b"    at file.js"), None);
+    }
+
+    #[test]
+    fn what_is_plainly_a_time_can_be_read() {
+        for (text, plainly) in [
+            ("2026-11-22T09:47:00.546Z", true),
+            ("2026-02-28T23:59:59+23:59", true),
+            ("2026-11-22T09:47:00.123456789-01:30", true),
+            ("2026-11-30T09:47:00Z", false),
+            ("2026-11-22T09:47:00", false),
+        ] {
+            assert!(leading(text.as_bytes()).is_some() && is_readable(text.as_bytes()), "{text}");
+            assert_eq!(is_plainly_valid(text.as_bytes()), plainly, "{text}");
+        }
+        for text in [
+            "2026-13-22T09:47:00Z",
+            "2026-02-30T09:47:00Z",
+            "2026-11-22T24:47:00Z",
+            "2026-11-22T09:47:61Z",
+            "2026-11-22T09:47:00.1234567890Z",
+            "2026-11-22T09:47:00+1:00",
+            "2026-11-22T09:47:00.Z",
+        ] {
+            assert!(!is_readable(text.as_bytes()) && leading(text.as_bytes()).is_none(), "{text}");
+        }
     }
 
     #[test]
