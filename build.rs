@@ -11,12 +11,14 @@ use std::{env, fs};
 mod catalogue {
     mod atoms;
     mod background;
+    mod expressions;
     mod load;
     mod problem;
     mod rule;
     mod rule_file;
     mod signature;
     mod taxonomy;
+    mod threads;
 
     pub use atoms::{AtomSet, MIN_ATOM};
     pub use background::{Background, trigram};
@@ -54,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let background = catalogue::Background::count(&logs);
     fs::write(out.join("background.bin"), background.powers())?;
 
-    let mut loader = catalogue::Loader::new(&background, true);
+    let mut loader = catalogue::Loader::new(&background);
     loader.layer(rule_files(&root.join("rules"))?.into_iter());
     let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
     fs::write(out.join("catalogue.json"), serde_json::to_string(&catalogue)?)?;

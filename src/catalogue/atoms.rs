@@ -19,23 +19,27 @@ const RARE: u64 = 20;
 /// Texts in lower case of which one at least stands in each text that a signature is in.
 pub type AtomSet = Vec<String>;
 
-/// The atoms of a signature: of each set one is in every text in which it is found, but for letters outside ASCII that
-/// case folding takes for `k` and `s`. None for signatures that look for no text.
-pub(super) fn of_signature(kind: &SignatureKind, background: &Background) -> Vec<AtomSet> {
+/// The atoms of a signature that is no regular expression: of each set one is in every text in which it is found, but for
+/// letters outside ASCII that case folding takes for `k` and `s`. None for signatures that look for no text.
+pub(super) fn of_signature(kind: &SignatureKind) -> Vec<AtomSet> {
     match kind {
         SignatureKind::Literal(text) => longest(text).map(|atom| vec![atom]).into_iter().collect(),
-        SignatureKind::Regex(pattern) => {
-            let hir = regex_syntax::parse(pattern);
-            let mut sets = hir.map(|hir| Extract { background }.of_hir(&hir)).unwrap_or_default();
-            sets.sort_by_key(|set| background.cost(set));
-            sets.truncate(MAX_SETS);
-            sets
-        }
         SignatureKind::ErrorCode(codes) => {
             codes.iter().map(|code| longest(code)).collect::<Option<AtomSet>>().into_iter().collect()
         }
-        SignatureKind::HttpStatus(_) | SignatureKind::Field(_) | SignatureKind::Shared(_) => Vec::new(),
+        SignatureKind::Regex(_)
+        | SignatureKind::HttpStatus(_)
+        | SignatureKind::Field(_)
+        | SignatureKind::Shared(_) => Vec::new(),
     }
+}
+
+/// The atoms of a regular expression, the rarest first.
+pub(super) fn of_regex(hir: &Hir, background: &Background) -> Vec<AtomSet> {
+    let mut sets = Extract { background }.of_hir(hir);
+    sets.sort_by_cached_key(|set| background.cost(set));
+    sets.truncate(MAX_SETS);
+    sets
 }
 
 impl Background {
@@ -122,9 +126,10 @@ fn longest(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::catalogue::BACKGROUND;
+    use crate::pattern::Pattern;
 
     fn regex_atoms(pattern: &str) -> Vec<AtomSet> {
-        Extract { background: &BACKGROUND }.of_hir(&regex_syntax::parse(pattern).expect("a pattern"))
+        Extract { background: &BACKGROUND }.of_hir(&Pattern::parse(pattern).expect("a pattern"))
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Catalogue {
             // The groups stay: rules of one's own may name them, too.
             base = base.without_rules();
         }
-        let mut loader = Loader::new(&BACKGROUND, false);
+        let mut loader = Loader::new(&BACKGROUND);
         loader.begin(base);
         for path in &layers.overlays {
             match read_overlay(path) {
@@ -70,7 +70,7 @@ impl Catalogue {
     /// # Errors
     /// Every fault found in the text.
     pub fn from_text(name: &str, text: &str) -> Result<Self, Problems> {
-        let mut loader = Loader::new(&BACKGROUND, false);
+        let mut loader = Loader::new(&BACKGROUND);
         loader.layer(std::iter::once((name.to_owned(), text.to_owned())));
         loader.finish()
     }

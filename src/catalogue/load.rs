@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::expressions::Expressions;
 use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
+use super::threads::in_parallel;
 use super::{
     Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
     signature,
@@ -52,28 +54,30 @@ impl Catalogue {
 
 /// Loads layers of rules, one over the other.
 pub struct Loader<'b> {
-    /// The regular expressions are known to be good.
-    trusted: bool,
     background: &'b Background,
+    /// The files read, for lines shown in problems.
+    sources: Vec<RuleFile>,
+    /// Those of the layer that is being loaded.
+    expressions: Expressions,
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
     retired: Vec<Retired>,
-    overrides: Vec<(Location, String, Option<String>)>,
+    overrides: Vec<(Location, String)>,
     /// Groups that signatures name, to be found when all files are read.
-    wanted: Vec<(Location, String, Option<String>)>,
+    wanted: Vec<(Location, String)>,
     problems: Vec<Problem>,
     /// Of a kind that gives the same fingerprint with every compiler.
     hasher: Xxh3,
 }
 
 impl<'b> Loader<'b> {
-    /// A loader of no rules yet. Compiling each regular expression takes longer than reading a small log; it is left out for
-    /// files that are `trusted`.
-    pub fn new(background: &'b Background, trusted: bool) -> Self {
+    /// A loader of no rules yet.
+    pub fn new(background: &'b Background) -> Self {
         Self {
-            trusted,
             background,
+            sources: Vec::new(),
+            expressions: Expressions::default(),
             rules: Vec::new(),
             index: HashMap::new(),
             shared: BTreeMap::new(),
@@ -99,15 +103,19 @@ impl<'b> Loader<'b> {
 
     /// Adds the files of one layer, as (name, text); ids must be unique within it, and replace those of earlier layers.
     pub fn layer(&mut self, files: impl Iterator<Item = (String, String)>) {
+        let sources: Vec<RuleFile> = files.map(|(file, text)| RuleFile { file, text }).collect();
+        let files = in_parallel(&sources, |source| serde_saphyr::from_str::<RawFile>(&source.text));
+        self.expressions =
+            Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
         let mut seen: HashMap<String, Location> = HashMap::new();
-        for (file, text) in files {
-            text.hash(&mut self.hasher);
-            let source = RuleFile { file, text };
-            match serde_saphyr::from_str::<RawFile>(&source.text) {
-                Ok(raw) => self.file(&source, raw, &mut seen),
+        for (source, file) in sources.iter().zip(files) {
+            source.text.hash(&mut self.hasher);
+            match file {
+                Ok(raw) => self.file(source, raw, &mut seen),
                 Err(error) => self.problems.push(source.yaml_problem(&error)),
             }
         }
+        self.sources.extend(sources);
     }
 
     fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
@@ -198,9 +206,7 @@ impl<'b> Loader<'b> {
             ));
         }
         for other in raw.overrides.iter() {
-            let line = source.location(other);
-            let text = source.line(line.line);
-            self.overrides.push((line, other.value.clone(), text));
+            self.overrides.push((source.location(other), other.value.clone()));
         }
 
         let rule = Rule {
@@ -234,11 +240,10 @@ impl<'b> Loader<'b> {
         let mut signatures = Vec::with_capacity(raw.len());
         for spanned in raw {
             let location = source.location(&spanned);
-            match signature::read(spanned.value, location.clone(), self.trusted, self.background) {
+            match signature::read(spanned.value, location.clone(), &self.expressions) {
                 Ok(signature) => {
                     if let SignatureKind::Shared(name) = &signature.kind {
-                        let text = source.line(location.line);
-                        self.wanted.push((location, name.clone(), text));
+                        self.wanted.push((location, name.clone()));
                     }
                     signatures.push(signature);
                 }
@@ -281,18 +286,20 @@ impl<'b> Loader<'b> {
     /// Every name must be somebody's: of a rule or family in `overrides`, of a group in `shared`. A retired id must not
     /// come back.
     fn check_names(&mut self) {
-        for (location, id, source_line) in std::mem::take(&mut self.overrides) {
+        for (location, id) in std::mem::take(&mut self.overrides) {
             let is_known = match id.strip_suffix('*') {
                 Some(family) => self.index.keys().any(|known| known.starts_with(family)),
                 None => self.index.contains_key(&id),
             };
             if !is_known {
                 let problem = self.unknown_rule("overrides", &id);
+                let source_line = self.line(&location);
                 self.problems.push(Problem { location, source_line, ..problem });
             }
         }
-        for (location, name, source_line) in std::mem::take(&mut self.wanted) {
+        for (location, name) in std::mem::take(&mut self.wanted) {
             if !self.shared.contains_key(&name) {
+                let source_line = self.line(&location);
                 self.problems.push(Problem {
                     code: ProblemCode::UnknownGroup,
                     location,
@@ -312,6 +319,11 @@ impl<'b> Loader<'b> {
                 source_line: None,
             });
         }
+    }
+
+    /// The text of a line of a file that was read.
+    fn line(&self, location: &Location) -> Option<String> {
+        self.sources.iter().rfind(|source| source.file == location.file)?.line(location.line)
     }
 
     fn unknown_rule(&self, place: &str, id: &str) -> Problem {
@@ -428,7 +440,7 @@ retired:
   - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
 ";
         let load = |rules: &str| {
-            let mut loader = Loader::new(&BACKGROUND, false);
+            let mut loader = Loader::new(&BACKGROUND);
             loader.layer(
                 [("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter(),
             );
@@ -454,7 +466,7 @@ retired:
     #[test]
     fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let mut loader = Loader::new(&BACKGROUND, false);
+        let mut loader = Loader::new(&BACKGROUND);
         loader.layer(read_overlay(&folder).expect("rules").into_iter());
         if let Err(problems) = loader.finish() {
             panic!("{problems}");

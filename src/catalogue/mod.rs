@@ -9,12 +9,14 @@
 mod atoms;
 mod background;
 mod embedded;
+mod expressions;
 mod load;
 mod problem;
 mod rule;
 mod rule_file;
 mod signature;
 mod taxonomy;
+mod threads;
 
 pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};

@@ -1,9 +1,8 @@
 //! Signatures as they are read from YAML, each checked by itself.
 
-use crate::pattern::Pattern;
-
+use super::expressions::Expressions;
 use super::rule::{RawSignature, Scalar};
-use super::{Background, Evidence, Location, ProblemCode, Signature, SignatureKind, atoms};
+use super::{Evidence, Location, ProblemCode, Signature, SignatureKind, atoms};
 
 /// What is wrong with a signature: the kind of fault, what, and what was expected.
 pub(super) type Fault = (ProblemCode, String, String);
@@ -11,17 +10,15 @@ pub(super) type Fault = (ProblemCode, String, String);
 pub(super) fn read(
     raw: RawSignature,
     location: Location,
-    trusted: bool,
-    background: &Background,
+    expressions: &Expressions,
 ) -> Result<Signature, Fault> {
     let mut kinds = Vec::new();
     if let Some(text) = raw.literal {
         kinds.push((SignatureKind::Literal(text), Evidence::Body));
     }
+    let mut regex_atoms = None;
     if let Some(pattern) = raw.regex {
-        if !trusted {
-            check_regex(&pattern)?;
-        }
+        regex_atoms = Some(expressions.atoms(&pattern)?);
         kinds.push((SignatureKind::Regex(pattern), Evidence::Body));
     }
     if let Some(statuses) = raw.http_status {
@@ -80,25 +77,6 @@ pub(super) fn read(
             "a number from 400 to 599".to_owned(),
         ));
     }
-    let atoms = atoms::of_signature(&kind, background);
+    let atoms = regex_atoms.unwrap_or_else(|| atoms::of_signature(&kind));
     Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), atoms, location })
-}
-
-fn check_regex(pattern: &str) -> Result<(), Fault> {
-    let is_empty = Pattern::check(pattern).map_err(|error| {
-        (
-            ProblemCode::BadRegex,
-            error.to_string().trim_end().replace('\n', "\n    "),
-            "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
-                .to_owned(),
-        )
-    })?;
-    if is_empty {
-        return Err((
-            ProblemCode::BadRegex,
-            "the regular expression matches the empty text, so it would match every record".to_owned(),
-            "an expression that needs at least one character".to_owned(),
-        ));
-    }
-    Ok(())
 }

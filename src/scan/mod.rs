@@ -132,9 +132,8 @@ impl<'a> Scan<'a> {
 
     /// Scans what is in memory, or mapped into it.
     fn mapped(&mut self, bytes: &[u8], map: Option<&Map>) {
+        let is_one = bytes.len() <= self.options.chunk;
         let parts = chunks(bytes, self.options.chunk, starts_record);
-        let is_one = parts.len() < 2;
-        let parts = parts.into_iter();
         let parts =
             parts.map(|part| Chunk { offset: part.start as u64, bytes: bytes[part].into(), map, dropped: 0 });
         self.run(parts, is_one);

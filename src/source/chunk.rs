@@ -7,22 +7,25 @@ pub type LineTest = fn(&[u8]) -> bool;
 
 /// Cuts `bytes` into parts of about `target` bytes, each of which but the first begins with a line that begins a record.
 ///
-/// A part grows until such a line comes; a text without any is one part.
+/// A part grows until such a line comes; a text without any is one part. Where a part ends is looked for when it is asked
+/// for, so that parts of a large map can be scanned meanwhile.
 ///
 /// ```
 /// let text = b"#1\n  a\n#2\n#3\n";
 /// let starts = |line: &[u8]| line.starts_with(b"#");
-/// assert_eq!(clawsift::source::chunks(text, 1, starts), [0..7, 7..10, 10..13]);
+/// let parts: Vec<_> = clawsift::source::chunks(text, 1, starts).collect();
+/// assert_eq!(parts, [0..7, 7..10, 10..13]);
 /// ```
-pub fn chunks(bytes: &[u8], target: usize, starts_record: LineTest) -> Vec<Range<usize>> {
-    let mut parts = Vec::with_capacity(bytes.len() / target.max(1) + 1);
+pub fn chunks(bytes: &[u8], target: usize, starts_record: LineTest) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    while start < bytes.len() {
-        let end = next_record(bytes, start + target.max(1) - 1, starts_record);
-        parts.push(start..end);
-        start = end;
-    }
-    parts
+    std::iter::from_fn(move || {
+        (start < bytes.len()).then(|| {
+            let end = next_record(bytes, start + target.max(1) - 1, starts_record);
+            let part = start..end;
+            start = end;
+            part
+        })
+    })
 }
 
 /// The start of the first record that begins after `from`, or the end of `bytes`.
@@ -76,14 +79,14 @@ mod tests {
     fn parts_join_to_the_whole_and_begin_with_records() {
         let text = b"x\n#1\n a\n\n#2\n#3 long line\n b\n#4";
         for target in 1..=text.len() + 1 {
-            let parts = chunks(text, target, starts);
+            let parts: Vec<_> = chunks(text, target, starts).collect();
             let joined: Vec<u8> = parts.iter().flat_map(|part| text[part.clone()].to_vec()).collect();
             assert_eq!(joined, text);
             for part in &parts[1..] {
                 assert_eq!(text[part.start], b'#', "target {target}");
             }
         }
-        assert!(chunks(b"", 4, starts).is_empty());
+        assert!(chunks(b"", 4, starts).next().is_none());
     }
 
     #[test]
