@@ -55,12 +55,12 @@ enum Matcher {
 pub(super) struct CompiledGroup(Vec<CompiledSignature>);
 
 /// Compiles all rules of a catalogue, and the groups that they share; their triggers get numbers.
-pub(super) fn compile(
-    catalogue: &Catalogue,
-    numbering: &mut Numbering,
+pub(super) fn compile<'c>(
+    catalogue: &'c Catalogue,
+    numbering: &mut Numbering<'c>,
 ) -> (Vec<CompiledRule>, Vec<CompiledGroup>) {
     let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
-    let mut compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
+    let mut compile_all = |signatures: &'c [Signature]| -> Vec<CompiledSignature> {
         let compile = |signature| {
             let requires = numbering.requirement(signature, catalogue);
             CompiledSignature::new(signature, &names, requires)
@@ -71,7 +71,7 @@ pub(super) fn compile(
     let rules = catalogue.rules();
     let index: HashMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    let compile = |rule: &Rule| CompiledRule {
+    let compile = |rule: &'c Rule| CompiledRule {
         any: compile_all(&rule.any),
         all: compile_all(&rule.all),
         none: compile_all(&rule.none),

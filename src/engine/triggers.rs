@@ -11,21 +11,21 @@ use super::view::View;
 const CAREFUL: [char; 2] = ['\u{212a}', '\u{17f}'];
 
 /// What gives a signature away.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Trigger {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Trigger<'c> {
     /// This text, in lower case, in an evidence text.
-    Text(String),
+    Text(&'c str),
     /// This HTTP status, as it is told from bare numbers.
     Status(u16),
     /// A field of this name.
-    Field(String),
+    Field(&'c str),
 }
 
 /// Triggers of which one at least is in each record that a signature is in.
-type Set = Vec<Trigger>;
+type Set<'c> = Vec<Trigger<'c>>;
 
 /// What a record must have for a signature to be in it: a trigger of each set.
-fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Vec<Set> {
+fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<Set<'c>> {
     match &signature.kind {
         SignatureKind::Shared(name) => {
             let group = catalogue.shared().get(name).map(Vec::as_slice).unwrap_or_default();
@@ -35,19 +35,19 @@ fn of_signature(signature: &Signature, catalogue: &Catalogue) -> Vec<Set> {
             vec![statuses.iter().map(|status| Trigger::Status(*status)).collect()]
         }
         SignatureKind::Field(fields) => {
-            fields.keys().map(|name| vec![Trigger::Field(name.clone())]).collect()
+            fields.keys().map(|name| vec![Trigger::Field(name)]).collect()
         }
         SignatureKind::Literal(_) | SignatureKind::Regex(_) | SignatureKind::ErrorCode(_) => {
-            let texts = |set: &Vec<String>| set.iter().map(|atom| Trigger::Text(atom.clone())).collect();
+            let texts = |set: &'c Vec<String>| set.iter().map(|atom| Trigger::Text(atom)).collect();
             signature.atoms.iter().map(texts).collect()
         }
     }
 }
 
 /// The best set of each alternative, together; `None` where one has none, or where there are no alternatives.
-fn either(alternatives: &[Signature], catalogue: &Catalogue) -> Option<Set> {
+fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);
-    let sets: Option<Vec<Set>> = alternatives.iter().map(best).collect();
+    let sets: Option<Vec<Set<'_>>> = alternatives.iter().map(best).collect();
     let mut set = sets.filter(|sets| !sets.is_empty())?.concat();
     set.sort_unstable();
     set.dedup();
@@ -55,8 +55,8 @@ fn either(alternatives: &[Signature], catalogue: &Catalogue) -> Option<Set> {
 }
 
 /// How often any of the set stands in a million bytes of a healthy log, about; then how many there are.
-fn cost(set: &Set) -> (u64, usize) {
-    let of_trigger = |trigger: &Trigger| match trigger {
+fn cost(set: &Set<'_>) -> (u64, usize) {
+    let of_trigger = |trigger: &Trigger<'_>| match trigger {
         Trigger::Text(text) => BACKGROUND.commonness(text.as_bytes()),
         Trigger::Status(_) => 200,
         // Nearly every record has a subsystem.
@@ -113,22 +113,22 @@ fn is_set(bits: &[u64], number: u32) -> bool {
 
 /// Gives triggers their numbers.
 #[derive(Default)]
-pub(super) struct Numbering {
-    numbers: HashMap<Trigger, u32>,
+pub(super) struct Numbering<'c> {
+    numbers: HashMap<Trigger<'c>, u32>,
 }
 
-impl Numbering {
-    fn number(&mut self, trigger: Trigger) -> u32 {
+impl<'c> Numbering<'c> {
+    fn number(&mut self, trigger: Trigger<'c>) -> u32 {
         let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         *self.numbers.entry(trigger).or_insert(next)
     }
 
-    fn set(&mut self, set: Set) -> Vec<u32> {
+    fn set(&mut self, set: Set<'c>) -> Vec<u32> {
         set.into_iter().map(|trigger| self.number(trigger)).collect()
     }
 
     /// What a record must have for a signature to be in it.
-    pub fn requirement(&mut self, signature: &Signature, catalogue: &Catalogue) -> Requirement {
+    pub fn requirement(&mut self, signature: &'c Signature, catalogue: &'c Catalogue) -> Requirement {
         let sets = of_signature(signature, catalogue);
         sets.into_iter().map(|set| self.set(set)).collect()
     }
@@ -136,7 +136,7 @@ impl Numbering {
 
 impl Triggers {
     /// Arranges the triggers of all rules for the search.
-    pub fn new(catalogue: &Catalogue, mut numbering: Numbering) -> Self {
+    pub fn new<'c>(catalogue: &'c Catalogue, mut numbering: Numbering<'c>) -> Self {
         let mut owned: Vec<(u32, u32)> = Vec::new();
         let mut always = Vec::new();
         for (index, rule) in catalogue.rules().iter().enumerate() {
@@ -158,7 +158,7 @@ impl Triggers {
             match trigger {
                 Trigger::Text(text) => atoms.push(Atom::new(text, number)),
                 Trigger::Status(status) => statuses.push((status, number)),
-                Trigger::Field(name) => fields.push((name, number)),
+                Trigger::Field(name) => fields.push((name.to_owned(), number)),
             }
         }
         atoms.sort_unstable_by_key(|atom| (atom.bucket(), atom.number));
@@ -234,8 +234,8 @@ impl Triggers {
 }
 
 impl Atom {
-    fn new(text: String, number: u32) -> Self {
-        let text = text.into_bytes().into_boxed_slice();
+    fn new(text: &str, number: u32) -> Self {
+        let text: Box<[u8]> = text.as_bytes().into();
         let rarest =
             text.windows(MIN_ATOM).enumerate().min_by_key(|(_, window)| BACKGROUND.commonness(window));
         let at = rarest.map_or(0, |(at, _)| at);
@@ -252,7 +252,7 @@ fn set(bits: &mut [u64], number: u32) {
 }
 
 /// The triggers of a rule: it matches no record that has none of these. `None` where no such set is known.
-fn of_rule(rule: &Rule, catalogue: &Catalogue) -> Option<Set> {
+fn of_rule<'c>(rule: &'c Rule, catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let all = rule.all.iter().flat_map(|signature| of_signature(signature, catalogue));
     all.chain(either(&rule.any, catalogue)).min_by_key(cost)
 }
