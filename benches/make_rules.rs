@@ -111,27 +111,32 @@ fn exchanged(text: &str, copy: usize) -> String {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let end = match c {
-            '[' => ']',
-            '{' => '}',
-            '(' if rest.as_str().starts_with("?<") || rest.as_str().starts_with("?P<") => '>',
-            '(' if rest.as_str().starts_with("?-") => ':',
-            _ => '\0',
+            '[' => Some(']'),
+            '{' => Some('}'),
+            '(' if rest.as_str().starts_with("?<") || rest.as_str().starts_with("?P<") => Some('>'),
+            '(' if rest.as_str().starts_with("?-") => Some(':'),
+            _ => None,
         };
         out.push(exchanged_letter(c, copy));
         if c == '\\' {
             out.extend(rest.next());
         }
-        while end != '\0' {
-            let Some(inner) = rest.next() else { break };
-            out.push(inner);
-            if inner == '\\' {
-                out.extend(rest.next());
-            } else if inner == end {
-                break;
-            }
+        if let Some(end) = end {
+            copy_up_to(end, &mut rest, &mut out);
         }
     }
     out
+}
+
+fn copy_up_to(end: char, rest: &mut std::str::Chars<'_>, out: &mut String) {
+    while let Some(c) = rest.next() {
+        out.push(c);
+        if c == '\\' {
+            out.extend(rest.next());
+        } else if c == end {
+            break;
+        }
+    }
 }
 
 fn exchanged_letter(c: char, copy: usize) -> char {

@@ -7,6 +7,7 @@ folder=${1:-$(mktemp -d)} megabytes=${2:-1000} runs=${RUNS:-7}
 cargo build --release --locked --examples --bins --quiet
 program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
 "$PWD/target/release/examples/literals" >"$folder/literals.txt"
+"$PWD/target/release/examples/make_rules" "$folder/rules" 2000
 
 log() { # log NAME SHARE FORM: an archive at rest, made once
   [ -f "$folder/$1" ] || "$make" "$folder/$1" "$megabytes" "$2" "$3"
@@ -48,6 +49,7 @@ row "JSON lines, 30 % failing, against 1 %" "$(scan "$folder/healthy.log")" "$(s
 row ".gz, against \`zcat\`" "zcat $folder/healthy.log.gz >/dev/null" "$(scan "$folder/healthy.log.gz")"
 row ".zst, against \`zstdcat\`" "zstdcat $folder/healthy.log.zst >/dev/null" "$(scan "$folder/healthy.log.zst")"
 row "standard input, against \`wc -l\`" "cat $folder/healthy.log | wc -l" "cat $folder/healthy.log | $(scan -)"
+row "2,000 rules more, against the embedded ones" "$(scan "$folder/healthy.log")" "$(scan "--rules $folder/rules $folder/healthy.log")"
 row "two workers, against one" "$(scan "--jobs 1 $folder/healthy.log")" "$(scan "--jobs 2 $folder/healthy.log")"
 hyperfine --shell=none --warmup 2 --runs "$runs" --export-csv "$folder/times.csv" "$(scan "$folder/small.log")" >/dev/null 2>&1
 awk -F, 'NR == 2 { printf "\n20 KB, cold start to report: %.1f ms of processor time\n", 1000 * ($5 + $6) }' "$folder/times.csv"

@@ -48,6 +48,8 @@ pub enum ProblemCode {
     UnknownGroup,
     /// A rule has an id that was retired.
     RetiredId,
+    /// A signature that must be tried on every record.
+    SlowSignature,
 }
 
 impl fmt::Display for ProblemCode {

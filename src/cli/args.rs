@@ -159,6 +159,37 @@ pub(super) struct Merge {
 pub(super) enum RulesCommand {
     /// Draft a rule for records of a log that no rule explains
     New(NewRule),
+    /// Measure what each rule costs on a log, and name the signatures that are slow
+    Bench(BenchRules),
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub(super) struct BenchRules {
+    /// The logs to measure on; standard input unless given
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+
+    /// How to show the costs
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Listing,
+
+    /// Show the N dearest rules only
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// How to show a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listing {
+    /// A table, for a person
+    Table,
+    /// JSON, for programs
+    Json,
 }
 
 /// For which records to draft a rule.
@@ -251,6 +282,12 @@ Examples:
   clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
   clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
   clawsift gateway.log --rules mine.yaml                                what it finds";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  clawsift rules bench gateway.log                       what each rule costs
+  clawsift rules bench gateway.log --rules mine.yaml     with rules of one's own
+  clawsift rules bench archive/ --top 10                 the ten dearest";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:

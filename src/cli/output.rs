@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
+use crate::kit::Bench;
 use crate::render::{self, Format, Style};
 use crate::report::{Report, RulePage};
 
@@ -44,6 +46,20 @@ pub(super) fn write(
 pub(super) fn write_rules(pages: &[RulePage], color: ColorWhen) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
     to_standard_output(choice(color), |out| render::render_rules(pages, &style, out))
+}
+
+/// Writes what rules cost to standard output.
+pub(super) fn write_bench(bench: &Bench) -> Result<(), CliError> {
+    let style = style(terminal_width(), &TimeZone::UTC);
+    to_standard_output(ColorChoice::Auto, |out| render::render_bench(bench, &style, out))
+}
+
+/// Writes something as JSON to standard output.
+pub(super) fn write_json(value: &impl Serialize) -> Result<(), CliError> {
+    to_standard_output(ColorChoice::Auto, |out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        writeln!(out)
+    })
 }
 
 /// Writes a line to standard output.

@@ -137,7 +137,7 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 
 /// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown. A second
 /// one ends the program at once.
-fn interrupts() -> Arc<AtomicUsize> {
+pub(super) fn interrupts() -> Arc<AtomicUsize> {
     let flag = Arc::new(AtomicUsize::new(0));
     #[cfg(unix)]
     for (signal, status) in [(signal_hook::consts::SIGINT, 130), (signal_hook::consts::SIGTERM, 143)] {

@@ -2,6 +2,7 @@
 //! match. What needs no rule at all is told by [`Gates`], before anything is read.
 
 mod claim;
+mod cost;
 mod error_code;
 mod facts;
 mod gates;
@@ -15,6 +16,7 @@ use crate::catalogue::{Catalogue, Category, Rule};
 use crate::record::Record;
 
 pub use claim::Claim;
+pub use cost::{Cost, CostMeter};
 pub use gates::Gates;
 pub use verdict::Verdict;
 

@@ -34,9 +34,7 @@ fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<S
         SignatureKind::HttpStatus(statuses) => {
             vec![statuses.iter().map(|status| Trigger::Status(*status)).collect()]
         }
-        SignatureKind::Field(fields) => {
-            fields.keys().map(|name| vec![Trigger::Field(name)]).collect()
-        }
+        SignatureKind::Field(fields) => fields.keys().map(|name| vec![Trigger::Field(name)]).collect(),
         SignatureKind::Literal(_) | SignatureKind::Regex(_) | SignatureKind::ErrorCode(_) => {
             let texts = |set: &'c Vec<String>| set.iter().map(|atom| Trigger::Text(atom)).collect();
             signature.atoms.iter().map(texts).collect()

@@ -2,6 +2,7 @@
 //!
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
+mod bench;
 mod json;
 mod ndjson;
 mod page;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
+use crate::kit::Bench;
 use crate::report::{Report, RulePage};
 
 /// An output format.
@@ -55,4 +57,12 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
 /// When `out` cannot be written.
 pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(rule_page::render(pages, style).as_bytes())
+}
+
+/// Writes what rules cost, and the warnings.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(bench::render(bench, style).as_bytes())
 }

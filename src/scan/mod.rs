@@ -1,6 +1,7 @@
 //! The pipeline: sources to chunks to records to matches to the report, in parallel.
 
 mod conveyor;
+mod records;
 mod verification;
 mod worker;
 
@@ -20,6 +21,7 @@ use crate::source::{
     ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, unread_older,
 };
 
+pub use records::each_record;
 pub use verification::{Difference, Verification};
 
 use worker::{Chunk, Worker};

@@ -119,3 +119,27 @@ fn a_rule_is_drafted_for_what_no_rule_explains() {
     assert_eq!(report["totals"]["matched"], 7, "{}", fs::read_to_string(&draft).expect("a draft"));
     assert_eq!(report["totals"]["unclassified"], 1);
 }
+
+#[test]
+fn a_bench_names_what_rules_cost_and_which_signature_is_slow() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("own.yaml"), OWN.replace("flux level (?<level>", "(?<level>"))
+        .expect("a file");
+    let run = |arguments: &[&str]| {
+        let mut command = clawsift_in(folder.path());
+        command.args(["rules", "bench", "--rules", "own.yaml"]).args(arguments);
+        piped(command, b"error: flux level 3\nError: 502 Bad Gateway\n")
+    };
+    let bench = json(&run(&["--format", "json"]));
+    assert_eq!((&bench["records"], &bench["judged"]), (&2.into(), &2.into()));
+    let rules = bench["rules"].as_array().expect("rules");
+    let own = rules.iter().find(|rule| rule["rule"] == "own/flux").expect("its cost");
+    assert_eq!((&own["candidates"], &own["matches"], &own["wins"]), (&2.into(), &2.into(), &2.into()));
+    assert_eq!(bench["warnings"][0]["code"], "slow-signature");
+    assert_eq!(bench["warnings"][0]["location"]["line"], 7);
+
+    let table = run(&[]);
+    assert!(stdout(&table).contains("own/flux (slow)"), "{}", stdout(&table));
+    assert!(stdout(&table).contains("warning: own.yaml:7:9: "), "{}", stdout(&table));
+    assert_eq!(table.status.code(), Some(0));
+}

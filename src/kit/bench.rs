@@ -1,0 +1,173 @@
+//! What each rule costs on a log, and which signatures are slow.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use serde::Serialize;
+
+use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Rule, Signature, SignatureKind};
+use crate::engine::{Cost, CostMeter, Engine};
+use crate::scan::each_record;
+use crate::source::{Input, SourceError};
+
+/// What the rules of a catalogue cost on some logs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bench {
+    /// Records read.
+    pub records: u64,
+    /// Records that rules were asked about; the others are information that means nothing.
+    pub judged: u64,
+    /// The time it took to find out which rules are worth trying, in nanoseconds.
+    pub search_ns: u64,
+    /// The rules that were tried, the dearest first.
+    pub rules: Vec<RuleCost>,
+    /// Rules that were never tried.
+    pub idle: usize,
+    /// Signatures that must be tried on every record.
+    pub warnings: Vec<Problem>,
+}
+
+/// What one rule cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleCost {
+    /// Its id.
+    pub rule: String,
+    /// Where it begins.
+    pub location: Location,
+    /// Records that hold what makes it worth trying.
+    pub candidates: u64,
+    /// Of those, records that it matched, whichever rule won them.
+    pub matches: u64,
+    /// Records that it won.
+    pub wins: u64,
+    /// The time that trying it took, in nanoseconds.
+    pub time_ns: u64,
+    /// It has no usable atom, so each record is a candidate.
+    pub is_slow: bool,
+}
+
+/// Measures what each rule costs on the records of some logs; the sources that could not be read, or not to their end,
+/// come with it.
+pub fn bench(engine: &Engine, inputs: &[Input], stop: &Arc<AtomicUsize>) -> (Bench, Vec<SourceError>) {
+    let mut meter = CostMeter::new(engine);
+    let read = |input| each_record(input, stop, |raw| meter.add(raw)).err();
+    let errors = inputs.iter().filter_map(read).collect();
+    let slow = engine.rules_without_atoms();
+    let of_rule = |(index, cost): (usize, &Cost)| {
+        let rule = engine.rule(index);
+        (cost.candidates > 0).then(|| RuleCost {
+            rule: rule.id.clone(),
+            location: rule.location.clone(),
+            candidates: cost.candidates,
+            matches: cost.matches,
+            wins: cost.wins,
+            time_ns: nanoseconds(cost.time),
+            is_slow: slow.contains(&index),
+        })
+    };
+    let mut rules: Vec<RuleCost> = meter.costs.iter().enumerate().filter_map(of_rule).collect();
+    rules.sort_by(|a, b| b.time_ns.cmp(&a.time_ns).then_with(|| a.rule.cmp(&b.rule)));
+    let bench = Bench {
+        records: meter.records,
+        judged: meter.judged,
+        search_ns: nanoseconds(meter.search),
+        idle: meter.costs.len() - rules.len(),
+        rules,
+        warnings: slow_signatures(engine),
+    };
+    (bench, errors)
+}
+
+fn nanoseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The signatures on account of which a rule must be tried on every record: nothing rare stands wherever they are found.
+pub fn slow_signatures(engine: &Engine) -> Vec<Problem> {
+    let slow = engine.rules_without_atoms().iter().map(|&index| engine.rule(index));
+    slow.flat_map(|rule| {
+        let candidates = if rule.any.is_empty() { &rule.all } else { &rule.any };
+        let without = candidates.iter().filter(|signature| !is_given_away(signature, engine.catalogue()));
+        without.map(|signature| slow_signature(rule, signature))
+    })
+    .collect()
+}
+
+fn slow_signature(rule: &Rule, signature: &Signature) -> Problem {
+    Problem {
+        code: ProblemCode::SlowSignature,
+        location: signature.location.clone(),
+        message: format!(
+            "the rule `{}` is tried on every record: no text must stand wherever this signature is found",
+            rule.id
+        ),
+        expected: "a text of three or more characters that each alternative needs, or a rarer signature under `all:`"
+            .to_owned(),
+        source_line: None,
+    }
+}
+
+/// Whether something tells where the signature may be found.
+fn is_given_away(signature: &Signature, catalogue: &Catalogue) -> bool {
+    match &signature.kind {
+        SignatureKind::HttpStatus(_) | SignatureKind::Field(_) => true,
+        SignatureKind::Shared(name) => {
+            let group = catalogue.shared().get(name).map(Vec::as_slice).unwrap_or_default();
+            group.iter().all(|member| is_given_away(member, catalogue))
+        }
+        _ => !signature.atoms.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = "\
+category: dns
+rules:
+  - id: dns/quick
+    title: t
+    severity: error
+    any: [{ error_code: ENOTFOUND }]
+    causes: [c]
+    fixes: [{ say: s }]
+  - id: dns/slow
+    title: t
+    severity: error
+    any:
+      - literal: name server
+      - regex: 'a\\d+b'
+    causes: [c]
+    fixes: [{ say: s }]
+  - id: dns/helped
+    title: t
+    severity: error
+    any: [{ regex: 'a\\d+b' }]
+    all: [{ literal: resolver }]
+    causes: [c]
+    fixes: [{ say: s }]
+";
+
+    #[test]
+    fn a_rule_without_atoms_is_tried_on_every_record_and_named() {
+        let engine = Engine::new(Catalogue::from_text("x.yaml", RULES).expect("good"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("x.log");
+        let lines = "Error: getaddrinfo ENOTFOUND a\nError: resolver a1b\nError: other\n";
+        std::fs::write(&log, lines).expect("a log");
+        let (bench, errors) = bench(&engine, &[Input::Path(log)], &Arc::default());
+        assert_eq!(errors, []);
+        assert_eq!((bench.records, bench.judged, bench.idle), (3, 3, 0));
+        let cost = |id: &str| {
+            let rule = bench.rules.iter().find(|rule| rule.rule == id).expect("a cost");
+            (rule.candidates, rule.matches, rule.wins, rule.is_slow)
+        };
+        assert_eq!(cost("dns/quick"), (1, 1, 1, false));
+        assert_eq!(cost("dns/slow"), (3, 1, 1, true));
+        assert_eq!(cost("dns/helped"), (1, 1, 0, false));
+        let places: Vec<_> =
+            bench.warnings.iter().map(|warning| (warning.code, warning.location.line)).collect();
+        assert_eq!(places, [(ProblemCode::SlowSignature, 14)]);
+    }
+}

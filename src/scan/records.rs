@@ -1,0 +1,44 @@
+//! Record by record: for tools that look at a log otherwise than a scan does.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::record::{Lines, RawRecord, starts_record};
+use crate::source::{ChunkReader, Content, Input, MAX_DECOMPRESSED, Reason, SourceError, chunks};
+
+use super::CHUNK;
+
+/// Hands all records of a source over, one after the other, until `stop` is other than 0.
+///
+/// # Errors
+/// When the source cannot be opened, or not be read to its end.
+pub fn each_record(
+    input: &Input,
+    stop: &Arc<AtomicUsize>,
+    mut take: impl FnMut(&RawRecord<'_>),
+) -> Result<(), SourceError> {
+    match input.open(MAX_DECOMPRESSED, stop)? {
+        Content::Mapped(map) => {
+            for part in chunks(&map, CHUNK, starts_record).take_while(|_| stop.load(Ordering::Relaxed) == 0) {
+                Lines::new(&map[part], 0).for_each(|raw| take(&raw));
+            }
+            Ok(())
+        }
+        Content::Stream(reader) => each_of_stream(reader, take)
+            .map_err(|error| SourceError { name: input.name(), reason: Reason::from(error) }),
+    }
+}
+
+fn each_of_stream(reader: impl Read, mut take: impl FnMut(&RawRecord<'_>)) -> std::io::Result<()> {
+    let mut reader = ChunkReader::new(reader, CHUNK, starts_record);
+    let mut result = Ok(());
+    loop {
+        match reader.next_chunk() {
+            Ok(Some(chunk)) => Lines::new(&chunk.bytes, chunk.dropped).for_each(|raw| take(&raw)),
+            Ok(None) => return result,
+            // What came before the error is handed out by the next call.
+            Err(error) => result = Err(error),
+        }
+    }
+}
