@@ -28,7 +28,7 @@ pub use envelope::EnvelopeReader;
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
-pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, without_opaque};
+pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, trace_ids, without_opaque};
 pub use outline::{Glance, Message, Outline};
 pub use time::{Stamp, last_time, stamp_of};
 pub use wrap::{Wrapper, plain_bytes};

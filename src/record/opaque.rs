@@ -69,6 +69,37 @@ impl Iterator for Opaque<'_> {
     }
 }
 
+/// The ids of a trace as OpenClaw's logger ends a record with them, where a text is nothing else: the same that [`Opaque`]
+/// finds, in less time.
+pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
+    const BEFORE: [&[u8]; 3] = [b",\"traceId\":\"", b"\",\"spanId\":\"", b"\",\"parentSpanId\":\""];
+    let mut ids = [const { 0..0 }; 3];
+    let mut at = 0;
+    for (index, before) in BEFORE.into_iter().enumerate() {
+        let Some(rest) = text[at..].strip_prefix(before) else {
+            if index < 2 {
+                return None;
+            }
+            break;
+        };
+        let length = match index {
+            0 => is_hex_id::<32>(rest)?,
+            _ => is_hex_id::<16>(rest)?,
+        };
+        at += before.len() + length;
+        ids[index] = at - length..at;
+    }
+    (text[at..] == *b"\",\"traceFlags\":\"01\"").then(|| ids.into_iter().filter(|id| !id.is_empty()))
+}
+
+/// The length of the id with which a text begins: hexadecimal digits, of which one at least is no letter.
+fn is_hex_id<const N: usize>(text: &[u8]) -> Option<usize> {
+    let id = text.first_chunk::<N>()?;
+    let is_hex = id.iter().fold(true, |all, b| all & (b.is_ascii_digit() | matches!(b, b'a'..=b'f')));
+    let has_digit = id.iter().fold(false, |any, b| any | b.is_ascii_digit());
+    (is_hex && has_digit).then_some(N)
+}
+
 /// Where the next digit stands, looking at eight bytes at a time.
 fn next_digit(text: &[u8], mut at: usize) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -219,6 +250,27 @@ mod tests {
             "",
         ] {
             assert_eq!(without_opaque(text), text);
+        }
+    }
+
+    #[test]
+    fn the_ids_of_a_trace_are_those_that_the_search_finds() {
+        let id = "960325a1d17653299a8e098d9f829c2f";
+        let full = format!(
+            r#","traceId":"{id}","spanId":"c1fe97956fa8c4a9","parentSpanId":"00fe97956fa8c4a9","traceFlags":"01""#
+        );
+        let short = full.replace(r#","parentSpanId":"00fe97956fa8c4a9""#, "");
+        for text in [&full, &short] {
+            let ids: Vec<_> = trace_ids(text.as_bytes()).expect("ids").collect();
+            assert_eq!(ids, Opaque::new(text.as_bytes()).collect::<Vec<_>>());
+        }
+        for (from, to) in
+            [("96032", "x6032"), ("c1fe97956fa8c4a9", "abcdefabcdefabcd"), ("01\"", "00\""), ("a9\"", "a\"")]
+        {
+            assert!(trace_ids(full.replacen(from, to, 1).as_bytes()).is_none(), "{from}");
+        }
+        for end in 0..full.len() {
+            assert!(trace_ids(&full.as_bytes()[..end]).is_none(), "{end}");
         }
     }
 

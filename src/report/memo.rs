@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::hash::{ByName, Namer};
-use crate::record::{Opaque, Outline};
+use crate::record::{Opaque, Outline, trace_ids};
 
 use super::event::{Event, Facts, RunKeys};
 
@@ -93,21 +93,13 @@ impl Memo {
         let mut ends = [u16::MAX; 3];
         for (index, part) in outline.parts.iter().enumerate() {
             let Some(part) = part else { continue };
-            let mut copied = 0;
-            for found in Opaque::new(part) {
-                if self.opaque.len() == MAX_OPAQUE {
-                    return false;
-                }
-                self.key.extend_from_slice(&part[copied..found.start]);
-                copied = found.end;
-                self.marks.push(self.key.len() as u16);
-                // Of which earlier one it is a repetition may mean something.
-                let text = &part[found.clone()];
-                let same = self.opaque.iter().position(|other| slot(outline, other) == Some(text));
-                self.key.push(same.unwrap_or(self.opaque.len()) as u8);
-                self.opaque.push((index, found));
+            let is_taken = match trace_ids(part) {
+                Some(ids) => self.take_part(outline, index, part, ids),
+                None => self.take_part(outline, index, part, Opaque::new(part)),
+            };
+            if !is_taken {
+                return false;
             }
-            self.key.extend_from_slice(&part[copied..]);
             ends[index] = self.key.len() as u16;
         }
         for mark in self.marks.iter().chain(&ends) {
@@ -115,6 +107,32 @@ impl Memo {
         }
         self.key.push(self.marks.len() as u8);
         self.name = self.shared.namer.name(&self.key);
+        true
+    }
+
+    /// Adds a part to the key, less its ids and durations; not where there are too many of them.
+    fn take_part(
+        &mut self,
+        outline: &Outline<'_>,
+        index: usize,
+        part: &[u8],
+        opaque: impl Iterator<Item = Range<usize>>,
+    ) -> bool {
+        let mut copied = 0;
+        for found in opaque {
+            if self.opaque.len() == MAX_OPAQUE {
+                return false;
+            }
+            self.key.extend_from_slice(&part[copied..found.start]);
+            copied = found.end;
+            self.marks.push(self.key.len() as u16);
+            // Of which earlier one it is a repetition may mean something.
+            let text = &part[found.clone()];
+            let same = self.opaque.iter().position(|other| slot(outline, other) == Some(text));
+            self.key.push(same.unwrap_or(self.opaque.len()) as u8);
+            self.opaque.push((index, found));
+        }
+        self.key.extend_from_slice(&part[copied..]);
         true
     }
 
