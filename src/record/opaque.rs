@@ -56,7 +56,7 @@ impl Iterator for Opaque<'_> {
             let touches = |at: Option<usize>| at.and_then(|at| self.text.get(at)).is_some_and(is_of_id);
             let is_alone = !touches(digit.checked_sub(1)) && !touches(Some(end)) && end - digit < MIN_TAIL;
             if digit >= self.seen && !is_alone {
-                let run = run(self.text, digit, self.at, is_of_id);
+                let run = run(self.text, digit, self.at);
                 self.seen = run.end;
                 if let Some(found) = id(self.text, &run, digit) {
                     self.at = found.end;
@@ -95,7 +95,7 @@ pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
 /// The length of the id with which a text begins: hexadecimal digits, of which one at least is no letter.
 fn is_hex_id<const N: usize>(text: &[u8]) -> Option<usize> {
     let id = text.first_chunk::<N>()?;
-    let is_hex = id.iter().fold(true, |all, b| all & (b.is_ascii_digit() | matches!(b, b'a'..=b'f')));
+    let is_hex = id.iter().fold(true, |all, b| all & is_hex(*b));
     let has_digit = id.iter().fold(false, |any, b| any | b.is_ascii_digit());
     (is_hex && has_digit).then_some(N)
 }
@@ -141,16 +141,29 @@ fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     (is_number && length <= MAX_DURATION && ends).then_some(digit..digit + length)
 }
 
-/// Whether a byte may stand in an id.
+/// Whether a byte may stand in an id: letters, digits and hyphens.
 fn is_of_id(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'-'
+    const OF_ID: [bool; 256] = {
+        let mut of_id = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            of_id[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'-';
+            byte += 1;
+        }
+        of_id
+    };
+    OF_ID[usize::from(*byte)]
 }
 
-/// The longest stretch around `at` of bytes that fit, not before `floor`, and not much longer than an id.
-fn run(text: &[u8], at: usize, floor: usize, fits: impl Fn(&u8) -> bool) -> Range<usize> {
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() | matches!(byte, b'a'..=b'f')
+}
+
+/// The longest stretch around `at` of letters, digits and hyphens, not before `floor`, and not much longer than an id.
+fn run(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(at.saturating_sub(MAX_ID));
-    let before = text[floor..at].iter().rev().take_while(|b| fits(b)).count();
-    let after = text[at..].iter().take(MAX_ID + 1).take_while(|b| fits(b)).count();
+    let before = text[floor..at].iter().rev().take_while(|b| is_of_id(b)).count();
+    let after = text[at..].iter().take(MAX_ID + 1).take_while(|b| is_of_id(b)).count();
     at - before..at + after
 }
 
@@ -160,16 +173,15 @@ fn id(text: &[u8], run: &Range<usize>, digit: usize) -> Option<Range<usize>> {
     if word.len() < MIN_TAIL || word.len() > MAX_ID {
         return None;
     }
-    let is_hex = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
     // The first letter may be half of an escape: `\b`, `\f`.
     if text[..run.start].ends_with(b"\\") {
         return None;
     }
-    if word.len() >= MIN_HEX && word.iter().all(is_hex) {
-        return Some(run.clone());
-    }
     if let Some(start) = uuid_start(word) {
         return Some(run.start + start..run.end);
+    }
+    if word.len() >= MIN_HEX && word.iter().all(|&b| is_hex(b)) {
+        return Some(run.clone());
     }
     // `chatcmpl-...`, and `req_...`, where the underscore ends the run.
     let tail = word.iter().rposition(|&b| b == b'-').map_or(run.start, |hyphen| run.start + hyphen + 1);
@@ -179,13 +191,13 @@ fn id(text: &[u8], run: &Range<usize>, digit: usize) -> Option<Range<usize>> {
 
 /// Where the UUID begins with which a run ends: the whole of it, or what follows a hyphen.
 fn uuid_start(word: &[u8]) -> Option<usize> {
-    const LENGTH: usize = 36;
-    let start = word.len().checked_sub(LENGTH)?;
-    let is_uuid = word[start..].iter().enumerate().all(|(at, b)| match at {
-        8 | 13 | 18 | 23 => *b == b'-',
-        _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
+    const SHAPE: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    let (before, last) = word.split_last_chunk::<36>()?;
+    // No branch in the loop, so that all bytes are compared at once.
+    let is_uuid = last.iter().zip(SHAPE).fold(true, |is_uuid, (byte, shape)| {
+        is_uuid & if *shape == b'-' { *byte == b'-' } else { is_hex(*byte) }
     });
-    (is_uuid && (start == 0 || word[start - 1] == b'-')).then_some(start)
+    (is_uuid && before.last().is_none_or(|b| *b == b'-')).then_some(before.len())
 }
 
 /// A text in which [`SUBSTITUTE`] stands for each id and duration, and these in their order.
