@@ -1,0 +1,78 @@
+//! What can be typed after `clawsift rules`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::cli::args::RuleArgs;
+
+/// What rule authors need.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum RulesCommand {
+    /// Draft a rule for records of a log that no rule explains
+    New(NewRule),
+    /// Measure what each rule costs on a log, and name the signatures that are slow
+    Bench(BenchRules),
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+#[command(after_help = BENCH_EXAMPLES)]
+pub(in crate::cli) struct BenchRules {
+    /// The logs to measure on; standard input unless given
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+
+    /// How to show the costs
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Listing,
+
+    /// Show the N dearest rules only
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// How to show a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Listing {
+    /// A table, for a person
+    Table,
+    /// JSON, for programs
+    Json,
+}
+
+/// For which records to draft a rule.
+#[derive(Debug, clap::Args)]
+#[command(after_help = NEW_EXAMPLES)]
+pub(in crate::cli) struct NewRule {
+    /// The number of the shape in the report's list of what no rule explains
+    #[arg(long, value_name = "N", required = true)]
+    pub from_unknown: NonZeroUsize,
+
+    /// The logs in which it is; standard input unless given
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+
+    /// Write the draft to a new file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
+  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
+  clawsift gateway.log --rules mine.yaml                                what it finds";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  clawsift rules bench gateway.log                       what each rule costs
+  clawsift rules bench gateway.log --rules mine.yaml     with rules of one's own
+  clawsift rules bench archive/ --top 10                 the ten dearest";

@@ -1,0 +1,25 @@
+//! `clawsift rules bench`: what each rule costs on a log.
+
+use crate::catalogue::Catalogue;
+use crate::cli::scan::interrupts;
+use crate::cli::{CliError, output, say};
+use crate::engine::Engine;
+use crate::kit;
+use crate::source::Expansion;
+
+use super::args::{BenchRules, Listing};
+use super::inputs;
+
+pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
+    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?);
+    let Expansion { inputs, mut errors } = inputs(&args.logs);
+    let (mut bench, unread) = kit::bench(&engine, &inputs, &interrupts());
+    errors.extend(unread);
+    errors.iter().for_each(|error| say(error));
+    bench.rules.truncate(args.top.unwrap_or(usize::MAX));
+    match args.format {
+        Listing::Table => output::write_bench(&bench)?,
+        Listing::Json => output::write_json(&bench)?,
+    }
+    Ok(if errors.is_empty() { 0 } else { 2 })
+}

@@ -1,0 +1,28 @@
+//! `clawsift rules ...`: what rule authors need, a file a command.
+
+mod args;
+mod bench;
+mod new;
+
+use std::path::PathBuf;
+
+use crate::source::{Expansion, Input, expand};
+
+use super::CliError;
+
+pub(super) use args::RulesCommand;
+
+pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
+    match command {
+        RulesCommand::New(args) => new::run(args),
+        RulesCommand::Bench(args) => bench::run(args),
+    }
+}
+
+/// The logs that were named, else standard input.
+fn inputs(logs: &[PathBuf]) -> Expansion {
+    match logs.is_empty() {
+        true => Expansion { inputs: vec![Input::Stdin], errors: Vec::new() },
+        false => expand(logs),
+    }
+}
