@@ -25,6 +25,7 @@ mod catalogue {
     pub use load::{Catalogue, Loader};
     pub use problem::{Location, Problem, ProblemCode, Problems};
     pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
+    pub use rule_file::RuleFile;
     pub use taxonomy::{Category, Severity};
 }
 
@@ -57,21 +58,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("background.bin"), background.powers())?;
 
     let mut loader = catalogue::Loader::new(&background);
-    loader.layer(rule_files(&root.join("rules"))?.into_iter());
+    loader.layer(rule_files(&root.join("rules"))?);
     let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
     fs::write(out.join("catalogue.json"), serde_json::to_string(&catalogue)?)?;
     Ok(())
 }
 
-/// The rule files of a folder, as (name, text), sorted by name.
-fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+/// The rule files of a folder, sorted by name.
+fn rule_files(folder: &Path) -> Result<Vec<catalogue::RuleFile>, Box<dyn Error>> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
     files.sort();
     let read = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok((format!("rules/{name}"), fs::read_to_string(path)?))
+        Ok(catalogue::RuleFile::new(format!("rules/{name}"), fs::read_to_string(path)?))
     };
     files.iter().map(read).collect()
 }

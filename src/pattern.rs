@@ -7,7 +7,10 @@
 use std::borrow::Cow;
 use std::ops::{Index, Range};
 
+use regex_automata::MatchKind;
+use regex_automata::dfa::{StartKind, dense};
 use regex_automata::meta::{self, BuildError};
+use regex_automata::nfa::thompson;
 use regex_automata::util::{captures, syntax};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -86,6 +89,24 @@ impl Pattern {
             return Err(PatternError::TooLarge);
         }
         Ok(hir)
+    }
+
+    /// The automaton of an expression for which case does not count, for text in lower case, where it takes no more than
+    /// `max_bytes`. It is in a match state where the expression has been found in what came before.
+    pub fn automaton(pattern: &str, max_bytes: usize) -> Option<dense::DFA<Vec<u32>>> {
+        let config = dense::Config::new()
+            .match_kind(MatchKind::All)
+            .start_kind(StartKind::Unanchored)
+            .dfa_size_limit(Some(max_bytes))
+            .determinize_size_limit(Some(4 * max_bytes));
+        let syntax = syntax::Config::new().unicode(false).utf8(false);
+        let thompson = thompson::Config::new().utf8(false);
+        dense::Builder::new()
+            .configure(config)
+            .syntax(syntax)
+            .thompson(thompson)
+            .build(&in_lower_case(pattern))
+            .ok()
     }
 
     /// The one of a text and the same in lower case against which it is to be matched.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::rule_file::read_overlay;
+use super::rule_file::{RuleFile, read_rules};
 use super::{Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems};
 
 /// The rules of `rules/`, as `build.rs` has read them.
@@ -56,12 +56,24 @@ impl Catalogue {
         let mut loader = Loader::new(&BACKGROUND);
         loader.begin(base);
         for path in &layers.overlays {
-            match read_overlay(path) {
-                Ok(files) => loader.layer(files.into_iter()),
+            match read_rules(path) {
+                Ok(files) => loader.layer(files),
                 Err(problem) => loader.fail(problem),
             }
         }
         loader.disable(&layers.disable);
+        loader.finish()
+    }
+
+    /// The rules of some files over the embedded ones, unless `no_default_rules` leaves these out.
+    ///
+    /// # Errors
+    /// Every fault found in any of the files, with its file, line and column.
+    pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Self, Problems> {
+        let base = Self::embedded()?;
+        let mut loader = Loader::new(&BACKGROUND);
+        loader.begin(if no_default_rules { base.without_rules() } else { base });
+        loader.layer(files.iter().cloned());
         loader.finish()
     }
 
@@ -71,7 +83,7 @@ impl Catalogue {
     /// Every fault found in the text.
     pub fn from_text(name: &str, text: &str) -> Result<Self, Problems> {
         let mut loader = Loader::new(&BACKGROUND);
-        loader.layer(std::iter::once((name.to_owned(), text.to_owned())));
+        loader.layer([RuleFile::new(name, text)]);
         loader.finish()
     }
 }

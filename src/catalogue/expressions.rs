@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, PatternError};
 
 use super::rule::{RawFile, RawSignature};
 use super::signature::Fault;
@@ -31,8 +31,12 @@ impl Expressions {
 
 fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
+        let code = match error {
+            PatternError::TooLarge => ProblemCode::RegexTooLarge,
+            PatternError::Syntax(_) => ProblemCode::BadRegex,
+        };
         (
-            ProblemCode::BadRegex,
+            code,
             error.to_string().trim_end().replace('\n', "\n    "),
             "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
                 .to_owned(),
@@ -40,7 +44,7 @@ fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> 
     })?;
     if hir.properties().minimum_len() == Some(0) {
         return Err((
-            ProblemCode::BadRegex,
+            ProblemCode::RegexMatchesEmpty,
             "the regular expression matches the empty text, so it would match every record".to_owned(),
             "an expression that needs at least one character".to_owned(),
         ));

@@ -101,9 +101,9 @@ impl<'b> Loader<'b> {
         self.problems.push(problem);
     }
 
-    /// Adds the files of one layer, as (name, text); ids must be unique within it, and replace those of earlier layers.
-    pub fn layer(&mut self, files: impl Iterator<Item = (String, String)>) {
-        let sources: Vec<RuleFile> = files.map(|(file, text)| RuleFile { file, text }).collect();
+    /// Adds the files of one layer; ids must be unique within it, and replace those of earlier layers.
+    pub fn layer(&mut self, files: impl IntoIterator<Item = RuleFile>) {
+        let sources: Vec<RuleFile> = files.into_iter().collect();
         let files = in_parallel(&sources, |source| serde_saphyr::from_str::<RawFile>(&source.text));
         self.expressions =
             Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
@@ -149,7 +149,7 @@ impl<'b> Loader<'b> {
                 }
             }
             None if !raw.rules.is_empty() => self.problems.push(source.problem(
-                ProblemCode::InvalidYaml,
+                ProblemCode::MissingKey,
                 &start,
                 "missing field `category`",
                 "`category:` with a word of the taxonomy, such as `category: rate_limit`",
@@ -270,7 +270,7 @@ impl<'b> Loader<'b> {
     /// Every fault found in any of the files, with its file, line and column.
     pub fn finish(mut self) -> Result<Catalogue, Problems> {
         // A disabled rule is still a known name; what stands in a file that could not be read is not known at all.
-        if self.problems.iter().all(|p| p.code != ProblemCode::InvalidYaml) {
+        if !self.problems.iter().any(|problem| problem.code.hides_the_file()) {
             self.check_names();
         }
         if !self.problems.is_empty() {
@@ -372,7 +372,7 @@ fn is_rule_id(id: &str) -> bool {
 mod tests {
     use super::*;
     use crate::catalogue::BACKGROUND;
-    use crate::catalogue::rule_file::read_overlay;
+    use crate::catalogue::rule_file::read_rules;
 
     const GOOD: &str = "\
 category: dns
@@ -407,7 +407,7 @@ rules:
     #[test]
     fn a_fault_names_file_line_column_and_what_was_expected() {
         let p = problem(&GOOD.replace("severity: error", "severity: awful"));
-        assert_eq!(p.code, ProblemCode::InvalidYaml);
+        assert_eq!(p.code, ProblemCode::UnknownName);
         assert_eq!((p.location.line, p.source_line.as_deref()), (5, Some("    severity: awful")));
         assert!(p.message.contains("awful"), "{p}");
 
@@ -441,9 +441,7 @@ retired:
 ";
         let load = |rules: &str| {
             let mut loader = Loader::new(&BACKGROUND);
-            loader.layer(
-                [("a.yaml", rules), ("b.yaml", group)].map(|(n, t)| (n.to_owned(), t.to_owned())).into_iter(),
-            );
+            loader.layer([RuleFile::new("a.yaml", rules), RuleFile::new("b.yaml", group)]);
             loader.finish()
         };
         let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");
@@ -467,7 +465,7 @@ retired:
     fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
         let mut loader = Loader::new(&BACKGROUND);
-        loader.layer(read_overlay(&folder).expect("rules").into_iter());
+        loader.layer(read_rules(&folder).expect("rules"));
         if let Err(problems) = loader.finish() {
             panic!("{problems}");
         }

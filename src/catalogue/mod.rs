@@ -22,6 +22,7 @@ pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};
 pub use embedded::{BACKGROUND, Layers};
 pub use load::{Catalogue, Loader};
-pub use problem::{Location, Problem, ProblemCode, Problems};
+pub use problem::{Location, Problem, ProblemCode, ProblemLevel, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
+pub use rule_file::{RuleFile, read_rules};
 pub use taxonomy::{Category, Severity};

@@ -25,31 +25,102 @@ impl fmt::Display for Location {
 }
 
 /// The stable name of a kind of fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemCode {
     /// The file or folder could not be read.
     UnreadableFile,
-    /// Not YAML, a wrong type, an unknown key or an unknown name.
+    /// Not YAML, or not a rule file.
     InvalidYaml,
+    /// A key that no rule has.
+    UnknownKey,
+    /// A word that is none of those that may stand there: a category, a severity, an evidence.
+    UnknownName,
+    /// A value of another type than it must have.
+    WrongType,
+    /// A key that must be there is not.
+    MissingKey,
     /// An id that is not `word/word` in lower case.
     BadId,
     /// Two rules of one layer share an id.
     DuplicateId,
+    /// A rule has an id that was retired.
+    RetiredId,
     /// Causes, fixes or examples are missing.
     IncompleteRule,
     /// A rule without a signature, or a signature with none or several kinds.
     BadSignature,
-    /// A regular expression that does not compile, is too large, or matches everything.
+    /// A signature that looks for a number and nothing else.
+    BareNumber,
+    /// A regular expression that does not compile.
     BadRegex,
+    /// A regular expression whose automaton is too large.
+    RegexTooLarge,
+    /// A regular expression that matches the empty text.
+    RegexMatchesEmpty,
+    /// A regular expression that takes all it can before what it looks for.
+    GreedyRegex,
     /// `overrides` or `--disable` names a rule that does not exist.
     UnknownRule,
     /// A signature names a shared group that does not exist.
     UnknownGroup,
-    /// A rule has an id that was retired.
-    RetiredId,
+    /// Rules override each other in a circle.
+    OverrideCircle,
+    /// An example that its rule does not match.
+    ExampleMissed,
+    /// An example that another rule wins.
+    ExampleStolen,
+    /// A counter-example that the rule matches.
+    CounterExampleMatched,
+    /// A line that two rules match with no precedence between them.
+    NoPrecedence,
+    /// A fix names a capture that nothing makes.
+    UnknownCapture,
+    /// A command that no shell would understand.
+    BadCommand,
+    /// A key, token or password in an example.
+    SecretInExample,
+    /// A reference that is no address.
+    BadReference,
     /// A signature that must be tried on every record.
     SlowSignature,
+    /// A capture that is made and never used.
+    UnusedCapture,
+    /// A rule that wins nothing.
+    ShadowedRule,
+}
+
+/// How grave a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemLevel {
+    /// The rule works, but not well.
+    Warning,
+    /// The rule is wrong.
+    Error,
+}
+
+impl ProblemCode {
+    /// How grave a fault of this kind is.
+    pub fn level(self) -> ProblemLevel {
+        match self {
+            Self::SlowSignature | Self::UnusedCapture | Self::ShadowedRule => ProblemLevel::Warning,
+            _ => ProblemLevel::Error,
+        }
+    }
+
+    /// Whether the file could not be understood at all, so that what stands in it is not known.
+    pub fn hides_the_file(self) -> bool {
+        matches!(
+            self,
+            Self::UnreadableFile
+                | Self::InvalidYaml
+                | Self::UnknownKey
+                | Self::UnknownName
+                | Self::WrongType
+                | Self::MissingKey
+        )
+    }
 }
 
 impl fmt::Display for ProblemCode {
@@ -78,12 +149,24 @@ impl fmt::Display for Problem {
         write!(f, "{}: {} [{}]", self.location, self.message, self.code)?;
         if let Some(line) = &self.source_line {
             let gutter = self.location.line.to_string();
-            let column = usize::try_from(self.location.column).unwrap_or(1).max(1);
+            let before = usize::try_from(self.location.column).unwrap_or(1).max(1) - 1;
             write!(f, "\n  {gutter} | {line}")?;
-            write!(f, "\n  {:1$} | {2:3$}^", "", gutter.len(), "", column - 1)?;
+            write!(f, "\n  {:1$} | {2:before$}{3:^<4$}", "", gutter.len(), "", "", span(line, before))?;
         }
         write!(f, "\n  = {}", self.expected)
     }
+}
+
+/// The characters of a line that a fault concerns: from its column to the end of the value there.
+fn span(line: &str, before: usize) -> usize {
+    let rest: String = line.chars().skip(before).collect();
+    let value = rest.split(" #").next().unwrap_or_default().trim_end();
+    // A key alone is at fault where a value could stand behind it.
+    let end = match rest.split_once(": ").map_or(rest.strip_suffix(':'), |(key, _)| Some(key)) {
+        Some(key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') => key.chars().count(),
+        _ => value.chars().count(),
+    };
+    end.max(1)
 }
 
 /// All the faults that keep a catalogue from loading.

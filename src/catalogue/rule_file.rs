@@ -11,13 +11,22 @@ use super::{Location, Problem, ProblemCode};
 /// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
 const MAX_RULE_FILE: u64 = 8 << 20;
 
-/// A rule file's name and text, for locations in messages.
-pub(super) struct RuleFile {
+/// A rule file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFile {
+    /// Its name, as messages show it.
     pub file: String,
+    /// What it says.
     pub text: String,
 }
 
 impl RuleFile {
+    /// A file of that name and text.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file: file.into(), text: text.into() }
+    }
+
+    /// Where something stands that was read from it.
     pub fn location<T>(&self, spanned: &Spanned<T>) -> Location {
         Location {
             file: self.file.clone(),
@@ -26,12 +35,13 @@ impl RuleFile {
         }
     }
 
+    /// The text of a line, counted from 1.
     pub fn line(&self, number: u64) -> Option<String> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
         self.text.lines().nth(index).map(str::to_owned)
     }
 
-    pub fn problem(
+    pub(super) fn problem(
         &self,
         code: ProblemCode,
         location: &Location,
@@ -47,7 +57,7 @@ impl RuleFile {
         }
     }
 
-    pub fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
+    pub(super) fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
         let place = error.location();
         let location = Location {
             file: self.file.clone(),
@@ -57,8 +67,8 @@ impl RuleFile {
         let text = error.without_snippet().to_string();
         let first = text.lines().next().unwrap_or("not a rule file");
         let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
-        let what =
-            if message.starts_with("unknown field") { "a known key" } else { "one of the known names" };
+        let code = yaml_code(&message);
+        let what = if code == ProblemCode::UnknownKey { "a known key" } else { "one of the known names" };
         let expected = match nearest_known(&message) {
             Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
             None => {
@@ -67,8 +77,22 @@ impl RuleFile {
                     .to_owned()
             }
         };
-        self.problem(ProblemCode::InvalidYaml, &location, message, expected)
+        self.problem(code, &location, message, expected)
     }
+}
+
+/// The kind of fault that a message of the YAML library tells of.
+fn yaml_code(message: &str) -> ProblemCode {
+    let kinds = [
+        ("unknown field", ProblemCode::UnknownKey),
+        ("unknown variant", ProblemCode::UnknownName),
+        ("missing field", ProblemCode::MissingKey),
+        ("invalid type", ProblemCode::WrongType),
+        ("invalid value", ProblemCode::WrongType),
+        ("data did not match any variant", ProblemCode::WrongType),
+    ];
+    let kind = kinds.iter().find(|(words, _)| message.contains(words));
+    kind.map_or(ProblemCode::InvalidYaml, |(_, code)| *code)
 }
 
 /// The known name nearest to the unknown one, where a message of the YAML library names both.
@@ -82,8 +106,11 @@ fn nearest_known(message: &str) -> Option<&str> {
         .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
 }
 
-/// The files that an overlay's path names, with their texts.
-pub(super) fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem> {
+/// The rule files that a path names: itself, or those of the folder.
+///
+/// # Errors
+/// When one cannot be read or is too large, or the folder has none.
+pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     let fail = |path: &Path, error: io::Error| Problem {
         code: ProblemCode::UnreadableFile,
         location: Location { file: path.display().to_string(), line: 0, column: 0 },
@@ -91,13 +118,13 @@ pub(super) fn read_overlay(path: &Path) -> Result<Vec<(String, String)>, Problem
         expected: "a readable rule file of at most 8 MiB, or a folder of them".to_owned(),
         source_line: None,
     };
-    let read = |path: &Path| -> io::Result<(String, String)> {
+    let read = |path: &Path| -> io::Result<RuleFile> {
         let mut text = String::new();
         fs::File::open(path)?.take(MAX_RULE_FILE + 1).read_to_string(&mut text)?;
         if text.len() as u64 > MAX_RULE_FILE {
             return Err(io::Error::other("the file is larger than 8 MiB"));
         }
-        Ok((path.display().to_string(), text))
+        Ok(RuleFile { file: path.display().to_string(), text })
     };
     if !path.is_dir() {
         return Ok(vec![read(path).map_err(|error| fail(path, error))?]);

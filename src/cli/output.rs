@@ -10,8 +10,9 @@ use anstream::{AutoStream, ColorChoice};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::catalogue::Problem;
 use crate::kit::Bench;
-use crate::render::{self, Format, Style};
+use crate::render::{self, Format, ProblemFormat, Style};
 use crate::report::{Report, RulePage};
 
 use super::CliError;
@@ -52,6 +53,15 @@ pub(super) fn write_rules(pages: &[RulePage], color: ColorWhen) -> Result<(), Cl
 pub(super) fn write_bench(bench: &Bench) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
     to_standard_output(ColorChoice::Auto, |out| render::render_bench(bench, &style, out))
+}
+
+/// Writes faults of rule files to standard output.
+pub(super) fn write_problems(
+    problems: &[Problem],
+    format: ProblemFormat,
+    color: ColorWhen,
+) -> Result<(), CliError> {
+    to_standard_output(choice(color), |out| render::render_problems(problems, format, out))
 }
 
 /// Writes something as JSON to standard output.

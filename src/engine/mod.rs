@@ -107,10 +107,19 @@ impl Engine {
     /// The rules with the highest evidence of which none overrides another. More than one is a fault of the catalogue;
     /// the first of them is the one that wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
-        let view = View::new(record, &self.groups, None);
-        let contenders = self.contenders(&view, 0..self.rules.len());
+        if record.parts.quoted {
+            return Vec::new();
+        }
+        let view = View::new(record, &self.groups, Some(&self.triggers));
+        let candidates = self.triggers.candidates(&view.triggered, self.rules.len());
+        let contenders = self.contenders(&view, candidates.into_iter());
         let rivals = verdict::unbeaten(contenders, &self.catalogue, &self.rules);
         rivals.into_iter().map(|contender| contender.rule).collect()
+    }
+
+    /// The rules that lose to that of this index on equal evidence.
+    pub fn overridden_by(&self, rule: usize) -> &[usize] {
+        &self.rules[rule].overrides
     }
 
     /// Whether the rule of that index matches a record, whichever rule wins it.

@@ -6,6 +6,7 @@ mod bench;
 mod json;
 mod ndjson;
 mod page;
+mod problems;
 mod rule_page;
 mod sparkline;
 mod table;
@@ -14,8 +15,11 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
+use crate::catalogue::Problem;
 use crate::kit::Bench;
 use crate::report::{Report, RulePage};
+
+pub use problems::ProblemFormat;
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -65,4 +69,12 @@ pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> i
 /// When `out` cannot be written.
 pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(bench::render(bench, style).as_bytes())
+}
+
+/// Writes faults of rule files. For a person they hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
+    problems::write(problems, format, out)
 }

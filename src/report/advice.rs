@@ -15,6 +15,35 @@ pub(super) enum Place {
 
 /// Fills `{name}` in with the fact of that name, or with a placeholder `<name>`.
 pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
+    replace(template, |name| match facts.get(name) {
+        // A value that begins with a hyphen would be taken for an option.
+        Some(value) if place == Place::Command && !value.starts_with('-') => shell_quote(value),
+        Some(value) if place == Place::Sentence => value.clone(),
+        Some(value) if place == Place::Config => value.replace('\\', "\\\\").replace('"', "\\\""),
+        _ => format!("<{name}>"),
+    })
+}
+
+/// A template with one value for all facts.
+pub fn filled(template: &str, value: &str) -> String {
+    replace(template, |_| value.to_owned())
+}
+
+/// The names of the facts that a template wants, in order.
+///
+/// ```
+/// assert_eq!(clawsift::report::placeholders("ping {host} -p {port} ${HOME}"), ["host", "port"]);
+/// ```
+pub fn placeholders(template: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    replace(template, |name| {
+        names.push(name);
+        String::new()
+    });
+    names
+}
+
+fn replace<'t>(template: &'t str, mut with: impl FnMut(&'t str) -> String) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = rest.find('{') {
@@ -22,22 +51,12 @@ pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Plac
         rest = &rest[start..];
         let name = rest[1..].split('}').next().unwrap_or_default();
         // Braces of JSON5 and of shells have other things between them.
-        if !is_name(name) || !rest[1 + name.len()..].starts_with('}') {
+        if !is_name(name) || !rest[1 + name.len()..].starts_with('}') || out.ends_with('$') {
             out.push('{');
             rest = &rest[1..];
             continue;
         }
-        match facts.get(name) {
-            // A value that begins with a hyphen would be taken for an option.
-            Some(value) if place == Place::Command && !value.starts_with('-') => {
-                out.push_str(&shell_quote(value))
-            }
-            Some(value) if place == Place::Sentence => out.push_str(value),
-            Some(value) if place == Place::Config => {
-                out.push_str(&value.replace('\\', "\\\\").replace('"', "\\\""))
-            }
-            _ => out.push_str(&format!("<{name}>")),
-        }
+        out.push_str(&with(name));
         rest = &rest[name.len() + 2..];
     }
     out.push_str(rest);

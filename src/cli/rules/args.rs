@@ -5,15 +5,54 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::cli::args::RuleArgs;
+use crate::cli::args::{ColorWhen, RuleArgs};
+use crate::render::ProblemFormat;
 
 /// What rule authors need.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RulesCommand {
+    /// Find every fault of rule files, before they are committed
+    Check(CheckRules),
     /// Draft a rule for records of a log that no rule explains
     New(NewRule),
     /// Measure what each rule costs on a log, and name the signatures that are slow
     Bench(BenchRules),
+}
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(in crate::cli) struct CheckRules {
+    /// Rule files, or folders of them; the built-in rules unless given
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How to show the faults
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ProblemFormat,
+
+    /// End with status 1 on warnings, too
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub deny: Option<Denied>,
+
+    /// Look for rules that never win among all possible lines, not only the examples
+    #[arg(long)]
+    pub prove: bool,
+
+    /// Check the files by themselves, not as they lie over the built-in rules
+    #[arg(long)]
+    pub no_default_rules: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+/// What is not to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Denied {
+    /// Warnings, as if they were errors
+    Warnings,
 }
 
 /// What to measure.
@@ -70,6 +109,14 @@ Examples:
   clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
   clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
   clawsift gateway.log --rules mine.yaml                                what it finds";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  clawsift rules check mine.yaml                      over the built-in rules
+  clawsift rules check rules/ --deny warnings         for CI
+  clawsift rules check rules/ --format sarif          for code scanning
+
+Exit status: 0 no fault, 1 a fault (with --deny warnings also a warning), 2 wrong usage or unreadable files.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:

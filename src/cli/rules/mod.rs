@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod check;
 mod new;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub(super) use args::RulesCommand;
 
 pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
+        RulesCommand::Check(args) => check::run(args),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
     }

@@ -1,0 +1,84 @@
+//! Captures: what a fix names must be made by a signature, and what a signature makes should be used.
+
+use std::collections::BTreeMap;
+
+use regex_syntax::hir::{Hir, HirKind};
+
+use crate::catalogue::{Location, Problem, ProblemCode, Rule, SignatureKind};
+use crate::pattern::Pattern;
+use crate::report::placeholders;
+
+use super::{Checked, problem};
+
+/// Facts that every failure may have, whatever rule explains it.
+const FACTS: [&str; 8] = ["provider", "model", "channel", "host", "port", "status", "code", "retry_after"];
+
+pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
+    let made = made(checked, rule);
+    let mut used: Vec<&str> = placeholders(&rule.title);
+    for (at, fix) in rule.fixes.iter().enumerate() {
+        for text in [Some(&fix.say), fix.run.as_ref(), fix.config.as_ref()].into_iter().flatten() {
+            for name in placeholders(text) {
+                used.push(name);
+                if !FACTS.contains(&name) && !made.contains_key(name) {
+                    problems.push(problem(
+                        ProblemCode::UnknownCapture,
+                        checked.places.fix(rule, at),
+                        format!("no signature of `{}` captures `{{{name}}}`", rule.id),
+                        format!("a group (?<{name}>...) in a signature, or one of {}", FACTS.join(", ")),
+                    ));
+                }
+            }
+        }
+    }
+    for (name, location) in &made {
+        let is_used = used.contains(&name.as_str()) || FACTS.contains(&name.as_str());
+        if !is_used && checked.has_file(&location.file) {
+            problems.push(problem(
+                ProblemCode::UnusedCapture,
+                location,
+                format!("`{}` captures `{{{name}}}`, and no fix uses it", rule.id),
+                format!("`{{{name}}}` in a fix, or a group without a name (?:...)"),
+            ));
+        }
+    }
+}
+
+/// The captures that the signatures of a rule make, and where.
+fn made(checked: &Checked<'_>, rule: &Rule) -> BTreeMap<String, Location> {
+    let mut made = BTreeMap::new();
+    let shared = checked.engine.catalogue().shared();
+    for signature in rule.any.iter().chain(&rule.all) {
+        let group = match &signature.kind {
+            SignatureKind::Shared(name) => shared.get(name).map(Vec::as_slice).unwrap_or_default(),
+            _ => std::slice::from_ref(signature),
+        };
+        for member in group {
+            if let SignatureKind::Regex(pattern) = &member.kind
+                && let Ok(hir) = Pattern::parse(pattern)
+            {
+                let mut names = Vec::new();
+                collect_names(&hir, &mut names);
+                for name in names {
+                    made.entry(name).or_insert_with(|| member.location.clone());
+                }
+            }
+        }
+    }
+    made
+}
+
+/// The names of the groups of an expression.
+fn collect_names(hir: &Hir, names: &mut Vec<String>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => {
+            names.extend(capture.name.as_deref().map(str::to_owned));
+            collect_names(&capture.sub, names);
+        }
+        HirKind::Repetition(repetition) => collect_names(&repetition.sub, names),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| collect_names(part, names));
+        }
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => {}
+    }
+}

@@ -1,0 +1,102 @@
+//! `rules check`: every fault of a rule file, before anybody commits it. A file a kind of fault.
+
+mod captures;
+mod examples;
+mod fixes;
+mod overrides;
+mod places;
+mod prove;
+mod signatures;
+
+use std::collections::HashSet;
+
+use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Problems, Rule, RuleFile};
+use crate::engine::Engine;
+
+use places::Places;
+
+use super::slow_signatures;
+
+/// Checks rule files, which lie over the embedded rules unless `no_default_rules` leaves these out. Without files the
+/// embedded rules are checked. `prove` looks for shadowed rules among all lines that could ever be, not only examples.
+///
+/// The faults come in the order of files and lines.
+pub fn check(files: &[RuleFile], no_default_rules: bool, prove: bool) -> Vec<Problem> {
+    let catalogue = match Catalogue::over(files, no_default_rules) {
+        Ok(catalogue) => catalogue,
+        Err(Problems(problems)) => return sorted(problems),
+    };
+    let engine = Engine::new(catalogue);
+    let checked = Checked::new(&engine, files);
+    let mut problems = Vec::new();
+    for &(index, rule) in &checked.rules {
+        examples::check(&checked, index, rule, &mut problems);
+        captures::check(&checked, rule, &mut problems);
+        fixes::check(&checked, rule, &mut problems);
+        signatures::check(&checked, rule, &mut problems);
+    }
+    examples::check_others(&checked, &mut problems);
+    overrides::check(&checked, &mut problems);
+    problems
+        .extend(slow_signatures(&engine).into_iter().filter(|slow| checked.has_file(&slow.location.file)));
+    if prove {
+        prove::check(&checked, &mut problems);
+    }
+    problems.iter_mut().for_each(|problem| problem.source_line = checked.line(&problem.location));
+    sorted(problems)
+}
+
+fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let place = |p: &Problem| (p.location.file.clone(), p.location.line, p.location.column, p.code);
+    problems.sort_by_key(place);
+    problems
+}
+
+/// The rules to be checked, and all others beside which they stand.
+struct Checked<'a> {
+    engine: &'a Engine,
+    files: &'a [RuleFile],
+    names: HashSet<&'a str>,
+    /// The rules of these files, by their index.
+    rules: Vec<(usize, &'a Rule)>,
+    places: Places,
+}
+
+impl<'a> Checked<'a> {
+    fn new(engine: &'a Engine, files: &'a [RuleFile]) -> Self {
+        let names: HashSet<&str> = files.iter().map(|file| file.file.as_str()).collect();
+        let mut checked = Self { engine, files, names, rules: Vec::new(), places: Places::of(files) };
+        let rules = engine.catalogue().rules().iter().enumerate();
+        checked.rules = rules.filter(|(_, rule)| checked.has_file(&rule.location.file)).collect();
+        checked
+    }
+
+    fn has_file(&self, name: &str) -> bool {
+        self.files.is_empty() || self.names.contains(name)
+    }
+
+    fn has_rule(&self, index: usize) -> bool {
+        self.has_file(&self.engine.rule(index).location.file)
+    }
+
+    /// The text of a line of the files.
+    fn line(&self, location: &Location) -> Option<String> {
+        self.files.iter().find(|file| file.file == location.file)?.line(location.line)
+    }
+}
+
+/// A fault at a place; its source line is filled in at the end.
+fn problem(
+    code: ProblemCode,
+    location: &Location,
+    message: impl Into<String>,
+    expected: impl Into<String>,
+) -> Problem {
+    Problem {
+        code,
+        location: location.clone(),
+        message: message.into(),
+        expected: expected.into(),
+        source_line: None,
+    }
+}

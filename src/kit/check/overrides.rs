@@ -1,0 +1,61 @@
+//! Rules that override each other in a circle: on a line that all of them match none of them wins.
+//!
+//! Whole families that are overridden (`auth/*`) make circles of rules that never meet; of these only the ones count in
+//! which two rules override each other.
+
+use std::collections::VecDeque;
+
+use crate::catalogue::{Problem, ProblemCode};
+
+use super::{Checked, problem};
+
+pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
+    let engine = checked.engine;
+    let mut seen = vec![false; engine.catalogue().rules().len()];
+    for &(start, rule) in &checked.rules {
+        let Some(circle) = circle(checked, start).filter(|circle| circle.iter().all(|&at| !seen[at])) else {
+            continue;
+        };
+        circle.iter().for_each(|&at| seen[at] = true);
+        let names: Vec<&str> = circle.iter().chain([&start]).map(|&at| engine.rule(at).id.as_str()).collect();
+        problems.push(problem(
+            ProblemCode::OverrideCircle,
+            &rule.location,
+            format!("these rules override each other in a circle: {}", names.join(" > ")),
+            "an order in which each rule overrides only those below it",
+        ));
+    }
+}
+
+/// The rules that this one overrides by name, and those that override it in turn.
+fn next(checked: &Checked<'_>, at: usize) -> impl Iterator<Item = usize> {
+    let engine = checked.engine;
+    let named = &engine.rule(at).overrides;
+    let losers = engine.overridden_by(at).iter().copied();
+    losers.filter(move |&loser| {
+        engine.overridden_by(loser).contains(&at) || named.contains(&engine.rule(loser).id)
+    })
+}
+
+/// The shortest way from a rule over those that it overrides back to itself.
+fn circle(checked: &Checked<'_>, start: usize) -> Option<Vec<usize>> {
+    let mut came_from = vec![None; checked.engine.catalogue().rules().len()];
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for next in next(checked, at) {
+            if next == start {
+                let mut way = vec![at];
+                while let Some(before) = way.last().copied().filter(|&last| last != start) {
+                    way.extend(came_from[before]);
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if came_from[next].is_none() {
+                came_from[next] = Some(at);
+                queue.push_back(next);
+            }
+        }
+    }
+    None
+}

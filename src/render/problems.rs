@@ -1,0 +1,137 @@
+//! Faults of rule files, for people and for the programs that show them beside the lines.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style as Paint};
+use serde_json::{Value, json};
+
+use crate::catalogue::{Problem, ProblemCode, ProblemLevel};
+
+use super::page::BOLD;
+
+const ERROR: Paint = AnsiColor::Red.on_default().bold();
+const WARNING: Paint = AnsiColor::Yellow.on_default().bold();
+
+/// How to show faults of rule files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProblemFormat {
+    /// With the lines at fault, for a person
+    Human,
+    /// A JSON array
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, which GitHub shows beside the lines
+    Github,
+}
+
+pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        ProblemFormat::Human => human(problems, out),
+        ProblemFormat::Json => {
+            let all: Vec<Value> = problems.iter().map(as_json).collect();
+            serde_json::to_writer_pretty(&mut *out, &all)?;
+            writeln!(out)
+        }
+        ProblemFormat::Sarif => {
+            serde_json::to_writer_pretty(&mut *out, &sarif(problems))?;
+            writeln!(out)
+        }
+        ProblemFormat::Github => problems.iter().try_for_each(|problem| github(problem, out)),
+    }
+}
+
+fn human(problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
+    for problem in problems {
+        let (paint, level) = match problem.code.level() {
+            ProblemLevel::Error => (ERROR, "error"),
+            ProblemLevel::Warning => (WARNING, "warning"),
+        };
+        writeln!(out, "{paint}{level}{paint:#}: {problem}\n")?;
+    }
+    let count = |level| problems.iter().filter(|problem| problem.code.level() == level).count();
+    let (errors, warnings) = (count(ProblemLevel::Error), count(ProblemLevel::Warning));
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    match errors + warnings {
+        0 => writeln!(out, "{BOLD}no fault{BOLD:#}"),
+        _ => writeln!(out, "{BOLD}{}, {}{BOLD:#}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}
+
+fn as_json(problem: &Problem) -> Value {
+    json!({
+        "code": problem.code,
+        "level": problem.code.level(),
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "column": problem.location.column,
+        "message": problem.message,
+        "expected": problem.expected,
+    })
+}
+
+fn sarif(problems: &[Problem]) -> Value {
+    let mut codes: Vec<ProblemCode> = problems.iter().map(|problem| problem.code).collect();
+    codes.sort();
+    codes.dedup();
+    let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
+    let results: Vec<Value> = problems.iter().map(sarif_result).collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "clawsift", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "results": results,
+        }],
+    })
+}
+
+fn sarif_result(problem: &Problem) -> Value {
+    let mut place = json!({ "artifactLocation": { "uri": uri(&problem.location.file) } });
+    if problem.location.line > 0 {
+        place["region"] =
+            json!({ "startLine": problem.location.line, "startColumn": problem.location.column.max(1) });
+    }
+    json!({
+        "ruleId": problem.code,
+        "level": problem.code.level(),
+        "message": { "text": format!("{}\nExpected: {}", problem.message, problem.expected) },
+        "locations": [{ "physicalLocation": place }],
+    })
+}
+
+/// A file's name as a relative address: SARIF allows no others without a scheme.
+fn uri(file: &str) -> String {
+    let mut uri = String::new();
+    for byte in file.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                uri.push(byte.into())
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+fn github(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
+    let level = match problem.code.level() {
+        ProblemLevel::Error => "error",
+        ProblemLevel::Warning => "warning",
+    };
+    let text = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |value: &str| text(value).replace(':', "%3A").replace(',', "%2C");
+    writeln!(
+        out,
+        "::{level} file={},line={},col={},title={}::{}%0A{}",
+        property(&problem.location.file),
+        problem.location.line.max(1),
+        problem.location.column.max(1),
+        problem.code,
+        text(&problem.message),
+        text(&problem.expected)
+    )
+}
