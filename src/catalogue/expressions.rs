@@ -31,16 +31,17 @@ impl Expressions {
 
 fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
-        let code = match error {
-            PatternError::TooLarge => ProblemCode::RegexTooLarge,
-            PatternError::Syntax(_) => ProblemCode::BadRegex,
+        let (code, expected) = match error {
+            PatternError::TooLarge => (
+                ProblemCode::RegexTooLarge,
+                "smaller bounds in {m,n}, or fewer repetitions within repetitions",
+            ),
+            PatternError::Syntax(_) => (
+                ProblemCode::BadRegex,
+                "a regular expression in the syntax of the regex crate (no look-around, no back-references)",
+            ),
         };
-        (
-            code,
-            error.to_string().trim_end().replace('\n', "\n    "),
-            "a regular expression in the syntax of the regex crate (no look-around, no back-references)"
-                .to_owned(),
-        )
+        (code, error.to_string().trim_end().replace('\n', "\n    "), expected.to_owned())
     })?;
     if hir.properties().minimum_len() == Some(0) {
         return Err((

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::expressions::Expressions;
 use super::rule::{RawFile, RawRule, RawSignature};
-use super::rule_file::RuleFile;
+use super::rule_file::{RuleFile, likeness};
 use super::threads::in_parallel;
 use super::{
     Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
@@ -309,16 +309,18 @@ impl<'b> Loader<'b> {
                 });
             }
         }
+        let mut back = Vec::new();
         for retired in &self.retired {
             let Some(rule) = self.index.get(&retired.id).map(|&at| &self.rules[at]) else { continue };
-            self.problems.push(Problem {
+            back.push(Problem {
                 code: ProblemCode::RetiredId,
                 location: rule.location.clone(),
                 message: format!("the id `{}` was retired: {}", retired.id, retired.why),
                 expected: "a new id; reports of earlier versions still use the old one".to_owned(),
-                source_line: None,
+                source_line: self.line(&rule.location),
             });
         }
+        self.problems.extend(back);
     }
 
     /// The text of a line of a file that was read.
@@ -348,7 +350,7 @@ impl<'b> Loader<'b> {
 
 /// What was expected, and the known name that is nearest to the one given.
 fn nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
-    let nearest = known.map(|k| (strsim::jaro_winkler(k, name), k)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = known.map(|k| (likeness(k, name), k)).max_by(|a, b| a.0.total_cmp(&b.0));
     match nearest {
         Some((_, nearest)) => format!("{what}; the nearest is `{nearest}`"),
         None => what.to_owned(),

@@ -150,23 +150,20 @@ impl fmt::Display for Problem {
         if let Some(line) = &self.source_line {
             let gutter = self.location.line.to_string();
             let before = usize::try_from(self.location.column).unwrap_or(1).max(1) - 1;
+            let span = span(line, before, self.code == ProblemCode::UnknownKey);
             write!(f, "\n  {gutter} | {line}")?;
-            write!(f, "\n  {:1$} | {2:before$}{3:^<4$}", "", gutter.len(), "", "", span(line, before))?;
+            write!(f, "\n  {:1$} | {2:before$}{3:^<4$}", "", gutter.len(), "", "", span)?;
         }
         write!(f, "\n  = {}", self.expected)
     }
 }
 
-/// The characters of a line that a fault concerns: from its column to the end of the value there.
-fn span(line: &str, before: usize) -> usize {
+/// The characters of a line that a fault concerns: from its column to the end of the value there, or of the key alone.
+fn span(line: &str, before: usize, is_key: bool) -> usize {
     let rest: String = line.chars().skip(before).collect();
     let value = rest.split(" #").next().unwrap_or_default().trim_end();
-    // A key alone is at fault where a value could stand behind it.
-    let end = match rest.split_once(": ").map_or(rest.strip_suffix(':'), |(key, _)| Some(key)) {
-        Some(key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') => key.chars().count(),
-        _ => value.chars().count(),
-    };
-    end.max(1)
+    let value = if is_key { value.split(':').next().unwrap_or_default() } else { value };
+    value.chars().count().max(1)
 }
 
 /// All the faults that keep a catalogue from loading.

@@ -68,6 +68,9 @@ impl RuleFile {
         let first = text.lines().next().unwrap_or("not a rule file");
         let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
         let code = yaml_code(&message);
+        if let Some(wanted) = wanted_type(&message) {
+            return self.problem(code, &location, "a value of another type than this key takes", wanted);
+        }
         let what = if code == ProblemCode::UnknownKey { "a known key" } else { "one of the known names" };
         let expected = match nearest_known(&message) {
             Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
@@ -90,9 +93,30 @@ fn yaml_code(message: &str) -> ProblemCode {
         ("invalid type", ProblemCode::WrongType),
         ("invalid value", ProblemCode::WrongType),
         ("data did not match any variant", ProblemCode::WrongType),
+        ("expected sequence start", ProblemCode::WrongType),
+        ("expected mapping start", ProblemCode::WrongType),
+        ("expected string scalar", ProblemCode::WrongType),
     ];
     let kind = kinds.iter().find(|(words, _)| message.contains(words));
     kind.map_or(ProblemCode::InvalidYaml, |(_, code)| *code)
+}
+
+/// How alike two names are: slips of the finger count for little.
+pub(super) fn likeness(a: &str, b: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(a, b)
+}
+
+/// What a message of the YAML library says should stand there.
+fn wanted_type(message: &str) -> Option<&'static str> {
+    let types = [
+        (
+            "expected sequence start",
+            "a list: entries in [brackets], or each in a line of its own behind a hyphen",
+        ),
+        ("expected mapping start", "keys with values: in {braces}, or each in a line of its own"),
+        ("expected string scalar", "a text, in quotes where it begins with a sign or looks like a number"),
+    ];
+    types.iter().find(|(words, _)| message.contains(words)).map(|(_, wanted)| *wanted)
 }
 
 /// The known name nearest to the unknown one, where a message of the YAML library names both.
@@ -103,7 +127,7 @@ fn nearest_known(message: &str) -> Option<&str> {
         .split(',')
         .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
         .filter(|name| !name.is_empty() && !name.contains(' '))
-        .max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
+        .max_by(|a, b| likeness(a, unknown).total_cmp(&likeness(b, unknown)))
 }
 
 /// The rule files that a path names: itself, or those of the folder.

@@ -23,10 +23,9 @@ type Dfa = dense::DFA<Vec<u32>>;
 
 pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     for &(index, rule) in &checked.rules {
-        if problems.iter().any(|p| p.code == ProblemCode::ShadowedRule && p.location == rule.location) {
-            continue;
-        }
         if let Some((winner, witness)) = shadow(checked, index, rule) {
+            // That it wins none of its examples goes without saying.
+            problems.retain(|p| p.code != ProblemCode::ShadowedRule || p.location != rule.location);
             problems.push(problem(
                 ProblemCode::ShadowedRule,
                 &rule.location,
