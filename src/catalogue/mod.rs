@@ -16,7 +16,7 @@ mod rule;
 mod rule_file;
 mod signature;
 mod taxonomy;
-mod threads;
+pub(crate) mod threads;
 
 pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};

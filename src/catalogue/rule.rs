@@ -1,6 +1,7 @@
 //! The model of a rule, as it is written in YAML.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
@@ -23,6 +24,12 @@ pub enum Evidence {
     Body,
     /// A code of the transport: an errno, a TLS or undici code.
     Transport,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 impl Evidence {

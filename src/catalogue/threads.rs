@@ -7,7 +7,7 @@ use std::thread;
 const WORTH_A_THREAD: usize = 8;
 
 /// What `work` makes of each item, in their order. Items are handed to threads one by one as these come free.
-pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads =
         thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD + 1);
     let next = AtomicUsize::new(0);

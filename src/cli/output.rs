@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::catalogue::Problem;
-use crate::kit::Bench;
+use crate::kit::{Bench, Mutation, TestRun};
 use crate::render::{self, Format, ProblemFormat, Style};
 use crate::report::{Report, RulePage};
 
@@ -62,6 +62,15 @@ pub(super) fn write_problems(
     color: ColorWhen,
 ) -> Result<(), CliError> {
     to_standard_output(choice(color), |out| render::render_problems(problems, format, out))
+}
+
+/// Writes what became of examples, and of mutants, to standard output.
+pub(super) fn write_test(
+    test: &TestRun,
+    mutation: Option<&Mutation>,
+    color: ColorWhen,
+) -> Result<(), CliError> {
+    to_standard_output(choice(color), |out| render::render_test(test, mutation, out))
 }
 
 /// Writes something as JSON to standard output.

@@ -8,6 +8,7 @@ mod facts;
 mod gates;
 mod http_status;
 mod signature;
+mod trial;
 mod triggers;
 mod verdict;
 mod view;
@@ -18,6 +19,7 @@ use crate::record::Record;
 pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
 pub use gates::Gates;
+pub use trial::{Probe, Trial, Variant};
 pub use verdict::Verdict;
 
 use signature::{CompiledGroup, CompiledRule};

@@ -80,6 +80,20 @@ pub(super) fn compile<'c>(
     (rules.iter().map(compile).collect(), groups)
 }
 
+/// Compiles a rule by itself, to be tried in the place of another that overrides the same rules.
+pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<usize>) -> CompiledRule {
+    let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
+    let compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
+        signatures.iter().map(|signature| CompiledSignature::new(signature, &names, Vec::new())).collect()
+    };
+    CompiledRule {
+        any: compile_all(&rule.any),
+        all: compile_all(&rule.all),
+        none: compile_all(&rule.none),
+        overrides,
+    }
+}
+
 /// The rules that lose to this one. An id that is named by itself goes before a family such as `auth/*`.
 fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<usize> {
     let mut losers = Vec::new();
@@ -116,6 +130,12 @@ impl CompiledRule {
             return None;
         }
         Some(found)
+    }
+
+    /// Which of its signatures are in a record: of `any`, `all` and `none`.
+    pub fn probe(&self, view: &View<'_>) -> [Vec<bool>; 3] {
+        [&self.any, &self.all, &self.none]
+            .map(|signatures| signatures.iter().map(|signature| signature.is_in(view)).collect())
     }
 }
 

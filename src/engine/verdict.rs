@@ -38,6 +38,17 @@ pub(super) fn decide(
     unbeaten(contenders, catalogue, compiled).into_iter().next()
 }
 
+/// The rules among contenders, given by what each has proved, that win: one, or several with no precedence between them.
+pub(super) fn winners(
+    contenders: impl Iterator<Item = (usize, Evidence)>,
+    catalogue: &Catalogue,
+    compiled: &[CompiledRule],
+) -> Vec<usize> {
+    let found = |evidence| Found { evidence, ..Found::default() };
+    let contenders = contenders.map(|(rule, evidence)| Contender { rule, found: found(evidence) });
+    unbeaten(contenders.collect(), catalogue, compiled).into_iter().map(|contender| contender.rule).collect()
+}
+
 /// The contenders with the highest evidence that no other of them overrides, the graver ones first.
 pub(super) fn unbeaten(
     mut contenders: Vec<Contender>,

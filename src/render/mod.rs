@@ -10,13 +10,14 @@ mod problems;
 mod rule_page;
 mod sparkline;
 mod table;
+mod test;
 
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Problem;
-use crate::kit::Bench;
+use crate::kit::{Bench, Mutation, TestRun};
 use crate::report::{Report, RulePage};
 
 pub use problems::ProblemFormat;
@@ -77,4 +78,12 @@ pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Re
 /// When `out` cannot be written.
 pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
     problems::write(problems, format, out)
+}
+
+/// Writes what became of examples, and of mutants. It holds colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
+    test::write(test, mutation, out)
 }

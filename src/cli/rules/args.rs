@@ -13,6 +13,8 @@ use crate::render::ProblemFormat;
 pub(in crate::cli) enum RulesCommand {
     /// Find every fault of rule files, before they are committed
     Check(CheckRules),
+    /// Try the examples and counter-examples of rules, and show why one fails
+    Test(TestRules),
     /// Draft a rule for records of a log that no rule explains
     New(NewRule),
     /// Measure what each rule costs on a log, and name the signatures that are slow
@@ -53,6 +55,35 @@ pub(in crate::cli) struct CheckRules {
 pub(in crate::cli) enum Denied {
     /// Warnings, as if they were errors
     Warnings,
+}
+
+/// What to test.
+#[derive(Debug, clap::Args)]
+#[command(after_help = TEST_EXAMPLES)]
+pub(in crate::cli) struct TestRules {
+    /// Rule files, or folders of them; the built-in rules unless given
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Also change each signature a little, and show the changes that no example notices
+    #[arg(long)]
+    pub mutate: bool,
+
+    /// With --mutate: end with status 1 when fewer changes than this, in per cent, are noticed
+    #[arg(long, value_name = "PERCENT", requires = "mutate")]
+    pub min_score: Option<f64>,
+
+    /// How to show the outcome
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Listing,
+
+    /// Test the files by themselves, not as they lie over the built-in rules
+    #[arg(long)]
+    pub no_default_rules: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
 }
 
 /// What to measure.
@@ -117,6 +148,14 @@ Examples:
   clawsift rules check rules/ --format sarif          for code scanning
 
 Exit status: 0 no fault, 1 a fault (with --deny warnings also a warning), 2 wrong usage or unreadable files.";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  clawsift rules test mine.yaml                 the examples of one's own rules
+  clawsift rules test mine.yaml --mutate        and what they do not pin down
+  clawsift rules test                           the built-in rules
+
+Exit status: 0 all passed, 1 one failed or there was none, 2 wrong usage or unusable rules.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:

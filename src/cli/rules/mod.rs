@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod new;
+mod test;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub(super) use args::RulesCommand;
 pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
         RulesCommand::Check(args) => check::run(args),
+        RulesCommand::Test(args) => test::run(args),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
     }

@@ -1,0 +1,172 @@
+//! `rules test`: what becomes of each example and counter-example, and why.
+
+use serde::Serialize;
+
+use crate::catalogue::threads::in_parallel;
+use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
+use crate::engine::{Engine, Trial};
+use crate::record::{Lines, Record};
+
+use super::verdicts::{Outcome, judge_counter_example, judge_example};
+
+/// What became of all examples of some rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TestRun {
+    /// Rules that were tested.
+    pub rules: usize,
+    /// Examples and counter-examples that were tried.
+    pub tried: usize,
+    /// Those that passed.
+    pub passed: usize,
+    /// Those that did not.
+    pub failures: Vec<Failure>,
+}
+
+/// An example that does not go to its rule, or a counter-example that does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// What became of it.
+    pub outcome: FailureKind,
+    /// The rule that it is of.
+    pub rule: String,
+    /// Where that begins.
+    pub location: Location,
+    /// The text.
+    pub example: String,
+    /// The rule that won it instead, or stands against it.
+    pub other: Option<String>,
+    /// Why, a line a reason: what was found (`+`), what was sought and not found (`-`).
+    pub why: Vec<String>,
+}
+
+/// How an example fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// Its rule does not match it.
+    Missed,
+    /// It is a counter-example, and its rule matches it.
+    Noisy,
+    /// Another rule wins it.
+    Stolen,
+    /// Another rule matches it, too, and neither goes before the other.
+    Tied,
+}
+
+/// The rules of these files, by index; all rules where there are no files.
+pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
+    let is_of = |rule: &Rule| files.is_empty() || files.iter().any(|file| file.file == rule.location.file);
+    let rules = engine.catalogue().rules().iter().enumerate();
+    rules.filter(|(_, rule)| is_of(rule)).map(|(index, _)| index).collect()
+}
+
+/// Tries the examples and counter-examples of the rules of some files, which `engine` was made of; of all rules where there
+/// are no files.
+pub fn test(engine: &Engine, files: &[RuleFile]) -> TestRun {
+    let rules = rules_of(engine, files);
+    let failures: Vec<Vec<Failure>> = in_parallel(&rules, |&index| failures(engine, index));
+    let failures: Vec<Failure> = failures.into_iter().flatten().collect();
+    let count =
+        |&index: &usize| engine.rule(index).examples.len() + engine.rule(index).counter_examples.len();
+    let tried: usize = rules.iter().map(count).sum();
+    TestRun { rules: rules.len(), tried, passed: tried - failures.len(), failures }
+}
+
+fn failures(engine: &Engine, index: usize) -> Vec<Failure> {
+    let rule = engine.rule(index);
+    let examples = rule.examples.iter().map(|text| (text, judge_example(engine, index, text)));
+    let counter = rule.counter_examples.iter().map(|text| (text, judge_counter_example(engine, index, text)));
+    let failed = |(text, outcome): (&String, Outcome)| {
+        let (outcome, other) = match outcome {
+            Outcome::Passed => return None,
+            Outcome::Missed => (FailureKind::Missed, None),
+            Outcome::Noisy => (FailureKind::Noisy, None),
+            Outcome::Stolen(other) => (FailureKind::Stolen, Some(other)),
+            Outcome::Tied(other) => (FailureKind::Tied, Some(other)),
+        };
+        Some(Failure {
+            outcome,
+            rule: rule.id.clone(),
+            location: rule.location.clone(),
+            example: text.clone(),
+            other: other.map(|other| engine.rule(other).id.clone()),
+            why: why(engine, index, other, text, outcome),
+        })
+    };
+    examples.chain(counter).filter_map(failed).collect()
+}
+
+/// Why an example fails.
+fn why(engine: &Engine, index: usize, other: Option<usize>, text: &str, kind: FailureKind) -> Vec<String> {
+    let Some(raw) = Lines::new(text.as_bytes(), 0).next() else {
+        return vec!["- the example is empty".to_owned()];
+    };
+    let record = Record::parse(&raw);
+    if record.parts.quoted {
+        return vec!["- the record only quotes what somebody said, and so proves nothing".to_owned()];
+    }
+    let trial = engine.trial(&record);
+    match (kind, other) {
+        (FailureKind::Missed, _) => missing(engine, index, &trial),
+        (_, None) => found(engine, index, &trial),
+        (_, Some(other)) => {
+            let mut lines = vec![proof(engine, index, &trial, '-'), proof(engine, other, &trial, '+')];
+            lines.extend(found(engine, other, &trial));
+            lines
+        }
+    }
+}
+
+/// What a rule would need and the record does not have, or has and should not.
+fn missing(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
+    let (rule, probe) = (engine.rule(index), engine.probe(index, trial));
+    let pick = |signatures: &[Signature], are_in: &[bool], wanted: bool, sign: char, list: &str| {
+        let picked = signatures.iter().zip(are_in).filter(|(_, is_in)| **is_in == wanted);
+        picked.map(|(signature, _)| format!("{sign} {list}: {}", shown(signature))).collect::<Vec<_>>()
+    };
+    let mut lines = pick(&rule.all, &probe.all, false, '-', "all");
+    if !probe.any.contains(&true) {
+        lines.extend(pick(&rule.any, &probe.any, false, '-', "any"));
+    }
+    lines.extend(pick(&rule.none, &probe.none, true, '+', "none"));
+    lines
+}
+
+/// The signatures of a rule that the record has.
+fn found(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
+    let (rule, probe) = (engine.rule(index), engine.probe(index, trial));
+    let lists = [("any", &rule.any, &probe.any), ("all", &rule.all, &probe.all)];
+    let pick = |(list, signatures, are_in): (&str, &Vec<Signature>, &Vec<bool>)| {
+        let picked = signatures.iter().zip(are_in).filter(|(_, is_in)| **is_in);
+        picked.map(|(signature, _)| format!("+ {list}: {}", shown(signature))).collect::<Vec<_>>()
+    };
+    lists.into_iter().flat_map(pick).collect()
+}
+
+/// How much a rule proves with what it finds.
+fn proof(engine: &Engine, index: usize, trial: &Trial<'_>, sign: char) -> String {
+    let evidence = engine.probe(index, trial).evidence;
+    let evidence = evidence.map_or_else(|| "nothing".to_owned(), |evidence| evidence.to_string());
+    format!("{sign} {} with evidence {evidence}", engine.rule(index).id)
+}
+
+/// A signature as it is written in a rule file.
+pub(super) fn shown(signature: &Signature) -> String {
+    match &signature.kind {
+        SignatureKind::Literal(text) => format!("literal: {text}"),
+        SignatureKind::Regex(pattern) => format!("regex: {pattern}"),
+        SignatureKind::HttpStatus(statuses) => format!("http_status: {statuses:?}"),
+        SignatureKind::ErrorCode(codes) => format!("error_code: [{}]", codes.join(", ")),
+        SignatureKind::Field(fields) => {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, values)| match values.as_slice() {
+                    [value] => format!("{name}: {value}"),
+                    values => format!("{name}: [{}]", values.join(", ")),
+                })
+                .collect();
+            format!("field: {{ {} }}", fields.join(", "))
+        }
+        SignatureKind::Shared(name) => format!("shared: {name}"),
+    }
+}
