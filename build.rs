@@ -13,6 +13,7 @@ mod catalogue {
     mod background;
     mod expressions;
     mod load;
+    mod overlay;
     mod problem;
     mod rule;
     mod rule_file;

@@ -23,6 +23,17 @@ pub struct Layers {
     pub disable: Vec<String>,
 }
 
+/// The folder of the user's own rules, `clawsift/rules` where the system keeps settings, if it is there.
+pub fn user_rules() -> Option<PathBuf> {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let settings = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
+    Some(settings.join("clawsift/rules")).filter(|path| path.is_dir())
+}
+
+fn today() -> String {
+    jiff::Zoned::now().date().to_string()
+}
+
 impl Catalogue {
     /// The rules that were embedded at build time.
     ///
@@ -54,6 +65,7 @@ impl Catalogue {
             base = base.without_rules();
         }
         let mut loader = Loader::new(&BACKGROUND);
+        loader.today(today());
         loader.begin(base);
         for path in &layers.overlays {
             match read_rules(path) {
@@ -72,6 +84,7 @@ impl Catalogue {
     pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Self, Problems> {
         let base = Self::embedded()?;
         let mut loader = Loader::new(&BACKGROUND);
+        loader.today(today());
         loader.begin(if no_default_rules { base.without_rules() } else { base });
         loader.layer(files.iter().cloned());
         loader.finish()

@@ -8,6 +8,7 @@ use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::expressions::Expressions;
+use super::overlay::Change;
 use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::{RuleFile, likeness};
 use super::threads::in_parallel;
@@ -23,6 +24,9 @@ pub struct Catalogue {
     shared: BTreeMap<String, Vec<Signature>>,
     retired: Vec<Retired>,
     fingerprint: u64,
+    /// What overlays change and no longer does anything.
+    #[serde(skip)]
+    idle: Vec<Problem>,
 }
 
 impl Catalogue {
@@ -46,6 +50,11 @@ impl Catalogue {
         &self.retired
     }
 
+    /// What overlays want to change in other rules and does nothing: the day is over, or there is no such rule.
+    pub fn idle_overrides(&self) -> &[Problem] {
+        &self.idle
+    }
+
     /// Sixteen hexadecimal digits that change whenever a rule file does.
     pub fn fingerprint(&self) -> String {
         format!("{:016x}", self.fingerprint)
@@ -63,6 +72,9 @@ pub struct Loader<'b> {
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
     retired: Vec<Retired>,
+    /// What overlays change in rules that stand elsewhere, and the day for which that is asked.
+    changes: Vec<Change>,
+    today: Option<String>,
     overrides: Vec<(Location, String)>,
     /// Groups that signatures name, to be found when all files are read.
     wanted: Vec<(Location, String)>,
@@ -82,6 +94,8 @@ impl<'b> Loader<'b> {
             index: HashMap::new(),
             shared: BTreeMap::new(),
             retired: Vec::new(),
+            changes: Vec::new(),
+            today: None,
             overrides: Vec::new(),
             wanted: Vec::new(),
             problems: Vec::new(),
@@ -94,6 +108,11 @@ impl<'b> Loader<'b> {
         base.fingerprint.hash(&mut self.hasher);
         self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         (self.rules, self.shared, self.retired) = (base.rules, base.shared, base.retired);
+    }
+
+    /// The day, as 2027-01-31: what overlays change until an earlier one is over.
+    pub(super) fn today(&mut self, today: String) {
+        self.today = Some(today);
     }
 
     /// Notes a fault.
@@ -120,12 +139,13 @@ impl<'b> Loader<'b> {
 
     fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
-        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_none() {
+        let changes_rules = !raw.disable.is_empty() || !raw.severity.is_empty();
+        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_none() && !changes_rules {
             self.problems.push(source.problem(
                 ProblemCode::InvalidYaml,
                 &start,
                 "the file has no rules",
-                "a list under `rules:` (and its `category:`), groups under `shared:`, or ids under `retired:`",
+                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `shared:` or `retired:`",
             ));
         }
         for (name, signatures) in raw.shared {
@@ -141,6 +161,14 @@ impl<'b> Loader<'b> {
             self.shared.insert(name, group);
         }
         self.retired.extend(raw.retired.into_iter().flatten().map(|retired| retired.value));
+        let disabled = raw.disable.into_iter().map(|raw| Change::disable(raw, source));
+        let changed = disabled.chain(raw.severity.into_iter().map(|raw| Change::severity(raw, source)));
+        for change in changed {
+            match change {
+                Ok(change) => self.changes.push(change),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
         let none = self.signatures(source, raw.none);
         match raw.category {
             Some(category) => {
@@ -276,11 +304,17 @@ impl<'b> Loader<'b> {
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
         }
+        let changes = std::mem::take(&mut self.changes);
+        let mut idle = Vec::new();
+        for change in changes {
+            let problem = change.apply(&mut self.rules, self.today.as_deref());
+            idle.extend(problem.map(|p| Problem { source_line: self.line(&p.location), ..p }));
+        }
         for rule in &self.rules {
-            rule.id.hash(&mut self.hasher);
+            (&rule.id, rule.severity).hash(&mut self.hasher);
         }
         let fingerprint = self.hasher.finish();
-        Ok(Catalogue { rules: self.rules, shared: self.shared, retired: self.retired, fingerprint })
+        Ok(Catalogue { rules: self.rules, shared: self.shared, retired: self.retired, fingerprint, idle })
     }
 
     /// Every name must be somebody's: of a rule or family in `overrides`, of a group in `shared`. A retired id must not

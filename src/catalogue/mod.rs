@@ -11,6 +11,7 @@ mod background;
 mod embedded;
 mod expressions;
 mod load;
+mod overlay;
 mod problem;
 mod rule;
 mod rule_file;
@@ -20,7 +21,7 @@ pub(crate) mod threads;
 
 pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};
-pub use embedded::{BACKGROUND, Layers};
+pub use embedded::{BACKGROUND, Layers, user_rules};
 pub use load::{Catalogue, Loader};
 pub use problem::{Location, Problem, ProblemCode, ProblemLevel, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};

@@ -82,6 +82,8 @@ pub enum ProblemCode {
     SecretInExample,
     /// A reference that is no address.
     BadReference,
+    /// What an overlay changes in another rule, and no longer does.
+    IdleOverride,
     /// A signature that must be tried on every record.
     SlowSignature,
     /// A capture that is made and never used.

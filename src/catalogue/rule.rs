@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
+use super::overlay::{RawDisable, RawSeverity};
 use super::{AtomSet, Category, Location, Severity};
 
 /// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
@@ -161,6 +162,12 @@ pub(super) struct RawFile {
     pub shared: BTreeMap<String, Vec<Spanned<RawSignature>>>,
     /// An empty list is one, too: it keeps the file's place.
     pub retired: Option<Vec<Spanned<Retired>>>,
+    /// Rules that stand elsewhere and are left out.
+    #[serde(default)]
+    pub disable: Vec<Spanned<RawDisable>>,
+    /// Rules that stand elsewhere and hurt more or less here.
+    #[serde(default)]
+    pub severity: Vec<Spanned<RawSeverity>>,
 }
 
 /// A rule as serde reads it.

@@ -72,9 +72,11 @@ impl RuleFile {
             return self.problem(code, &location, "a value of another type than this key takes", wanted);
         }
         let what = if code == ProblemCode::UnknownKey { "a known key" } else { "one of the known names" };
-        let expected = match nearest_known(&message) {
-            Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
-            None => {
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let expected = match (nearest_known(&message), missing) {
+            (Some(nearest), _) => format!("{what}; the nearest is `{nearest}`"),
+            (None, Some(key)) => format!("`{key}:` with its value, here"),
+            (None, None) => {
                 "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
                      causes and fixes"
                     .to_owned()

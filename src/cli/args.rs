@@ -6,12 +6,13 @@ use bytesize::ByteSize;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{Category, Layers, Severity};
+use crate::catalogue::{Catalogue, Category, Layers, Severity, user_rules};
+use crate::engine::Engine;
 use crate::render::Format;
 use crate::report::{Filter, Period, Report, Sort, View};
 
-use super::CliError;
 use super::rules::RulesCommand;
+use super::{CliError, say};
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
 ///
@@ -177,19 +178,27 @@ pub(super) struct RuleArgs {
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 
-    /// Leave the built-in rules out
+    /// Leave the built-in rules out, and those in ~/.config/clawsift/rules
     #[arg(long)]
     pub no_default_rules: bool,
 }
 
 impl RuleArgs {
-    /// The layers that were asked for, less the rules of these ids.
+    /// The layers that were asked for, less the rules of these ids. The user's own rules lie under those that are named.
     pub fn layers(&self, disable: &[String]) -> Layers {
+        let own = if self.no_default_rules { None } else { user_rules() };
         Layers {
             no_default_rules: self.no_default_rules,
-            overlays: self.rules.clone(),
+            overlays: own.into_iter().chain(self.rules.iter().cloned()).collect(),
             disable: disable.to_vec(),
         }
+    }
+
+    /// The rules that were asked for; what an overlay wants to change, and does not, is said.
+    pub fn engine(&self, disable: &[String]) -> Result<Engine, CliError> {
+        let catalogue = Catalogue::load(&self.layers(disable))?;
+        catalogue.idle_overrides().iter().for_each(|problem| say(problem));
+        Ok(Engine::new(catalogue))
     }
 }
 

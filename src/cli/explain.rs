@@ -2,8 +2,6 @@
 
 use std::io::{self, Read};
 
-use crate::catalogue::Catalogue;
-use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
 
@@ -14,8 +12,7 @@ use super::{CliError, output};
 const MAX_TEXT: u64 = 16 << 20;
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
-    let catalogue = Catalogue::load(&args.rules.layers(&[]))?;
-    let engine = Engine::new(catalogue);
+    let engine = args.rules.engine(&[])?;
     let what = match args.what.join(" ") {
         dash if dash == "-" => standard_input()?,
         what => what,

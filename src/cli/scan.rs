@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
 
-use crate::catalogue::Catalogue;
-use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::render::Format;
 use crate::report::{Moment, Period, Report};
@@ -20,8 +18,7 @@ use super::progress::Progress;
 use super::{CliError, has_problems, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
-    let catalogue = Catalogue::load(&args.rules.layers(&args.disable))?;
-    let engine = Engine::new(catalogue);
+    let engine = args.rules.engine(&args.disable)?;
     let zone = args.show.zone()?;
     let view = args.show.view(period(args, &zone)?);
     let Expansion { inputs, errors } = inputs(args)?;

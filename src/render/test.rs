@@ -20,24 +20,28 @@ pub(super) fn write(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn W
     if test.tried == 0 {
         return writeln!(
             out,
-            "{FAILED}nothing was tested{FAILED:#}: {} rules, and no example or counter-example; write some under \
+            "{FAILED}nothing was tested{FAILED:#}: {}, and no example or counter-example; write some under \
              `examples:` and `counter_examples:`",
-            test.rules
+            rules(test.rules)
         );
     }
     let count = |kind| test.failures.iter().filter(|failure| failure.outcome == kind).count();
     writeln!(
         out,
-        "{BOLD}{} passed, {} missed, {} noisy, {} stolen, {} tied{BOLD:#} of {} examples of {} rules",
+        "{BOLD}{} passed, {} missed, {} noisy, {} stolen, {} tied{BOLD:#} of {} examples of {}",
         test.passed,
         count(FailureKind::Missed),
         count(FailureKind::Noisy),
         count(FailureKind::Stolen),
         count(FailureKind::Tied),
         test.tried,
-        test.rules
+        rules(test.rules)
     )?;
     mutation.map_or(Ok(()), |mutation| write_mutation(mutation, out))
+}
+
+fn rules(count: usize) -> String {
+    if count == 1 { "1 rule".to_owned() } else { format!("{count} rules") }
 }
 
 fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {

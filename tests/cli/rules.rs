@@ -143,3 +143,61 @@ fn a_bench_names_what_rules_cost_and_which_signature_is_slow() {
     assert!(stdout(&table).contains("warning: own.yaml:7:9: "), "{}", stdout(&table));
     assert_eq!(table.status.code(), Some(0));
 }
+
+#[test]
+fn an_overlay_leaves_rules_out_and_weighs_others_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "disable:\n  - { rule: overloaded/bad-gateway, reason: the proxy in front restarts, until: '2999-01-31' }\n  \
+                - { rule: dns/not-found, reason: that was long ago, until: '2020-01-31' }\nseverity:\n  \
+                - { rule: auth/invalid-key, to: critical, reason: nothing works without }\n";
+    fs::write(folder.path().join("own.yaml"), text).expect("a file");
+    let mut command = clawsift_in(folder.path());
+    command.args(["--rules", "own.yaml", "--format", "json"]);
+    let output = piped(
+        command,
+        b"Error: 502 Bad Gateway\nError: getaddrinfo ENOTFOUND api.x.com\nError: 401 Incorrect API key provided\n",
+    );
+    let report = json(&output);
+    let found: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| (finding["rule"].as_str().expect("an id"), finding["severity"].as_str().expect("one")))
+        .collect();
+    assert_eq!(found, [("auth/invalid-key", "critical"), ("dns/not-found", "error")]);
+    let said = stderr(&output);
+    assert!(said.starts_with(
+        "clawsift: own.yaml:3:5: this held until 2020-01-31, and changes `dns/not-found` no more"
+    ));
+}
+
+#[test]
+fn the_users_own_rules_are_read_where_settings_are_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = folder.path().join("clawsift/rules");
+    fs::create_dir_all(&rules).expect("a folder");
+    fs::write(rules.join("own.yaml"), OWN).expect("a file");
+    let rule = |arguments: &[&str]| {
+        let mut command = clawsift();
+        command.env("XDG_CONFIG_HOME", folder.path()).args(["--format", "json"]).args(arguments);
+        json(&piped(command, b"error: flux level 3\n"))["findings"][0]["rule"].clone()
+    };
+    assert_eq!(rule(&[]), "own/flux");
+    assert_eq!(rule(&["--no-default-rules"]), serde_json::Value::Null);
+}
+
+#[test]
+fn examples_are_tried_and_what_fails_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let examples = "    examples: ['flux level 7', 'the flux is low', 'flux level 3: connect ECONNREFUSED 10.0.0.1:443']\n    \
+                    counter_examples: ['the flux level 12 is fine']\n";
+    fs::write(folder.path().join("own.yaml"), format!("{OWN}{examples}")).expect("a file");
+    fs::write(folder.path().join("none.yaml"), OWN).expect("a file");
+    let test = |arguments: &[&str]| {
+        let mut command = clawsift_in(folder.path());
+        command.args(["rules", "test"]).args(arguments);
+        command
+    };
+    assert_cmd_snapshot!(test(&["own.yaml", "--mutate"]));
+    assert_cmd_snapshot!(test(&["none.yaml"]));
+}

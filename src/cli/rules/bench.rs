@@ -1,9 +1,7 @@
 //! `clawsift rules bench`: what each rule costs on a log.
 
-use crate::catalogue::Catalogue;
 use crate::cli::scan::interrupts;
 use crate::cli::{CliError, output, say};
-use crate::engine::Engine;
 use crate::kit;
 use crate::source::Expansion;
 
@@ -11,7 +9,7 @@ use super::args::{BenchRules, Listing};
 use super::inputs;
 
 pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
-    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?);
+    let engine = args.rules.engine(&[])?;
     let Expansion { inputs, mut errors } = inputs(&args.logs);
     let (mut bench, unread) = kit::bench(&engine, &inputs, &interrupts());
     errors.extend(unread);

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use crate::catalogue::Catalogue;
 use crate::cli::{CliError, has_problems, output, say_problems};
-use crate::engine::Engine;
 use crate::kit::draft;
 use crate::scan::{Options, scan};
 use crate::source::Expansion;
@@ -15,7 +13,7 @@ use super::args::NewRule;
 use super::inputs;
 
 pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
-    let engine = Engine::new(Catalogue::load(&args.rules.layers(&[]))?);
+    let engine = args.rules.engine(&[])?;
     let Expansion { inputs, errors } = inputs(&args.logs);
     let report = scan(&engine, &inputs, &errors, &Options::default());
     say_problems(&report);

@@ -35,6 +35,7 @@ pub fn check(files: &[RuleFile], no_default_rules: bool, prove: bool) -> Vec<Pro
         fixes::check(&checked, rule, &mut problems);
         signatures::check(&checked, rule, &mut problems);
     }
+    problems.extend_from_slice(engine.catalogue().idle_overrides());
     examples::check_others(&checked, &mut problems);
     overrides::check(&checked, &mut problems);
     problems

@@ -1,0 +1,123 @@
+//! What an overlay changes in rules that stand elsewhere: which are left out, and which hurt more or less here.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::rule_file::{RuleFile, likeness};
+use super::{Location, Problem, ProblemCode, Rule, Severity};
+
+/// A rule to be left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDisable {
+    /// The id of the rule.
+    pub rule: String,
+    /// Why it is left out, for whoever reads this file next.
+    pub reason: String,
+    /// The last day on which that holds, such as 2027-01-31.
+    pub until: Option<String>,
+}
+
+/// A rule that hurts more or less here than elsewhere.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSeverity {
+    /// The id of the rule.
+    pub rule: String,
+    /// How much it hurts here.
+    pub to: Severity,
+    /// Why, for whoever reads this file next.
+    pub reason: String,
+    /// The last day on which that holds, such as 2027-01-31.
+    pub until: Option<String>,
+}
+
+/// A change to a rule that stands elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    rule: String,
+    /// The severity that it gets, or none where it is left out.
+    to: Option<Severity>,
+    until: Option<String>,
+    location: Location,
+}
+
+impl Change {
+    pub fn disable(raw: Spanned<RawDisable>, source: &RuleFile) -> Result<Self, Problem> {
+        let location = source.location(&raw);
+        let RawDisable { rule, reason, until } = raw.value;
+        Self { rule, to: None, until, location }.checked(&reason, source)
+    }
+
+    pub fn severity(raw: Spanned<RawSeverity>, source: &RuleFile) -> Result<Self, Problem> {
+        let location = source.location(&raw);
+        let RawSeverity { rule, to, reason, until } = raw.value;
+        Self { rule, to: Some(to), until, location }.checked(&reason, source)
+    }
+
+    fn checked(self, reason: &str, source: &RuleFile) -> Result<Self, Problem> {
+        let (message, expected) = match &self.until {
+            _ if reason.trim().is_empty() => ("the reason is empty", "why, in a sentence"),
+            Some(until) if !is_date(until) => ("`until` is no date", "the last day, such as 2027-01-31"),
+            _ => return Ok(self),
+        };
+        Err(source.problem(ProblemCode::WrongType, &self.location, message, expected))
+    }
+
+    /// Changes the rules, or tells why it no longer does anything.
+    pub fn apply(&self, rules: &mut Vec<Rule>, today: Option<&str>) -> Option<Problem> {
+        let id = &self.rule;
+        let at = rules.iter().position(|rule| rule.id == *id);
+        let is_over = self.until.as_deref().zip(today).is_some_and(|(until, today)| until < today);
+        let (message, expected) = match (at, self.to) {
+            (None, _) => {
+                let alike = |rule: &Rule| likeness(&rule.id, id);
+                let nearest = rules.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+                let nearest =
+                    nearest.map(|rule| format!("; the nearest is `{}`", rule.id)).unwrap_or_default();
+                (
+                    format!("there is no rule `{id}`, so this changes nothing"),
+                    format!("the id of a rule{nearest}"),
+                )
+            }
+            _ if is_over => {
+                let until = self.until.as_deref().unwrap_or_default();
+                (
+                    format!("this held until {until}, and changes `{id}` no more"),
+                    "a later day, or delete it".to_owned(),
+                )
+            }
+            (Some(at), Some(to)) if rules[at].severity == to => (
+                format!("the severity of `{id}` is {to} by itself"),
+                "another severity, or delete it".to_owned(),
+            ),
+            (Some(at), Some(to)) => {
+                rules[at].severity = to;
+                return None;
+            }
+            (Some(at), None) => {
+                rules.remove(at);
+                return None;
+            }
+        };
+        Some(Problem {
+            code: ProblemCode::IdleOverride,
+            location: self.location.clone(),
+            message,
+            expected,
+            source_line: None,
+        })
+    }
+}
+
+/// Whether a text has the form of a date, so that dates can be compared as texts.
+fn is_date(text: &str) -> bool {
+    let shape = b"0000-00-00";
+    text.len() == shape.len()
+        && text.bytes().zip(shape).all(|(byte, shape)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            shape => byte == *shape,
+        })
+        && ("01".."13").contains(&&text[5..7])
+        && ("01".."32").contains(&&text[8..])
+}
