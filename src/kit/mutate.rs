@@ -43,6 +43,9 @@ pub struct Survivor {
     pub change: String,
 }
 
+/// One of a rule's lists of signatures.
+type List = fn(&mut Rule) -> &mut Vec<Signature>;
+
 struct Mutant {
     change: String,
     location: Location,
@@ -129,7 +132,7 @@ fn tells(
 /// All mutants of a rule. What holds for its whole file is left alone.
 fn mutants(rule: &Rule) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    let lists: [(&str, fn(&mut Rule) -> &mut Vec<Signature>); 3] =
+    let lists: [(&str, List); 3] =
         [("any", |rule| &mut rule.any), ("all", |rule| &mut rule.all), ("none", |rule| &mut rule.none)];
     for (name, list) in lists {
         let signatures = list(&mut rule.clone()).clone();
