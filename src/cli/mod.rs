@@ -72,6 +72,8 @@ enum CliError {
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
     #[error("{0}")]
+    NoSuchRule(#[from] crate::kit::NoSuchRule),
+    #[error("{0}")]
     Draft(#[from] crate::kit::DraftError),
     #[error(
         "there is no shape {number} among what no rule explains: there are {shapes}, as the report lists them"

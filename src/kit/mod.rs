@@ -2,6 +2,10 @@
 
 mod bench;
 mod draft;
+mod list;
+mod show;
 
 pub use bench::{Bench, RuleCost, bench, slow_signatures};
 pub use draft::{Draft, DraftError, draft};
+pub use list::{ListedRule, list};
+pub use show::{NoSuchRule, ShownRule, ShownSignature, show};

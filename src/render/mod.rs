@@ -6,15 +6,17 @@ mod bench;
 mod json;
 mod ndjson;
 mod page;
+mod rule_list;
 mod rule_page;
 mod sparkline;
 mod table;
+mod whole_rule;
 
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use crate::kit::Bench;
+use crate::kit::{Bench, ListedRule, ShownRule};
 use crate::report::{Report, RulePage};
 
 /// An output format.
@@ -65,4 +67,28 @@ pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> i
 /// When `out` cannot be written.
 pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(bench::render(bench, style).as_bytes())
+}
+
+/// Writes the list of rules as a table.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list(rules: &[ListedRule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::table(rules, style).as_bytes())
+}
+
+/// Writes the list of rules as a table in Markdown.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list_markdown(rules: &[ListedRule], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::markdown(rules).as_bytes())
+}
+
+/// Writes whole rules, as their author sees them. They hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_whole_rules(rules: &[ShownRule<'_>], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(whole_rule::render(rules, style).as_bytes())
 }

@@ -5,11 +5,18 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::cli::args::RuleArgs;
+use crate::catalogue::Category;
+use crate::cli::args::{ColorWhen, RuleArgs, named};
 
 /// What rule authors need.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RulesCommand {
+    /// List the rules in force
+    List(ListRules),
+    /// Show whole rules as they are in force: signatures, advice, examples, and where they stand
+    Show(ShowRules),
+    /// Print the JSON Schema of rule files, by which editors complete and check them
+    Schema,
     /// Draft a rule for records of a log that no rule explains
     New(NewRule),
     /// Measure what each rule costs on a log, and name the signatures that are slow
@@ -45,6 +52,53 @@ pub(in crate::cli) enum Listing {
     Json,
 }
 
+/// What to list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(in crate::cli) struct ListRules {
+    /// How to show the list
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+
+    /// List rules of this category only (repeatable)
+    #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
+    pub category: Vec<Category>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// How to show the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ListFormat {
+    /// A table, for a person
+    Table,
+    /// JSON, for programs
+    Json,
+    /// A table in Markdown
+    Markdown,
+}
+
+/// Which rules to show.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(in crate::cli) struct ShowRules {
+    /// The ids of the rules
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+
+    /// How to show them
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Listing,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+}
+
 /// For which records to draft a rule.
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
@@ -64,6 +118,17 @@ pub(in crate::cli) struct NewRule {
     #[command(flatten)]
     pub rules: RuleArgs,
 }
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  clawsift rules list                                    all rules
+  clawsift rules list --category dns --category tls      those of two categories
+  clawsift rules list --rules mine.yaml --format json    with rules of one's own, for programs";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  clawsift rules show rate-limit/requests                       a whole rule
+  clawsift rules show rate-limit/requests --rules mine.yaml     as it is under rules of one's own";
 
 const NEW_EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,10 @@
 
 mod args;
 mod bench;
+mod list;
 mod new;
+mod schema;
+mod show;
 
 use std::path::PathBuf;
 
@@ -14,6 +17,9 @@ pub(super) use args::RulesCommand;
 
 pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
+        RulesCommand::List(args) => list::run(args),
+        RulesCommand::Show(args) => show::run(args),
+        RulesCommand::Schema => schema::run(),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
     }
