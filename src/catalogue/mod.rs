@@ -22,7 +22,7 @@ mod threads;
 pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};
 pub use embedded::{BACKGROUND, Layers};
-pub use load::{Catalogue, Loader};
+pub use load::{Catalogue, Loader, is_rule_id};
 pub use problem::{Location, Problem, ProblemCode, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
 pub use schema::rule_file_schema;

@@ -1,17 +1,12 @@
 //! `clawsift explain WHAT`: the page of a rule.
 
-use std::io::{self, Read};
-
 use crate::catalogue::Catalogue;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
 
 use super::args::Explain;
-use super::{CliError, output};
-
-/// A pasted text longer than this is not read to its end.
-const MAX_TEXT: u64 = 16 << 20;
+use super::{CliError, output, standard_input};
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
     let catalogue = Catalogue::load(&args.rules.layers(&[]))?;
@@ -26,11 +21,4 @@ pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
         Err(none @ Unexplained::NoMatch) => output::write_line(&none).map(|()| 0),
         Err(error) => Err(error.into()),
     }
-}
-
-fn standard_input() -> Result<String, CliError> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(MAX_TEXT).read_to_end(&mut bytes);
-    read.map_err(|error| CliError::StandardInput(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

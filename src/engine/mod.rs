@@ -19,6 +19,7 @@ pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
 pub use gates::Gates;
 pub use verdict::Verdict;
+pub use view::evidence_texts;
 
 use signature::{CompiledGroup, CompiledRule};
 use triggers::{Numbering, Triggers};

@@ -6,6 +6,6 @@ mod list;
 mod show;
 
 pub use bench::{Bench, RuleCost, bench, slow_signatures};
-pub use draft::{Draft, DraftError, draft};
+pub use draft::{BadId, Draft, DraftError, draft, draft_line};
 pub use list::{ListedRule, list};
 pub use show::{NoSuchRule, ShownRule, ShownSignature, show};

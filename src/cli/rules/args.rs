@@ -17,7 +17,7 @@ pub(in crate::cli) enum RulesCommand {
     Show(ShowRules),
     /// Print the JSON Schema of rule files, by which editors complete and check them
     Schema,
-    /// Draft a rule for records of a log that no rule explains
+    /// Draft a rule for a line of a log, or for records that no rule explains
     New(NewRule),
     /// Measure what each rule costs on a log, and name the signatures that are slow
     Bench(BenchRules),
@@ -99,16 +99,20 @@ pub(in crate::cli) struct ShowRules {
     pub color: ColorWhen,
 }
 
-/// For which records to draft a rule.
+/// What to draft a rule for; asked for on a terminal where neither is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
 pub(in crate::cli) struct NewRule {
-    /// The number of the shape in the report's list of what no rule explains
-    #[arg(long, value_name = "N", required = true)]
-    pub from_unknown: NonZeroUsize,
+    /// A line of a log, or a record of several; - reads it from standard input
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with_all = ["from_unknown", "logs"])]
+    pub from_line: Option<String>,
 
-    /// The logs in which it is; standard input unless given
-    #[arg(value_name = "LOG")]
+    /// The number of the shape in the report's list of what no rule explains
+    #[arg(long, value_name = "N")]
+    pub from_unknown: Option<NonZeroUsize>,
+
+    /// The logs in which the shape is; standard input unless given
+    #[arg(value_name = "LOG", requires = "from_unknown")]
     pub logs: Vec<PathBuf>,
 
     /// Write the draft to a new file instead of standard output
@@ -132,8 +136,11 @@ Examples:
 
 const NEW_EXAMPLES: &str = "\
 Examples:
-  clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
-  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
+  clawsift rules new                                                    asks for a line, and the rest
+  clawsift rules new --from-line 'Error: disk 3 is full'                a draft for a line
+  tail -1 gateway.log | clawsift rules new --from-line -                the same, piped
+  clawsift rules new --from-unknown 3 gateway.log                       for the third shape that no rule explains
+  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    into a new file
   clawsift gateway.log --rules mine.yaml                                what it finds";
 
 const BENCH_EXAMPLES: &str = "\

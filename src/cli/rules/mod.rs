@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod list;
 mod new;
+mod prompts;
 mod schema;
 mod show;
 

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::{clawsift, json, stderr};
+use insta_cmd::assert_cmd_snapshot;
+
+use crate::{clawsift, clawsift_in, json, piped, stderr, stdout};
 
 #[test]
 fn a_rule_is_drafted_for_what_no_rule_explains() {
@@ -32,4 +34,47 @@ fn a_rule_is_drafted_for_what_no_rule_explains() {
     let report = json(&output.expect("output"));
     assert_eq!(report["totals"]["matched"], 7, "{}", fs::read_to_string(&draft).expect("a draft"));
     assert_eq!(report["totals"]["unclassified"], 1);
+}
+
+#[test]
+fn a_rule_is_drafted_for_a_line() {
+    let line = "Error: disk 3 is full on node-7.internal:5432 after 30s, Bearer sk-abcdefghijklmnop1234";
+    assert_cmd_snapshot!(clawsift().args(["rules", "new", "--from-line", line]));
+    let mut command = clawsift();
+    command.args(["rules", "new", "--from-line", "-"]);
+    let piped = piped(command, format!("{line}\n").as_bytes());
+    let given = clawsift().args(["rules", "new", "--from-line", line]).output().expect("output");
+    assert_eq!(stdout(&piped), stdout(&given));
+    assert!(!stdout(&piped).contains("sk-abc"));
+}
+
+#[test]
+fn a_draft_is_an_overlay_that_wins_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "error: connect ECONNREFUSED 10.0.0.7:8081 while the flux was away";
+    let new = || {
+        clawsift_in(folder.path())
+            .args(["rules", "new", "--from-line", line, "--output", "flux.yaml"])
+            .output()
+            .expect("output")
+    };
+    let output = new();
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
+    assert!(stderr(&output).contains("explained already, by connection/refused"), "{}", stderr(&output));
+    let draft = fs::read(folder.path().join("flux.yaml")).expect("a draft");
+    assert_eq!(new().status.code(), Some(2));
+    assert_eq!(fs::read(folder.path().join("flux.yaml")).expect("a draft"), draft);
+
+    let mut command = clawsift_in(folder.path());
+    command.args(["--rules", "flux.yaml", "--format", "json"]);
+    let report = json(&piped(command, b"error: connect ECONNREFUSED 10.9.9.9:81 while the flux was away\n"));
+    assert_eq!(report["findings"][0]["rule"], "connection/connect-econnrefused-while-flux");
+    assert_eq!(report["findings"][0]["fixes"][0]["say"], "TODO: what to do about 10.9.9.9, 81");
+}
+
+#[test]
+fn without_anything_to_draft_for_it_says_what_to_give() {
+    assert_cmd_snapshot!(clawsift().args(["rules", "new"]));
+    let info = "2026-11-22T10:04:00.228+00:00 info gateway resolving authentication";
+    assert_cmd_snapshot!(clawsift().args(["rules", "new", "--from-line", info]));
 }

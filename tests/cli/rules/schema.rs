@@ -105,6 +105,13 @@ fn what_the_loader_takes_is_valid() {
 }
 
 #[test]
+fn a_draft_is_valid() {
+    let line = "error: connect ECONNREFUSED 10.0.0.7:8081 while the flux was 'away'";
+    let draft = clawsift().args(["rules", "new", "--from-line", line]).output().expect("output");
+    assert!(validator().is_valid(&yaml(&stdout(&draft))), "{}", stdout(&draft));
+}
+
+#[test]
 fn what_an_editor_shows_is_there() {
     let schema: Value =
         serde_json::from_str(&stdout(&clawsift().args(["rules", "schema"]).output().expect("output")))
