@@ -90,6 +90,17 @@ impl Catalogue {
         loader.finish()
     }
 
+    /// These rules and over them those of one file's text, named `name` in messages.
+    ///
+    /// # Errors
+    /// Every fault found in the text.
+    pub fn overlaid(self, name: &str, text: &str) -> Result<Self, Problems> {
+        let mut loader = Loader::new(&BACKGROUND);
+        loader.begin(self);
+        loader.layer([RuleFile::new(name, text)]);
+        loader.finish()
+    }
+
     /// The rules of one file's text, named `name` in messages. For tests and tools.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What an overlay changes in rules that stand elsewhere: which are left out, and which hurt more or less here.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -7,7 +8,7 @@ use super::rule_file::{RuleFile, likeness};
 use super::{Location, Problem, ProblemCode, Rule, Severity};
 
 /// A rule to be left out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDisable {
     /// The id of the rule.
@@ -19,7 +20,7 @@ pub(super) struct RawDisable {
 }
 
 /// A rule that hurts more or less here than elsewhere.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSeverity {
     /// The id of the rule.

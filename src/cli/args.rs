@@ -138,7 +138,7 @@ pub(super) enum Command {
     Explain(Explain),
     /// Make one report out of many, the same as that of all their logs together
     Merge(Merge),
-    /// Write rules
+    /// List, show and write rules
     #[command(subcommand)]
     Rules(RulesCommand),
 }
@@ -236,6 +236,6 @@ Examples:
   clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    a line of a log";
 
 /// Reads a word of the fixed vocabulary by the names that rules use.
-fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
 }

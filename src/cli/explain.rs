@@ -1,15 +1,11 @@
 //! `clawsift explain WHAT`: the page of a rule.
 
-use std::io::{self, Read};
 
 use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
 
 use super::args::Explain;
-use super::{CliError, output};
-
-/// A pasted text longer than this is not read to its end.
-const MAX_TEXT: u64 = 16 << 20;
+use super::{CliError, output, standard_input};
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;
@@ -23,11 +19,4 @@ pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
         Err(none @ Unexplained::NoMatch) => output::write_line(&none).map(|()| 0),
         Err(error) => Err(error.into()),
     }
-}
-
-fn standard_input() -> Result<String, CliError> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(MAX_TEXT).read_to_end(&mut bytes);
-    read.map_err(|error| CliError::StandardInput(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

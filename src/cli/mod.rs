@@ -9,6 +9,7 @@ mod rules;
 mod scan;
 
 use std::fmt;
+use std::io::{self, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -56,6 +57,17 @@ fn has_problems(report: &Report) -> bool {
     report.sources.iter().any(|source| !source.problems.is_empty())
 }
 
+/// A text longer than this is not read to its end from standard input.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// Lines of a log that were piped in.
+fn standard_input() -> Result<String, CliError> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_TEXT).read_to_end(&mut bytes);
+    read.map_err(|error| CliError::StandardInput(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
@@ -72,7 +84,23 @@ enum CliError {
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
     #[error("{0}")]
+    NoSuchRule(#[from] crate::kit::NoSuchRule),
+    #[error("{0}")]
     Draft(#[from] crate::kit::DraftError),
+    #[error(
+        "nothing to draft a rule for; give a line of a log, or the number of a shape that no rule explains:\n  \
+         clawsift rules new --from-line 'Error: disk 3 is full'\n  \
+         clawsift rules new --from-unknown 3 gateway.log\n\
+         On a terminal, `clawsift rules new` asks for them."
+    )]
+    NothingToDraft,
+    #[error("ended before all was asked; no rule was written")]
+    NoAnswer,
+    #[error(
+        "the terminal passes on no more than {0} characters of a line; pipe it in:\n  \
+         tail -1 gateway.log | clawsift rules new --from-line -"
+    )]
+    CutByTerminal(usize),
     #[error(
         "there is no shape {number} among what no rule explains: there are {shapes}, as the report lists them"
     )]

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::catalogue::Problem;
-use crate::kit::{Bench, Mutation, TestRun};
+use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::render::{self, Format, ProblemFormat, Style};
 use crate::report::{Report, RulePage};
 
@@ -71,6 +71,24 @@ pub(super) fn write_test(
     color: ColorWhen,
 ) -> Result<(), CliError> {
     to_standard_output(choice(color), |out| render::render_test(test, mutation, out))
+}
+
+/// Writes the list of rules to standard output: on a terminal in its width, else a rule a line, to be searched.
+pub(super) fn write_rule_list(rules: &[ListedRule]) -> Result<(), CliError> {
+    let width = if io::stdout().is_terminal() { terminal_width() } else { usize::MAX };
+    let style = style(width, &TimeZone::UTC);
+    to_standard_output(ColorChoice::Auto, |out| render::render_rule_list(rules, &style, out))
+}
+
+/// Writes the list of rules to standard output as a table in Markdown.
+pub(super) fn write_rule_list_markdown(rules: &[ListedRule]) -> Result<(), CliError> {
+    to_standard_output(ColorChoice::Auto, |out| render::render_rule_list_markdown(rules, out))
+}
+
+/// Writes whole rules to standard output.
+pub(super) fn write_whole_rules(rules: &[ShownRule<'_>], color: ColorWhen) -> Result<(), CliError> {
+    let style = style(terminal_width(), &TimeZone::UTC);
+    to_standard_output(choice(color), |out| render::render_whole_rules(rules, &style, out))
 }
 
 /// Writes something as JSON to standard output.

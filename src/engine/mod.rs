@@ -21,6 +21,7 @@ pub use cost::{Cost, CostMeter};
 pub use gates::Gates;
 pub use trial::{Probe, Trial, Variant};
 pub use verdict::Verdict;
+pub use view::evidence_texts;
 
 use signature::{CompiledGroup, CompiledRule};
 use triggers::{Numbering, Triggers};

@@ -113,6 +113,12 @@ impl<'r> View<'r> {
     }
 }
 
+/// The texts of a record in which signatures are looked for, as they see them: without what is no evidence, and with
+/// [`SUBSTITUTE`] for each id and duration. None where all of it is somebody's words.
+pub fn evidence_texts(record: &Record<'_>) -> Vec<String> {
+    View::new(record, &[], None).texts.into_iter().map(|text| text.text).collect()
+}
+
 /// A text in which quotation marks are not escaped: an error inside `error="..."` has its own marks escaped, once for each
 /// text it was quoted in. Nobody but us writes substitutes.
 fn without_escapes(text: &str) -> String {

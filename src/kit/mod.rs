@@ -3,13 +3,17 @@
 mod bench;
 mod check;
 mod draft;
+mod list;
 mod mutate;
+mod show;
 mod test;
 mod verdicts;
 
 pub use bench::{Bench, RuleCost, bench, slow_signatures};
 pub use check::check;
-pub use draft::{Draft, DraftError, draft};
+pub use draft::{BadId, Draft, DraftError, draft, draft_line};
+pub use list::{ListedRule, list};
 pub use mutate::{Mutation, RuleMutation, Survivor, mutate};
+pub use show::{NoSuchRule, ShownRule, ShownSignature, show};
 pub use test::{Failure, FailureKind, TestRun, test};
 pub use verdicts::{Outcome, judge_counter_example, judge_example};

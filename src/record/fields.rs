@@ -15,7 +15,7 @@ const MAX_VALUE: usize = 8192;
 const MAX_DEPTH: usize = 6;
 
 /// Fields whose text says what went wrong.
-const ERROR_FIELDS: &[&str] = &[
+pub(super) const ERROR_FIELDS: &[&str] = &[
     "body",
     "cause",
     "causeCode",

@@ -181,6 +181,20 @@ impl<'a> Record<'a> {
     }
 }
 
+/// The message and the error texts that [`Record::display_text`] has put together, where a text is one of those.
+pub fn display_parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, _) in text.match_indices(' ') {
+        let name = text[at + 1..].split('=').next().unwrap_or_default();
+        if fields::ERROR_FIELDS.contains(&name) {
+            parts.push(&text[start..at]);
+            start = (at + 1 + name.len() + 1).min(text.len());
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
 impl Parts<'_> {
     /// Terminal codes that were escaped inside JSON come to light only after parsing.
     fn remove_codes(&mut self) {

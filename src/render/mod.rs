@@ -7,17 +7,19 @@ mod json;
 mod ndjson;
 mod page;
 mod problems;
+mod rule_list;
 mod rule_page;
 mod sparkline;
 mod table;
 mod test;
+mod whole_rule;
 
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Problem;
-use crate::kit::{Bench, Mutation, TestRun};
+use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::report::{Report, RulePage};
 
 pub use problems::ProblemFormat;
@@ -86,4 +88,28 @@ pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dy
 /// When `out` cannot be written.
 pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
     test::write(test, mutation, out)
+}
+
+/// Writes the list of rules as a table.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list(rules: &[ListedRule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::table(rules, style).as_bytes())
+}
+
+/// Writes the list of rules as a table in Markdown.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list_markdown(rules: &[ListedRule], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::markdown(rules).as_bytes())
+}
+
+/// Writes whole rules, as their author sees them. They hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_whole_rules(rules: &[ShownRule<'_>], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(whole_rule::render(rules, style).as_bytes())
 }

@@ -71,6 +71,14 @@ impl<'a> Page<'a> {
         self.out.replace_range(before..before + plain.len(), &colored);
     }
 
+    /// A labelled text that is neither filled nor cut, so that it can be copied; its further lines are indented alike.
+    pub fn verbatim(&mut self, label: &str, bullet: &str, text: &str) {
+        for (index, line) in text.lines().enumerate() {
+            let (label, bullet) = if index == 0 { (label, bullet) } else { ("", "  ") };
+            let _ = writeln!(self.out, "   {DIM}{label:<LABEL$}{DIM:#}{bullet}{line}");
+        }
+    }
+
     pub fn command(&mut self, indent: usize, command: &str) {
         for line in command.lines() {
             let _ = writeln!(self.out, "{:indent$}{COMMAND}$ {line}{COMMAND:#}", "");

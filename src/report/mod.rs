@@ -45,6 +45,7 @@ pub use period::{BadMoment, Moment, Period};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
 pub use shape::MASK;
+pub(crate) use shape::template;
 pub use source_tally::{ChunkTally, SourceTally};
 pub use status::Status;
 pub use summary::{MergeError, Summary, View, merge};

@@ -177,7 +177,7 @@ static VARYING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 });
 
 /// The words of a text, with quoted texts, objects, addresses, paths, hosts, ids and everything with a digit masked.
-pub(super) fn template(text: &str) -> String {
+pub(crate) fn template(text: &str) -> String {
     let masked = match &*VARYING {
         Some(regex) => regex.replace_all(text, |_| MASK.to_owned()),
         None => text.into(),

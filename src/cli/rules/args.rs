@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::cli::args::{ColorWhen, RuleArgs};
+use crate::catalogue::Category;
+use crate::cli::args::{ColorWhen, RuleArgs, named};
 use crate::render::ProblemFormat;
 
 /// What rule authors need.
@@ -15,7 +16,13 @@ pub(in crate::cli) enum RulesCommand {
     Check(CheckRules),
     /// Try the examples and counter-examples of rules, and show why one fails
     Test(TestRules),
-    /// Draft a rule for records of a log that no rule explains
+    /// List the rules in force
+    List(ListRules),
+    /// Show whole rules as they are in force: signatures, advice, examples, and where they stand
+    Show(ShowRules),
+    /// Print the JSON Schema of rule files, by which editors complete and check them
+    Schema,
+    /// Draft a rule for a line of a log, or for records that no rule explains
     New(NewRule),
     /// Measure what each rule costs on a log, and name the signatures that are slow
     Bench(BenchRules),
@@ -115,16 +122,67 @@ pub(in crate::cli) enum Listing {
     Json,
 }
 
-/// For which records to draft a rule.
+/// What to list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(in crate::cli) struct ListRules {
+    /// How to show the list
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
+
+    /// List rules of this category only (repeatable)
+    #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
+    pub category: Vec<Category>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// How to show the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ListFormat {
+    /// A table, for a person
+    Table,
+    /// JSON, for programs
+    Json,
+    /// A table in Markdown
+    Markdown,
+}
+
+/// Which rules to show.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(in crate::cli) struct ShowRules {
+    /// The ids of the rules
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+
+    /// How to show them
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Listing,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+/// What to draft a rule for; asked for on a terminal where neither is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
 pub(in crate::cli) struct NewRule {
-    /// The number of the shape in the report's list of what no rule explains
-    #[arg(long, value_name = "N", required = true)]
-    pub from_unknown: NonZeroUsize,
+    /// A line of a log, or a record of several; - reads it from standard input
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with_all = ["from_unknown", "logs"])]
+    pub from_line: Option<String>,
 
-    /// The logs in which it is; standard input unless given
-    #[arg(value_name = "LOG")]
+    /// The number of the shape in the report's list of what no rule explains
+    #[arg(long, value_name = "N")]
+    pub from_unknown: Option<NonZeroUsize>,
+
+    /// The logs in which the shape is; standard input unless given
+    #[arg(value_name = "LOG", requires = "from_unknown")]
     pub logs: Vec<PathBuf>,
 
     /// Write the draft to a new file instead of standard output
@@ -135,10 +193,24 @@ pub(in crate::cli) struct NewRule {
     pub rules: RuleArgs,
 }
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  clawsift rules list                                    all rules
+  clawsift rules list --category dns --category tls      those of two categories
+  clawsift rules list --rules mine.yaml --format json    with rules of one's own, for programs";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  clawsift rules show rate-limit/requests                       a whole rule
+  clawsift rules show rate-limit/requests --rules mine.yaml     as it is under rules of one's own";
+
 const NEW_EXAMPLES: &str = "\
 Examples:
-  clawsift rules new --from-unknown 3 gateway.log                       a draft of the third
-  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    the same, into a new file
+  clawsift rules new                                                    asks for a line, and the rest
+  clawsift rules new --from-line 'Error: disk 3 is full'                a draft for a line
+  tail -1 gateway.log | clawsift rules new --from-line -                the same, piped
+  clawsift rules new --from-unknown 3 gateway.log                       for the third shape that no rule explains
+  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    into a new file
   clawsift gateway.log --rules mine.yaml                                what it finds";
 
 const CHECK_EXAMPLES: &str = "\

@@ -3,7 +3,11 @@
 mod args;
 mod bench;
 mod check;
+mod list;
 mod new;
+mod prompts;
+mod schema;
+mod show;
 mod test;
 
 use std::path::PathBuf;
@@ -18,6 +22,9 @@ pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
         RulesCommand::Check(args) => check::run(args),
         RulesCommand::Test(args) => test::run(args),
+        RulesCommand::List(args) => list::run(args),
+        RulesCommand::Show(args) => show::run(args),
+        RulesCommand::Schema => schema::run(),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
     }

@@ -1,32 +1,75 @@
 //! `clawsift rules new`: the draft of a rule.
 
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{IsTerminal, Write, stdin, stdout};
+use std::path::{Path, PathBuf};
 
-use crate::cli::{CliError, has_problems, output, say_problems};
-use crate::kit::draft;
+use crate::cli::{CliError, has_problems, output, say, say_problems, standard_input};
+use crate::engine::Engine;
+use crate::kit::{Draft, draft, draft_line};
 use crate::scan::{Options, scan};
 use crate::source::Expansion;
 
 use super::args::NewRule;
-use super::inputs;
+use super::{inputs, prompts};
 
 pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
+    let is_terminal = stdin().is_terminal() && stdout().is_terminal();
+    if args.from_line.is_none() && args.from_unknown.is_none() && !is_terminal {
+        return Err(CliError::NothingToDraft);
+    }
     let engine = args.rules.engine(&[])?;
+    if let Some(number) = args.from_unknown {
+        return from_unknown(number.get(), args, &engine);
+    }
+    let Some(line) = &args.from_line else { return from_answers(args.output.clone(), &engine) };
+    let draft = match line.as_str() {
+        "-" => draft_line(&standard_input()?, &engine)?,
+        line => draft_line(line, &engine)?,
+    };
+    put(&draft, args.output.as_deref())?;
+    Ok(0)
+}
+
+fn from_unknown(number: usize, args: &NewRule, engine: &Engine) -> Result<u8, CliError> {
     let Expansion { inputs, errors } = inputs(&args.logs);
-    let report = scan(&engine, &inputs, &errors, &Options::default());
+    let report = scan(engine, &inputs, &errors, &Options::default());
     say_problems(&report);
-    let number = args.from_unknown.get();
     let Some(cluster) = report.unclassified.get(number - 1) else {
         return Err(CliError::NoSuchShape { number, shapes: report.unclassified.len() });
     };
-    let draft = draft(cluster, &engine)?.to_string();
-    match &args.output {
-        Some(path) => write_new(path, &draft)?,
-        None => output::write_line(&draft.trim_end())?,
-    }
+    put(&draft(cluster, engine)?, args.output.as_deref())?;
     Ok(if has_problems(&report) { 2 } else { 0 })
+}
+
+fn from_answers(output: Option<PathBuf>, engine: &Engine) -> Result<u8, CliError> {
+    let mut draft = prompts::draft(engine)?;
+    prompts::adjust(&mut draft, engine)?;
+    let output = match output {
+        Some(path) => Some(path),
+        None => prompts::output(&draft)?,
+    };
+    put(&draft, output.as_deref())?;
+    Ok(0)
+}
+
+/// Writes the draft to a new file, or to standard output.
+fn put(draft: &Draft, path: Option<&Path>) -> Result<(), CliError> {
+    match path {
+        Some(path) => write_new(path, &draft.to_string())?,
+        None => output::write_line(&draft.to_string().trim_end())?,
+    }
+    if !draft.overrides().is_empty() {
+        let others = draft.overrides().join(", ");
+        say(&format_args!("this is explained already, by {others}; the draft goes before"));
+    }
+    if let Some(path) = path {
+        let path = path.display();
+        say(&format_args!(
+            "wrote {path}; replace what it says after TODO, and try it: clawsift LOG --rules {path}"
+        ));
+    }
+    Ok(())
 }
 
 /// Writes a file that is not there yet.

@@ -1,0 +1,18 @@
+//! `clawsift rules list`: the rules in force, one a row.
+
+use crate::cli::{CliError, output};
+use crate::kit;
+
+use super::args::{ListFormat, ListRules};
+
+pub(super) fn run(args: &ListRules) -> Result<u8, CliError> {
+    let engine = args.rules.engine(&[])?;
+    let catalogue = engine.catalogue();
+    let rules = kit::list(catalogue, &args.category);
+    match args.format {
+        ListFormat::Table => output::write_rule_list(&rules)?,
+        ListFormat::Json => output::write_json(&rules)?,
+        ListFormat::Markdown => output::write_rule_list_markdown(&rules)?,
+    }
+    Ok(0)
+}

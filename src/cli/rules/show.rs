@@ -1,0 +1,17 @@
+//! `clawsift rules show ID...`: whole rules as they are in force.
+
+use crate::cli::{CliError, output};
+use crate::kit;
+
+use super::args::{Listing, ShowRules};
+
+pub(super) fn run(args: &ShowRules) -> Result<u8, CliError> {
+    let engine = args.rules.engine(&[])?;
+    let catalogue = engine.catalogue();
+    let rules = args.ids.iter().map(|id| kit::show(catalogue, id)).collect::<Result<Vec<_>, _>>()?;
+    match args.format {
+        Listing::Table => output::write_whole_rules(&rules, args.color)?,
+        Listing::Json => output::write_json(&rules)?,
+    }
+    Ok(0)
+}

@@ -1,0 +1,60 @@
+//! A draft as a rule file.
+
+use std::fmt::{self, Write as _};
+
+use super::Draft;
+
+/// What a rule file begins with, for editors.
+const HEAD: &str = "\
+# yaml-language-server: $schema=rules.schema.json
+# An editor checks this file by that schema; to have it: clawsift rules schema > rules.schema.json
+";
+
+impl fmt::Display for Draft {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{HEAD}category: {}\nrules:\n", self.category)?;
+        writeln!(out, "  - id: {}\n    title: {}", self.id, quoted(&self.title))?;
+        writeln!(
+            out,
+            "    severity: {}\n    any:\n      - regex: {}",
+            self.severity,
+            quoted(&self.signature.regex)
+        )?;
+        if let Some(evidence) = self.evidence {
+            writeln!(out, "        evidence: {evidence}")?;
+        }
+        if !self.overrides.is_empty() {
+            writeln!(out, "    overrides: [{}]", self.overrides.join(", "))?;
+        }
+        writeln!(out, "    causes:\n      - 'TODO: why it happens, the likeliest first'")?;
+        writeln!(out, "    fixes:\n      - say: {}", quoted(&self.advice()))?;
+        list(out, "examples", std::slice::from_ref(&self.example))?;
+        list(out, "counter_examples", &self.counter_examples)
+    }
+}
+
+impl Draft {
+    /// A place for advice that uses each capture, so that its author sees what there is.
+    fn advice(&self) -> String {
+        let mut advice = "TODO: what to do".to_owned();
+        for (index, name) in self.signature.captures.iter().enumerate() {
+            let _ = write!(advice, "{}{{{name}}}", if index == 0 { " about " } else { ", " });
+        }
+        advice
+    }
+}
+
+fn list(out: &mut fmt::Formatter<'_>, name: &str, texts: &[String]) -> fmt::Result {
+    if !texts.is_empty() {
+        writeln!(out, "    {name}:")?;
+    }
+    texts.iter().try_for_each(|text| writeln!(out, "      - {}", quoted(text)))
+}
+
+/// A text in quotation marks of YAML: single ones, in which nothing is escaped, unless it has more than one line.
+fn quoted(text: &str) -> String {
+    match text.contains(char::is_control) {
+        true => serde_json::Value::from(text).to_string(),
+        false => format!("'{}'", text.replace('\'', "''")),
+    }
+}

@@ -1,0 +1,80 @@
+//! What the catalogue has that is like a text: from it come a draft's category and its counter-examples.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::Category;
+use crate::engine::Engine;
+use crate::record::{Lines, Record};
+
+use super::EMPTY_WORDS;
+
+/// Texts that have less in common than this (of 100) are not of one kind.
+const MIN_ALIKE: usize = 12;
+
+/// A text of the catalogue.
+pub(super) struct Neighbour {
+    /// The category of the rule that it is an example of; none where it is only a counter-example.
+    category: Option<Category>,
+    /// How much of 100 it has in common.
+    alike: usize,
+    /// Its message, where it is a whole record.
+    pub text: String,
+}
+
+/// The texts of the catalogue that have words in common with a text, the most alike first.
+pub(super) fn neighbours(text: &str, engine: &Engine) -> Vec<Neighbour> {
+    let mine = words(text);
+    let mut found: Vec<(usize, bool, usize, &String)> = Vec::new();
+    let rules = engine.catalogue().rules();
+    for (index, rule) in rules.iter().enumerate() {
+        let examples = rule.examples.iter().map(|text| (true, text));
+        for (is_example, text) in examples.chain(rule.counter_examples.iter().map(|text| (false, text))) {
+            let other = words(text);
+            let common = mine.intersection(&other).count();
+            if common > 0 {
+                let alike = common * 100 / mine.union(&other).count().max(1);
+                found.push((alike, is_example, index, text));
+            }
+        }
+    }
+    found.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then_with(|| (a.2, a.3).cmp(&(b.2, b.3))));
+    let neighbour = |(alike, is_example, index, text): (usize, bool, usize, &String)| Neighbour {
+        category: is_example.then_some(rules[index].category),
+        alike,
+        text: message(text),
+    };
+    found.into_iter().map(neighbour).collect()
+}
+
+/// The category of the nearest example of a failure, where one is near enough.
+pub(super) fn category(neighbours: &[Neighbour]) -> Option<Category> {
+    let near = neighbours.iter().filter(|neighbour| neighbour.alike >= MIN_ALIKE);
+    near.filter_map(|neighbour| neighbour.category).find(|category| *category != Category::None)
+}
+
+/// The category that the part of OpenClaw suggests.
+pub(super) fn category_of_subsystem(subsystem: &str) -> Option<Category> {
+    const KNOWN: [(&str, Category); 8] = [
+        ("channel", Category::Channel),
+        ("telegram", Category::Channel),
+        ("plugin", Category::Plugin),
+        ("mcp", Category::Plugin),
+        ("tool", Category::Tool),
+        ("sqlite", Category::Storage),
+        ("session", Category::Session),
+        ("config", Category::Config),
+    ];
+    KNOWN.iter().find(|(word, _)| subsystem.contains(word)).map(|(_, category)| *category)
+}
+
+/// The message of an example, which may be a whole record.
+fn message(example: &str) -> String {
+    let raw = Lines::new(example.as_bytes(), 0).next();
+    raw.map_or_else(|| example.to_owned(), |raw| Record::parse(&raw).display_text())
+}
+
+/// The words that can tell texts apart; most short ones stand everywhere.
+fn words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 3);
+    words.map(str::to_lowercase).filter(|word| !EMPTY_WORDS.contains(&word.as_str())).collect()
+}

@@ -1,0 +1,84 @@
+//! A whole rule, as its author sees it: what it looks for, what it says, and what it was tried on.
+
+use crate::catalogue::SignatureKind;
+use crate::kit::{ShownRule, ShownSignature};
+use crate::report::FilledFix;
+
+use super::Style;
+use super::page::{Advice, Page};
+
+/// The rules as text with colour codes.
+pub(super) fn render(rules: &[ShownRule<'_>], style: &Style) -> String {
+    let mut page = Page::new(style);
+    for (index, rule) in rules.iter().enumerate() {
+        if index > 0 {
+            page.line("");
+        }
+        show(&mut page, rule);
+    }
+    page.out
+}
+
+fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
+    page.title(None, rule.title);
+    page.detail("rule", &format!("{} ({}, {})", rule.id, rule.category, rule.severity));
+    page.detail("file", &rule.location.to_string());
+    signatures(page, "any of", &rule.any);
+    signatures(page, "all of", &rule.all);
+    signatures(page, "none of", &rule.none);
+    if !rule.overrides.is_empty() {
+        page.detail("beats", &rule.overrides.join(", "));
+    }
+    if !rule.echo_of.is_empty() {
+        let categories: Vec<String> = rule.echo_of.iter().map(ToString::to_string).collect();
+        page.detail("echo of", &categories.join(", "));
+    }
+    // Captures stay as they are written: an author wants to see them.
+    let fixes: Vec<FilledFix> = rule
+        .fixes
+        .iter()
+        .map(|fix| FilledFix { say: fix.say.clone(), run: fix.run.clone(), config: fix.config.clone() })
+        .collect();
+    page.advice(&Advice {
+        causes: rule.causes,
+        fixes: &fixes,
+        limits: rule.limits,
+        references: rule.references,
+    });
+    texts(page, "example", rule.examples);
+    texts(page, "unlike", rule.counter_examples);
+}
+
+fn signatures(page: &mut Page<'_>, label: &str, signatures: &[ShownSignature<'_>]) {
+    for (index, signature) in signatures.iter().enumerate() {
+        page.verbatim(if index == 0 { label } else { "" }, "- ", &signature_text(signature));
+    }
+}
+
+/// Its kind, its evidence, and what it looks for, as in a rule file.
+fn signature_text(signature: &ShownSignature<'_>) -> String {
+    let (kind, what) = match signature.kind {
+        SignatureKind::Literal(text) => ("literal", text.clone()),
+        SignatureKind::Regex(pattern) => ("regex", pattern.clone()),
+        SignatureKind::HttpStatus(statuses) => {
+            let statuses: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+            ("http_status", statuses.join(", "))
+        }
+        SignatureKind::ErrorCode(codes) => ("error_code", codes.join(", ")),
+        SignatureKind::Field(fields) => {
+            let fields = fields.iter().map(|(name, values)| format!("{name} {}", values.join(" or ")));
+            ("field", fields.collect::<Vec<_>>().join(", "))
+        }
+        SignatureKind::Shared(name) => ("shared", name.clone()),
+    };
+    match signature.evidence {
+        Some(evidence) => format!("{kind} ({evidence}): {what}"),
+        None => format!("{kind} ({} signatures): {what}", signature.members.len()),
+    }
+}
+
+fn texts(page: &mut Page<'_>, label: &str, texts: &[String]) {
+    for (index, text) in texts.iter().enumerate() {
+        page.verbatim(if index == 0 { label } else { "" }, "- ", text);
+    }
+}
