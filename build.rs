@@ -20,6 +20,7 @@ mod catalogue {
     mod signature;
     mod taxonomy;
     mod threads;
+    mod yaml_fault;
 
     pub use atoms::{AtomSet, MIN_ATOM};
     pub use background::{Background, trigram};

@@ -19,6 +19,7 @@ mod schema;
 mod signature;
 mod taxonomy;
 pub(crate) mod threads;
+mod yaml_fault;
 
 pub use atoms::{AtomSet, MIN_ATOM};
 pub use background::{Background, trigram};

@@ -92,6 +92,9 @@ pub enum ProblemCode {
     ShadowedRule,
 }
 
+/// Characters of a line that are shown.
+const MAX_SHOWN: usize = 160;
+
 /// How grave a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -152,7 +155,8 @@ impl fmt::Display for Problem {
         if let Some(line) = &self.source_line {
             let gutter = self.location.line.to_string();
             let before = usize::try_from(self.location.column).unwrap_or(1).max(1) - 1;
-            let span = span(line, before, self.code == ProblemCode::UnknownKey);
+            let (line, before) = window(line, before);
+            let span = span(&line, before, self.code == ProblemCode::UnknownKey).max(1);
             write!(f, "\n  {gutter} | {line}")?;
             write!(f, "\n  {:1$} | {2:before$}{3:^<4$}", "", gutter.len(), "", "", span)?;
         }
@@ -160,12 +164,28 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The characters of a line that a fault concerns: from its column to the end of the value there, or of the key alone.
+/// The characters of a line that a fault concerns: the value that begins behind so many characters, or the key alone.
 fn span(line: &str, before: usize, is_key: bool) -> usize {
-    let rest: String = line.chars().skip(before).collect();
-    let value = rest.split(" #").next().unwrap_or_default().trim_end();
-    let value = if is_key { value.split(':').next().unwrap_or_default() } else { value };
-    value.chars().count().max(1)
+    let rest: Vec<char> = line.chars().skip(before).collect();
+    let end = match rest.first() {
+        _ if is_key => rest.iter().position(|&c| c == ':'),
+        Some(&quote @ ('\'' | '"')) => rest.iter().skip(1).position(|&c| c == quote).map(|at| at + 2),
+        // In a list within brackets a value ends where the next begins.
+        _ if line.chars().take(before).any(|c| c == '[' || c == '{') => {
+            rest.iter().position(|c| ",]}".contains(*c))
+        }
+        _ => rest.windows(2).position(|pair| pair == [' ', '#']),
+    };
+    let value = &rest[..end.unwrap_or(rest.len())];
+    value.len() - value.iter().rev().take_while(|c| c.is_whitespace()).count()
+}
+
+/// The part of a long line around a fault, and how many characters of it come before the fault.
+fn window(line: &str, before: usize) -> (String, usize) {
+    let start = before.saturating_sub(MAX_SHOWN / 4);
+    let start = if line.chars().count() <= MAX_SHOWN { 0 } else { start };
+    let shown: String = line.chars().skip(start).take(MAX_SHOWN).collect();
+    (shown, before - start)
 }
 
 /// All the faults that keep a catalogue from loading.

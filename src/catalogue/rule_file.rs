@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_saphyr::Spanned;
 
+use super::yaml_fault::YamlFault;
 use super::{Location, Problem, ProblemCode};
 
 /// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
@@ -66,70 +67,15 @@ impl RuleFile {
         };
         let text = error.without_snippet().to_string();
         let first = text.lines().next().unwrap_or("not a rule file");
-        let message = first.split_once(" at line ").map_or(first, |(message, _)| message).to_owned();
-        let code = yaml_code(&message);
-        if let Some(wanted) = wanted_type(&message) {
-            return self.problem(code, &location, "a value of another type than this key takes", wanted);
-        }
-        let what = if code == ProblemCode::UnknownKey { "a known key" } else { "one of the known names" };
-        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-        let expected = match (nearest_known(&message), missing) {
-            (Some(nearest), _) => format!("{what}; the nearest is `{nearest}`"),
-            (None, Some(key)) => format!("`{key}:` with its value, here"),
-            (None, None) => {
-                "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, \
-                     causes and fixes"
-                    .to_owned()
-            }
-        };
-        self.problem(code, &location, message, expected)
+        let message = first.split_once(" at line ").map_or(first, |(message, _)| message);
+        let fault = YamlFault::of(message);
+        self.problem(fault.code, &location, fault.message, fault.expected)
     }
-}
-
-/// The kind of fault that a message of the YAML library tells of.
-fn yaml_code(message: &str) -> ProblemCode {
-    let kinds = [
-        ("unknown field", ProblemCode::UnknownKey),
-        ("unknown variant", ProblemCode::UnknownName),
-        ("missing field", ProblemCode::MissingKey),
-        ("invalid type", ProblemCode::WrongType),
-        ("invalid value", ProblemCode::WrongType),
-        ("data did not match any variant", ProblemCode::WrongType),
-        ("expected sequence start", ProblemCode::WrongType),
-        ("expected mapping start", ProblemCode::WrongType),
-        ("expected string scalar", ProblemCode::WrongType),
-    ];
-    let kind = kinds.iter().find(|(words, _)| message.contains(words));
-    kind.map_or(ProblemCode::InvalidYaml, |(_, code)| *code)
 }
 
 /// How alike two names are: slips of the finger count for little.
 pub(super) fn likeness(a: &str, b: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(a, b)
-}
-
-/// What a message of the YAML library says should stand there.
-fn wanted_type(message: &str) -> Option<&'static str> {
-    let types = [
-        (
-            "expected sequence start",
-            "a list: entries in [brackets], or each in a line of its own behind a hyphen",
-        ),
-        ("expected mapping start", "keys with values: in {braces}, or each in a line of its own"),
-        ("expected string scalar", "a text, in quotes where it begins with a sign or looks like a number"),
-    ];
-    types.iter().find(|(words, _)| message.contains(words)).map(|(_, wanted)| *wanted)
-}
-
-/// The known name nearest to the unknown one, where a message of the YAML library names both.
-fn nearest_known(message: &str) -> Option<&str> {
-    let (unknown, known) = message.split_once("expected one of ")?;
-    let unknown = unknown.split('`').nth(1)?;
-    known
-        .split(',')
-        .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .filter(|name| !name.is_empty() && !name.contains(' '))
-        .max_by(|a, b| likeness(a, unknown).total_cmp(&likeness(b, unknown)))
 }
 
 /// The rule files that a path names: itself, or those of the folder.
@@ -140,8 +86,11 @@ pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     let fail = |path: &Path, error: io::Error| Problem {
         code: ProblemCode::UnreadableFile,
         location: Location { file: path.display().to_string(), line: 0, column: 0 },
-        message: error.to_string(),
-        expected: "a readable rule file of at most 8 MiB, or a folder of them".to_owned(),
+        message: match error.kind() {
+            io::ErrorKind::InvalidData => "the file is not UTF-8 text".to_owned(),
+            _ => error.to_string(),
+        },
+        expected: "a readable rule file in UTF-8 of at most 8 MiB, or a folder of them".to_owned(),
         source_line: None,
     };
     let read = |path: &Path| -> io::Result<RuleFile> {

@@ -1,6 +1,5 @@
 //! `clawsift explain WHAT`: the page of a rule.
 
-
 use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
 

@@ -9,22 +9,39 @@ use crate::kit;
 use super::args::CheckRules;
 
 pub(super) fn run(args: &CheckRules) -> Result<u8, CliError> {
-    let files = files(&args.paths)?;
-    let problems = kit::check(&files, args.no_default_rules, args.prove);
+    let (files, unread) = read(&args.paths);
+    // Without any file the built-in rules would be checked, which nobody asked for.
+    let mut problems = match files.is_empty() && !unread.is_empty() {
+        true => Vec::new(),
+        false => kit::check(&files, args.no_default_rules, args.prove),
+    };
+    let is_whole = unread.is_empty();
+    problems.extend(unread);
     output::write_problems(&problems, args.format, args.color)?;
-    Ok(status(&problems, args.deny.is_some()))
+    Ok(if is_whole { status(&problems, args.deny.is_some()) } else { 2 })
 }
 
-/// The rule files that paths name.
+/// The rule files that paths name, each once.
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<RuleFile>, CliError> {
-    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    let (files, unread) = read(paths);
+    if unread.is_empty() { Ok(files) } else { Err(Problems(unread).into()) }
+}
+
+fn read(paths: &[PathBuf]) -> (Vec<RuleFile>, Vec<Problem>) {
+    let (mut files, mut unread): (Vec<RuleFile>, Vec<Problem>) = (Vec::new(), Vec::new());
     for path in paths {
         match read_rules(path) {
-            Ok(read) => files.extend(read),
+            Ok(read) => {
+                for file in read {
+                    if files.iter().all(|other| other.file != file.file) {
+                        files.push(file);
+                    }
+                }
+            }
             Err(problem) => unread.push(problem),
         }
     }
-    if unread.is_empty() { Ok(files) } else { Err(Problems(unread).into()) }
+    (files, unread)
 }
 
 fn status(problems: &[Problem], deny_warnings: bool) -> u8 {

@@ -18,6 +18,15 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
         };
         circle.iter().for_each(|&at| seen[at] = true);
         let names: Vec<&str> = circle.iter().chain([&start]).map(|&at| engine.rule(at).id.as_str()).collect();
+        if circle == [start] {
+            problems.push(problem(
+                ProblemCode::OverrideCircle,
+                &rule.location,
+                format!("the rule `{}` overrides itself", rule.id),
+                "the ids of other rules",
+            ));
+            continue;
+        }
         problems.push(problem(
             ProblemCode::OverrideCircle,
             &rule.location,

@@ -1,0 +1,81 @@
+//! Faults of the YAML library, told in the words of rule files.
+
+use super::ProblemCode;
+use super::rule_file::likeness;
+
+/// What is wrong, and what was expected.
+pub(super) struct YamlFault {
+    pub code: ProblemCode,
+    pub message: String,
+    pub expected: String,
+}
+
+const A_RULE_FILE: &str = "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, causes and fixes";
+const A_LIST: &str = "a list: entries in [brackets], or each in a line of its own behind a hyphen";
+const KEYS: &str = "keys with values: in {braces}, or each in a line of its own";
+const A_TEXT: &str = "a text, in quotes where it begins with a sign or looks like a number";
+const A_WORD: &str = "a single word or number, or a list of them";
+
+/// How the library says that a value is of another type than the key takes, and what that takes.
+const TYPES: [(&str, &str); 9] = [
+    ("expected sequence start", A_LIST),
+    ("expected mapping start", KEYS),
+    ("expected string scalar", A_TEXT),
+    ("untagged enum", A_WORD),
+    ("externally tagged enum expected", "a single word"),
+    ("use Option<String>", A_TEXT),
+    ("invalid type", A_TEXT),
+    ("invalid value", A_WORD),
+    ("invalid integer", "a number"),
+];
+
+impl YamlFault {
+    /// What a message of the library means.
+    pub fn of(message: &str) -> Self {
+        if let Some((_, expected)) = TYPES.iter().find(|(words, _)| message.contains(words)) {
+            return Self::new(
+                ProblemCode::WrongType,
+                "a value of another type than this key takes",
+                *expected,
+            );
+        }
+        if message.starts_with("multiple YAML documents") {
+            let expected = "one document: no `---` between rules";
+            return Self::new(ProblemCode::InvalidYaml, "the file holds several YAML documents", expected);
+        }
+        if let Some(rest) = message.strip_prefix("duplicate mapping key: ") {
+            let key = rest.split(',').next().unwrap_or(rest);
+            let expected = "each key once; entries of a list stand behind hyphens";
+            return Self::new(ProblemCode::InvalidYaml, format!("the key `{key}` stands twice"), expected);
+        }
+        if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            return Self::new(ProblemCode::MissingKey, message, format!("`{key}:` with its value, here"));
+        }
+        let (code, what) = match message {
+            _ if message.starts_with("unknown field") => (ProblemCode::UnknownKey, "a known key"),
+            _ if message.starts_with("unknown variant") => {
+                (ProblemCode::UnknownName, "one of the known names")
+            }
+            _ => return Self::new(ProblemCode::InvalidYaml, message, A_RULE_FILE),
+        };
+        match nearest_known(message) {
+            Some(nearest) => Self::new(code, message, format!("{what}; the nearest is `{nearest}`")),
+            None => Self::new(code, message, what),
+        }
+    }
+
+    fn new(code: ProblemCode, message: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { code, message: message.into(), expected: expected.into() }
+    }
+}
+
+/// The known name nearest to the unknown one, where a message names both.
+fn nearest_known(message: &str) -> Option<&str> {
+    let (unknown, known) = message.split_once("expected one of ")?;
+    let unknown = unknown.split('`').nth(1)?;
+    known
+        .split(',')
+        .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .filter(|name| !name.is_empty() && !name.contains(' '))
+        .max_by(|a, b| likeness(a, unknown).total_cmp(&likeness(b, unknown)))
+}
