@@ -3,7 +3,8 @@
 //! A signature is covered by another when the automaton of the one has no way to a match on which the automaton of the
 //! other has none: the product of both is searched for such a way.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
@@ -22,8 +23,9 @@ const MAX_AUTOMATON: usize = 4 << 20;
 type Dfa = dense::DFA<Vec<u32>>;
 
 pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
+    let mut automata = Automata::default();
     for &(index, rule) in &checked.rules {
-        if let Some((winner, witness)) = shadow(checked, index, rule) {
+        if let Some((winner, witness)) = shadow(checked, index, rule, &mut automata) {
             // That it wins none of its examples goes without saying.
             problems.retain(|p| p.code != ProblemCode::ShadowedRule || p.location != rule.location);
             problems.push(problem(
@@ -41,21 +43,30 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// The rule that wins whatever this one matches, and a line in which it does.
-fn shadow(checked: &Checked<'_>, index: usize, rule: &Rule) -> Option<(usize, String)> {
+fn shadow(
+    checked: &Checked<'_>,
+    index: usize,
+    rule: &Rule,
+    automata: &mut Automata,
+) -> Option<(usize, String)> {
     let evidence = rule.any.iter().chain(&rule.all).map(|signature| signature.evidence).max()?;
     let winners = winners(checked, index);
-    let covered = |signature: &Signature| {
+    let mut covered = |signature: &Signature| {
         winners.iter().find_map(|&(winner, overrides)| {
             let wins = |s: &&Signature| s.evidence > evidence || overrides && s.evidence == evidence;
-            let other = checked.engine.rule(winner);
-            Some((winner, other.any.iter().filter(wins).find_map(|s| covers(s, signature))?))
+            let others = checked.engine.rule(winner).any.iter().filter(wins);
+            Some((winner, others.into_iter().find_map(|outer| covers(outer, signature, automata))?))
         })
     };
     // A rule matches no line that one of `all:` does not match; of `any:` one is enough.
-    rule.all.iter().find_map(covered).or_else(|| {
-        let all: Option<Vec<_>> = rule.any.iter().map(covered).collect();
-        all?.into_iter().next()
-    })
+    if let Some(found) = rule.all.iter().find_map(&mut covered) {
+        return Some(found);
+    }
+    let mut witness = None;
+    for signature in &rule.any {
+        witness = Some(covered(signature)?);
+    }
+    witness
 }
 
 /// Rules that win wherever one of their signatures is found and proves more than this rule can, and whether they also
@@ -67,7 +78,7 @@ fn winners(checked: &Checked<'_>, index: usize) -> Vec<(usize, bool)> {
 }
 
 /// Whether each line in which `inner` is found holds `outer`, too; then the shortest such line.
-fn covers(outer: &Signature, inner: &Signature) -> Option<String> {
+fn covers(outer: &Signature, inner: &Signature, automata: &mut Automata) -> Option<String> {
     match (&outer.kind, &inner.kind) {
         (SignatureKind::ErrorCode(outer), SignatureKind::ErrorCode(inner)) => {
             inner.iter().all(|code| outer.contains(code)).then(|| inner.concat())
@@ -77,20 +88,40 @@ fn covers(outer: &Signature, inner: &Signature) -> Option<String> {
             inner.iter().all(|status| outer.contains(status)).then(|| format!("HTTP {first}"))
         }
         (outer, inner) => {
-            let (outer, inner) = (automaton(outer)?, automaton(inner)?);
-            is_within(&inner, &outer)?.then(|| shortest(&inner))?
+            let inner = automata.of(inner)?;
+            let (outer, line) = (automata.of(outer)?, inner.shortest.clone()?);
+            // Most pairs differ on the first line that comes to mind.
+            let may_cover = outer.pattern.is_match(&line) && is_within(&inner.dfa, &outer.dfa)?;
+            may_cover.then_some(line)
         }
     }
 }
 
-/// The automaton of a signature that looks for a text.
-fn automaton(kind: &SignatureKind) -> Option<Dfa> {
-    let pattern = match kind {
-        SignatureKind::Literal(text) => regex_syntax::escape(text),
-        SignatureKind::Regex(pattern) => pattern.clone(),
-        _ => return None,
-    };
-    Pattern::automaton(&pattern, MAX_AUTOMATON)
+/// The automata of the signatures that look for a text, each made once.
+#[derive(Default)]
+struct Automata(HashMap<String, Option<Rc<Sought>>>);
+
+struct Sought {
+    pattern: Pattern,
+    dfa: Dfa,
+    /// A shortest line in which it is found.
+    shortest: Option<String>,
+}
+
+impl Automata {
+    fn of(&mut self, kind: &SignatureKind) -> Option<Rc<Sought>> {
+        let text = match kind {
+            SignatureKind::Literal(text) => regex_syntax::escape(text),
+            SignatureKind::Regex(pattern) => pattern.clone(),
+            _ => return None,
+        };
+        let make = |text: &String| {
+            let (pattern, dfa) = (Pattern::lower(text).ok()?, Pattern::automaton(text, MAX_AUTOMATON)?);
+            let shortest = shortest(&dfa);
+            Some(Rc::new(Sought { pattern, dfa, shortest }))
+        };
+        self.0.entry(text).or_insert_with_key(make).clone()
+    }
 }
 
 /// The state before the first byte of a line.
