@@ -23,11 +23,16 @@ pub struct Layers {
     pub disable: Vec<String>,
 }
 
-/// The folder of the user's own rules, `clawsift/rules` where the system keeps settings, if it is there.
+/// The folder of the user's own rules, `clawsift/rules` where the system keeps settings, if it holds any.
 pub fn user_rules() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let settings = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
-    Some(settings.join("clawsift/rules")).filter(|path| path.is_dir())
+    let own = settings.join("clawsift/rules");
+    // A folder without rules is as good as none.
+    let is_rule_file =
+        |path: PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let mut entries = std::fs::read_dir(&own).ok()?.flatten();
+    entries.any(|entry| is_rule_file(entry.path())).then_some(own)
 }
 
 fn today() -> String {

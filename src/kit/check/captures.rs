@@ -16,17 +16,18 @@ const FACTS: [&str; 8] = ["provider", "model", "channel", "host", "port", "statu
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
     let made = made(checked, rule);
     let mut used: Vec<&str> = placeholders(&rule.title);
+    for name in rule.causes.iter().flat_map(|cause| placeholders(cause)) {
+        used.push(name);
+        if !FACTS.contains(&name) && !made.contains_key(name) {
+            problems.push(unknown(name, rule, &rule.location));
+        }
+    }
     for (at, fix) in rule.fixes.iter().enumerate() {
         for text in [Some(&fix.say), fix.run.as_ref(), fix.config.as_ref()].into_iter().flatten() {
             for name in placeholders(text) {
                 used.push(name);
                 if !FACTS.contains(&name) && !made.contains_key(name) {
-                    problems.push(problem(
-                        ProblemCode::UnknownCapture,
-                        checked.places.fix(rule, at),
-                        format!("no signature of `{}` captures `{{{name}}}`", rule.id),
-                        format!("a group (?<{name}>...) in a signature, or one of {}", FACTS.join(", ")),
-                    ));
+                    problems.push(unknown(name, rule, checked.places.fix(rule, at)));
                 }
             }
         }
@@ -37,11 +38,20 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             problems.push(problem(
                 ProblemCode::UnusedCapture,
                 location,
-                format!("`{}` captures `{{{name}}}`, and no fix uses it", rule.id),
-                format!("`{{{name}}}` in a fix, or a group without a name (?:...)"),
+                format!("`{}` captures `{{{name}}}`, and no cause or fix uses it", rule.id),
+                format!("`{{{name}}}` in a cause or fix, or a group without a name (?:...)"),
             ));
         }
     }
+}
+
+fn unknown(name: &str, rule: &Rule, place: &Location) -> Problem {
+    problem(
+        ProblemCode::UnknownCapture,
+        place,
+        format!("no signature of `{}` captures `{{{name}}}`", rule.id),
+        format!("a group (?<{name}>...) in a signature, or one of {}", FACTS.join(", ")),
+    )
 }
 
 /// The captures that the signatures of a rule make, and where.

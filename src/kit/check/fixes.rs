@@ -7,10 +7,21 @@ use crate::report::filled;
 
 use super::{Checked, problem};
 
+/// How a draft's texts begin that a person is to write.
+const TODO: &str = "TODO";
 /// Longer commands are no commands to be pasted.
 const MAX_COMMAND: usize = 4096;
 
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
+    let texts = std::iter::once(&rule.title).chain(&rule.causes);
+    if texts.chain(rule.fixes.iter().map(|fix| &fix.say)).any(|text| text.starts_with(TODO)) {
+        problems.push(problem(
+            ProblemCode::IncompleteRule,
+            &rule.location,
+            format!("the rule `{}` is a draft: something of it is still to be written", rule.id),
+            "a title, causes and fixes for a person in trouble, in the place of each `TODO`",
+        ));
+    }
     for (at, fix) in rule.fixes.iter().enumerate() {
         if let Some(fault) = fix.run.as_deref().and_then(fault_of_command) {
             problems.push(problem(
