@@ -13,13 +13,13 @@ mod catalogue {
     mod background;
     mod expressions;
     mod load;
+    mod nearest;
     mod overlay;
     mod problem;
     mod rule;
     mod rule_file;
     mod signature;
     mod taxonomy;
-    mod threads;
     mod yaml_fault;
 
     pub use atoms::{AtomSet, MIN_ATOM};
@@ -35,6 +35,9 @@ mod catalogue {
 #[path = "src/pattern.rs"]
 mod pattern;
 
+#[path = "src/threads.rs"]
+mod threads;
+
 /// Logs of which nothing is wrong.
 const HEALTHY: [&str; 4] = [
     "ok-anthropic/logs-plain.txt",
@@ -46,7 +49,7 @@ const HEALTHY: [&str; 4] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in ["build.rs", "rules", "src/catalogue", "src/pattern.rs"] {
+    for input in ["build.rs", "rules", "src/catalogue", "src/pattern.rs", "src/threads.rs"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
 

@@ -19,3 +19,4 @@ pub mod render;
 pub mod report;
 pub mod scan;
 pub mod source;
+mod threads;

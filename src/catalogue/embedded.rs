@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::rule_file::{RuleFile, read_rules};
+use super::rule_file::{RuleFile, is_rule_file, read_rules};
 use super::{Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems};
 
 /// The rules of `rules/`, as `build.rs` has read them.
@@ -29,10 +29,8 @@ pub fn user_rules() -> Option<PathBuf> {
     let settings = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
     let own = settings.join("clawsift/rules");
     // A folder without rules is as good as none.
-    let is_rule_file =
-        |path: PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let mut entries = std::fs::read_dir(&own).ok()?.flatten();
-    entries.any(|entry| is_rule_file(entry.path())).then_some(own)
+    entries.any(|entry| is_rule_file(&entry.path())).then_some(own)
 }
 
 fn today() -> String {
@@ -46,13 +44,9 @@ impl Catalogue {
     /// None, but for a program that was built wrong.
     pub fn embedded() -> Result<Self, Problems> {
         serde_json::from_str(COMPILED).map_err(|error| {
-            Problems(vec![Problem {
-                code: ProblemCode::UnreadableFile,
-                location: Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 },
-                message: error.to_string(),
-                expected: "a program that was built from clean sources".to_owned(),
-                source_line: None,
-            }])
+            let place = Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 };
+            let expected = "a program that was built from clean sources";
+            Problems(vec![Problem::new(ProblemCode::UnreadableFile, &place, error.to_string(), expected)])
         })
     }
 

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::pattern::{Pattern, PatternError};
+use crate::threads::in_parallel;
 
 use super::rule::{RawFile, RawSignature};
 use super::signature::Fault;
-use super::threads::in_parallel;
 use super::{AtomSet, Background, ProblemCode, atoms};
 
 /// What is known of each expression: its atoms, or what is wrong with it.

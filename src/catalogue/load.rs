@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::threads::in_parallel;
+
 use super::expressions::Expressions;
+use super::nearest::nearest;
 use super::overlay::Change;
 use super::rule::{RawFile, RawRule, RawSignature};
-use super::rule_file::{RuleFile, likeness};
-use super::threads::in_parallel;
+use super::rule_file::RuleFile;
 use super::{
     Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
     signature,
@@ -75,6 +77,8 @@ pub struct Loader<'b> {
     /// What overlays change in rules that stand elsewhere, and the day for which that is asked.
     changes: Vec<Change>,
     today: Option<String>,
+    /// Ids of rules to leave out in the end; until then they are known names.
+    disabled: Vec<String>,
     overrides: Vec<(Location, String)>,
     /// Groups that signatures name, to be found when all files are read.
     wanted: Vec<(Location, String)>,
@@ -96,6 +100,7 @@ impl<'b> Loader<'b> {
             retired: Vec::new(),
             changes: Vec::new(),
             today: None,
+            disabled: Vec::new(),
             overrides: Vec::new(),
             wanted: Vec::new(),
             problems: Vec::new(),
@@ -289,7 +294,7 @@ impl<'b> Loader<'b> {
                 self.problems.push(self.unknown_rule("--disable", id));
             }
         }
-        self.rules.retain(|rule| !ids.contains(&rule.id));
+        self.disabled.extend_from_slice(ids);
     }
 
     /// The catalogue.
@@ -304,6 +309,7 @@ impl<'b> Loader<'b> {
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
         }
+        self.rules.retain(|rule| !self.disabled.contains(&rule.id));
         let changes = std::mem::take(&mut self.changes);
         let mut idle = Vec::new();
         for change in changes {
@@ -334,13 +340,10 @@ impl<'b> Loader<'b> {
         for (location, name) in std::mem::take(&mut self.wanted) {
             if !self.shared.contains_key(&name) {
                 let source_line = self.line(&location);
-                self.problems.push(Problem {
-                    code: ProblemCode::UnknownGroup,
-                    location,
-                    message: format!("there is no shared group `{name}`"),
-                    expected: nearest(self.shared.keys(), &name, "the name of a group under `shared:`"),
-                    source_line,
-                });
+                let message = format!("there is no shared group `{name}`");
+                let expected = or_nearest(self.shared.keys(), &name, "the name of a group under `shared:`");
+                let problem = Problem::new(ProblemCode::UnknownGroup, &location, message, expected);
+                self.problems.push(Problem { source_line, ..problem });
             }
         }
         let mut back = Vec::new();
@@ -375,7 +378,7 @@ impl<'b> Loader<'b> {
             },
             expected: match retired.and_then(|retired| retired.replaced_by.as_ref()) {
                 Some(heir) => format!("the rule that took its place, `{heir}`"),
-                None => nearest(ids.into_iter(), id, "the id of a rule"),
+                None => or_nearest(ids.into_iter(), id, "the id of a rule"),
             },
             source_line: None,
         }
@@ -383,10 +386,9 @@ impl<'b> Loader<'b> {
 }
 
 /// What was expected, and the known name that is nearest to the one given.
-fn nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
-    let nearest = known.map(|k| (likeness(k, name), k)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((_, nearest)) => format!("{what}; the nearest is `{nearest}`"),
+fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
+    match nearest(known.map(String::as_str), name) {
+        Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
         None => what.to_owned(),
     }
 }

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::rule_file::{RuleFile, likeness};
+use super::nearest::nearest;
+use super::rule_file::RuleFile;
 use super::{Location, Problem, ProblemCode, Rule, Severity};
 
 /// A rule to be left out.
@@ -72,10 +73,9 @@ impl Change {
         let is_over = self.until.as_deref().zip(today).is_some_and(|(until, today)| until < today);
         let (message, expected) = match (at, self.to) {
             (None, _) => {
-                let alike = |rule: &Rule| likeness(&rule.id, id);
-                let nearest = rules.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+                let nearest = nearest(rules.iter().map(|rule| rule.id.as_str()), id);
                 let nearest =
-                    nearest.map(|rule| format!("; the nearest is `{}`", rule.id)).unwrap_or_default();
+                    nearest.map(|nearest| format!("; the nearest is `{nearest}`")).unwrap_or_default();
                 (
                     format!("there is no rule `{id}`, so this changes nothing"),
                     format!("the id of a rule{nearest}"),
@@ -101,13 +101,7 @@ impl Change {
                 return None;
             }
         };
-        Some(Problem {
-            code: ProblemCode::IdleOverride,
-            location: self.location.clone(),
-            message,
-            expected,
-            source_line: None,
-        })
+        Some(Problem::new(ProblemCode::IdleOverride, &self.location, message, expected))
     }
 }
 

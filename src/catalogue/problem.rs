@@ -105,6 +105,12 @@ pub enum ProblemLevel {
     Error,
 }
 
+impl fmt::Display for ProblemLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl ProblemCode {
     /// How grave a fault of this kind is.
     pub fn level(self) -> ProblemLevel {
@@ -147,6 +153,24 @@ pub struct Problem {
     pub expected: String,
     /// The source line at fault, where there is one.
     pub source_line: Option<String>,
+}
+
+impl Problem {
+    /// A fault at a place. Whoever has the file adds its line.
+    pub fn new(
+        code: ProblemCode,
+        location: &Location,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            location: location.clone(),
+            message: message.into(),
+            expected: expected.into(),
+            source_line: None,
+        }
+    }
 }
 
 impl fmt::Display for Problem {

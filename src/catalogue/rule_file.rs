@@ -49,13 +49,8 @@ impl RuleFile {
         message: impl Into<String>,
         expected: impl Into<String>,
     ) -> Problem {
-        Problem {
-            code,
-            location: location.clone(),
-            message: message.into(),
-            expected: expected.into(),
-            source_line: self.line(location.line),
-        }
+        let source_line = self.line(location.line);
+        Problem { source_line, ..Problem::new(code, location, message, expected) }
     }
 
     pub(super) fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
@@ -73,9 +68,9 @@ impl RuleFile {
     }
 }
 
-/// How alike two names are: slips of the finger count for little.
-pub(super) fn likeness(a: &str, b: &str) -> f64 {
-    strsim::normalized_damerau_levenshtein(a, b)
+/// Whether a file of a folder is one of rules, by its name.
+pub(super) fn is_rule_file(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
 /// The rule files that a path names: itself, or those of the folder.
@@ -107,7 +102,7 @@ pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     let mut files: Vec<PathBuf> = fs::read_dir(path)
         .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
         .map_err(|error| fail(path, error))?;
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    files.retain(|file| is_rule_file(file));
     files.sort();
     if files.is_empty() {
         return Err(fail(path, io::Error::other("the folder holds no .yaml files")));

@@ -1,7 +1,7 @@
 //! Faults of the YAML library, told in the words of rule files.
 
 use super::ProblemCode;
-use super::rule_file::likeness;
+use super::nearest::nearest;
 
 /// What is wrong, and what was expected.
 pub(super) struct YamlFault {
@@ -73,9 +73,9 @@ impl YamlFault {
 fn nearest_known(message: &str) -> Option<&str> {
     let (unknown, known) = message.split_once("expected one of ")?;
     let unknown = unknown.split('`').nth(1)?;
-    known
+    let known = known
         .split(',')
         .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .filter(|name| !name.is_empty() && !name.contains(' '))
-        .max_by(|a, b| likeness(a, unknown).total_cmp(&likeness(b, unknown)))
+        .filter(|name| !name.is_empty() && !name.contains(' '));
+    nearest(known, unknown)
 }

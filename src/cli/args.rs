@@ -194,11 +194,16 @@ impl RuleArgs {
         }
     }
 
-    /// The rules that were asked for; what an overlay wants to change, and does not, is said.
-    pub fn engine(&self, disable: &[String]) -> Result<Engine, CliError> {
+    /// The rules that were asked for, less those of these ids; what an overlay wants to change, and does not, is said.
+    pub fn catalogue(&self, disable: &[String]) -> Result<Catalogue, CliError> {
         let catalogue = Catalogue::load(&self.layers(disable))?;
         catalogue.idle_overrides().iter().for_each(|problem| say(problem));
-        Ok(Engine::new(catalogue))
+        Ok(catalogue)
+    }
+
+    /// The same, compiled.
+    pub fn engine(&self, disable: &[String]) -> Result<Engine, CliError> {
+        Ok(Engine::new(self.catalogue(disable)?))
     }
 }
 

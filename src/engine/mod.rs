@@ -13,7 +13,7 @@ mod triggers;
 mod verdict;
 mod view;
 
-use crate::catalogue::{Catalogue, Category, Rule};
+use crate::catalogue::{Catalogue, Category, Rule, Signature};
 use crate::record::Record;
 
 pub use claim::Claim;
@@ -66,6 +66,11 @@ impl Engine {
         self.triggers.always()
     }
 
+    /// Whether something tells where a signature may be found: a rare text, a status or a field.
+    pub fn is_given_away(&self, signature: &Signature) -> bool {
+        triggers::is_given_away(signature, &self.catalogue)
+    }
+
     /// The rule that explains a record best; none where the record only quotes what somebody said.
     ///
     /// A rule of category `none` that matches explains the record as benign: it comes before all others.
@@ -110,14 +115,7 @@ impl Engine {
     /// The rules with the highest evidence of which none overrides another. More than one is a fault of the catalogue;
     /// the first of them is the one that wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
-        if record.parts.quoted {
-            return Vec::new();
-        }
-        let view = View::new(record, &self.groups, Some(&self.triggers));
-        let candidates = self.triggers.candidates(&view.triggered, self.rules.len());
-        let contenders = self.contenders(&view, candidates.into_iter());
-        let rivals = verdict::unbeaten(contenders, &self.catalogue, &self.rules);
-        rivals.into_iter().map(|contender| contender.rule).collect()
+        self.winners(&self.trial(record), None)
     }
 
     /// The rules that lose to that of this index on equal evidence.

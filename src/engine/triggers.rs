@@ -42,6 +42,11 @@ fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<S
     }
 }
 
+/// Whether something must be in each record that a signature is in.
+pub(super) fn is_given_away(signature: &Signature, catalogue: &Catalogue) -> bool {
+    !of_signature(signature, catalogue).is_empty()
+}
+
 /// The best set of each alternative, together; `None` where one has none, or where there are no alternatives.
 fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Rule, Signature, SignatureKind};
+use crate::catalogue::{Location, Problem, ProblemCode, Rule, Signature};
 use crate::engine::{Cost, CostMeter, Engine};
 use crate::scan::each_record;
 use crate::source::{Input, SourceError};
@@ -87,41 +87,28 @@ pub fn slow_signatures(engine: &Engine) -> Vec<Problem> {
     let slow = engine.rules_without_atoms().iter().map(|&index| engine.rule(index));
     slow.flat_map(|rule| {
         let candidates = if rule.any.is_empty() { &rule.all } else { &rule.any };
-        let without = candidates.iter().filter(|signature| !is_given_away(signature, engine.catalogue()));
+        let without = candidates.iter().filter(|signature| !engine.is_given_away(signature));
         without.map(|signature| slow_signature(rule, signature))
     })
     .collect()
 }
 
 fn slow_signature(rule: &Rule, signature: &Signature) -> Problem {
-    Problem {
-        code: ProblemCode::SlowSignature,
-        location: signature.location.clone(),
-        message: format!(
+    Problem::new(
+        ProblemCode::SlowSignature,
+        &signature.location,
+        format!(
             "the rule `{}` is tried on every record: no text must stand wherever this signature is found",
             rule.id
         ),
-        expected: "a text of three or more characters that each alternative needs, or a rarer signature under `all:`"
-            .to_owned(),
-        source_line: None,
-    }
-}
-
-/// Whether something tells where the signature may be found.
-fn is_given_away(signature: &Signature, catalogue: &Catalogue) -> bool {
-    match &signature.kind {
-        SignatureKind::HttpStatus(_) | SignatureKind::Field(_) => true,
-        SignatureKind::Shared(name) => {
-            let group = catalogue.shared().get(name).map(Vec::as_slice).unwrap_or_default();
-            group.iter().all(|member| is_given_away(member, catalogue))
-        }
-        _ => !signature.atoms.is_empty(),
-    }
+        "a text of three or more characters that each alternative needs, or a rarer signature under `all:`",
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Catalogue;
 
     const RULES: &str = "\
 category: dns

@@ -4,11 +4,11 @@
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 use serde::Serialize;
 
-use crate::catalogue::threads::in_parallel;
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Trial, Variant};
 use crate::pattern::Pattern;
 use crate::record::{Lines, RawRecord, Record};
+use crate::threads::in_parallel;
 
 use super::test::{rules_of, shown};
 
@@ -132,10 +132,12 @@ fn tells(
 /// All mutants of a rule. What holds for its whole file is left alone.
 fn mutants(rule: &Rule) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    let lists: [(&str, List); 3] =
-        [("any", |rule| &mut rule.any), ("all", |rule| &mut rule.all), ("none", |rule| &mut rule.none)];
-    for (name, list) in lists {
-        let signatures = list(&mut rule.clone()).clone();
+    let lists: [(&str, &Vec<Signature>, List); 3] = [
+        ("any", &rule.any, |rule| &mut rule.any),
+        ("all", &rule.all, |rule| &mut rule.all),
+        ("none", &rule.none, |rule| &mut rule.none),
+    ];
+    for (name, signatures, list) in lists {
         for (at, signature) in signatures.iter().enumerate() {
             if signature.location.line < rule.location.line {
                 continue;

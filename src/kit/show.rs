@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::{
     Catalogue, Category, Evidence, Fix, LimitTable, Location, Rule, Severity, Signature, SignatureKind,
+    nearest,
 };
 
 /// A whole rule, in the words of rule files.
@@ -101,9 +102,8 @@ pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoS
         let (why, replaced_by) = (retired.why.clone(), retired.replaced_by.clone());
         return Err(NoSuchRule::Retired { id: id.to_owned(), why, replaced_by });
     }
-    let likeness = |rule: &&Rule| strsim::jaro_winkler(&rule.id, id);
-    let nearest = rules.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    Err(NoSuchRule::Unknown { id: id.to_owned(), nearest: nearest.map(|rule| rule.id.clone()) })
+    let nearest = nearest(rules.iter().map(|rule| rule.id.as_str()), id);
+    Err(NoSuchRule::Unknown { id: id.to_owned(), nearest: nearest.map(str::to_owned) })
 }
 
 impl<'c> ShownRule<'c> {

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::catalogue::threads::in_parallel;
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Trial};
 use crate::record::{Lines, Record};
+use crate::threads::in_parallel;
 
 use super::verdicts::{Outcome, judge_counter_example, judge_example};
 

@@ -175,3 +175,15 @@ fn examples_are_tried_and_what_fails_is_shown() {
     assert_cmd_snapshot!(test(&["own.yaml", "--mutate"]));
     assert_cmd_snapshot!(test(&["none.yaml"]));
 }
+
+#[test]
+fn a_retired_id_is_told_also_where_other_rules_are_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let retired = "retired:\n  - { id: own/flux, why: the car is gone }\n";
+    fs::write(folder.path().join("own.yaml"), format!("{OWN}{retired}")).expect("a file");
+    let mut command = clawsift_in(folder.path());
+    command.args(["--rules", "own.yaml", "--disable", "overloaded/bad-gateway"]);
+    let output = piped(command, b"error: flux level 3\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("the id `own/flux` was retired: the car is gone [retired-id]"));
+}

@@ -6,9 +6,8 @@ use crate::kit;
 use super::args::{ListFormat, ListRules};
 
 pub(super) fn run(args: &ListRules) -> Result<u8, CliError> {
-    let engine = args.rules.engine(&[])?;
-    let catalogue = engine.catalogue();
-    let rules = kit::list(catalogue, &args.category);
+    let catalogue = args.rules.catalogue(&[])?;
+    let rules = kit::list(&catalogue, &args.category);
     match args.format {
         ListFormat::Table => output::write_rule_list(&rules)?,
         ListFormat::Json => output::write_json(&rules)?,

@@ -6,9 +6,8 @@ use crate::kit;
 use super::args::{Listing, ShowRules};
 
 pub(super) fn run(args: &ShowRules) -> Result<u8, CliError> {
-    let engine = args.rules.engine(&[])?;
-    let catalogue = engine.catalogue();
-    let rules = args.ids.iter().map(|id| kit::show(catalogue, id)).collect::<Result<Vec<_>, _>>()?;
+    let catalogue = args.rules.catalogue(&[])?;
+    let rules = args.ids.iter().map(|id| kit::show(&catalogue, id)).collect::<Result<Vec<_>, _>>()?;
     match args.format {
         Listing::Table => output::write_whole_rules(&rules, args.color)?,
         Listing::Json => output::write_json(&rules)?,

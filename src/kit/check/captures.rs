@@ -8,7 +8,7 @@ use crate::catalogue::{Location, Problem, ProblemCode, Rule, SignatureKind};
 use crate::pattern::Pattern;
 use crate::report::placeholders;
 
-use super::{Checked, problem};
+use super::Checked;
 
 /// Facts that every failure may have, whatever rule explains it.
 const FACTS: [&str; 8] = ["provider", "model", "channel", "host", "port", "status", "code", "retry_after"];
@@ -35,7 +35,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
     for (name, location) in &made {
         let is_used = used.contains(&name.as_str()) || FACTS.contains(&name.as_str());
         if !is_used && checked.has_file(&location.file) {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::UnusedCapture,
                 location,
                 format!("`{}` captures `{{{name}}}`, and no cause or fix uses it", rule.id),
@@ -46,7 +46,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
 }
 
 fn unknown(name: &str, rule: &Rule, place: &Location) -> Problem {
-    problem(
+    Problem::new(
         ProblemCode::UnknownCapture,
         place,
         format!("no signature of `{}` captures `{{{name}}}`", rule.id),

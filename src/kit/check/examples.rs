@@ -4,14 +4,14 @@ use crate::catalogue::{Location, Problem, ProblemCode, Rule};
 use crate::kit::verdicts::{Outcome, judge_counter_example, judge_example};
 use crate::redact::Redactor;
 
-use super::{Checked, problem};
+use super::Checked;
 
 const TAKES_PRECEDENCE: &str =
     "`overrides:` in the rule that is to win, or a signature that does not match this line";
 
 pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: &mut Vec<Problem>) {
     if rule.examples.is_empty() {
-        problems.push(problem(
+        problems.push(Problem::new(
             ProblemCode::IncompleteRule,
             &rule.location,
             format!("the rule `{}` has no examples", rule.id),
@@ -47,10 +47,10 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
             ),
             Outcome::Noisy => continue,
         };
-        problems.push(problem(code, place, message, expected));
+        problems.push(Problem::new(code, place, message, expected));
     }
     if let Some((thief, witness)) = thieves.first().filter(|_| thieves.len() == rule.examples.len()) {
-        problems.push(problem(
+        problems.push(Problem::new(
             ProblemCode::ShadowedRule,
             &rule.location,
             format!("the rule `{}` wins none of its examples; `{}` wins: {witness}", rule.id, name(*thief)),
@@ -61,7 +61,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
         let place = checked.places.counter_example(rule, at);
         problems.extend(secret(example, place));
         if judge_counter_example(engine, index, example) == Outcome::Noisy {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::CounterExampleMatched,
                 place,
                 format!("the rule `{}` matches this counter-example", rule.id),
@@ -86,7 +86,7 @@ pub(super) fn check_others(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
             };
             if checked.has_rule(thief) {
                 let own = engine.rule(thief);
-                problems.push(problem(
+                problems.push(Problem::new(
                     code,
                     &own.location,
                     format!("the rule `{}` {what} an example of `{}`: {example}", own.id, rule.id),
@@ -100,7 +100,7 @@ pub(super) fn check_others(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
 fn secret(example: &str, place: &Location) -> Option<Problem> {
     let clean = Redactor::MASKING.clean(example);
     (clean != Redactor::OPEN.clean(example)).then(|| {
-        problem(
+        Problem::new(
             ProblemCode::SecretInExample,
             place,
             "this example holds what looks like a key, token or password",

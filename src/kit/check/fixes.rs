@@ -5,7 +5,7 @@ use fluent_uri::Uri;
 use crate::catalogue::{Problem, ProblemCode, Rule};
 use crate::report::filled;
 
-use super::{Checked, problem};
+use super::Checked;
 
 /// How a draft's texts begin that a person is to write.
 const TODO: &str = "TODO";
@@ -15,7 +15,7 @@ const MAX_COMMAND: usize = 4096;
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
     let texts = std::iter::once(&rule.title).chain(&rule.causes);
     if texts.chain(rule.fixes.iter().map(|fix| &fix.say)).any(|text| text.starts_with(TODO)) {
-        problems.push(problem(
+        problems.push(Problem::new(
             ProblemCode::IncompleteRule,
             &rule.location,
             format!("the rule `{}` is a draft: something of it is still to be written", rule.id),
@@ -24,7 +24,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
     }
     for (at, fix) in rule.fixes.iter().enumerate() {
         if let Some(fault) = fix.run.as_deref().and_then(fault_of_command) {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::BadCommand,
                 checked.places.fix(rule, at),
                 format!("a shell does not understand this command: {fault}"),
@@ -34,7 +34,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
     }
     for (at, reference) in rule.references.iter().enumerate() {
         if !is_address(reference) {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::BadReference,
                 checked.places.reference(rule, at),
                 format!("`{reference}` is no address of a page"),

@@ -10,12 +10,13 @@ mod signatures;
 
 use std::collections::HashSet;
 
-use crate::catalogue::{Catalogue, Location, Problem, ProblemCode, Problems, Rule, RuleFile};
+use crate::catalogue::{Catalogue, Location, Problem, Problems, Rule, RuleFile};
 use crate::engine::Engine;
 
 use places::Places;
 
 use super::slow_signatures;
+use super::test::rules_of;
 
 /// Checks rule files, which lie over the embedded rules unless `no_default_rules` leaves these out. Without files the
 /// embedded rules are checked. `prove` looks for shadowed rules among all lines that could ever be, not only examples.
@@ -66,10 +67,8 @@ struct Checked<'a> {
 impl<'a> Checked<'a> {
     fn new(engine: &'a Engine, files: &'a [RuleFile]) -> Self {
         let names: HashSet<&str> = files.iter().map(|file| file.file.as_str()).collect();
-        let mut checked = Self { engine, files, names, rules: Vec::new(), places: Places::of(files) };
-        let rules = engine.catalogue().rules().iter().enumerate();
-        checked.rules = rules.filter(|(_, rule)| checked.has_file(&rule.location.file)).collect();
-        checked
+        let rules = rules_of(engine, files).into_iter().map(|index| (index, engine.rule(index)));
+        Self { engine, files, names, rules: rules.collect(), places: Places::of(files) }
     }
 
     fn has_file(&self, name: &str) -> bool {
@@ -83,21 +82,5 @@ impl<'a> Checked<'a> {
     /// The text of a line of the files.
     fn line(&self, location: &Location) -> Option<String> {
         self.files.iter().find(|file| file.file == location.file)?.line(location.line)
-    }
-}
-
-/// A fault at a place; its source line is filled in at the end.
-fn problem(
-    code: ProblemCode,
-    location: &Location,
-    message: impl Into<String>,
-    expected: impl Into<String>,
-) -> Problem {
-    Problem {
-        code,
-        location: location.clone(),
-        message: message.into(),
-        expected: expected.into(),
-        source_line: None,
     }
 }

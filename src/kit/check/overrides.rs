@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::catalogue::{Problem, ProblemCode};
 
-use super::{Checked, problem};
+use super::Checked;
 
 pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     let engine = checked.engine;
@@ -19,7 +19,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
         circle.iter().for_each(|&at| seen[at] = true);
         let names: Vec<&str> = circle.iter().chain([&start]).map(|&at| engine.rule(at).id.as_str()).collect();
         if circle == [start] {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::OverrideCircle,
                 &rule.location,
                 format!("the rule `{}` overrides itself", rule.id),
@@ -27,7 +27,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
             ));
             continue;
         }
-        problems.push(problem(
+        problems.push(Problem::new(
             ProblemCode::OverrideCircle,
             &rule.location,
             format!("these rules override each other in a circle: {}", names.join(" > ")),

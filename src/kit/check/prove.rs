@@ -13,7 +13,7 @@ use regex_automata::util::start;
 use crate::catalogue::{Problem, ProblemCode, Rule, Signature, SignatureKind};
 use crate::pattern::Pattern;
 
-use super::{Checked, problem};
+use super::Checked;
 
 /// Pairs of states that are looked at before a proof is given up.
 const MAX_PAIRS: usize = 1 << 17;
@@ -28,7 +28,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
         if let Some((winner, witness)) = shadow(checked, index, rule, &mut automata) {
             // That it wins none of its examples goes without saying.
             problems.retain(|p| p.code != ProblemCode::ShadowedRule || p.location != rule.location);
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::ShadowedRule,
                 &rule.location,
                 format!(

@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use crate::catalogue::{Problem, ProblemCode, Rule, SignatureKind};
 use crate::pattern::Pattern;
 
-use super::{Checked, problem};
+use super::Checked;
 
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
     for signature in rule.any.iter().chain(&rule.all).chain(&rule.none) {
@@ -22,7 +22,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             _ => hir.as_ref().is_some_and(is_number),
         };
         if is_number {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::BareNumber,
                 &signature.location,
                 format!("a signature of `{}` looks for a number alone, which stands in any line", rule.id),
@@ -30,7 +30,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             ));
         }
         if hir.as_ref().is_some_and(is_greedy) {
-            problems.push(problem(
+            problems.push(Problem::new(
                 ProblemCode::GreedyRegex,
                 &signature.location,
                 format!(

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::{Catalogue, Category, Evidence, Problems, Severity, is_rule_id};
 use crate::engine::{Engine, evidence_texts};
+use crate::kit::verdicts::{Outcome, judge_counter_example};
 use crate::record::{Level, Lines, RawRecord, Record, display_parts, plain_bytes};
 use crate::redact::Redactor;
 use crate::report::{MASK, Unclassified, template};
@@ -231,15 +232,7 @@ impl Draft {
     /// # Errors
     /// When that is no id, or a rule has it or had it.
     pub fn set_id(&mut self, id: &str, engine: &Engine) -> Result<(), BadId> {
-        if !is_rule_id(id) {
-            return Err(BadId::Malformed(id.to_owned()));
-        }
-        if engine.catalogue().rules().iter().any(|rule| rule.id == id) {
-            return Err(BadId::Taken(id.to_owned()));
-        }
-        if engine.catalogue().retired().iter().any(|retired| retired.id == id) {
-            return Err(BadId::Retired(id.to_owned()));
-        }
+        check_id(id, engine)?;
         self.id = id.to_owned();
         Ok(())
     }
@@ -266,14 +259,17 @@ impl Draft {
         Ok(Engine::new(catalogue))
     }
 
+    /// Its index among the rules over which it lies.
+    fn index(&self, trial: &Engine) -> Option<usize> {
+        trial.catalogue().rules().iter().position(|rule| rule.id == self.id)
+    }
+
     /// Sets it over the rules that explain its example, until it wins.
     fn set_over_others(&mut self, engine: &Engine) -> Result<Engine, DraftError> {
         let mut others: Vec<String> = Vec::new();
         for _ in 0..MAX_TRIALS {
             let trial = self.on_trial(engine)?;
-            let Some(index) = trial.catalogue().rules().iter().position(|rule| rule.id == self.id) else {
-                break;
-            };
+            let Some(index) = self.index(&trial) else { break };
             let Some(raw) = Lines::new(self.example.as_bytes(), 0).next() else { break };
             let record = Record::parse(&raw);
             // Without a rare text it would be tried on every record.
@@ -289,7 +285,7 @@ impl Draft {
                 return Err(DraftError::Harmless(harmless.id.clone()));
             }
             others = rivals.map(|rule| rule.id.clone()).collect();
-            let strongest = trial.classify_by_brute_force(&record).map(|verdict| verdict.evidence);
+            let strongest = trial.classify(&record).map(|verdict| verdict.evidence);
             self.evidence = self.evidence.max(strongest.filter(|evidence| *evidence > Evidence::Body));
             self.overrides.extend(others.iter().cloned());
             self.overrides.sort();
@@ -300,14 +296,11 @@ impl Draft {
 
     /// The nearest texts of the catalogue that it does not match.
     fn near_misses(&self, neighbours: &[Neighbour], trial: &Engine) -> Vec<String> {
-        let Some(index) = trial.catalogue().rules().iter().position(|rule| rule.id == self.id) else {
-            return Vec::new();
-        };
+        let Some(index) = self.index(trial) else { return Vec::new() };
         let mut misses: Vec<String> = Vec::new();
         for neighbour in neighbours {
-            let matches = Lines::new(neighbour.text.as_bytes(), 0)
-                .any(|raw| trial.matches(index, &Record::parse(&raw)));
-            if !matches && !misses.contains(&neighbour.text) {
+            let is_missed = judge_counter_example(trial, index, &neighbour.text) == Outcome::Passed;
+            if is_missed && !misses.contains(&neighbour.text) {
                 misses.push(neighbour.text.clone());
             }
             if misses.len() == COUNTER_EXAMPLES {
@@ -321,7 +314,22 @@ impl Draft {
 /// The rule that explains a text.
 fn winner(text: &str, engine: &Engine) -> Option<usize> {
     let raw = Lines::new(text.as_bytes(), 0).next()?;
-    Some(engine.classify_by_brute_force(&Record::parse(&raw))?.rule)
+    Some(engine.classify(&Record::parse(&raw))?.rule)
+}
+
+/// Whether a new rule may have this id.
+fn check_id(id: &str, engine: &Engine) -> Result<(), BadId> {
+    let catalogue = engine.catalogue();
+    if !is_rule_id(id) {
+        return Err(BadId::Malformed(id.to_owned()));
+    }
+    if catalogue.rules().iter().any(|rule| rule.id == id) {
+        return Err(BadId::Taken(id.to_owned()));
+    }
+    if catalogue.retired().iter().any(|retired| retired.id == id) {
+        return Err(BadId::Retired(id.to_owned()));
+    }
+    Ok(())
 }
 
 /// An id of these words that no rule has or had.
@@ -334,13 +342,8 @@ fn unused_id(category: Category, words: &[String], engine: &Engine) -> String {
     let words: Vec<&str> = words.iter().filter(names).take(ID_WORDS).map(String::as_str).collect();
     let slug = if words.is_empty() { "new-rule".to_owned() } else { words.join("-") };
     let id = format!("{}/{slug}", category.to_string().replace('_', "-"));
-    let catalogue = engine.catalogue();
-    let is_used = |id: &str| {
-        catalogue.rules().iter().any(|rule| rule.id == id)
-            || catalogue.retired().iter().any(|old| old.id == id)
-    };
     let numbered = (2..).map(|n| format!("{id}-{n}"));
-    std::iter::once(id.clone()).chain(numbered).find(|id| !is_used(id)).unwrap_or(id)
+    std::iter::once(id.clone()).chain(numbered).find(|id| check_id(id, engine).is_ok()).unwrap_or(id)
 }
 
 #[cfg(test)]

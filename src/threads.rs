@@ -1,4 +1,4 @@
-//! Work on many things at once.
+//! Work on many things at once. A leaf: this module knows nothing of the others.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -7,7 +7,7 @@ use std::thread;
 const WORTH_A_THREAD: usize = 8;
 
 /// What `work` makes of each item, in their order. Items are handed to threads one by one as these come free.
-pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads =
         thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD + 1);
     let next = AtomicUsize::new(0);
