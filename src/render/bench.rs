@@ -1,6 +1,6 @@
 //! What rules cost, as a table, and the warnings under it.
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, Table};
 
 use crate::kit::{Bench, RuleCost};
 
@@ -28,10 +28,8 @@ pub(super) fn render(bench: &Bench, style: &Style) -> String {
 }
 
 fn table(bench: &Bench, style: &Style) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
-        .set_header(["Rule", "Tried", "Of all", "Matched", "Won", "Each", "Time"]);
+    let mut table = style.bordered();
+    table.set_header(["Rule", "Tried", "Of all", "Matched", "Won", "Each", "Time"]);
     for rule in &bench.rules {
         table.add_row(row(rule, bench.judged));
     }

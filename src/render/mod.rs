@@ -16,6 +16,7 @@ mod whole_rule;
 
 use std::io::{self, Write};
 
+use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Problem;
@@ -44,6 +45,19 @@ pub struct Style {
     pub unicode: bool,
     /// In which zone times are shown.
     pub zone: TimeZone,
+}
+
+impl Style {
+    /// A table with borders that the terminal can show.
+    fn bordered(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(if self.unicode {
+            presets::UTF8_FULL_CONDENSED
+        } else {
+            presets::ASCII_FULL_CONDENSED
+        });
+        table
+    }
 }
 
 /// Writes a report. The table holds colour codes, which the caller's writer may strip.

@@ -43,9 +43,10 @@ pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn W
 
 fn human(problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
     for problem in problems {
-        let (paint, level) = match problem.code.level() {
-            ProblemLevel::Error => (ERROR, "error"),
-            ProblemLevel::Warning => (WARNING, "warning"),
+        let level = problem.code.level();
+        let paint = match level {
+            ProblemLevel::Error => ERROR,
+            ProblemLevel::Warning => WARNING,
         };
         writeln!(out, "{paint}{level}{paint:#}: {problem}\n")?;
     }
@@ -118,15 +119,12 @@ fn uri(file: &str) -> String {
 }
 
 fn github(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {
-    let level = match problem.code.level() {
-        ProblemLevel::Error => "error",
-        ProblemLevel::Warning => "warning",
-    };
     let text = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |value: &str| text(value).replace(':', "%3A").replace(',', "%2C");
     writeln!(
         out,
-        "::{level} file={},line={},col={},title={}::{}%0A{}",
+        "::{} file={},line={},col={},title={}::{}%0A{}",
+        problem.code.level(),
         property(&problem.location.file),
         problem.location.line.max(1),
         problem.location.column.max(1),

@@ -1,6 +1,6 @@
 //! The list of rules, as a table.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
 use crate::kit::ListedRule;
 
@@ -12,10 +12,8 @@ const EXAMPLES: usize = 4;
 
 /// For a person: filled to the style's width, and the number of rules under it.
 pub(super) fn table(rules: &[ListedRule], style: &Style) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(if style.unicode { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_FULL_CONDENSED })
-        .set_header(HEAD);
+    let mut table = style.bordered();
+    table.set_header(HEAD);
     if let Ok(width) = u16::try_from(style.width) {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }

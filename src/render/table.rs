@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, Color, ContentArrangement};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogue::Severity;
@@ -115,12 +115,7 @@ impl ReportPage<'_> {
     }
 
     fn table(&mut self, findings: &[Finding]) {
-        let mut table = Table::new();
-        let preset = if self.page.style.unicode {
-            presets::UTF8_FULL_CONDENSED
-        } else {
-            presets::ASCII_FULL_CONDENSED
-        };
+        let mut table = self.page.style.bordered();
         // On a narrow terminal the trend stands under the time, for titles take several lines there anyway.
         let is_wide = self.page.style.width >= WIDE;
         let since = if is_wide { "Since" } else { "Since, trend" };
@@ -130,7 +125,6 @@ impl ReportPage<'_> {
         }
         header.push("Status");
         table
-            .load_style(preset)
             .enforce_styling()
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(self.page.style.width.min(MAX_TEXT_WIDTH + 30)).unwrap_or(80))

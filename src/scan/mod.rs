@@ -142,17 +142,8 @@ impl<'a> Scan<'a> {
     }
 
     fn stream(&mut self, reader: impl Read + Send) {
-        let mut reader = ChunkReader::new(reader, self.options.chunk, starts_record);
         let mut failure = None;
-        let parts = std::iter::from_fn(|| {
-            loop {
-                match reader.next_chunk() {
-                    Ok(chunk) => return chunk,
-                    // What came before the error is handed out by the next call.
-                    Err(error) => failure = Some(error),
-                }
-            }
-        });
+        let parts = ChunkReader::new(reader, self.options.chunk, starts_record).chunks(&mut failure);
         let parts = parts.map(|StreamChunk { bytes, offset, dropped }| Chunk {
             bytes: bytes.into(),
             map: None,

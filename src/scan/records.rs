@@ -31,14 +31,9 @@ pub fn each_record(
 }
 
 fn each_of_stream(reader: impl Read, mut take: impl FnMut(&RawRecord<'_>)) -> std::io::Result<()> {
-    let mut reader = ChunkReader::new(reader, CHUNK, starts_record);
-    let mut result = Ok(());
-    loop {
-        match reader.next_chunk() {
-            Ok(Some(chunk)) => Lines::new(&chunk.bytes, chunk.dropped).for_each(|raw| take(&raw)),
-            Ok(None) => return result,
-            // What came before the error is handed out by the next call.
-            Err(error) => result = Err(error),
-        }
+    let mut failure = None;
+    for chunk in ChunkReader::new(reader, CHUNK, starts_record).chunks(&mut failure) {
+        Lines::new(&chunk.bytes, chunk.dropped).for_each(|raw| take(&raw));
     }
+    failure.map_or(Ok(()), Err)
 }

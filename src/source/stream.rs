@@ -55,6 +55,19 @@ impl<R: Read> ChunkReader<R> {
         }
     }
 
+    /// All chunks; where reading fails, those of what came before the error, which is left in `failure`.
+    pub fn chunks(mut self, failure: &mut Option<io::Error>) -> impl Iterator<Item = StreamChunk> {
+        std::iter::from_fn(move || {
+            loop {
+                match self.next_chunk() {
+                    Ok(chunk) => return chunk,
+                    // What came before the error is handed out by the next call.
+                    Err(error) => *failure = Some(error),
+                }
+            }
+        })
+    }
+
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         let missing = wanted.saturating_sub(self.pending.len());
         if self.ended || missing == 0 {
