@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Layers, Severity, user_rules};
 use crate::engine::Engine;
-use crate::render::Format;
+use crate::render::{Extent, Format};
 use crate::report::{Filter, Period, Report, Sort, View};
 
 use super::rules::RulesCommand;
@@ -96,6 +96,14 @@ pub(super) struct Show {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
+    /// Of how many findings the table's report tells all: a number, or all; 5 unless given
+    #[arg(long, value_name = "N", value_parser = details, conflicts_with = "summary")]
+    pub details: Option<usize>,
+
+    /// Show the table alone, without causes and fixes
+    #[arg(long)]
+    pub summary: bool,
+
     /// End with status 1 when a finding is at least: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub fail_on: Option<Severity>,
@@ -125,6 +133,15 @@ impl Show {
         View { filter, sort: self.sort }
     }
 
+    /// How much of it to show to a person.
+    pub fn extent(&self) -> Extent {
+        match self.details {
+            _ if self.summary => Extent::Summary,
+            Some(findings) => Extent::Details(findings),
+            None => Extent::default(),
+        }
+    }
+
     /// Whether something was found for which the program is to fail.
     pub fn fails(&self, report: &Report) -> bool {
         self.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least))
@@ -141,6 +158,32 @@ pub(super) enum Command {
     /// List, show and write rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Print what makes a shell complete clawsift's commands and options
+    Completions(Completions),
+    /// Print a page of the manual, or write all of them
+    Man(Man),
+}
+
+/// For which shell.
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Which pages of the manual.
+#[derive(Debug, clap::Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(super) struct Man {
+    /// A command, such as explain or rules check; the main page unless given
+    #[arg(value_name = "COMMAND", conflicts_with = "folder")]
+    pub command: Vec<String>,
+
+    /// Write the pages of all commands to this folder, which is made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
 }
 
 /// What to merge.
@@ -233,12 +276,33 @@ Examples:
   clawsift gateway-1/ --format json --output 1.json     a report to be merged
   clawsift merge 1.json 2.json 3.json                   one report of all";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  clawsift completions bash > ~/.local/share/bash-completion/completions/clawsift
+  clawsift completions zsh > ~/.zfunc/_clawsift      with ~/.zfunc in fpath, before compinit
+  clawsift completions fish > ~/.config/fish/completions/clawsift.fish
+  clawsift completions powershell >> $PROFILE";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  clawsift man | man -l -                              read the main page
+  clawsift man rules check | man -l -                  that of a command
+  clawsift man --folder ~/.local/share/man/man1        install all of them";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   clawsift explain 429                                       a status
   clawsift explain ENOTFOUND                                 a code
   clawsift explain rate-limit/requests                       a rule
   clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    a line of a log";
+
+/// Reads a number of findings.
+fn details(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        number => number.parse().map_err(|_| "write a number such as 3, or all".to_owned()),
+    }
+}
 
 /// Reads a word of the fixed vocabulary by the names that rules use.
 pub(super) fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {

@@ -22,6 +22,6 @@ pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
     }
     let report = merge(reports, &show.view(Period::default()))
         .map_err(|error| CliError::Report("the reports".to_owned(), error.to_string()))?;
-    output::write(&report, show.format, show.output.as_deref(), show.color, &zone)?;
+    output::write(&report, show, &zone)?;
     Ok(u8::from(show.fails(&report)))
 }

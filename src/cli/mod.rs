@@ -1,7 +1,9 @@
 //! The command line: arguments and commands, one file per command; no logic of its own.
 
 mod args;
+mod completions;
 mod explain;
+mod man;
 mod merge;
 mod output;
 mod progress;
@@ -26,6 +28,8 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Merge(merge)) => merge::run(merge),
         Some(Command::Rules(command)) => rules::run(command),
+        Some(Command::Completions(completions)) => completions::run(completions),
+        Some(Command::Man(man)) => man::run(man),
         None => scan::run(&args),
     };
     match done {
@@ -105,6 +109,8 @@ enum CliError {
         "there is no shape {number} among what no rule explains: there are {shapes}, as the report lists them"
     )]
     NoSuchShape { number: usize, shapes: usize },
+    #[error("there is no command `{0}`; the commands are in clawsift --help")]
+    NoSuchCommand(String),
     #[error("{0}: {1}; name a file that is not there yet")]
     NewFile(String, std::io::Error),
     #[error("{0}: {1}; check the folder and the free space, or leave --output out")]

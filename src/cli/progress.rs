@@ -1,6 +1,7 @@
 //! Progress on standard error: shown when the work takes longer than half a second, gone when done, and silent where
 //! nobody watches.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,12 +10,19 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 const DELAY: Duration = Duration::from_millis(500);
 
-/// A bar that counts bytes.
+/// A bar that counts bytes, and kinds of failure.
 pub(super) struct Progress {
     bar: ProgressBar,
     is_watched: bool,
     begun: Instant,
-    waiting: Mutex<u64>,
+    seen: Mutex<Seen>,
+}
+
+/// What was read, and is not shown yet; and what was found.
+#[derive(Default)]
+struct Seen {
+    waiting: u64,
+    rules: BTreeSet<usize>,
 }
 
 impl Progress {
@@ -23,22 +31,28 @@ impl Progress {
         // Nothing is drawn before the delay is over.
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let is_watched = !quiet && io::stderr().is_terminal();
-        let template = "{spinner} {bytes} {bar:30} {bytes_per_sec} {eta}";
+        let template = "{spinner} {bytes} {bar:30} {bytes_per_sec} {eta} {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, is_watched, begun: Instant::now(), waiting: Mutex::new(0) }
+        Self { bar, is_watched, begun: Instant::now(), seen: Mutex::default() }
     }
 
-    /// So many more bytes were read.
-    pub fn add(&self, bytes: u64) {
-        let Ok(mut waiting) = self.waiting.lock() else { return };
-        *waiting += bytes;
+    /// So many more bytes were read, in which these rules match.
+    pub fn add(&self, bytes: u64, rules: &[usize]) {
+        let Ok(mut seen) = self.seen.lock() else { return };
+        seen.waiting += bytes;
+        seen.rules.extend(rules);
         if self.is_watched && self.begun.elapsed() >= DELAY {
             if self.bar.is_hidden() {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
             }
-            self.bar.inc(std::mem::take(&mut *waiting));
+            self.bar.set_message(match seen.rules.len() {
+                0 => String::new(),
+                1 => "1 kind of failure".to_owned(),
+                kinds => format!("{kinds} kinds of failure"),
+            });
+            self.bar.inc(std::mem::take(&mut seen.waiting));
         }
     }
 

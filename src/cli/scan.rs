@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         keep_matches: args.show.format == Format::Ndjson,
         verify: args.verify_prefilter.then_some(&verification),
         stop: Arc::clone(&stop),
-        progress: &|bytes| progress.add(bytes),
+        progress: &|bytes, rules| progress.add(bytes, rules),
     };
     let report = scan(&engine, &inputs, &errors, &options);
     progress.finish();
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     if args.verify_prefilter {
         say_verification(&verification);
     }
-    output::write(&report, args.show.format, args.show.output.as_deref(), args.show.color, &zone)?;
+    output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
     Ok(status(&report, args, stop.load(Ordering::Relaxed)).max(u8::from(!is_right)))
 }

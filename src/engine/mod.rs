@@ -94,13 +94,15 @@ impl Engine {
     fn judge(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
         let contenders = self.contenders(view, candidates);
         let claims = self.claims(view.record, &contenders);
-        let best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
-        let mut captures = best.found.captures;
+        let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
+        let matched = self.rules[best.rule].matched(view, best.found.evidence);
+        let mut captures = std::mem::take(&mut best.found.captures);
         if !captures.is_empty() || self.rule(best.rule).category != Category::None {
             facts::add(view, &mut captures);
         }
         let shows_opaque = view.shows_opaque();
-        Some(Verdict { rule: best.rule, evidence: best.found.evidence, captures, claims, shows_opaque })
+        let Contender { rule, found } = best;
+        Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
     }
 
     /// What OpenClaw's own words in the record say, whatever else it holds.

@@ -1,6 +1,7 @@
 //! Signatures compiled, and matched against one record.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
@@ -132,6 +133,12 @@ impl CompiledRule {
         Some(found)
     }
 
+    /// What the first signature of that evidence has found in a record that the rule matches.
+    pub fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
+        let mut signatures = self.any.iter().chain(&self.all);
+        signatures.find_map(|signature| signature.matched(view, evidence))
+    }
+
     /// Which of its signatures are in a record: of `any`, `all` and `none`.
     pub fn probe(&self, view: &View<'_>) -> [Vec<bool>; 3] {
         [&self.any, &self.all, &self.none]
@@ -231,19 +238,55 @@ impl CompiledSignature {
         matched
     }
 
-    /// The sentence in which a literal or regular expression stands.
-    fn sentence(&self, view: &View<'_>) -> Option<String> {
+    /// Where a literal or regular expression stands.
+    fn place<'v>(&self, view: &'v View<'_>) -> Option<(&'v str, Range<usize>)> {
         view.texts.iter().find_map(|t| {
-            let at = match &self.kind {
-                Matcher::Literal(finder) => finder.find(t.lower.as_bytes()),
+            let range = match &self.kind {
+                Matcher::Literal(finder) => {
+                    let start = finder.find(t.lower.as_bytes())?;
+                    start..start + finder.needle().len()
+                }
                 Matcher::Regex(regex) => {
                     let regex = regex.get()?;
-                    regex.find(regex.choose(&t.text, &t.lower)).map(|found| found.start)
+                    regex.find(regex.choose(&t.text, &t.lower))?
                 }
-                _ => None,
+                _ => return None,
             };
-            Some(sentence_around(&t.text, at?).replace(SUBSTITUTE, "…"))
+            Some((t.text.as_str(), range))
         })
+    }
+
+    /// The sentence in which a literal or regular expression stands.
+    fn sentence(&self, view: &View<'_>) -> Option<String> {
+        let (text, range) = self.place(view)?;
+        Some(sentence_around(text, range.start).replace(SUBSTITUTE, "…"))
+    }
+
+    /// What it finds in a record, where its evidence is this.
+    fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
+        if let Matcher::Shared(group) = &self.kind {
+            return view.group(*group)?.0.iter().find_map(|signature| signature.matched(view, evidence));
+        }
+        if self.evidence != evidence || !view.triggered.meets(&self.requires) {
+            return None;
+        }
+        let found = match &self.kind {
+            Matcher::HttpStatus(statuses) => {
+                view.statuses().iter().find(|status| statuses.contains(status))?.to_string()
+            }
+            Matcher::ErrorCode(codes) => {
+                codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?.code()
+            }
+            Matcher::Field(fields) => {
+                let (name, _) = fields.iter().find(|_| self.is_in(view))?;
+                without_opaque(view.record.field(name)?).into_owned()
+            }
+            _ => {
+                let (text, range) = self.place(view)?;
+                text.get(range)?.to_owned()
+            }
+        };
+        Some(found.replace(SUBSTITUTE, "…"))
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Verdict {
     pub captures: BTreeMap<String, String>,
     /// What OpenClaw itself says in the record, right or wrong.
     pub claims: Vec<Claim>,
+    /// What its strongest signature has found, as it stands in the record but for ids and durations.
+    pub matched: Option<String>,
     /// A fact holds an id or a duration, which are not looked at otherwise.
     pub shows_opaque: bool,
 }

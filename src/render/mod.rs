@@ -3,6 +3,7 @@
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
 mod bench;
+mod excerpt;
 mod json;
 mod ndjson;
 mod page;
@@ -45,6 +46,26 @@ pub struct Style {
     pub unicode: bool,
     /// In which zone times are shown.
     pub zone: TimeZone,
+    /// Whether addresses can be made links.
+    pub links: bool,
+    /// How much of the table's report is shown.
+    pub extent: Extent,
+}
+
+/// How much of a report is shown to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The table alone.
+    Summary,
+    /// The table, so many findings with all that is known of them, and what to know besides.
+    Details(usize),
+}
+
+impl Default for Extent {
+    /// As much as a tired person reads.
+    fn default() -> Self {
+        Self::Details(5)
+    }
 }
 
 impl Style {

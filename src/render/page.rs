@@ -104,8 +104,21 @@ impl<'a> Page<'a> {
             self.limits(limits);
         }
         for (index, reference) in advice.references.iter().enumerate() {
-            self.detail(if index == 0 { "more" } else { "" }, reference);
+            self.reference(if index == 0 { "more" } else { "" }, reference);
         }
+    }
+
+    /// An address, to be followed where the terminal can; it is never broken.
+    fn reference(&mut self, label: &str, address: &str) {
+        let is_address = (address.starts_with("https://") || address.starts_with("http://"))
+            && address.bytes().all(|byte| byte.is_ascii_graphic());
+        let _ = match self.style.links && is_address {
+            true => writeln!(
+                self.out,
+                "   {DIM}{label:<LABEL$}{DIM:#}\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\"
+            ),
+            false => writeln!(self.out, "   {DIM}{label:<LABEL$}{DIM:#}{address}"),
+        };
     }
 
     /// Facts by name, in one line.

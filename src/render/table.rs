@@ -9,12 +9,11 @@ use crate::catalogue::Severity;
 use crate::record::Format;
 use crate::report::{Began, Finding, MarkKind, Report, Status};
 
-use super::Style;
+use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
+use super::{Extent, Style};
 
-/// Findings shown with their advice; the table shows them all.
-const DETAILED: usize = 5;
 /// Rules of echoes named.
 const MAX_ECHOES: usize = 4;
 /// From this width on the trend has a column of its own.
@@ -38,10 +37,14 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     } else {
         page.heading(report);
         page.table(&report.findings);
-        for finding in report.findings.iter().take(DETAILED) {
+        let Extent::Details(detailed) = style.extent else {
+            page.in_brief(report);
+            return page.page.out;
+        };
+        for finding in report.findings.iter().take(detailed) {
             page.details(finding);
         }
-        page.rest(report);
+        page.rest(report, detailed);
         page.next_steps(report);
     }
     page.unclassified(report);
@@ -76,10 +79,7 @@ impl ReportPage<'_> {
             }
             0 if !known => "nothing that looks like OpenClaw's log, and no known error,".to_owned(),
             0 => "nothing is wrong".to_owned(),
-            n => format!(
-                "no known failure, but {n} {} that no rule explains",
-                plural(n, "warning or error", "warnings or errors")
-            ),
+            n => format!("no known failure, but {} that no rule explains", warnings(n)),
         };
         let span = self.span();
         self.page.line(&format!(
@@ -176,7 +176,8 @@ impl ReportPage<'_> {
             } else {
                 format!("line {}", sample.line)
             };
-            self.page.detail("record", &format!("{place}: {}", shortened(&sample.text, MAX_SAMPLE)));
+            let text = excerpt(&sample.text, sample.matched.as_deref(), MAX_SAMPLE);
+            self.page.detail("record", &format!("{place}: {text}"));
         }
         self.echoes(finding);
         self.page.advice(&Advice {
@@ -217,13 +218,14 @@ impl ReportPage<'_> {
         self.page.facts(&facts);
     }
 
-    fn rest(&mut self, report: &Report) {
-        let brief = report.findings.len().saturating_sub(DETAILED) as u64;
+    /// What is left out, of which there is more to be had.
+    fn rest(&mut self, report: &Report, detailed: usize) {
+        let brief = report.findings.len().saturating_sub(detailed) as u64;
         let left_out = report.left_out.unwrap_or(0) as u64;
         let mut lines = Vec::new();
         if brief > 0 {
             lines.push(format!(
-                "{} without details here; --format json has them all",
+                "{} without details here; --details all has them",
                 count(brief, "more finding")
             ));
         }
@@ -236,6 +238,21 @@ impl ReportPage<'_> {
         if !lines.is_empty() {
             self.page.line("");
             self.page.wrapped("", 0, &lines.join("; "));
+        }
+    }
+
+    /// What else there is, in a line.
+    fn in_brief(&mut self, report: &Report) {
+        let mut more = Vec::new();
+        if report.totals.unclassified > 0 {
+            more.push(format!("{} that no rule explains", warnings(report.totals.unclassified)));
+        }
+        let notes = notes(report).len() as u64;
+        if notes > 0 {
+            more.push(count(notes, "note"));
+        }
+        if !more.is_empty() {
+            self.page.wrapped("", 0, &format!("also {}", more.join(" and ")));
         }
     }
 
@@ -294,11 +311,7 @@ impl ReportPage<'_> {
     }
 
     fn notes(&mut self, report: &Report) {
-        let mut notes: Vec<String> = report.notes.clone();
-        for source in &report.sources {
-            let lines = source.problems.iter().chain(&source.notes);
-            notes.extend(lines.map(|line| format!("{}: {line}", source.name)));
-        }
+        let notes = notes(report);
         if notes.is_empty() {
             return;
         }
@@ -332,6 +345,16 @@ impl ReportPage<'_> {
         let form = if self.one_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
         time.to_zoned(self.page.style.zone.clone()).strftime(form).to_string()
     }
+}
+
+/// What is to be known of the report and its sources.
+fn notes(report: &Report) -> Vec<String> {
+    let mut notes = report.notes.clone();
+    for source in &report.sources {
+        let lines = source.problems.iter().chain(&source.notes);
+        notes.extend(lines.map(|line| format!("{}: {line}", source.name)));
+    }
+    notes
 }
 
 fn began_text(began: &Began) -> String {
@@ -374,6 +397,11 @@ fn shortened(text: &str, max_chars: usize) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// So many warnings or errors.
+fn warnings(n: u64) -> String {
+    format!("{} {}", number(n), plural(n, "warning or error", "warnings or errors"))
 }
 
 fn plural<'t>(n: u64, one: &'t str, many: &'t str) -> &'t str {

@@ -145,6 +145,8 @@ pub struct Facts {
     pub captures: BTreeMap<String, String>,
     /// What OpenClaw itself says in them, redacted.
     pub claims: Vec<Claim>,
+    /// What the rule has found in them, redacted.
+    pub matched: Option<String>,
     pub(super) setting: Setting,
     pub(super) ends: Ends,
     /// OpenClaw decides here whether another model shall answer, and there is one or is none.

@@ -113,6 +113,9 @@ pub struct Sample {
     pub subsystem: Option<String>,
     /// What it says, redacted and printable.
     pub text: String,
+    /// What the rule has found in it, with `…` for ids and durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched: Option<String>,
 }
 
 impl Sample {

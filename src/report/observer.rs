@@ -232,6 +232,7 @@ impl<'e> Observer<'e> {
                 .into_iter()
                 .map(|claim| Claim { says: excerpt(&claim.says), ..claim })
                 .collect(),
+            matched: verdict.matched.map(|found| excerpt(&found)),
             ends: gateway::ends(record, &setting),
             setting,
             has_next: gateway::has_next_model(record),

@@ -244,7 +244,9 @@ impl<'c> Tally<'c> {
         self.summary.matched += 1;
         let text = found.text.as_ref().filter(|_| found.is_sample);
         let sample = text.cloned().map(|text| {
-            sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text)
+            let time = found.when.time;
+            let sample = sample(source, found.position, time, found.level, found.subsystem.clone(), text);
+            Sample { matched: found.matched.clone(), ..sample }
         });
         let number = self.joiner.add(&found, sample);
         if self.keep_matches {
@@ -367,5 +369,6 @@ fn sample(
         level,
         subsystem,
         text,
+        matched: None,
     }
 }

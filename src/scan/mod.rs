@@ -49,8 +49,8 @@ pub struct Options<'a> {
     pub verify: Option<&'a Verification>,
     /// Becomes other than 0 when the scan is to end early, with the report so far.
     pub stop: Arc<AtomicUsize>,
-    /// Called with the bytes read since the last call.
-    pub progress: &'a (dyn Fn(u64) + Sync),
+    /// Called with the bytes read since the last call, and the rules that match in them, by index.
+    pub progress: &'a (dyn Fn(u64, &[usize]) + Sync),
 }
 
 impl Default for Options<'_> {
@@ -66,7 +66,7 @@ impl Default for Options<'_> {
             keep_matches: false,
             verify: None,
             stop: Arc::default(),
-            progress: &|_| {},
+            progress: &|_, _| {},
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Worker<'a> {
     /// The part of a map that is being scanned.
     copy: Vec<u8>,
     verifier: Option<Verifier<'a>>,
-    progress: &'a (dyn Fn(u64) + Sync),
+    progress: &'a (dyn Fn(u64, &[usize]) + Sync),
 }
 
 impl<'a> Worker<'a> {
@@ -94,7 +94,7 @@ impl<'a> Worker<'a> {
         }
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
-        (self.progress)(tally.bytes);
+        (self.progress)(tally.bytes, &tally.rules());
         tally
     }
 }

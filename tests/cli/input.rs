@@ -211,6 +211,20 @@ fn times_without_an_offset_are_taken_in_the_zone() {
     assert_eq!(seen(&["--tz", "Asia/Tokyo"]), "2026-11-22T01:00:00Z");
 }
 
+/// Waits until a process has set itself up to catch SIGINT, where the system tells.
+#[cfg(unix)]
+fn until_signals_are_caught(id: &str) {
+    for _ in 0..200 {
+        let Ok(status) = fs::read_to_string(format!("/proc/{id}/status")) else { return };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+        if caught & 0b10 != 0 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
 /// Ends the program with a signal, after it had time to read what there is, while its standard input stays open, as that
 /// of a command that follows a log.
 #[cfg(unix)]
@@ -218,8 +232,9 @@ fn interrupted(input: &[u8], signal: &str) -> std::process::Output {
     use std::io::Write;
     let (child, mut stdin) = crate::started(clawsift());
     stdin.write_all(input).expect("a write");
-    std::thread::sleep(std::time::Duration::from_millis(500));
     let id = child.id().to_string();
+    until_signals_are_caught(&id);
+    std::thread::sleep(std::time::Duration::from_millis(500));
     assert!(std::process::Command::new("kill").args([signal, &id]).status().expect("kill").success());
     let output = child.wait_with_output().expect("the program ends");
     drop(stdin);

@@ -9,6 +9,7 @@ mod merge;
 mod output;
 mod rules;
 mod secrets;
+mod shell;
 
 use std::io::Write;
 use std::path::Path;

@@ -25,6 +25,47 @@ fn many_findings_on_a_narrow_terminal() {
 }
 
 #[test]
+fn as_many_details_as_asked_for() {
+    let titles = |arguments: &[&str]| {
+        let output =
+            clawsift().arg("fixtures/logs/mixed/file.log").args(arguments).output().expect("a report");
+        stdout(&output).lines().filter(|line| line.starts_with("   rule ")).count()
+    };
+    assert_eq!(titles(&[]), 5);
+    assert_eq!(titles(&["--details", "2"]), 2);
+    assert_eq!(titles(&["--details", "all"]), 16);
+    assert_eq!(titles(&["--details", "0"]), 0);
+    let wrong = clawsift().args(["--details", "few"]).output().expect("an error");
+    assert!(stderr(&wrong).contains("write a number such as 3, or all"), "{}", stderr(&wrong));
+}
+
+#[test]
+fn a_summary_is_the_table_alone() {
+    assert_cmd_snapshot!(clawsift().args(["--summary", "fixtures/logs/openai-429-quota/logs-plain.txt"]));
+}
+
+#[test]
+fn what_a_rule_has_found_is_marked_in_colour() {
+    let colored = clawsift()
+        .args(["--color", "always", "fixtures/logs/dns-notfound/file.log"])
+        .output()
+        .expect("a report");
+    assert!(stdout(&colored).contains("code=\u{1b}[1m\u{1b}[33mENOTFOUND\u{1b}[0m"), "{}", stdout(&colored));
+    let forced = clawsift()
+        .env("CLICOLOR_FORCE", "1")
+        .arg("fixtures/logs/dns-notfound/file.log")
+        .output()
+        .expect("a report");
+    assert_eq!(stdout(&forced), stdout(&colored));
+    let plain = clawsift()
+        .env("NO_COLOR", "1")
+        .arg("fixtures/logs/dns-notfound/file.log")
+        .output()
+        .expect("a report");
+    assert!(!stdout(&plain).contains('\u{1b}'));
+}
+
+#[test]
 fn a_locale_without_unicode_gets_ascii_lines() {
     assert_cmd_snapshot!(clawsift().env("LANG", "C").args([
         "--top",

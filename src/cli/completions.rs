@@ -1,0 +1,13 @@
+//! `clawsift completions SHELL`.
+
+use clap::CommandFactory;
+
+use super::args::{Args, Completions};
+use super::{CliError, output};
+
+pub(super) fn run(args: &Completions) -> Result<u8, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Args::command(), "clawsift", &mut script);
+    output::write_bytes(&script)?;
+    Ok(0)
+}
