@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod schema;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -26,6 +27,7 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Merge(merge)) => merge::run(merge),
         Some(Command::Rules(command)) => rules::run(command),
+        Some(Command::Schema(args)) => schema::run(args),
         None => scan::run(&args),
     };
     match done {
@@ -83,6 +85,11 @@ enum CliError {
     Zone(String),
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
+    #[error(
+        "a report holds no single matches, so none can be written with --format ndjson; write it when the logs are read:\n  \
+         clawsift --format ndjson LOG..."
+    )]
+    NoMatches,
     #[error("{0}")]
     NoSuchRule(#[from] crate::kit::NoSuchRule),
     #[error("{0}")]

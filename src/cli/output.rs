@@ -12,32 +12,27 @@ use serde::Serialize;
 
 use crate::catalogue::Problem;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::render::{self, Format, ProblemFormat, Style};
+use crate::render::{self, ProblemFormat, Style};
 use crate::report::{Report, RulePage};
 
 use super::CliError;
-use super::args::ColorWhen;
+use super::args::{ColorWhen, Show};
 
 /// Columns where no terminal says how many it has.
 const WIDTH: usize = 100;
 
 /// Writes the report to where it was asked for.
-pub(super) fn write(
-    report: &Report,
-    format: Format,
-    file: Option<&Path>,
-    color: ColorWhen,
-    zone: &TimeZone,
-) -> Result<(), CliError> {
-    let choice = choice(color);
-    let Some(path) = file else {
-        let style = style(terminal_width(), zone);
-        return to_standard_output(choice, |out| render::render(report, format, &style, out));
+pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(), CliError> {
+    let choice = choice(show.color);
+    let style = |width| Style { share: show.share, fail_on: show.fail_on, ..style(width, zone) };
+    let Some(path) = &show.output else {
+        let style = style(terminal_width());
+        return to_standard_output(choice, |out| render::render(report, show.format, &style, out));
     };
-    let choice = if color == ColorWhen::Auto { ColorChoice::Never } else { choice };
+    let choice = if show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     replace(path, |file| {
         let mut text = Vec::new();
-        render::render(report, format, &style(WIDTH, zone), &mut AutoStream::new(&mut text, choice))?;
+        render::render(report, show.format, &style(WIDTH), &mut AutoStream::new(&mut text, choice))?;
         file.write_all(&text)
     })
     .map_err(|error| CliError::Output(path.display().to_string(), error))
@@ -153,7 +148,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 }
 
 fn style(width: usize, zone: &TimeZone) -> Style {
-    Style { width, unicode: is_utf8_locale(), zone: zone.clone() }
+    Style { width, unicode: is_utf8_locale(), zone: zone.clone(), share: false, fail_on: None }
 }
 
 fn terminal_width() -> usize {

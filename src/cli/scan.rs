@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::{CliError, has_problems, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
+    args.show.check();
     let engine = args.rules.engine(&args.disable)?;
     let zone = args.show.zone()?;
     let view = args.show.view(period(args, &zone)?);
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     if args.verify_prefilter {
         say_verification(&verification);
     }
-    output::write(&report, args.show.format, args.show.output.as_deref(), args.show.color, &zone)?;
+    output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
     Ok(status(&report, args, stop.load(Ordering::Relaxed)).max(u8::from(!is_right)))
 }

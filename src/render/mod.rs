@@ -3,12 +3,18 @@
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
 mod bench;
+mod csv;
+mod digest;
 mod json;
+mod junit;
+mod markdown;
 mod ndjson;
 mod page;
 mod problems;
+mod prometheus;
 mod rule_list;
 mod rule_page;
+mod sarif;
 mod sparkline;
 mod table;
 mod test;
@@ -19,7 +25,7 @@ use std::io::{self, Write};
 use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 
-use crate::catalogue::Problem;
+use crate::catalogue::{Problem, Severity};
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::report::{Report, RulePage};
 
@@ -34,9 +40,19 @@ pub enum Format {
     Json,
     /// One JSON object a match.
     Ndjson,
+    /// Markdown, for an issue or a wiki.
+    Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A row a finding, for spreadsheets.
+    Csv,
+    /// Gauges in Prometheus' text format, for node_exporter's textfile collector.
+    Prometheus,
+    /// JUnit XML, for CI.
+    Junit,
 }
 
-/// How a person's terminal wants it.
+/// How the one who reads it wants it.
 #[derive(Debug, Clone)]
 pub struct Style {
     /// Columns to fill.
@@ -45,6 +61,10 @@ pub struct Style {
     pub unicode: bool,
     /// In which zone times are shown.
     pub zone: TimeZone,
+    /// Whether strangers will read it: then nothing tells whose machine it was (Markdown).
+    pub share: bool,
+    /// From which severity on a finding counts as a failed test (JUnit).
+    pub fail_on: Option<Severity>,
 }
 
 impl Style {
@@ -69,6 +89,11 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => out.write_all(table::render(report, style).as_bytes()),
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
+        Format::Markdown => markdown::write(report, style, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Csv => csv::write(report, out),
+        Format::Prometheus => prometheus::write(report, out),
+        Format::Junit => junit::write(report, style.fail_on, out),
     }
 }
 
