@@ -173,7 +173,13 @@ impl Page<'_> {
         if let Some(sample) = finding.samples.first() {
             out.push_str(&self.sample(sample));
         }
-        out.push_str("\nWhy:\n\n");
+        out.push_str(&self.advice(finding));
+        out
+    }
+
+    /// Why it happens, what to do, and where to read more.
+    fn advice(&mut self, finding: &Finding) -> String {
+        let mut out = "\nWhy:\n\n".to_owned();
         for cause in &finding.causes {
             out.push_str(&format!("- {}\n", self.text(cause)));
         }
