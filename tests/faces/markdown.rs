@@ -1,8 +1,11 @@
 //! `--format markdown`, parsed as GitHub parses it.
 
+use std::sync::LazyLock;
+
 use clawsift::render::{Format, Style, render};
 use clawsift::report::Report;
 use jiff::tz::TimeZone;
+use proptest::prelude::*;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde_json::json as object;
 
@@ -89,7 +92,7 @@ fn check(page: &str, findings: usize) -> Parsed {
     }
     let own = ["clawsift: ", "Next steps", "What no rule explains", "Notes"];
     for heading in &parsed.headings {
-        let is_finding = heading.split_once(". ").is_some_and(|(rank, _)| rank.parse::<usize>().is_ok());
+        let is_finding = heading.split_once('.').is_some_and(|(rank, _)| rank.parse::<usize>().is_ok());
         assert!(is_finding || own.iter().any(|own| heading.starts_with(own)), "{heading}");
     }
     parsed
@@ -157,5 +160,78 @@ fn a_flood_of_findings_and_long_values_fits_into_an_issue() {
         for part in ["#### 1. ", "#### Next steps", "#### What no rule explains", "#### Notes"] {
             assert!(page.contains(part), "{part}");
         }
+    }
+}
+
+/// What Markdown and forges act on, and what may stand around it.
+const FRAGMENTS: [&str; 36] = [
+    "`",
+    "``",
+    "```",
+    "|",
+    "\\",
+    "<b>",
+    "</b>",
+    "<!--",
+    "@joe",
+    "#12",
+    "GH-7",
+    "](x)",
+    "[",
+    "]",
+    "![",
+    "*",
+    "**",
+    "_",
+    "~~",
+    "$",
+    "- ",
+    "1. ",
+    "# ",
+    "> ",
+    "&lt;",
+    "\n",
+    "\n\n",
+    "http://x.y",
+    "www.x.y",
+    " ",
+    "a",
+    "(",
+    ")",
+    "'",
+    "\"",
+    "---",
+];
+
+/// A report that says so in each place in which rules and logs can say something.
+fn saying(base: &serde_json::Value, text: &str) -> Report {
+    let mut report = base.clone();
+    let finding = &mut report["findings"][0];
+    finding["title"] = object!(text);
+    finding["causes"] = object!([text]);
+    finding["fixes"] = object!([{ "say": text, "run": text, "config": text }]);
+    finding["captures"] = object!({ "tool": [{ "value": text, "incidents": 1 }] });
+    finding["contradicted"] = object!([{ "value": text, "incidents": 1 }]);
+    finding["references"] = object!([text]);
+    finding["samples"][0]["text"] = object!(text);
+    finding["samples"][0]["source"] = object!(text);
+    report["sources"][0]["name"] = object!(text);
+    report["notes"] = object!([text]);
+    serde_json::from_value(report).expect("a report")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn no_text_acts_on_the_page(
+        parts in prop::collection::vec(prop::sample::select(&FRAGMENTS[..]), 0..14),
+        share: bool,
+    ) {
+        static BASE: LazyLock<serde_json::Value> = LazyLock::new(|| json(&["--format", "json", LOG]));
+        let text = parts.concat();
+        let style = Style { width: 80, unicode: true, zone: TimeZone::UTC, share, fail_on: None };
+        let mut page = Vec::new();
+        render(&saying(&BASE, &text), Format::Markdown, &style, &mut page).expect("a page");
+        check(&String::from_utf8(page).expect("UTF-8"), 1);
     }
 }
