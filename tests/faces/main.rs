@@ -12,6 +12,9 @@ mod share;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use clap::ValueEnum;
+use clawsift::render::Format;
+
 /// A log in which one failure is seen in each of its records.
 const LOG: &str = "fixtures/logs/dns-notfound/file.log";
 /// A log whose texts try to break out of every format.
@@ -105,6 +108,15 @@ fn standard_output_holds_nothing_but_the_format() {
         assert_eq!(noisy.stdout, quiet.stdout, "{format}");
         let text = String::from_utf8(quiet.stdout).expect("UTF-8");
         assert!(!text.contains('\u{1b}'), "{format}");
+    }
+}
+
+#[test]
+fn each_format_is_on_the_page_of_formats() {
+    let page = include_str!("../../docs/FORMATS.md");
+    for format in Format::value_variants() {
+        let value = format.to_possible_value().expect("a name");
+        assert!(page.contains(&format!("\n| `{}` | ", value.get_name())), "docs/FORMATS.md lacks {format:?}");
     }
 }
 
