@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::{Index, Range};
 
 use regex_automata::MatchKind;
-use regex_automata::dfa::{StartKind, dense};
+use regex_automata::hybrid::dfa;
 use regex_automata::meta::{self, BuildError};
 use regex_automata::nfa::thompson;
 use regex_automata::util::{captures, syntax};
@@ -91,22 +91,38 @@ impl Pattern {
         Ok(hir)
     }
 
-    /// The automaton of an expression for which case does not count, for text in lower case, where it takes no more than
-    /// `max_bytes`. It is in a match state where the expression has been found in what came before.
-    pub fn automaton(pattern: &str, max_bytes: usize) -> Option<dense::DFA<Vec<u32>>> {
-        let config = dense::Config::new()
+    /// Parses an expression for which case does not count, in the form in which it is matched: in lower case, or with both
+    /// cases of each letter, where a group says that case counts. The second is what to write before the printed form of
+    /// a changed one, so that it is matched in the same way.
+    ///
+    /// # Errors
+    /// When it is none, or too large.
+    pub fn parse_as_matched(pattern: &str) -> Result<(Hir, &'static str), PatternError> {
+        if !pattern.contains("(?-i") {
+            return Ok((Self::parse(&in_lower_case(pattern))?, ""));
+        }
+        Ok((Self::parse(&format!("(?i){pattern}"))?, "(?-i)"))
+    }
+
+    /// The automaton of an expression for which case does not count, for text in lower case. It is in a match state where the
+    /// expression has been found in what came before. Its states are made when they are first reached; once they take
+    /// `max_bytes` there is an error instead.
+    pub fn automaton(pattern: &str, max_bytes: usize) -> Option<dfa::DFA> {
+        let config = dfa::Config::new()
             .match_kind(MatchKind::All)
-            .start_kind(StartKind::Unanchored)
-            .dfa_size_limit(Some(max_bytes))
-            .determinize_size_limit(Some(4 * max_bytes));
-        let syntax = syntax::Config::new().unicode(false).utf8(false);
-        let thompson = thompson::Config::new().utf8(false);
-        dense::Builder::new()
-            .configure(config)
-            .syntax(syntax)
-            .thompson(thompson)
-            .build(&in_lower_case(pattern))
-            .ok()
+            .cache_capacity(max_bytes)
+            .skip_cache_capacity_check(true)
+            .minimum_cache_clear_count(Some(0));
+        // Characters outside ASCII in a class need the tables of Unicode.
+        let build = |is_unicode| {
+            dfa::Builder::new()
+                .configure(config.clone())
+                .syntax(syntax::Config::new().unicode(is_unicode).utf8(is_unicode))
+                .thompson(thompson::Config::new().utf8(false))
+                .build(&in_lower_case(pattern))
+                .ok()
+        };
+        build(false).or_else(|| build(true))
     }
 
     /// The one of a text and the same in lower case against which it is to be matched.

@@ -11,7 +11,7 @@ use crate::threads::in_parallel;
 
 use super::expressions::Expressions;
 use super::nearest::nearest;
-use super::overlay::Change;
+use super::overlay::{Change, RawMoreExamples};
 use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
 use super::{
@@ -77,6 +77,8 @@ pub struct Loader<'b> {
     /// What overlays change in rules that stand elsewhere, and the day for which that is asked.
     changes: Vec<Change>,
     today: Option<String>,
+    /// Examples of rules that stand elsewhere.
+    more_examples: Vec<(Location, RawMoreExamples)>,
     /// Ids of rules to leave out in the end; until then they are known names.
     disabled: Vec<String>,
     overrides: Vec<(Location, String)>,
@@ -100,6 +102,7 @@ impl<'b> Loader<'b> {
             retired: Vec::new(),
             changes: Vec::new(),
             today: None,
+            more_examples: Vec::new(),
             disabled: Vec::new(),
             overrides: Vec::new(),
             wanted: Vec::new(),
@@ -144,13 +147,15 @@ impl<'b> Loader<'b> {
 
     fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
-        let changes_rules = !raw.disable.is_empty() || !raw.severity.is_empty();
-        if raw.rules.is_empty() && raw.shared.is_empty() && raw.retired.is_none() && !changes_rules {
+        let has_rules = !raw.rules.is_empty() || !raw.shared.is_empty() || raw.retired.is_some();
+        let is_of_others =
+            !raw.disable.is_empty() || !raw.severity.is_empty() || !raw.more_examples.is_empty();
+        if !has_rules && !is_of_others {
             self.problems.push(source.problem(
                 ProblemCode::InvalidYaml,
                 &start,
                 "the file has no rules",
-                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `shared:` or `retired:`",
+                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `more_examples:`, `shared:` or `retired:`",
             ));
         }
         for (name, signatures) in raw.shared {
@@ -174,6 +179,8 @@ impl<'b> Loader<'b> {
                 Err(problem) => self.problems.push(problem),
             }
         }
+        let more = raw.more_examples.into_iter().map(|more| (source.location(&more), more.value));
+        self.more_examples.extend(more);
         let none = self.signatures(source, raw.none);
         match raw.category {
             Some(category) => {
@@ -257,6 +264,7 @@ impl<'b> Loader<'b> {
             references: raw.references,
             examples: raw.examples,
             counter_examples: raw.counter_examples,
+            more_examples_in: Vec::new(),
             location,
             id: id.clone(),
         };
@@ -305,6 +313,7 @@ impl<'b> Loader<'b> {
         // A disabled rule is still a known name; what stands in a file that could not be read is not known at all.
         if !self.problems.iter().any(|problem| problem.code.hides_the_file()) {
             self.check_names();
+            self.add_examples();
         }
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
@@ -332,9 +341,7 @@ impl<'b> Loader<'b> {
                 None => self.index.contains_key(&id),
             };
             if !is_known {
-                let problem = self.unknown_rule("overrides", &id);
-                let source_line = self.line(&location);
-                self.problems.push(Problem { location, source_line, ..problem });
+                self.fail_at(location, self.unknown_rule("overrides", &id));
             }
         }
         for (location, name) in std::mem::take(&mut self.wanted) {
@@ -358,6 +365,27 @@ impl<'b> Loader<'b> {
             });
         }
         self.problems.extend(back);
+    }
+
+    /// Adds examples to the rules that they are of.
+    fn add_examples(&mut self) {
+        for (location, more) in std::mem::take(&mut self.more_examples) {
+            match self.index.get(&more.rule) {
+                Some(&at) => {
+                    let rule = &mut self.rules[at];
+                    rule.examples.extend(more.examples);
+                    rule.counter_examples.extend(more.counter_examples);
+                    rule.more_examples_in.push(location.file);
+                }
+                None => self.fail_at(location, self.unknown_rule("more_examples", &more.rule)),
+            }
+        }
+    }
+
+    /// Notes a fault that stands somewhere in a file.
+    fn fail_at(&mut self, location: Location, problem: Problem) {
+        let source_line = self.line(&location);
+        self.problems.push(Problem { location, source_line, ..problem });
     }
 
     /// The text of a line of a file that was read.

@@ -1,4 +1,4 @@
-//! What an overlay changes in rules that stand elsewhere: which are left out, and which hurt more or less here.
+//! What a file says of rules that stand elsewhere: which are left out, which hurt more or less here, and more examples.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,6 +32,20 @@ pub(super) struct RawSeverity {
     pub reason: String,
     /// The last day on which that holds, such as 2027-01-31.
     pub until: Option<String>,
+}
+
+/// Examples of a rule that stands elsewhere.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMoreExamples {
+    /// The id of the rule.
+    pub rule: String,
+    /// Lines of a log, or whole records, that the rule must win.
+    #[serde(default)]
+    pub examples: Vec<String>,
+    /// Texts that look alike and that the rule must not match.
+    #[serde(default)]
+    pub counter_examples: Vec<String>,
 }
 
 /// A change to a rule that stands elsewhere.

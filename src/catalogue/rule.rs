@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
-use super::overlay::{RawDisable, RawSeverity};
+use super::overlay::{RawDisable, RawMoreExamples, RawSeverity};
 use super::{AtomSet, Category, Location, Severity};
 
 /// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
@@ -133,6 +133,9 @@ pub struct Rule {
     pub examples: Vec<String>,
     /// Texts that this rule must not match.
     pub counter_examples: Vec<String>,
+    /// Other files that hold examples of it, which stand after its own.
+    #[serde(skip)]
+    pub more_examples_in: Vec<String>,
     /// Where the rule begins.
     pub location: Location,
 }
@@ -150,7 +153,8 @@ pub struct Retired {
     pub why: String,
 }
 
-/// A file of rules: the rules of one category, groups of signatures that rules share, or ids that are no longer in use.
+/// A file of rules: the rules of one category, groups of signatures that rules share, changes to rules that stand elsewhere and
+/// examples of them, or ids that are no longer in use.
 ///
 /// This and the types below are read by serde, and their comments are shown by editors, through `schema/rules.schema.json`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -158,7 +162,8 @@ pub struct Retired {
 #[schemars(
     title = "clawsift rule file",
     description = "A file of rules of clawsift: the rules of one category, \
-    groups of signatures that rules share, changes to rules that stand elsewhere, or ids that are no longer in use."
+    groups of signatures that rules share, changes to rules that stand elsewhere and examples of them, or ids that are \
+    no longer in use."
 )]
 #[schemars(extend("anyOf" = [
     { "required": ["category", "rules"] },
@@ -166,6 +171,7 @@ pub struct Retired {
     { "required": ["retired"] },
     { "required": ["disable"] },
     { "required": ["severity"] },
+    { "required": ["more_examples"] },
 ]))]
 #[schemars(extend("if" = { "properties": { "category": { "const": "none" } } }, "else" = {
     "properties": { "rules": { "items": { "required": ["causes", "fixes"] } } },
@@ -195,6 +201,10 @@ pub(super) struct RawFile {
     #[serde(default)]
     #[schemars(with = "Vec<RawSeverity>")]
     pub severity: Vec<Spanned<RawSeverity>>,
+    /// Examples and counter-examples of rules that stand elsewhere: too many to be read beside the rule.
+    #[serde(default)]
+    #[schemars(with = "Vec<RawMoreExamples>")]
+    pub more_examples: Vec<Spanned<RawMoreExamples>>,
 }
 
 /// One failure: how it is recognised, why it happens and what to do about it.

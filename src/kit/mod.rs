@@ -1,19 +1,25 @@
 //! The rule author's tools.
 
+mod automata;
 mod bench;
 mod check;
 mod draft;
 mod list;
 mod mutate;
+mod pin;
+mod places;
+mod readable;
 mod show;
 mod test;
 mod verdicts;
+mod yaml;
 
 pub use bench::{Bench, RuleCost, bench, slow_signatures};
 pub use check::check;
 pub use draft::{BadId, Draft, DraftError, draft, draft_line};
 pub use list::{ListedRule, list};
 pub use mutate::{Mutation, RuleMutation, Survivor, mutate};
+pub use pin::{Pins, RulePins, pin_down};
 pub use show::{NoSuchRule, ShownRule, ShownSignature, show};
 pub use test::{Failure, FailureKind, TestRun, test};
 pub use verdicts::{Outcome, judge_counter_example, judge_example};

@@ -5,11 +5,13 @@ use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repeti
 use serde::Serialize;
 
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
-use crate::engine::{Engine, Trial, Variant};
+use crate::engine::{Engine, Variant};
 use crate::pattern::Pattern;
-use crate::record::{Lines, RawRecord, Record};
+use crate::record::{Lines, Record};
 use crate::threads::in_parallel;
 
+use super::automata::{Automata, Difference, Sought};
+use super::readable::readable;
 use super::test::{rules_of, shown};
 
 /// What became of the mutants of some rules.
@@ -44,19 +46,67 @@ pub struct Survivor {
 }
 
 /// One of a rule's lists of signatures.
-type List = fn(&mut Rule) -> &mut Vec<Signature>;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Any,
+    All,
+    None,
+}
 
-struct Mutant {
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::All => "all",
+            Self::None => "none",
+        }
+    }
+
+    /// The signatures of a rule that are in it.
+    pub fn of(self, rule: &Rule) -> &Vec<Signature> {
+        match self {
+            Self::Any => &rule.any,
+            Self::All => &rule.all,
+            Self::None => &rule.none,
+        }
+    }
+
+    fn of_mut(self, rule: &mut Rule) -> &mut Vec<Signature> {
+        match self {
+            Self::Any => &mut rule.any,
+            Self::All => &mut rule.all,
+            Self::None => &mut rule.none,
+        }
+    }
+}
+
+/// A rule with one signature changed.
+pub(super) struct Mutant {
     change: String,
     location: Location,
-    rule: Rule,
+    pub rule: Rule,
+    /// The list of the signature, and its place there.
+    pub list: List,
+    pub at: usize,
+    /// What the signature became; none where it was left out.
+    pub kind: Option<SignatureKind>,
 }
 
 /// Mutates the signatures of the rules of some files, which `engine` was made of; of all rules where there are no files.
 pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
-    let texts = Texts::of(engine);
     let rules = rules_of(engine, files);
-    let rules: Vec<RuleMutation> = in_parallel(&rules, |&index| of_rule(engine, index, &texts));
+    let rules: Vec<RuleMutation> = in_parallel(&rules, |&index| {
+        let rule = engine.rule(index);
+        let Mutants { count, survivors } = Mutants::of(engine, index);
+        let survivors = survivors.into_iter();
+        let survivors = survivors.map(|mutant| Survivor { location: mutant.location, change: mutant.change });
+        RuleMutation {
+            rule: rule.id.clone(),
+            location: rule.location.clone(),
+            mutants: count,
+            survivors: survivors.collect(),
+        }
+    });
     let mutants: usize = rules.iter().map(|rule| rule.mutants).sum();
     let survivors: usize = rules.iter().map(|rule| rule.survivors.len()).sum();
     let score = match mutants {
@@ -66,95 +116,119 @@ pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
     Mutation { score, rules: rules.into_iter().filter(|rule| rule.mutants > 0).collect() }
 }
 
-/// The examples of all rules as records.
-struct Texts<'e> {
-    /// Whose example it is, and whether it is a counter-example.
-    records: Vec<(usize, bool, RawRecord<'e>)>,
+/// What became of the mutants of one rule.
+pub(super) struct Mutants {
+    /// How many there are.
+    pub count: usize,
+    /// Those that nothing tells from the rule.
+    pub survivors: Vec<Mutant>,
 }
 
-impl<'e> Texts<'e> {
-    fn of(engine: &'e Engine) -> Self {
-        let rules = engine.catalogue().rules().iter().enumerate();
-        let records = rules.flat_map(|(index, rule)| {
-            let examples = rule.examples.iter().map(|text| (false, text));
-            let all = examples.chain(rule.counter_examples.iter().map(|text| (true, text)));
-            all.filter_map(move |(is_counter, text)| {
-                Some((index, is_counter, Lines::new(text.as_bytes(), 0).next()?))
-            })
-        });
-        Self { records: records.collect() }
+impl Mutants {
+    /// Makes the mutants of the rule of that index, and tries them on its examples, then on those of all others.
+    pub fn of(engine: &Engine, index: usize) -> Self {
+        let rule = engine.rule(index);
+        let mutants = mutants(rule);
+        let mut count = mutants.len();
+        let mut left: Vec<(Variant, Mutant)> =
+            mutants.into_iter().map(|mutant| (engine.variant(index, &mutant.rule), mutant)).collect();
+        let examples = rule.examples.iter().map(|text| (text, Line::Example));
+        let own = examples.chain(rule.counter_examples.iter().map(|text| (text, Line::CounterExample)));
+        let others = engine.catalogue().rules().iter().enumerate().filter(|(at, _)| *at != index);
+        let others = others.flat_map(|(_, other)| &other.examples).map(|text| (text, Line::Foreign));
+        for (text, line) in own.chain(others) {
+            if left.is_empty() {
+                break;
+            }
+            retain_untold(engine, index, (text, line), &mut left);
+        }
+        let mut automata = Automata::default();
+        let mut survivors: Vec<Mutant> = left.into_iter().map(|(_, mutant)| mutant).collect();
+        let before = survivors.len();
+        survivors.retain(|mutant| !mutant.changes_nothing(rule, &mut automata));
+        count -= before - survivors.len();
+        Self { count, survivors }
     }
 }
 
-fn of_rule(engine: &Engine, index: usize, texts: &Texts<'_>) -> RuleMutation {
-    let rule = engine.rule(index);
-    let mutants = mutants(rule);
-    let records: Vec<(usize, bool, Record<'_>)> = texts
-        .records
-        .iter()
-        // A counter-example says something of its own rule only.
-        .filter(|(of, is_counter, _)| *of == index || !is_counter)
-        .map(|(of, is_counter, raw)| (*of, *is_counter, Record::parse(raw)))
-        .collect();
-    let trials: Vec<(usize, bool, Trial<'_>)> =
-        records.iter().map(|(of, is_counter, record)| (*of, *is_counter, engine.trial(record))).collect();
-    let is_told = |mutant: &Mutant| {
-        let variant = engine.variant(index, &mutant.rule);
-        trials.iter().any(|(of, is_counter, trial)| tells(engine, index, *of, *is_counter, trial, &variant))
-    };
-    let count = mutants.len();
-    let survivors = mutants.into_iter().filter(|mutant| !is_told(mutant));
-    let survivors = survivors.map(|mutant| Survivor { location: mutant.location, change: mutant.change });
-    RuleMutation {
-        rule: rule.id.clone(),
-        location: rule.location.clone(),
-        mutants: count,
-        survivors: survivors.collect(),
+impl Mutant {
+    /// Whether the signature provably matches the same lines as before.
+    fn changes_nothing(&self, rule: &Rule, automata: &mut Automata) -> bool {
+        let Some(SignatureKind::Regex(changed)) = &self.kind else { return false };
+        let original = automata.of(&self.list.of(rule)[self.at].kind);
+        let Some((original, changed)) = original.zip(Sought::new(changed)) else { return false };
+        original.beyond(&changed) == Difference::None && changed.beyond(&original) == Difference::None
     }
 }
 
-/// Whether an example or counter-example of the rule `of` tells a variant from its rule.
-fn tells(
+/// Whose a line is on which mutants are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// An example of the rule itself.
+    Example,
+    /// A counter-example of the rule itself.
+    CounterExample,
+    /// An example of another rule.
+    Foreign,
+}
+
+/// Leaves those mutants of the rule of that index that a line does not tell from it.
+pub(super) fn retain_untold<T>(
     engine: &Engine,
     index: usize,
-    of: usize,
-    is_counter: bool,
-    trial: &Trial<'_>,
-    variant: &Variant,
-) -> bool {
-    if is_counter {
-        return engine.variant_matches(trial, variant);
-    }
-    let before = if of == index { vec![index] } else { engine.winners(trial, None) };
-    engine.winners(trial, Some(variant)) != before
+    line: (&str, Line),
+    left: &mut Vec<(Variant, T)>,
+) {
+    with_line(engine, index, line, |is_told| left.retain(|(variant, _)| !is_told(variant)));
+}
+
+/// Whether a line tells a mutant of the rule of that index from it.
+pub(super) fn tells(engine: &Engine, index: usize, line: (&str, Line), variant: &Variant) -> bool {
+    let mut is_told = false;
+    with_line(engine, index, line, |tells| is_told = tells(variant));
+    is_told
+}
+
+/// Hands over what says whether a line tells a mutant from the rule of that index. An empty line says nothing.
+fn with_line(
+    engine: &Engine,
+    index: usize,
+    (text, line): (&str, Line),
+    ask: impl FnOnce(&dyn Fn(&Variant) -> bool),
+) {
+    let Some(raw) = Lines::new(text.as_bytes(), 0).next() else { return };
+    let record = Record::parse(&raw);
+    let trial = engine.trial(&record);
+    let before = if line == Line::Foreign { engine.winners(&trial, None) } else { vec![index] };
+    ask(&|variant| match line {
+        Line::CounterExample => engine.variant_matches(&trial, variant),
+        Line::Example | Line::Foreign => engine.winners(&trial, Some(variant)) != before,
+    });
 }
 
 /// All mutants of a rule. What holds for its whole file is left alone.
 fn mutants(rule: &Rule) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    let lists: [(&str, &Vec<Signature>, List); 3] = [
-        ("any", &rule.any, |rule| &mut rule.any),
-        ("all", &rule.all, |rule| &mut rule.all),
-        ("none", &rule.none, |rule| &mut rule.none),
-    ];
-    for (name, signatures, list) in lists {
+    for list in [List::Any, List::All, List::None] {
+        let signatures = list.of(rule);
         for (at, signature) in signatures.iter().enumerate() {
             if signature.location.line < rule.location.line {
                 continue;
             }
-            let mut add = |change: String, replacement: Option<SignatureKind>| {
+            let mut add = |change: String, kind: Option<SignatureKind>| {
                 let mut mutant = rule.clone();
-                match replacement {
-                    Some(kind) => list(&mut mutant)[at].kind = kind,
-                    None => drop(list(&mut mutant).remove(at)),
+                match kind.clone() {
+                    Some(kind) => list.of_mut(&mut mutant)[at].kind = kind,
+                    None => drop(list.of_mut(&mut mutant).remove(at)),
                 }
                 // A rule that looks for nothing is no rule.
                 if !mutant.any.is_empty() || !mutant.all.is_empty() {
-                    mutants.push(Mutant { change, location: signature.location.clone(), rule: mutant });
+                    let location = signature.location.clone();
+                    mutants.push(Mutant { change, location, rule: mutant, list, at, kind });
                 }
             };
-            if name != "any" || signatures.len() > 1 {
-                add(format!("without `{}` under `{name}:`", shown(signature)), None);
+            if list != List::Any || signatures.len() > 1 {
+                add(format!("without `{}` under `{}:`", shown(signature), list.name()), None);
             }
             for (change, kind) in of_signature(&signature.kind) {
                 add(change, Some(kind));
@@ -167,9 +241,9 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
 fn of_signature(kind: &SignatureKind) -> Vec<(String, SignatureKind)> {
     match kind {
         SignatureKind::Regex(pattern) => {
-            let Ok(hir) = Pattern::parse(pattern) else { return Vec::new() };
+            let Ok((hir, flag)) = Pattern::parse_as_matched(pattern) else { return Vec::new() };
             let mutants = of_hir(&hir).into_iter();
-            mutants.map(|(change, hir)| (change, SignatureKind::Regex(hir.to_string()))).collect()
+            mutants.map(|(change, hir)| (change, SignatureKind::Regex(format!("{flag}{hir}")))).collect()
         }
         SignatureKind::ErrorCode(codes) => without_each(codes)
             .map(|(code, rest)| (format!("without the code {code}"), SignatureKind::ErrorCode(rest)))
@@ -196,7 +270,7 @@ fn of_hir(hir: &Hir) -> Vec<(String, Hir)> {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) => Vec::new(),
         HirKind::Look(_) => vec![(format!("without the anchor `{}`", readable(hir)), Hir::empty())],
-        HirKind::Class(_) if *hir == any_byte() => Vec::new(),
+        HirKind::Class(class) if *hir == any_byte() || is_letter(class) => Vec::new(),
         HirKind::Class(_) => vec![(format!("with anything for `{}`", readable(hir)), any_byte())],
         HirKind::Capture(capture) => within(&capture.sub, |sub| {
             let mut capture = capture.clone();
@@ -216,21 +290,6 @@ fn of_hir(hir: &Hir) -> Vec<(String, Hir)> {
     }
 }
 
-/// An expression as a person would write it: without the groups around single words, and without the flag that says that
-/// bytes are matched.
-fn readable(hir: &Hir) -> String {
-    let printed = hir.to_string();
-    let Ok(group) = Pattern::new(r"\(\?(?:-u)?:(?<inner>(?:[^()|\\]|\\.)*)\)(?<repeated>[?*+{]?)") else {
-        return printed;
-    };
-    let bare = group.replace_all(&printed, |found| {
-        let (inner, repeated) = (&found["inner"], &found["repeated"]);
-        let is_unit = inner.chars().count() == 1 || inner.starts_with('[') || inner.starts_with('\\');
-        if repeated.is_empty() || is_unit { format!("{inner}{repeated}") } else { found.whole().to_owned() }
-    });
-    bare.strip_prefix("(?:").and_then(|rest| rest.strip_suffix(')')).unwrap_or(&bare).to_owned()
-}
-
 fn within(sub: &Hir, wrap: impl Fn(Hir) -> Hir) -> Vec<(String, Hir)> {
     of_hir(sub).into_iter().map(|(change, sub)| (change, wrap(sub))).collect()
 }
@@ -247,6 +306,14 @@ fn within_each(parts: &[Hir], join: impl Fn(Vec<Hir>) -> Hir) -> Vec<(String, Hi
         (change, join(parts))
     })
     .collect()
+}
+
+/// Whether a class is one letter in both cases, which is how a letter is written where case counts elsewhere.
+fn is_letter(class: &Class) -> bool {
+    let Class::Bytes(class) = class else { return false };
+    let letters: Vec<u8> =
+        class.ranges().iter().flat_map(|range| range.start()..=range.end()).take(3).collect();
+    matches!(letters[..], [upper, lower] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower)
 }
 
 /// Any byte but the line feed.
@@ -283,7 +350,7 @@ rules:
             mutation.rules[0].survivors.iter().map(|survivor| survivor.change.as_str()).collect();
         assert_eq!(
             survivors,
-            ["without the alternative `crashed`", "with anything for `[0-9]`", "without the code EGLORB"]
+            ["without the alternative `crashed`", "with anything for `\\d`", "without the code EGLORB"]
         );
         assert_eq!(mutation.rules[0].mutants, 8);
         assert_eq!(mutation.score, 100.0 * 5.0 / 8.0);

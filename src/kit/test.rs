@@ -7,6 +7,7 @@ use crate::engine::{Engine, Trial};
 use crate::record::{Lines, Record};
 use crate::threads::in_parallel;
 
+use super::places::Places;
 use super::verdicts::{Outcome, judge_counter_example, judge_example};
 
 /// What became of all examples of some rules.
@@ -29,7 +30,7 @@ pub struct Failure {
     pub outcome: FailureKind,
     /// The rule that it is of.
     pub rule: String,
-    /// Where that begins.
+    /// Where it stands.
     pub location: Location,
     /// The text.
     pub example: String,
@@ -53,9 +54,12 @@ pub enum FailureKind {
     Tied,
 }
 
-/// The rules of these files, by index; all rules where there are no files.
+/// The rules of these files, and those of which they hold examples, by index; all rules where there are no files.
 pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
-    let is_of = |rule: &Rule| files.is_empty() || files.iter().any(|file| file.file == rule.location.file);
+    let is_named = |name: &String| files.iter().any(|file| file.file == *name);
+    let is_of = |rule: &Rule| {
+        files.is_empty() || is_named(&rule.location.file) || rule.more_examples_in.iter().any(is_named)
+    };
     let rules = engine.catalogue().rules().iter().enumerate();
     rules.filter(|(_, rule)| is_of(rule)).map(|(index, _)| index).collect()
 }
@@ -64,7 +68,8 @@ pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
 /// are no files.
 pub fn test(engine: &Engine, files: &[RuleFile]) -> TestRun {
     let rules = rules_of(engine, files);
-    let failures: Vec<Vec<Failure>> = in_parallel(&rules, |&index| failures(engine, index));
+    let places = Places::of(files);
+    let failures: Vec<Vec<Failure>> = in_parallel(&rules, |&index| failures(engine, index, &places));
     let failures: Vec<Failure> = failures.into_iter().flatten().collect();
     let count =
         |&index: &usize| engine.rule(index).examples.len() + engine.rule(index).counter_examples.len();
@@ -72,11 +77,15 @@ pub fn test(engine: &Engine, files: &[RuleFile]) -> TestRun {
     TestRun { rules: rules.len(), tried, passed: tried - failures.len(), failures }
 }
 
-fn failures(engine: &Engine, index: usize) -> Vec<Failure> {
+fn failures(engine: &Engine, index: usize, places: &Places) -> Vec<Failure> {
     let rule = engine.rule(index);
-    let examples = rule.examples.iter().map(|text| (text, judge_example(engine, index, text)));
-    let counter = rule.counter_examples.iter().map(|text| (text, judge_counter_example(engine, index, text)));
-    let failed = |(text, outcome): (&String, Outcome)| {
+    let examples = rule.examples.iter().enumerate();
+    let examples =
+        examples.map(|(at, text)| (text, judge_example(engine, index, text), places.example(rule, at)));
+    let counter = rule.counter_examples.iter().enumerate().map(|(at, text)| {
+        (text, judge_counter_example(engine, index, text), places.counter_example(rule, at))
+    });
+    let failed = |(text, outcome, location): (&String, Outcome, &Location)| {
         let (outcome, other) = match outcome {
             Outcome::Passed => return None,
             Outcome::Missed => (FailureKind::Missed, None),
@@ -87,7 +96,7 @@ fn failures(engine: &Engine, index: usize) -> Vec<Failure> {
         Some(Failure {
             outcome,
             rule: rule.id.clone(),
-            location: rule.location.clone(),
+            location: location.clone(),
             example: text.clone(),
             other: other.map(|other| engine.rule(other).id.clone()),
             why: why(engine, index, other, text, outcome),

@@ -177,6 +177,22 @@ fn examples_are_tried_and_what_fails_is_shown() {
 }
 
 #[test]
+fn suggested_lines_pin_a_rule_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("own.yaml"), OWN).expect("a file");
+    let test = |arguments: &[&str]| {
+        let mut command = clawsift_in(folder.path());
+        command.args(["rules", "test", "own.yaml"]).args(arguments);
+        command.output().expect("the program runs")
+    };
+    let suggested = test(&["--mutate", "--suggest", "pins.yaml"]);
+    assert_eq!(stderr(&suggested).lines().count(), 1, "{}", stderr(&suggested));
+    assert_eq!(test(&["pins.yaml", "--mutate", "--min-score", "100"]).status.code(), Some(0));
+    // What is there is not written over.
+    assert_eq!(test(&["--mutate", "--suggest", "pins.yaml"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_retired_id_is_told_also_where_other_rules_are_left_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let retired = "retired:\n  - { id: own/flux, why: the car is gone }\n";

@@ -80,6 +80,10 @@ pub(in crate::cli) struct TestRules {
     #[arg(long, value_name = "PERCENT", requires = "mutate")]
     pub min_score: Option<f64>,
 
+    /// With --mutate: write lines to a new file that would notice them, to be looked through and kept
+    #[arg(long, value_name = "FILE", requires = "mutate")]
+    pub suggest: Option<PathBuf>,
+
     /// How to show the outcome
     #[arg(long, value_enum, default_value = "table")]
     pub format: Listing,

@@ -73,7 +73,7 @@ fn put(draft: &Draft, path: Option<&Path>) -> Result<(), CliError> {
 }
 
 /// Writes a file that is not there yet.
-fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
     let failed = |error| CliError::NewFile(path.display().to_string(), error);
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)

@@ -1,14 +1,17 @@
 //! `clawsift rules test`: the examples and counter-examples of rules.
 
+use std::path::Path;
+
 use serde::Serialize;
 
-use crate::catalogue::Catalogue;
-use crate::cli::{CliError, output};
+use crate::catalogue::{Catalogue, RuleFile};
+use crate::cli::{CliError, output, say};
 use crate::engine::Engine;
 use crate::kit::{self, Mutation, TestRun};
 
 use super::args::{Listing, TestRules};
 use super::check::files;
+use super::new::write_new;
 
 /// What came out of it, as JSON.
 #[derive(Serialize)]
@@ -23,6 +26,9 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
     let engine = Engine::new(Catalogue::over(&files, args.no_default_rules)?);
     let test = kit::test(&engine, &files);
     let mutation = args.mutate.then(|| kit::mutate(&engine, &files));
+    if let Some(path) = &args.suggest {
+        suggest(&engine, &files, path)?;
+    }
     match args.format {
         Listing::Table => output::write_test(&test, mutation.as_ref(), args.color)?,
         Listing::Json => output::write_json(&Outcome { test: &test, mutation: mutation.as_ref() })?,
@@ -30,4 +36,16 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
     let is_pinned_down =
         mutation.is_none_or(|mutation| args.min_score.is_none_or(|min| mutation.score >= min));
     Ok(u8::from(!test.failures.is_empty() || test.tried == 0 || !is_pinned_down))
+}
+
+/// Writes lines to a new file that tell the rules from their mutants.
+fn suggest(engine: &Engine, files: &[RuleFile], path: &Path) -> Result<(), CliError> {
+    let pins = kit::pin_down(engine, files);
+    write_new(path, &pins.to_string())?;
+    let lines: usize = pins.0.iter().map(|pins| pins.examples.len() + pins.counter_examples.len()).sum();
+    let path = path.display();
+    say(&format_args!(
+        "wrote {lines} lines to {path}; look them through, and give the file to `rules test`, too"
+    ));
+    Ok(())
 }

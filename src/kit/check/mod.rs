@@ -4,7 +4,6 @@ mod captures;
 mod examples;
 mod fixes;
 mod overrides;
-mod places;
 mod prove;
 mod signatures;
 
@@ -13,8 +12,7 @@ use std::collections::HashSet;
 use crate::catalogue::{Catalogue, Location, Problem, Problems, Rule, RuleFile};
 use crate::engine::Engine;
 
-use places::Places;
-
+use super::places::Places;
 use super::slow_signatures;
 use super::test::rules_of;
 
@@ -76,7 +74,8 @@ impl<'a> Checked<'a> {
     }
 
     fn has_rule(&self, index: usize) -> bool {
-        self.has_file(&self.engine.rule(index).location.file)
+        let rule = self.engine.rule(index);
+        self.has_file(&rule.location.file) || rule.more_examples_in.iter().any(|file| self.has_file(file))
     }
 
     /// The text of a line of the files.

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::kit::yaml::{list, quoted};
+
 use super::Draft;
 
 /// What a rule file begins with, for editors.
@@ -41,20 +43,5 @@ impl Draft {
             let _ = write!(advice, "{}{{{name}}}", if index == 0 { " about " } else { ", " });
         }
         advice
-    }
-}
-
-fn list(out: &mut fmt::Formatter<'_>, name: &str, texts: &[String]) -> fmt::Result {
-    if !texts.is_empty() {
-        writeln!(out, "    {name}:")?;
-    }
-    texts.iter().try_for_each(|text| writeln!(out, "      - {}", quoted(text)))
-}
-
-/// A text in quotation marks of YAML: single ones, in which nothing is escaped, unless it has more than one line.
-fn quoted(text: &str) -> String {
-    match text.contains(char::is_control) {
-        true => serde_json::Value::from(text).to_string(),
-        false => format!("'{}'", text.replace('\'', "''")),
     }
 }

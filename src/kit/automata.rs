@@ -1,0 +1,208 @@
+//! Lines that one signature matches and another does not, found by searching the product of their automata.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use regex_automata::Anchored;
+use regex_automata::hybrid::LazyStateID;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::util::start;
+
+use crate::catalogue::SignatureKind;
+use crate::pattern::Pattern;
+
+/// Pairs of states that are looked at before a search is given up.
+const MAX_PAIRS: usize = 1 << 15;
+/// Bytes that the states of an automaton may take.
+const MAX_AUTOMATON: usize = 4 << 20;
+
+/// The automaton of a signature that looks for a text.
+pub(super) struct Sought {
+    /// The same as a regular expression, for text in lower case.
+    pub pattern: Pattern,
+    dfa: DFA,
+    cache: RefCell<Cache>,
+}
+
+/// How the lines that two signatures match differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Difference {
+    /// Whatever the first matches, the other matches too.
+    None,
+    /// A shortest line that only the first matches.
+    Line(Vec<u8>),
+    /// That would take too long to find out.
+    Unknown,
+}
+
+/// Automata, each made once.
+#[derive(Default)]
+pub(super) struct Automata(HashMap<String, Option<Rc<Sought>>>);
+
+impl Automata {
+    /// That of a signature, where it looks for a text and the automaton is small enough.
+    pub fn of(&mut self, kind: &SignatureKind) -> Option<Rc<Sought>> {
+        self.of_pattern(&as_pattern(kind)?)
+    }
+
+    /// That of a regular expression.
+    pub fn of_pattern(&mut self, pattern: &str) -> Option<Rc<Sought>> {
+        self.0.entry(pattern.to_owned()).or_insert_with_key(|pattern| Sought::new(pattern)).clone()
+    }
+}
+
+/// The regular expression of a signature that looks for a text.
+pub(super) fn as_pattern(kind: &SignatureKind) -> Option<String> {
+    match kind {
+        SignatureKind::Literal(text) => Some(regex_syntax::escape(text)),
+        SignatureKind::Regex(pattern) => Some(pattern.clone()),
+        _ => None,
+    }
+}
+
+impl Sought {
+    /// The automaton of a regular expression, where there is one.
+    pub fn new(pattern: &str) -> Option<Rc<Self>> {
+        let dfa = Pattern::automaton(pattern, MAX_AUTOMATON)?;
+        let cache = RefCell::new(dfa.create_cache());
+        Some(Rc::new(Self { pattern: Pattern::lower(pattern).ok()?, dfa, cache }))
+    }
+
+    /// A shortest line in which it is found.
+    pub fn shortest(&self) -> Option<String> {
+        match search(self, None) {
+            Ok(Difference::Line(line)) => Some(String::from_utf8_lossy(&line).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// What this matches and the other does not.
+    pub fn beyond(&self, other: &Self) -> Difference {
+        search(self, Some(other)).unwrap_or(Difference::Unknown)
+    }
+
+    /// The state before the first byte of a line.
+    fn first(&self) -> Result<LazyStateID, TooLarge> {
+        let start = start::Config::new().anchored(Anchored::No);
+        self.dfa.start_state(&mut self.cache.borrow_mut(), &start).map_err(|_| TooLarge)
+    }
+
+    /// The state after a byte.
+    fn next(&self, state: LazyStateID, byte: u8) -> Result<LazyStateID, TooLarge> {
+        self.dfa.next_state(&mut self.cache.borrow_mut(), state, byte).map_err(|_| TooLarge)
+    }
+
+    /// Whether a line may end in this state with a match.
+    fn ends_in_match(&self, state: LazyStateID) -> Result<bool, TooLarge> {
+        let end = self.dfa.next_eoi_state(&mut self.cache.borrow_mut(), state).map_err(|_| TooLarge)?;
+        Ok(state.is_match() || end.is_match())
+    }
+}
+
+/// The states of an automaton take more than they may.
+struct TooLarge;
+
+/// A pair of states, and the way there: the index of the pair before it, and the byte between.
+struct Step {
+    inner: Option<LazyStateID>,
+    outer: Option<LazyStateID>,
+    before: usize,
+    byte: u8,
+}
+
+/// A shortest line that `inner` matches, and `outer`, where there is one, does not: the pairs of states of both are gone
+/// through in the order of their distance from the start.
+fn search(inner: &Sought, outer: Option<&Sought>) -> Result<Difference, TooLarge> {
+    let start = (Some(inner.first()?), outer.map(Sought::first).transpose()?);
+    let alphabet = alphabet(inner, outer);
+    let mut seen = HashSet::from([start]);
+    let mut steps = vec![Step { inner: start.0, outer: start.1, before: 0, byte: 0 }];
+    let mut at = 0;
+    while let Some(&Step { inner: inner_state, outer: outer_state, .. }) = steps.get(at) {
+        // Once it has matched, the state of the inner one no longer matters, and there is none.
+        let has_matched = inner_state.map_or(Ok(true), |state| inner.ends_in_match(state))?;
+        let is_matched = match outer.zip(outer_state) {
+            Some((outer, state)) => has_matched && outer.ends_in_match(state)?,
+            None => false,
+        };
+        if has_matched && !is_matched {
+            return Ok(Difference::Line(way_to(&steps, at)));
+        }
+        for &byte in &alphabet {
+            let next_outer =
+                outer.zip(outer_state).map(|(outer, state)| outer.next(state, byte)).transpose()?;
+            if next_outer.is_some_and(|state| state.is_match()) {
+                continue;
+            }
+            let next_inner = inner_state.map(|state| inner.next(state, byte)).transpose()?;
+            let next_inner = next_inner.filter(|state| !state.is_match());
+            if next_inner.is_some_and(|state| state.is_dead()) {
+                continue;
+            }
+            if seen.len() >= MAX_PAIRS {
+                return Err(TooLarge);
+            }
+            if seen.insert((next_inner, next_outer)) {
+                steps.push(Step { inner: next_inner, outer: next_outer, before: at, byte });
+            }
+        }
+        at += 1;
+    }
+    Ok(Difference::None)
+}
+
+/// The bytes that lead to a pair of states.
+fn way_to(steps: &[Step], mut at: usize) -> Vec<u8> {
+    let mut line = Vec::new();
+    while at > 0 {
+        line.push(steps[at].byte);
+        at = steps[at].before;
+    }
+    line.reverse();
+    line
+}
+
+/// A byte of each kind that the automata tell apart, readable ones first.
+fn alphabet(inner: &Sought, outer: Option<&Sought>) -> Vec<u8> {
+    let class = |sought: &Sought, byte| sought.dfa.byte_classes().get(byte);
+    let mut seen = HashSet::new();
+    let readable = (b'a'..=b'z').chain(b'0'..=b'9').chain(b' '..=b'~');
+    readable
+        .chain(0..=u8::MAX)
+        .filter(|byte| *byte != b'\n')
+        .filter(|byte| seen.insert((class(inner, *byte), outer.map(|outer| class(outer, *byte)))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrower_expression_lies_within_a_wider_one() {
+        for (inner, outer, only_inner) in [
+            ("rate limit exceeded", "rate limit", None),
+            ("rate limit", "rate limit exceeded", Some("rate limit")),
+            ("Rate[- ]Limit", "rate.limit", None),
+            (r"code=\d{3}", r"code=\d+", None),
+            (r"code=\d+", r"code=\d{3}", Some("code=0")),
+            ("^abc", "abc", None),
+            ("abc", "^abc", Some("aabc")),
+            (r"\babc\b", "abc", None),
+            ("abc", r"\babc\b", Some("aabc")),
+            ("abc$", "abc$|abd", None),
+            ("(?:ab|ac)d", "a[bc]d", None),
+        ] {
+            let (inner, outer) = (Sought::new(inner).expect("small"), Sought::new(outer).expect("small"));
+            let expected = only_inner.map_or(Difference::None, |line| Difference::Line(line.into()));
+            assert_eq!(inner.beyond(&outer), expected);
+        }
+    }
+
+    #[test]
+    fn a_witness_is_a_shortest_line() {
+        let sought = Sought::new(r"code=\d+ x|longer than that").expect("small");
+        assert_eq!(sought.shortest().as_deref(), Some("code=0 x"));
+    }
+}
