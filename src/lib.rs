@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod hash;
+pub mod identity;
 pub mod kit;
 pub mod pattern;
 pub mod record;

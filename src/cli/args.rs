@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::ArgPredicate;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Layers, Severity, user_rules};
@@ -57,7 +58,7 @@ pub(super) struct Args {
     pub verify_prefilter: bool,
 
     /// Show keys and tokens as they stand in the log
-    #[arg(long)]
+    #[arg(long, conflicts_with = "share")]
     pub no_redact: bool,
 
     /// No progress and no messages on standard error but errors
@@ -69,8 +70,18 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
     /// How to show the report
-    #[arg(long, value_enum, default_value = "table")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "table",
+        default_value_if("share", ArgPredicate::IsPresent, "markdown")
+    )]
     pub format: Format,
+
+    /// Make Markdown for an issue: under 60 KB, and without keys, home folders, names of users and hosts, addresses and
+    /// phone numbers
+    #[arg(long)]
+    pub share: bool,
 
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -122,6 +133,14 @@ impl Show {
         }
     }
 
+    /// Ends the program where options are at odds in a way that they cannot say themselves.
+    pub fn check(&self) {
+        if self.share && self.format != Format::Markdown {
+            let message = "--share makes Markdown; leave --format out, or --share";
+            Args::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+        }
+    }
+
     /// Which findings to show of that time, and in which order.
     pub fn view(&self, period: Period) -> View {
         let filter = Filter {
@@ -158,6 +177,8 @@ pub(super) enum Command {
     /// List, show and write rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Print the JSON Schema of what scripts read, or of rule files
+    Schema(Schema),
     /// Print what makes a shell complete clawsift's commands and options
     Completions(Completions),
     /// Print a page of the manual, or write all of them
@@ -184,6 +205,24 @@ pub(super) struct Man {
     /// Write the pages of all commands to this folder, which is made if it is not there
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+}
+
+/// Of what to print the schema.
+#[derive(Debug, clap::Args)]
+pub(super) struct Schema {
+    /// What the schema describes
+    pub what: Described,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// The report, as --format json writes it
+    Report,
+    /// One match, a line of --format ndjson
+    Match,
+    /// A rule file
+    Rules,
 }
 
 /// What to merge.
@@ -268,6 +307,7 @@ Examples:
   clawsift archive/ --since 3d --top 5            the worst of the last three days of a folder
   clawsift --format json --fail-on error x.log    for scripts: status 1 when something is broken
   clawsift explain 429                            what a code, a rule or a line of a log means
+  clawsift --share x.log                          Markdown for an issue, without keys and names
 
 Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources.";
 

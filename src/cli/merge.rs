@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::render::Format;
 use crate::report::{Period, Report, merge};
 
 use super::args::Merge;
@@ -9,6 +10,10 @@ use super::{CliError, output};
 
 pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
     let show = &args.show;
+    show.check();
+    if show.format == Format::Ndjson {
+        return Err(CliError::NoMatches);
+    }
     let zone = show.zone()?;
     let mut reports: Vec<Report> = Vec::new();
     for path in &args.reports {

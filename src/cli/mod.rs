@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod schema;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -30,6 +31,7 @@ pub fn run() -> ExitCode {
         Some(Command::Rules(command)) => rules::run(command),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Man(man)) => man::run(man),
+        Some(Command::Schema(args)) => schema::run(args),
         None => scan::run(&args),
     };
     match done {
@@ -87,6 +89,11 @@ enum CliError {
     Zone(String),
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
+    #[error(
+        "a report holds no single matches, so none can be written with --format ndjson; write it when the logs are read:\n  \
+         clawsift --format ndjson LOG..."
+    )]
+    NoMatches,
     #[error("{0}")]
     NoSuchRule(#[from] crate::kit::NoSuchRule),
     #[error("{0}")]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::catalogue::Problem;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::render::{self, Extent, ProblemFormat, Style};
+use crate::render::{self, ProblemFormat, Style};
 use crate::report::{Report, RulePage};
 
 use super::CliError;
@@ -24,12 +24,16 @@ const WIDTH: usize = 100;
 /// Writes the report to where it was asked for.
 pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(), CliError> {
     let choice = choice(show.color);
+    let style = |width| {
+        let (share, fail_on, extent) = (show.share, show.fail_on, show.extent());
+        Style { share, fail_on, extent, ..style(width, zone) }
+    };
     let Some(path) = &show.output else {
-        let style = Style { extent: show.extent(), ..style(terminal_width(), zone) };
+        let style = style(terminal_width());
         return to_standard_output(choice, |out| render::render(report, show.format, &style, out));
     };
     let choice = if show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
-    let style = Style { extent: show.extent(), links: false, ..style(WIDTH, zone) };
+    let style = Style { links: false, ..style(WIDTH) };
     replace(path, |file| {
         let mut text = Vec::new();
         render::render(report, show.format, &style, &mut AutoStream::new(&mut text, choice))?;
@@ -155,7 +159,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 fn style(width: usize, zone: &TimeZone) -> Style {
     // A terminal is asked what it can do; anything else gets no links.
     let links = io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
-    Style { width, unicode: is_utf8_locale(), zone: zone.clone(), links, extent: Extent::default() }
+    Style { unicode: is_utf8_locale(), links, ..Style::new(width, zone.clone()) }
 }
 
 fn terminal_width() -> usize {

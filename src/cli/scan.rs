@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::{CliError, has_problems, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
+    args.show.check();
     let engine = args.rules.engine(&args.disable)?;
     let zone = args.show.zone()?;
     let view = args.show.view(period(args, &zone)?);

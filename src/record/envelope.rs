@@ -3,12 +3,14 @@
 //! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
 //! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::Level;
 use super::detect::FILE_LOG;
+use super::origin::Origins;
+use super::{Level, Origin};
 
 /// A record's envelope, and the parts between which it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,7 @@ pub struct EnvelopeReader {
     opening: Vec<u8>,
     /// Between the time and the message.
     middle: Vec<u8>,
+    origins: Origins,
 }
 
 /// `2026-01-01T00:00:56.698Z`, with its quotation marks.
@@ -74,8 +77,21 @@ impl EnvelopeReader {
         }
         let (envelope, places) = of_file_log_at(line, start)?;
         line[start..places.date].clone_into(&mut self.opening);
+        self.origins.note(&self.opening);
         line[places.time_end..places.message].clone_into(&mut self.middle);
         Some(envelope)
+    }
+
+    /// Notes the origin of a record that is read in another way.
+    pub fn note_origin(&mut self, line: &[u8]) {
+        self.origins.note(line);
+    }
+
+    /// The origins of the records since the last call.
+    pub fn take_origins(&mut self) -> BTreeSet<Origin> {
+        // What is known is read again, and so noted again.
+        self.opening.clear();
+        self.origins.take()
     }
 
     /// The envelope of a line whose parts are all known.

@@ -1,9 +1,10 @@
 //! Log levels.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How grave a record is in its writer's eyes. The order is ascending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Steps inside a function.

@@ -12,6 +12,7 @@ mod level;
 mod lines;
 mod logs_json;
 mod opaque;
+mod origin;
 mod outline;
 mod plain;
 mod text;
@@ -21,6 +22,7 @@ mod wrap;
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use detect::starts_record;
@@ -29,12 +31,13 @@ pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
 pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, trace_ids, without_opaque};
+pub use origin::{MAX_ORIGINS, Origin};
 pub use outline::{Glance, Message, Outline};
 pub use time::{Stamp, last_time, stamp_of};
 pub use wrap::{Wrapper, plain_bytes};
 
 /// The shape in which a record reached us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// OpenClaw's JSON-lines file log.

@@ -4,12 +4,18 @@
 
 mod bench;
 mod excerpt;
+mod csv;
+mod digest;
 mod json;
+mod junit;
+mod markdown;
 mod ndjson;
 mod page;
 mod problems;
+mod prometheus;
 mod rule_list;
 mod rule_page;
+mod sarif;
 mod sparkline;
 mod table;
 mod test;
@@ -20,7 +26,7 @@ use std::io::{self, Write};
 use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 
-use crate::catalogue::Problem;
+use crate::catalogue::{Problem, Severity};
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::report::{Report, RulePage};
 
@@ -35,9 +41,19 @@ pub enum Format {
     Json,
     /// One JSON object a match.
     Ndjson,
+    /// Markdown, for an issue or a wiki.
+    Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A row a finding, for spreadsheets.
+    Csv,
+    /// Gauges in Prometheus' text format, for node_exporter's textfile collector.
+    Prometheus,
+    /// JUnit XML, for CI.
+    Junit,
 }
 
-/// How a person's terminal wants it.
+/// How the one who reads it wants it.
 #[derive(Debug, Clone)]
 pub struct Style {
     /// Columns to fill.
@@ -50,6 +66,10 @@ pub struct Style {
     pub links: bool,
     /// How much of the table's report is shown.
     pub extent: Extent,
+    /// Whether strangers will read it: then nothing tells whose machine it was (Markdown).
+    pub share: bool,
+    /// From which severity on a finding counts as a failed test (JUnit).
+    pub fail_on: Option<Severity>,
 }
 
 /// How much of a report is shown to a person.
@@ -69,6 +89,19 @@ impl Default for Extent {
 }
 
 impl Style {
+    /// For a screen of so many columns that shows any character and no links; times are shown in that zone.
+    pub fn new(width: usize, zone: TimeZone) -> Self {
+        Self {
+            width,
+            unicode: true,
+            zone,
+            links: false,
+            extent: Extent::default(),
+            share: false,
+            fail_on: None,
+        }
+    }
+
     /// A table with borders that the terminal can show.
     fn bordered(&self) -> Table {
         let mut table = Table::new();
@@ -90,6 +123,11 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => out.write_all(table::render(report, style).as_bytes()),
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
+        Format::Markdown => markdown::write(report, style, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Csv => csv::write(report, out),
+        Format::Prometheus => prometheus::write(report, out),
+        Format::Junit => junit::write(report, style.fail_on, out),
     }
 }
 

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Paint};
 use serde_json::{Value, json};
 
-use crate::catalogue::{Problem, ProblemCode, ProblemLevel};
+use crate::catalogue::{Location, Problem, ProblemCode, ProblemLevel};
 
 use super::page::BOLD;
+use super::sarif;
 
 const ERROR: Paint = AnsiColor::Red.on_default().bold();
 const WARNING: Paint = AnsiColor::Yellow.on_default().bold();
@@ -78,44 +79,18 @@ fn sarif(problems: &[Problem]) -> Value {
     let mut codes: Vec<ProblemCode> = problems.iter().map(|problem| problem.code).collect();
     codes.sort();
     codes.dedup();
-    let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
-    let results: Vec<Value> = problems.iter().map(sarif_result).collect();
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": { "name": "clawsift", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
-            "results": results,
-        }],
-    })
+    let rules = codes.iter().map(|code| json!({ "id": code })).collect();
+    sarif::log(rules, problems.iter().map(sarif_result).collect(), None)
 }
 
 fn sarif_result(problem: &Problem) -> Value {
-    let mut place = json!({ "artifactLocation": { "uri": uri(&problem.location.file) } });
-    if problem.location.line > 0 {
-        place["region"] =
-            json!({ "startLine": problem.location.line, "startColumn": problem.location.column.max(1) });
-    }
+    let Location { file, line, column } = &problem.location;
     json!({
         "ruleId": problem.code,
         "level": problem.code.level(),
         "message": { "text": format!("{}\nExpected: {}", problem.message, problem.expected) },
-        "locations": [{ "physicalLocation": place }],
+        "locations": [sarif::location(file, *line, (*column).max(1))],
     })
-}
-
-/// A file's name as a relative address: SARIF allows no others without a scheme.
-fn uri(file: &str) -> String {
-    let mut uri = String::new();
-    for byte in file.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
-                uri.push(byte.into())
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
 }
 
 fn github(problem: &Problem, out: &mut dyn Write) -> io::Result<()> {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Fix, LimitTable, Severity};
@@ -11,6 +12,7 @@ use crate::record::Level;
 
 use super::advice::{self, Place, fill};
 use super::bounded::ValueCounts;
+use super::fingerprint::fingerprint;
 use super::incident::{Cause, Incident};
 use super::status::{LastSeen, Scope, keep_latest};
 use super::summary::RuleText;
@@ -21,12 +23,16 @@ use super::{Began, Histogram, Status};
 pub(super) const MAX_SAMPLES: usize = 3;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Its place in the report, from 1.
     pub rank: usize,
     /// The rule's id.
     pub rule: String,
+    /// The same for the same failure (the rule, and facts such as provider, model, host and code), on any machine and in any
+    /// run.
+    #[serde(default)]
+    pub fingerprint: String,
     /// What went wrong.
     pub title: String,
     /// The rule's category.
@@ -88,7 +94,7 @@ fn facts(captures: &BTreeMap<String, Vec<Value>>) -> BTreeMap<String, String> {
 }
 
 /// A captured value and in how many incidents it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Value {
     /// The value, redacted.
     pub value: String,
@@ -97,7 +103,7 @@ pub struct Value {
 }
 
 /// A record as evidence.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample {
     /// The source's name.
     pub source: String,
@@ -126,7 +132,7 @@ impl Sample {
 }
 
 /// Records of another rule in the incidents of a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Symptom {
     /// That rule's id.
     pub rule: String,
@@ -137,7 +143,7 @@ pub struct Symptom {
 }
 
 /// A fix with the facts of the log filled in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FilledFix {
     /// What to do.
     pub say: String,
@@ -295,6 +301,8 @@ impl FindingTally {
         };
         let captures: BTreeMap<String, Vec<Value>> =
             self.captures.iter().map(|(name, counts)| (name.clone(), values(counts, &|_| true))).collect();
+        let captures_cut: Vec<String> =
+            self.captures.iter().filter(|(_, c)| c.is_cut).map(|(name, _)| name.clone()).collect();
         let is_wrong = |says: &str| self.means.get(says).is_some_and(|means| !means.contains(&rule.category));
         let facts = facts(&captures);
         let mut symptoms: Vec<Symptom> = self
@@ -310,6 +318,7 @@ impl FindingTally {
         Finding {
             rank: 0,
             rule: rule.id.clone(),
+            fingerprint: fingerprint(&rule.id, &captures, &captures_cut),
             title: rule.title.clone(),
             category: rule.category,
             severity: rule.severity,
@@ -321,12 +330,6 @@ impl FindingTally {
             began,
             histogram: self.timeline.histogram(),
             contradicted: values(&self.claims, &is_wrong),
-            captures_cut: self
-                .captures
-                .iter()
-                .filter(|(_, c)| c.is_cut)
-                .map(|(name, _)| name.clone())
-                .collect(),
             samples: self.samples.clone(),
             symptoms,
             causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
@@ -334,6 +337,7 @@ impl FindingTally {
             limits: rule.limits.clone(),
             references: rule.references.clone(),
             captures,
+            captures_cut,
         }
     }
 }

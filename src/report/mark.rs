@@ -1,13 +1,14 @@
 //! Marks on the time line: what happened to the gateway that may explain what came after it.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Marks kept of one source: the latest.
 pub(super) const MAX_MARKS: usize = 200;
 
 /// What happened to the gateway.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// It started.
@@ -19,7 +20,7 @@ pub enum MarkKind {
 }
 
 /// Something that happened to a gateway.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Mark {
     /// When.
     pub time: Timestamp,
@@ -37,7 +38,7 @@ impl Mark {
 }
 
 /// After which mark a failure began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Began {
     /// Seconds between the mark and the first incident.
     pub seconds: i64,

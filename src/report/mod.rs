@@ -6,6 +6,7 @@ mod bounded;
 mod calendar;
 mod event;
 mod finding;
+mod fingerprint;
 mod gateway;
 mod incident;
 mod join;
@@ -17,6 +18,7 @@ mod observer;
 mod period;
 mod rank;
 mod rule_page;
+mod schema;
 mod shape;
 mod source_tally;
 mod status;
@@ -27,6 +29,7 @@ mod timeline;
 mod unclassified;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Format;
@@ -44,6 +47,7 @@ pub use observer::{Counts, Observer};
 pub use period::{BadMoment, Moment, Period};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
+pub use schema::{match_schema, report_schema};
 pub use shape::MASK;
 pub(crate) use shape::template;
 pub use source_tally::{ChunkTally, SourceTally};
@@ -57,9 +61,11 @@ pub use unclassified::Unclassified;
 pub const SCHEMA: &str = "clawsift.report/v1";
 
 /// What was found in all the sources.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "A report of clawsift")]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// The name and version of this form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// Who made the report.
     pub tool: Tool,
@@ -92,13 +98,15 @@ pub struct Report {
     /// The matches, where they were asked for (`--format ndjson`).
     #[serde(skip)]
     pub matches: Vec<MatchRow>,
-    /// What [`merge`] makes one report out of many with; not there when findings were left out.
+    /// What `clawsift merge` makes one report out of many with; not there when findings were left out. What is in it is no
+    /// business of scripts and may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub mergeable: Option<Box<Summary>>,
 }
 
 /// Who made the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `clawsift`.
     pub name: String,
@@ -107,7 +115,7 @@ pub struct Tool {
 }
 
 /// With which rules a report was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CatalogueInfo {
     /// How many rules were in force.
     pub rules: usize,
@@ -116,7 +124,7 @@ pub struct CatalogueInfo {
 }
 
 /// What was read of one source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceInfo {
     /// The path, or `-` for standard input.
     pub name: String,
@@ -134,6 +142,12 @@ pub struct SourceInfo {
     pub first_time: Option<Timestamp>,
     /// Time of the last record that has one.
     pub last_time: Option<Timestamp>,
+    /// What wrote it, such as `node 24.21.0`, where it says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runtimes: Vec<String>,
+    /// The machines on which it was written, where it says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Why it could not be read, or not whole.
     pub problems: Vec<String>,
     /// What was unusual in it, and how it was handled.
@@ -141,7 +155,7 @@ pub struct SourceInfo {
 }
 
 /// How many records had a format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FormatCount {
     /// The format.
     pub format: Format,
@@ -150,7 +164,7 @@ pub struct FormatCount {
 }
 
 /// Counts over all sources.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// Bytes read.
     pub bytes: u64,
@@ -173,7 +187,8 @@ pub struct Totals {
 }
 
 /// One match, as `--format ndjson` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "A match of clawsift")]
 pub struct MatchRow {
     /// The source's name.
     pub source: String,

@@ -1,10 +1,13 @@
 //! Turns records into events: reads each kind of record once, and knows what the others of its kind mean.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
-use crate::record::{EnvelopeReader, Glance, Level, Lines, Opaque, Outline, RawRecord, Record, Stamp};
+use crate::record::{
+    EnvelopeReader, Format, Glance, Level, Lines, Opaque, Origin, Outline, RawRecord, Record, Stamp,
+};
 use crate::redact::Redactor;
 
 use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
@@ -69,6 +72,11 @@ impl<'e> Observer<'e> {
     /// What was seen in passing since the last call.
     pub fn take_counts(&mut self) -> Counts {
         std::mem::take(&mut self.counts)
+    }
+
+    /// The origins of the records since the last call.
+    pub fn take_origins(&mut self) -> BTreeSet<Origin> {
+        self.envelopes.take_origins()
     }
 
     /// What the record means, or `None` where it means nothing.
@@ -153,6 +161,9 @@ impl<'e> Observer<'e> {
     }
 
     fn read(&mut self, raw: &RawRecord<'_>, record: &Record<'_>) -> Reading {
+        if matches!(record.format, Format::FileLog | Format::LogsJson) {
+            self.envelopes.note_origin(raw.bytes);
+        }
         self.read_with(raw, record, Engine::classify)
     }
 

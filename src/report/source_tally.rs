@@ -1,8 +1,10 @@
 //! What is collected of one source, chunk by chunk.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use crate::record::{Format, Stamp};
+use crate::record::{Format, MAX_ORIGINS, Origin, Stamp};
 use crate::source::Kind;
 
 use super::belonging::{WINDOW, within};
@@ -40,6 +42,7 @@ pub struct SourceTally {
     pub(super) truncated: bool,
     pub(super) dropped: u64,
     pub(super) survey: Survey,
+    pub(super) origins: BTreeSet<Origin>,
     pub(super) loose_ends: Vec<LooseEnd>,
     pub(super) successes: Vec<Success>,
     pub(super) early_success: Option<Timestamp>,
@@ -73,6 +76,7 @@ impl SourceTally {
             truncated: false,
             dropped: 0,
             survey: Survey::default(),
+            origins: BTreeSet::new(),
             loose_ends: Vec::new(),
             successes: Vec::new(),
             early_success: None,
@@ -101,6 +105,8 @@ pub struct ChunkTally {
     pub cut: u64,
     /// What was seen in passing.
     pub counts: Counts,
+    /// Who wrote its records.
+    pub origins: BTreeSet<Origin>,
     /// A look at its records, where it is near the beginning of the source.
     pub survey: Survey,
     /// What its records mean, in their order; positions are counted from the chunk's start.
@@ -158,6 +164,13 @@ impl SourceTally {
         });
     }
 
+    pub(super) fn note_origins(&mut self, origins: BTreeSet<Origin>) {
+        self.origins.extend(origins);
+        while self.origins.len() > MAX_ORIGINS {
+            self.origins.pop_last();
+        }
+    }
+
     pub(super) fn mark(&mut self, time: Timestamp, what: MarkKind) {
         // A version is news only when it is another one.
         let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
@@ -213,6 +226,8 @@ impl SourceTally {
                 records: self.records,
                 first_time: self.first_time,
                 last_time: self.last_time,
+                runtimes: names(&self.origins, |origin| &origin.runtime),
+                hosts: names(&self.origins, |origin| &origin.host),
                 problems: self.problems,
                 notes,
             },
@@ -228,4 +243,10 @@ impl SourceTally {
             marks: self.marks,
         }
     }
+}
+
+/// Names told by origins, each once.
+fn names(origins: &BTreeSet<Origin>, name: impl Fn(&Origin) -> &String) -> Vec<String> {
+    let names: BTreeSet<&String> = origins.iter().map(name).collect();
+    names.into_iter().cloned().collect()
 }

@@ -1,6 +1,7 @@
 //! Whether a failure is still going on, judged from the log's own end and not from the wall clock.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
@@ -11,7 +12,7 @@ const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(1);
 pub(super) const MAX_SCOPES: usize = 64;
 
 /// Whether a finding is still going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Seen up to the end of the log, and no success since.
@@ -22,6 +23,18 @@ pub enum Status {
     Quiet,
     /// A retry, or a later run, succeeded.
     Recovered,
+}
+
+impl Status {
+    /// Its name, as reports have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ongoing => "ongoing",
+            Self::Degraded => "degraded",
+            Self::Quiet => "quiet",
+            Self::Recovered => "recovered",
+        }
+    }
 }
 
 /// How an incident ended.

@@ -214,9 +214,12 @@ impl Summary {
         self.outside += other.outside;
     }
 
-    /// Whether an index of a rule that the summary holds points nowhere, as in a file that was edited.
+    /// Whether an index of a rule that the summary holds points nowhere, or a rule stands there twice, as in a file that was
+    /// edited.
     fn is_broken(&mut self) -> bool {
-        let (count, mut broken) = (self.rules.len(), false);
+        let ids: BTreeSet<&str> = self.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let count = self.rules.len();
+        let mut broken = ids.len() < count;
         self.renumber(&mut |rule| {
             broken |= rule >= count;
             rule

@@ -133,6 +133,7 @@ impl<'c> Tally<'c> {
         source.invalid_utf8 += chunk.counts.invalid_utf8;
         source.cut += chunk.cut;
         source.survey.extend(&chunk.survey);
+        source.note_origins(chunk.origins);
         self.summary.warnings += chunk.counts.warnings;
         for mut event in chunk.events {
             if let Event::Match(found) = &mut event {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Widths of bins in seconds. Each divides the next, so that bins can be joined without loss.
@@ -12,7 +13,7 @@ const WIDTHS: [i64; 12] = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200,
 const MAX_BINS: i64 = 60;
 
 /// Counts of incidents over time, in bins of equal width aligned to the epoch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Histogram {
     /// Where the first bin begins.
     pub start: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! Warnings and errors that no rule explains, in clusters of like shape.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Level;
@@ -14,7 +15,7 @@ const ALIKE_OF_TEN: usize = 7;
 const MIN_WORDS: usize = 4;
 
 /// Records that say the same but for ids, numbers, names and quoted values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unclassified {
     /// What is the same in them, with `<*>` for what differs.
     pub template: String,

@@ -94,6 +94,7 @@ impl<'a> Worker<'a> {
         }
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
+        tally.origins = self.observer.take_origins();
         (self.progress)(tally.bytes, &tally.rules());
         tally
     }

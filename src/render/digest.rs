@@ -1,0 +1,71 @@
+//! A finding in few words, for formats that have a line for what the table has a paragraph for.
+
+use crate::redact::Redactor;
+use crate::report::{Finding, Report};
+
+/// Facts named of one finding.
+const MAX_FACTS: usize = 12;
+
+/// Facts by name, the most frequent value of each and how many others there are: `provider openai, model m1 and 2 more`.
+pub(super) fn facts(finding: &Finding) -> String {
+    let fact = |(name, values): (&String, &Vec<crate::report::Value>)| {
+        let value = &values.first()?.value;
+        let others = match values.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        Some(format!("{} {value}{others}", name.replace('_', " ")))
+    };
+    let facts: Vec<String> = finding.captures.iter().filter_map(fact).take(MAX_FACTS).collect();
+    facts.join(", ")
+}
+
+/// How often, how long and whether still: `3 incidents, 27 records, ongoing; provider openai`.
+pub(super) fn seen(finding: &Finding) -> String {
+    let counted = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+    let mut text = format!(
+        "{}, {}, {}",
+        counted(finding.incidents, "incident"),
+        counted(finding.records, "record"),
+        finding.status.name()
+    );
+    if let Some((first, last)) = finding.first_seen.zip(finding.last_seen) {
+        text.push_str(&if first == last { format!(", {first}") } else { format!(", {first} to {last}") });
+    }
+    let facts = facts(finding);
+    if !facts.is_empty() {
+        text.push_str(&format!("; {facts}"));
+    }
+    text
+}
+
+/// Why it happens and what to do, a line each.
+pub(super) fn advice(finding: &Finding) -> String {
+    let why = finding.causes.iter().map(|cause| format!("Why: {cause}"));
+    let fixes = finding.fixes.iter().enumerate().flat_map(|(index, fix)| {
+        let say = format!("Fix {}: {}", index + 1, fix.say);
+        let run = fix.run.iter().map(|run| format!("  $ {run}"));
+        let config = fix.config.iter().map(|config| format!("  in openclaw.json: {config}"));
+        std::iter::once(say).chain(run).chain(config).collect::<Vec<String>>()
+    });
+    let lines: Vec<String> = why.chain(fixes).collect();
+    lines.join("\n")
+}
+
+/// Why sources could not be read, or not whole, with the names of the sources.
+pub(super) fn problems(report: &Report) -> impl Iterator<Item = (&str, &str)> {
+    let sources = report.sources.iter();
+    sources.flat_map(|source| source.problems.iter().map(|problem| (source.name.as_str(), problem.as_str())))
+}
+
+/// A text of any number of lines, in which everything can be seen: rules may hold what logs may not.
+pub(super) fn visible(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(|line| Redactor::OPEN.clean(line)).collect();
+    lines.join("\n")
+}
+
+/// Whether an address leads to the web, and nowhere else.
+pub(super) fn is_web_address(address: &str) -> bool {
+    (address.starts_with("https://") || address.starts_with("http://"))
+        && address.chars().all(|c| c.is_ascii_graphic() && !r#"<>"\^`{|}"#.contains(c))
+}

@@ -1,0 +1,372 @@
+//! The report in Markdown: for a wiki, or, when it is shared, for an issue that strangers read.
+
+mod text;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::identity::Masker;
+use crate::report::{Finding, MarkKind, NextStep, Report, Sample, SourceInfo, Unclassified};
+
+use super::Style;
+use super::digest::is_web_address;
+use text::{block, cell, code, plain};
+
+/// A forge takes 65,536 characters of an issue; this is in bytes, and leaves room for words before it.
+const MAX_BYTES: usize = 60_000;
+/// Up to how many bytes the page may grow by its table, its details, what no rule explains, and its notes. The rest is for
+/// the lines at the end.
+const TABLE_END: usize = 14_000;
+const DETAILS_END: usize = 44_000;
+const STEPS_END: usize = 48_000;
+const UNKNOWN_END: usize = 53_000;
+const NOTES_END: usize = 57_000;
+/// Characters of a text of the log.
+const MAX_TEXT: usize = 600;
+/// Values named of a fact, and names of anything else.
+const MAX_NAMES: usize = 5;
+/// Sources, findings and shapes that have a line.
+const MAX_ROWS: usize = 50;
+
+/// A page that grows up to bounds.
+struct Page<'r> {
+    out: String,
+    report: &'r Report,
+    zone: TimeZone,
+    masker: Option<Masker>,
+}
+
+pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page {
+        out: String::new(),
+        report,
+        // A zone tells where somebody lives.
+        zone: if style.share { TimeZone::UTC } else { style.zone.clone() },
+        masker: style.share.then(|| masker(report)),
+    };
+    page.heading();
+    page.table();
+    page.details();
+    page.next_steps();
+    page.unclassified();
+    page.notes();
+    page.ending();
+    debug_assert!(page.out.len() < MAX_BYTES);
+    out.write_all(page.out.as_bytes())
+}
+
+/// Masks for the machines and people of the report.
+fn masker(report: &Report) -> Masker {
+    let hosts = report.sources.iter().flat_map(|source| &source.hosts);
+    let sources = report.sources.iter().map(|source| &source.name);
+    let samples = report.findings.iter().flat_map(|finding| &finding.samples).map(|sample| &sample.text);
+    let unknown = report.unclassified.iter().flat_map(|shape| [&shape.sample.text, &shape.template]);
+    let values = report.findings.iter().flat_map(|finding| finding.captures.values().flatten());
+    let texts = sources.chain(samples).chain(unknown).chain(values.map(|value| &value.value));
+    Masker::new(hosts.map(String::as_str), texts.map(String::as_str))
+}
+
+impl Page<'_> {
+    fn heading(&mut self) {
+        let totals = self.report.totals;
+        self.line(&format!(
+            "### clawsift: {} in {}",
+            count(totals.incidents, "incident"),
+            count(totals.records, "record")
+        ));
+        self.line("");
+        let versions: BTreeSet<&str> = self
+            .report
+            .marks
+            .iter()
+            .filter_map(|mark| match &mark.what {
+                MarkKind::Version(version) => Some(version.as_str()),
+                MarkKind::GatewayStart | MarkKind::ConfigReload => None,
+            })
+            .collect();
+        let runtimes: BTreeSet<&str> =
+            self.report.sources.iter().flat_map(|source| &source.runtimes).map(String::as_str).collect();
+        let openclaw = self.names(versions, "not named in the log (`openclaw --version`)");
+        let node = self.names(runtimes, "not named in the log (`node --version`)");
+        self.line(&format!("- OpenClaw: {openclaw}"));
+        self.line(&format!("- Runtime: {node}"));
+        self.sources();
+        let (tool, catalogue) = (&self.report.tool, &self.report.catalogue);
+        let line = format!(
+            "- Made by {} {}, catalogue {} of {}",
+            plain(&tool.name),
+            code(&tool.version),
+            code(&shortened(&catalogue.fingerprint, 100)),
+            count(catalogue.rules as u64, "rule")
+        );
+        self.line(&line);
+    }
+
+    fn sources(&mut self) {
+        let sources = &self.report.sources;
+        let names: BTreeSet<String> = sources.iter().map(|source| self.source_name(&source.name)).collect();
+        let formats: BTreeSet<String> = sources.iter().flat_map(formats).collect();
+        let names = self.names(names.iter().map(String::as_str), "none");
+        let formats = self.names(formats.iter().map(String::as_str), "none");
+        let first = sources.iter().filter_map(|source| source.first_time).min();
+        let last = sources.iter().filter_map(|source| source.last_time).max();
+        let zone = self.zone.iana_name().unwrap_or("the local zone").to_owned();
+        let span = format!("{} to {} ({})", self.time(first), self.time(last), plain(&zone));
+        self.line(&format!("- Log: {names}; {formats}; {span}"));
+    }
+
+    fn table(&mut self) {
+        if self.report.findings.is_empty() {
+            return;
+        }
+        self.line("\n| # | Severity | What | Incidents | First seen | Last seen | Status | Fingerprint |");
+        self.line("|--:|---|---|--:|---|---|---|---|");
+        let findings = self.report.findings.iter().take(MAX_ROWS);
+        let shown = findings.take_while(|finding| {
+            let title = self.masked(&finding.title);
+            let row = format!(
+                "| {} | {} | {} | {} | {} | {} | {} | {} |",
+                finding.rank,
+                finding.severity,
+                cell(&title),
+                finding.incidents,
+                self.time(finding.first_seen),
+                self.time(finding.last_seen),
+                finding.status.name(),
+                cell(&finding.fingerprint),
+            );
+            self.fits(&row, TABLE_END)
+        });
+        let shown = shown.count();
+        let hidden = self.report.findings.len() - shown + self.report.left_out.unwrap_or(0);
+        if hidden > 0 {
+            self.line(&format!("\n{} not shown.", count(hidden as u64, "more finding")));
+        }
+    }
+
+    fn details(&mut self) {
+        for finding in self.report.findings.iter().take(MAX_ROWS) {
+            let text = self.finding(finding);
+            if !self.fits(text.trim_end(), DETAILS_END) {
+                return;
+            }
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) -> String {
+        let title = self.text(&finding.title);
+        let mut out = format!(
+            "\n#### {}. {title}\n\n{} ({}, {}), fingerprint {}; {} in {}, {}\n",
+            finding.rank,
+            code(&finding.rule),
+            finding.category,
+            finding.severity,
+            code(&finding.fingerprint),
+            count(finding.incidents, "incident"),
+            count(finding.records, "record"),
+            finding.status.name(),
+        );
+        out.push_str(&self.facts(finding));
+        if let Some(sample) = finding.samples.first() {
+            out.push_str(&self.sample(sample));
+        }
+        out.push_str(&self.advice(finding));
+        out
+    }
+
+    /// Why it happens, what to do, and where to read more.
+    fn advice(&mut self, finding: &Finding) -> String {
+        let mut out = "\nWhy:\n\n".to_owned();
+        for cause in &finding.causes {
+            out.push_str(&format!("- {}\n", self.text(cause)));
+        }
+        out.push_str("\nWhat to do:\n\n");
+        for (index, fix) in finding.fixes.iter().enumerate() {
+            out.push_str(&format!("{}. {}\n", index + 1, self.text(&fix.say)));
+            for (language, lines) in [("sh", &fix.run), ("json5", &fix.config)] {
+                if let Some(lines) = lines {
+                    out.push_str(&format!("\n{}", block(language, &self.masked_lines(lines), 3)));
+                }
+            }
+        }
+        let more = finding.references.iter().filter(|address| is_web_address(address));
+        let more: Vec<String> = more.map(|address| format!("<{address}>")).collect();
+        if !more.is_empty() {
+            out.push_str(&format!("\nMore: {}\n", more.join(", ")));
+        }
+        out
+    }
+
+    fn facts(&mut self, finding: &Finding) -> String {
+        let mut out = String::new();
+        let facts: Vec<String> = finding
+            .captures
+            .iter()
+            .map(|(name, values)| {
+                let values = values.iter().map(|value| value.value.as_str()).collect::<Vec<_>>();
+                format!("{} {}", plain(&name.replace('_', " ")), self.names(values, "none"))
+            })
+            .collect();
+        if !facts.is_empty() {
+            out.push_str(&format!("\n- Facts: {}\n", facts.join(", ")));
+        }
+        if !finding.contradicted.is_empty() {
+            let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
+            let says = self.names(says, "nothing");
+            out.push_str(&format!("- OpenClaw says otherwise, against the evidence: {says}\n"));
+        }
+        out
+    }
+
+    fn sample(&mut self, sample: &Sample) -> String {
+        let place = format!("{}:{}", self.source_name(&sample.source), sample.line);
+        let place = code(&self.masked(&place));
+        let text = self.masked(&sample.text);
+        format!("\nRecord at {place}:\n\n{}", block("text", &text, 0))
+    }
+
+    fn next_steps(&mut self) {
+        let steps = &self.report.next_steps;
+        let mut item = |page: &mut Self, (index, step): (usize, &NextStep)| {
+            let say = page.text(&step.say);
+            let run = step.run.as_deref().map(|run| page.masked_lines(run));
+            let run = run.map(|run| format!("\n\n{}", block("sh", &run, 3).trim_end())).unwrap_or_default();
+            format!("{}. {say}{run}", index + 1)
+        };
+        self.section("Next steps", STEPS_END, steps.iter().enumerate(), &mut item);
+    }
+
+    fn unclassified(&mut self) {
+        let mut item = |page: &mut Self, shape: &Unclassified| {
+            let template = page.masked(&shape.template);
+            let subsystem = page.masked(shape.subsystem.as_deref().unwrap_or("-"));
+            format!("- {} × {} {}: {}", shape.records, shape.level.name(), code(&subsystem), code(&template))
+        };
+        let shapes = self.report.unclassified.iter().take(MAX_ROWS);
+        self.section("What no rule explains", UNKNOWN_END, shapes, &mut item);
+    }
+
+    fn notes(&mut self) {
+        let of_source = |source: &SourceInfo| {
+            let name = self.source_name(&source.name);
+            let lines = source.problems.iter().chain(&source.notes);
+            lines.map(|line| format!("{name}: {line}")).collect::<Vec<String>>()
+        };
+        let own = self.report.sources.iter().flat_map(of_source);
+        let notes: Vec<String> = self.report.notes.iter().cloned().chain(own).take(MAX_ROWS).collect();
+        let mut item = |page: &mut Self, note: &String| format!("- {}", page.text(note));
+        self.section("Notes", NOTES_END, notes.iter(), &mut item);
+    }
+
+    /// What was masked, so that nobody takes a mask for what the log says, nor trusts it blindly.
+    fn ending(&mut self) {
+        let Some(masker) = &self.masker else { return };
+        let masked: Vec<String> = masker
+            .counts()
+            .iter()
+            .map(|(what, &n)| {
+                let (one, many) = what.noun();
+                format!("{n} {}", if n == 1 { one } else { many })
+            })
+            .collect();
+        let masked = if masked.is_empty() { "nothing".to_owned() } else { masked.join(", ") };
+        self.line(&format!(
+            "\nMasked beside keys and tokens: {masked}. Folders of the logs are left out. Names that only a person knows for \
+             names may still be there."
+        ));
+    }
+
+    /// A heading and its items, as many of them as fit.
+    fn section<T>(
+        &mut self,
+        title: &str,
+        end: usize,
+        items: impl Iterator<Item = T>,
+        item: &mut dyn FnMut(&mut Self, T) -> String,
+    ) {
+        for (index, one) in items.enumerate() {
+            let text = item(self, one);
+            let heading = if index == 0 { format!("\n#### {title}\n\n") } else { String::new() };
+            if !self.fits(&format!("{heading}{text}"), end) {
+                return;
+            }
+        }
+    }
+
+    /// Adds lines where the page does not grow beyond `end` by them.
+    fn fits(&mut self, lines: &str, end: usize) -> bool {
+        let fits = self.out.len() + lines.len() < end;
+        if fits {
+            self.line(lines);
+        }
+        fits
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    /// Some names, as code, and how many others there are.
+    fn names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>, none: &str) -> String {
+        let names: Vec<&str> = names.into_iter().collect();
+        let mut shown: Vec<String> = Vec::new();
+        for name in names.iter().take(MAX_NAMES) {
+            shown.push(code(&self.masked(name)));
+        }
+        match names.len().checked_sub(MAX_NAMES) {
+            _ if names.is_empty() => none.to_owned(),
+            Some(more @ 1..) => format!("{} and {more} more", shown.join(", ")),
+            _ => shown.join(", "),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        plain(&self.masked(text))
+    }
+
+    fn masked(&mut self, text: &str) -> String {
+        let text = match &mut self.masker {
+            Some(masker) => masker.clean(text),
+            None => text.to_owned(),
+        };
+        shortened(&text, MAX_TEXT)
+    }
+
+    fn masked_lines(&mut self, text: &str) -> String {
+        text.lines().map(|line| self.masked(line)).collect::<Vec<String>>().join("\n")
+    }
+
+    /// The name of a source; its folders are nobody's business where it is shared.
+    fn source_name(&self, name: &str) -> String {
+        match (name, &self.masker) {
+            ("-", _) => "standard input".to_owned(),
+            (name, Some(_)) => name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned(),
+            (name, None) => name.to_owned(),
+        }
+    }
+
+    fn time(&self, time: Option<Timestamp>) -> String {
+        let Some(time) = time else { return "-".to_owned() };
+        time.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+fn formats(source: &SourceInfo) -> Vec<String> {
+    let name = |format| serde_json::to_value(format).ok()?.as_str().map(str::to_owned);
+    source.formats.iter().filter_map(|count| name(count.format)).collect()
+}
+
+fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+fn shortened(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+//! The name of a failure that stays the same: on any machine, in any run, however often it happened and wherever it
+//! stands in the report. Two people with the same failure find each other by it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::identity::is_private_name;
+
+use super::Value;
+
+/// Facts that tell one failure from another. Times, ids, counts, paths and ports are none: they differ where the failure
+/// does not.
+const IDENTITY: [&str; 17] = [
+    "channel",
+    "code",
+    "harness",
+    "hook",
+    "host",
+    "keyword",
+    "model",
+    "module",
+    "parameter",
+    "plugin",
+    "provider",
+    "proxy_status",
+    "scope",
+    "server",
+    "slack_error",
+    "status",
+    "tool",
+];
+
+/// The fingerprint of a finding: its rule and the values of the facts that tell failures apart, whatever their order and
+/// numbers. A fact that has more values than could be kept (`cut`) tells nothing.
+pub(super) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, cut: &[String]) -> String {
+    let mut identity = format!("clawsift/1\0{rule}\0");
+    for name in IDENTITY.iter().filter(|name| !cut.iter().any(|cut| cut == *name)) {
+        let mut values: Vec<String> =
+            captures.get(*name).into_iter().flatten().map(|value| normalised(name, &value.value)).collect();
+        values.sort();
+        values.dedup();
+        for value in values {
+            identity.push_str(&format!("{name}={value}\0"));
+        }
+    }
+    format!("{:016x}", xxh3_64(identity.as_bytes()))
+}
+
+/// A value without what depends on the machine: how it is written, and which private address a host has.
+fn normalised(name: &str, value: &str) -> String {
+    let value = value.trim().to_lowercase();
+    if name != "host" {
+        return value;
+    }
+    let host = value.trim_end_matches('.').trim_matches(['[', ']']);
+    match host.parse::<IpAddr>() {
+        Ok(ip) if ip.is_loopback() => "localhost".to_owned(),
+        // Names are resolved to other addresses each day.
+        Ok(ip) if is_private(ip) => "private".to_owned(),
+        Ok(_) => "address".to_owned(),
+        Err(_) if host == "localhost" => host.to_owned(),
+        Err(_) if is_private_name(host) => "private".to_owned(),
+        Err(_) => host.to_owned(),
+    }
+}
+
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(facts: &[(&str, &[&str])]) -> String {
+        let values = |values: &[&str]| -> Vec<Value> {
+            let value =
+                |(at, value): (usize, &&str)| Value { value: (*value).to_owned(), incidents: at as u64 };
+            values.iter().enumerate().map(value).collect()
+        };
+        let captures = facts.iter().map(|(name, all)| ((*name).to_owned(), values(all))).collect();
+        fingerprint("dns/not-found", &captures, &[])
+    }
+
+    #[test]
+    fn the_fingerprint_is_that_of_the_failure_and_not_of_its_circumstances() {
+        let base = of(&[("host", &["api.x.com", "api.y.com"]), ("code", &["ENOTFOUND"])]);
+        assert_eq!(base, of(&[("code", &["ENOTFOUND"]), ("host", &["API.y.com.", "api.x.com"])]));
+        assert_eq!(
+            base,
+            of(&[("host", &["api.x.com", "api.y.com"]), ("code", &["ENOTFOUND"]), ("pid", &["1"])])
+        );
+        assert_ne!(base, of(&[("host", &["api.x.com"]), ("code", &["ENOTFOUND"])]));
+        assert_ne!(base, of(&[("host", &["api.x.com", "api.y.com"]), ("code", &["EAI_AGAIN"])]));
+        assert_eq!(of(&[("host", &["192.168.1.7"])]), of(&[("host", &["10.0.0.9"])]));
+        assert_eq!(of(&[("host", &["127.0.0.1"])]), of(&[("host", &["::1"])]));
+        assert_eq!(of(&[("host", &["localhost"])]), of(&[("host", &["[::1]"])]));
+        assert_eq!(of(&[("host", &["nas.fritz.box"])]), of(&[("host", &["ollama"])]));
+        assert_ne!(of(&[("host", &["127.0.0.1"])]), of(&[("host", &["10.0.0.9"])]));
+        // What it was in the first release: people have it in their issues.
+        assert_eq!(of(&[("host", &["api.x.com"])]), "cc211511e101fd51");
+    }
+
+    #[test]
+    fn a_fact_with_too_many_values_tells_nothing() {
+        let value = |value: &str| vec![Value { value: value.to_owned(), incidents: 1 }];
+        let with = |host| BTreeMap::from([("host".to_owned(), value(host))]);
+        let cut = ["host".to_owned()];
+        assert_eq!(fingerprint("a/b", &with("x.y"), &cut), fingerprint("a/b", &with("z.y"), &cut));
+        assert_ne!(fingerprint("a/b", &with("x.y"), &[]), fingerprint("a/b", &with("z.y"), &[]));
+    }
+}

@@ -1,0 +1,21 @@
+//! The JSON Schemas of what scripts read: the report, and one match.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+
+use super::{MatchRow, Report};
+
+/// The JSON Schema (draft 2020-12) of a report, as `--format json` writes it.
+pub fn report_schema() -> Schema {
+    of::<Report>()
+}
+
+/// The JSON Schema (draft 2020-12) of one match, which is a line of `--format ndjson`.
+pub fn match_schema() -> Schema {
+    of::<MatchRow>()
+}
+
+/// What is written is described, and not what would be read: a key that is always there is required.
+fn of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
