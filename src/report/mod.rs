@@ -50,7 +50,7 @@ pub use source_tally::{ChunkTally, SourceTally};
 pub use status::Status;
 pub use summary::{MergeError, Summary, View, merge};
 pub use tally::{Filter, Tally};
-pub use timeline::Histogram;
+pub use timeline::{Histogram, Times};
 pub use unclassified::Unclassified;
 
 /// The name and version of the report's form, which scripts can rely on.
