@@ -161,7 +161,8 @@ fn tag(secret: &str) -> String {
 /// Whether a character would do something to a terminal or to the reading order instead of being shown.
 fn is_hostile(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn escape_controls(text: &str) -> Cow<'_, str> {
@@ -244,6 +245,10 @@ mod tests {
     fn escapes_what_a_terminal_would_obey_and_cuts_at_a_character() {
         let clean = Redactor::OPEN.clean("a\u{1b}[31mb\u{202e}c\nd");
         assert_eq!(clean, "a\\u{1b}[31mb\\u{202e}c\\nd");
+        for unseen in ['\u{ad}', '\u{61c}', '\u{200d}', '\u{2028}', '\u{2060}', '\u{2069}', '\u{e0041}'] {
+            let clean = Redactor::OPEN.clean(&unseen.to_string()).into_owned();
+            assert_eq!(clean, format!("\\u{{{:x}}}", u32::from(unseen)));
+        }
         assert_eq!(Redactor::OPEN.excerpt("äöüß", 2), "äö…");
         assert_eq!(Redactor::OPEN.excerpt("ab", 2), "ab");
     }
