@@ -13,6 +13,7 @@ mod sparkline;
 mod table;
 mod test;
 mod whole_rule;
+mod words;
 
 use std::io::{self, Write};
 

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Format;
 use crate::source::Kind;
 
-pub use advice::{filled, placeholders};
+pub use advice::{filled, placeholders, shell_quote};
 pub use calendar::{When, is_past_midnight};
 pub use event::{Event, Facts, Match, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
