@@ -3,6 +3,7 @@
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
 mod bench;
+mod html;
 mod json;
 mod ndjson;
 mod page;
@@ -35,6 +36,8 @@ pub enum Format {
     Json,
     /// One JSON object a match.
     Ndjson,
+    /// One page for a browser, in one file.
+    Html,
 }
 
 /// How a person's terminal wants it.
@@ -70,6 +73,7 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => out.write_all(table::render(report, style).as_bytes()),
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
+        Format::Html => out.write_all(html::render(report, style)?.as_bytes()),
     }
 }
 

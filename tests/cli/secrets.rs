@@ -13,7 +13,7 @@ fn log() -> String {
 
 #[test]
 fn secrets_are_masked_in_every_format() {
-    for format in ["table", "json", "ndjson"] {
+    for format in ["table", "json", "ndjson", "html"] {
         let mut command = clawsift();
         command.args(["--format", format]);
         let text = stdout(&piped(command, log().as_bytes()));
@@ -34,7 +34,7 @@ fn secrets_are_shown_when_asked_for() {
 fn a_log_cannot_command_the_terminal() {
     let log = "2026-11-22T00:00:00Z error x/y \u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}connect ETIMEDOUT 10.0.0.1:443\n\
                2026-11-22T00:00:01Z error x/y \u{1b}[31modd\u{9b}31m\n";
-    for format in ["table", "json", "ndjson"] {
+    for format in ["table", "json", "ndjson", "html"] {
         let mut command = clawsift();
         command.args(["--format", format, "--color", "never"]);
         let text = stdout(&piped(command, log.as_bytes()));
