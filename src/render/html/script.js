@@ -172,7 +172,8 @@
     let waiting = 0;
     form.addEventListener("input", (event) => {
       clearTimeout(waiting);
-      waiting = setTimeout(apply, event.target === fields.text ? 80 : 0);
+      if (event.target === fields.text) waiting = setTimeout(apply, 80);
+      else apply();
     });
     form.addEventListener("submit", (event) => event.preventDefault());
     all("button.clear").forEach((button) => button.addEventListener("click", clear));
@@ -201,11 +202,12 @@
   const setUpFindings = (filter) => {
     const button = byId("open-all");
     const shown = () => all(".finding:not([hidden]) > details");
+    const isAllOpen = () => shown().length > 0 && shown().every((row) => row.open);
     const label = () => {
-      button.textContent = shown().every((row) => row.open) ? "Close all" : "Open all";
+      button.textContent = isAllOpen() ? "Close all" : "Open all";
     };
     button.addEventListener("click", () => {
-      const open = !shown().every((row) => row.open);
+      const open = !isAllOpen();
       shown().forEach((row) => {
         row.open = open;
       });
@@ -262,7 +264,6 @@
   };
 
   const run = () => {
-    setUpTheme();
     setUpCopy();
     setUpPrint();
     const data = JSON.parse(byId("data").textContent);
@@ -285,5 +286,12 @@
     filter.apply();
   };
 
-  run();
+  setUpTheme();
+  // What the page tells by itself is painted first.
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      run();
+      document.documentElement.dataset.ready = "";
+    }),
+  );
 })();
