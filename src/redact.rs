@@ -158,11 +158,16 @@ fn tag(secret: &str) -> String {
     format!("[redacted:{:04x}]", xxh3_64(secret.as_bytes()) & 0xffff)
 }
 
-/// Whether a character would do something to a terminal or to the reading order instead of being shown.
+/// Whether a character would do something to a terminal or to the reading order, or nothing to be seen, instead of being
+/// shown.
 fn is_hostile(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+                | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 fn escape_controls(text: &str) -> Cow<'_, str> {

@@ -81,11 +81,15 @@ pub(super) fn began_after(began: &Began) -> String {
     format!("{} after {what}{update}", length(began.span()))
 }
 
+/// The name of a source for people.
+pub(super) fn source_name(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}
+
 /// What was read, in a word.
 pub(super) fn names(report: &Report) -> String {
     match report.sources.as_slice() {
-        [only] if only.name == "-" => "standard input".to_owned(),
-        [only] => only.name.clone(),
+        [only] => source_name(&only.name).to_owned(),
         many => format!("{} sources", many.len()),
     }
 }

@@ -123,7 +123,7 @@ test("a step leads to its finding, also to one that the filter hides", async () 
   const page = await open(browser, "mixed");
   await page.locator(".pill.sev-info").click();
   await page.locator(".steps a[href='#finding-6']").first().click();
-  assert.ok(await page.locator("#finding-6 .body").isVisible());
+  await page.locator("#finding-6 .body").waitFor();
   assert.equal(await rows(page).count(), 16);
   await isQuiet(page);
 });
@@ -230,19 +230,27 @@ test("even a page that someone tampers with runs nothing", async () => {
 
 test("a log of ten thousand incidents is a small page that shows at once", async () => {
   const bytes = statSync(fileOf("large")).size;
-  const page = await open(browser, "large");
+  const paints = [];
+  let page;
+  for (let n = 0; n < 5; n += 1) {
+    await page?.context().close();
+    page = await open(browser, "large");
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+    paints.push(
+      await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime),
+    );
+  }
+  const paint = paints.sort((a, b) => a - b)[2];
   const incidents = Number((await page.locator("h1").textContent()).replace(/,/g, "").match(/^\d+/)[0]);
   assert.ok(incidents >= 10_000, `${incidents} incidents`);
   assert.ok(bytes < 2_000_000, `${bytes} bytes`);
-  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
-  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
   const filter = await page.evaluate(() => {
     const start = performance.now();
     document.getElementById("text").value = "certificate";
     document.querySelector("[name=severity]").click();
     return performance.now() - start;
   });
-  console.log(`${incidents} incidents: ${bytes} bytes, first paint after ${paint.toFixed(0)} ms, filtered in ${filter.toFixed(0)} ms`);
+  console.log(`${incidents} incidents: ${bytes} bytes, first paint after ${paint.toFixed(0)} ms (median of five), filtered in ${filter.toFixed(0)} ms`);
   // Machines differ; this is for a page that takes seconds.
   assert.ok(paint < 3000, `first paint after ${paint} ms`);
   await isQuiet(page);

@@ -1,7 +1,7 @@
 //! What the page shows of one finding.
 
 use crate::render::page::contradiction;
-use crate::render::words::{began_after, count, number, status};
+use crate::render::words::{began_after, count, number, source_name, status};
 use crate::report::{Finding, Sample, Status, Value};
 
 use super::chart;
@@ -112,10 +112,9 @@ impl<'a> Fact<'a> {
 
 impl<'a> SampleView<'a> {
     pub fn new(sample: &'a Sample, clock: &Clock<'_>) -> Self {
-        let source = if sample.source == "-" { "standard input" } else { &sample.source };
         Self {
             sample,
-            place: format!("{source}:{}", sample.line),
+            place: format!("{}:{}", source_name(&sample.source), sample.line),
             time: sample.time.map(|time| clock.moment(time)),
         }
     }

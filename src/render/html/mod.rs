@@ -7,6 +7,7 @@ mod chart;
 mod finding;
 mod moment;
 mod page;
+mod prose;
 
 use std::io;
 
@@ -27,7 +28,7 @@ const SCRIPTS: [&str; 2] = [include_str!("timeline.js"), include_str!("script.js
 
 /// The whole report as a page.
 pub(super) fn render(report: &Report, style: &Style) -> io::Result<String> {
-    let page = Page::new(report, style, &policy()).render().map_err(io::Error::other)?;
+    let page = Page::new(report, style, &policy())?.render().map_err(io::Error::other)?;
     Ok(neutralised(page.trim_start()))
 }
 
@@ -63,6 +64,23 @@ mod tests {
     #[test]
     fn a_hash_is_what_a_browser_computes() {
         assert_eq!(source_hash(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+    }
+
+    #[test]
+    fn templates_escape_all_but_the_page_s_own_parts() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/html");
+        let templates = std::fs::read_dir(folder).expect("the folder").filter_map(|entry| {
+            let path = entry.expect("a file").path();
+            path.extension().is_some_and(|ending| ending == "html").then_some(path)
+        });
+        let all: String = templates.map(|path| std::fs::read_to_string(path).expect("a template")).collect();
+        let mut unescaped: Vec<&str> = all
+            .split("{{")
+            .filter_map(|part| Some(part.split_once("}}")?.0))
+            .filter(|e| e.contains('|'))
+            .collect();
+        unescaped.sort_unstable();
+        assert_eq!(unescaped, [" data|safe ", " script|safe ", " style|safe "]);
     }
 
     #[test]

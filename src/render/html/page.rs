@@ -9,7 +9,7 @@ use crate::catalogue::Severity;
 use crate::record::Format;
 use crate::render::Style;
 use crate::render::words::{
-    count, draft_command, length, names, nothing_found, nothing_read, number, share_explained,
+    count, draft_command, length, names, nothing_found, nothing_read, number, share_explained, source_name,
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
@@ -77,16 +77,15 @@ struct SourceView<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub fn new(report: &'a Report, style: &Style, policy: &'a str) -> Self {
+    pub fn new(report: &'a Report, style: &Style, policy: &'a str) -> serde_json::Result<Self> {
         let clock = Clock::new(report, &style.zone);
         let (steps, more_steps) = report.next_steps.split_at(STEPS.min(report.next_steps.len()));
         let unshown = report.totals.shapes.saturating_sub(report.unclassified.len() as u64);
-        Self {
+        Ok(Self {
             policy,
             style: STYLE,
             scripts: SCRIPTS,
-            // Without data the page has no filter and no zoom, and still tells everything.
-            data: chart::data(report, &clock).unwrap_or_default(),
+            data: chart::data(report, &clock)?,
             headline: headline(report),
             summary: summary(report, &clock),
             zone: clock.zone_name(),
@@ -113,7 +112,7 @@ impl<'a> Page<'a> {
                 .chain(lines(report, |source| &source.notes))
                 .collect(),
             sources: report.sources.iter().map(|source| SourceView::new(source, &clock)).collect(),
-        }
+        })
     }
 }
 
@@ -167,11 +166,10 @@ fn lines<'a>(
     report: &'a Report,
     of: impl Fn(&'a SourceInfo) -> &'a Vec<String>,
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
-    report.sources.iter().flat_map(move |source| {
-        of(source)
-            .iter()
-            .map(|line| (if source.name == "-" { "standard input" } else { &source.name }, line.as_str()))
-    })
+    report
+        .sources
+        .iter()
+        .flat_map(move |source| of(source).iter().map(|line| (source_name(&source.name), line.as_str())))
 }
 
 fn step(report: &Report) -> Option<String> {
@@ -213,7 +211,7 @@ fn clusters<'a>(report: &'a Report, clock: &Clock<'_>) -> Vec<ClusterView<'a>> {
 impl<'a> SourceView<'a> {
     fn new(source: &'a SourceInfo, clock: &Clock<'_>) -> Self {
         Self {
-            name: if source.name == "-" { "standard input" } else { &source.name },
+            name: source_name(&source.name),
             formats: source
                 .formats
                 .iter()
