@@ -99,6 +99,16 @@ test("dragging zooms, and the findings of that time can be picked out", async ()
   assert.match(await rows(page).first().textContent(), /host name does not exist/);
   await page.locator("[data-zoom=all]").click();
   assert.equal(await rows(page).count(), 16);
+
+  const hint = await page.locator("#readout").textContent();
+  await page.mouse.move(box.x + box.width * 0.5, y);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await page.waitForFunction(() => !document.querySelector("#in-view").hidden);
+  await page.mouse.dblclick(box.x + box.width * 0.5, y);
+  await page.mouse.move(0, 0);
+  await page.waitForFunction((text) => document.querySelector("#readout").textContent === text, hint);
   await isQuiet(page);
 });
 
