@@ -86,8 +86,9 @@ test("keys zoom and move the time line", async () => {
 
 test("dragging zooms, and the findings of that time can be picked out", async () => {
   const page = await open(browser, "mixed");
-  const box = await page.locator("#plot .lane[data-category='dns'] svg").boundingBox();
-  const y = box.y + box.height / 2;
+  const bars = page.locator("#plot .lane[data-category='dns'] svg");
+  let box = await bars.boundingBox();
+  let y = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width * 0.28, y);
   assert.match(await page.locator("#readout").textContent(), /^\d\d:\d\d:\d\d to /);
   await page.mouse.down();
@@ -101,6 +102,9 @@ test("dragging zooms, and the findings of that time can be picked out", async ()
   assert.equal(await rows(page).count(), 16);
 
   const hint = await page.locator("#readout").textContent();
+  await bars.scrollIntoViewIfNeeded();
+  box = await bars.boundingBox();
+  y = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width * 0.5, y);
   await page.keyboard.down("Control");
   await page.mouse.wheel(0, -100);
