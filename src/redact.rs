@@ -250,6 +250,10 @@ mod tests {
     fn escapes_what_a_terminal_would_obey_and_cuts_at_a_character() {
         let clean = Redactor::OPEN.clean("a\u{1b}[31mb\u{202e}c\nd");
         assert_eq!(clean, "a\\u{1b}[31mb\\u{202e}c\\nd");
+        for unseen in ['\u{ad}', '\u{61c}', '\u{200d}', '\u{2028}', '\u{2060}', '\u{2069}', '\u{e0041}'] {
+            let clean = Redactor::OPEN.clean(&unseen.to_string()).into_owned();
+            assert_eq!(clean, format!("\\u{{{:x}}}", u32::from(unseen)));
+        }
         assert_eq!(Redactor::OPEN.excerpt("äöüß", 2), "äö…");
         assert_eq!(Redactor::OPEN.excerpt("ab", 2), "ab");
     }

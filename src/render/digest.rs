@@ -3,6 +3,8 @@
 use crate::redact::Redactor;
 use crate::report::{Finding, Report};
 
+use super::words::count;
+
 /// Facts named of one finding.
 const MAX_FACTS: usize = 12;
 
@@ -22,11 +24,10 @@ pub(super) fn facts(finding: &Finding) -> String {
 
 /// How often, how long and whether still: `3 incidents, 27 records, ongoing; provider openai`.
 pub(super) fn seen(finding: &Finding) -> String {
-    let counted = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
     let mut text = format!(
         "{}, {}, {}",
-        counted(finding.incidents, "incident"),
-        counted(finding.records, "record"),
+        count(finding.incidents, "incident"),
+        count(finding.records, "record"),
         finding.status.name()
     );
     if let Some((first, last)) = finding.first_seen.zip(finding.last_seen) {

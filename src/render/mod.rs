@@ -3,9 +3,10 @@
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
 mod bench;
-mod excerpt;
 mod csv;
 mod digest;
+mod excerpt;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -20,6 +21,7 @@ mod sparkline;
 mod table;
 mod test;
 mod whole_rule;
+mod words;
 
 use std::io::{self, Write};
 
@@ -51,6 +53,8 @@ pub enum Format {
     Prometheus,
     /// JUnit XML, for CI.
     Junit,
+    /// One page for a browser, in one file.
+    Html,
 }
 
 /// How the one who reads it wants it.
@@ -128,6 +132,7 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
         Format::Csv => csv::write(report, out),
         Format::Prometheus => prometheus::write(report, out),
         Format::Junit => junit::write(report, style.fail_on, out),
+        Format::Html => out.write_all(html::render(report, style)?.as_bytes()),
     }
 }
 

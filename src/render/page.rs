@@ -128,20 +128,11 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
+    /// What OpenClaw itself says, where the wire said something else.
     pub fn contradicted<'f>(&mut self, says: &[&str], fact: impl Fn(&str) -> Option<&'f str>) {
-        if says.is_empty() {
-            return;
+        if let Some(text) = contradiction(says, fact, self.style.unicode) {
+            self.detail("not so", &text);
         }
-        let says: Vec<String> = says.iter().take(3).map(|text| self.quoted(text)).collect();
-        let wire =
-            ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
-        let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
-        self.detail("not so", &format!("OpenClaw says {}; {wire}", says.join(", ")));
-    }
-
-    fn quoted(&self, text: &str) -> String {
-        if self.style.unicode { format!("“{text}”") } else { format!("\"{text}\"") }
     }
 
     fn fix(&mut self, index: usize, fix: &FilledFix) {
@@ -169,4 +160,21 @@ impl<'a> Page<'a> {
             let _ = writeln!(self.out, "{:1$} {2}", "", LABEL + 2, line.trim_end());
         }
     }
+}
+
+/// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
+pub(super) fn contradiction<'f>(
+    says: &[&str],
+    fact: impl Fn(&str) -> Option<&'f str>,
+    unicode: bool,
+) -> Option<String> {
+    if says.is_empty() {
+        return None;
+    }
+    let quoted = |text: &&str| if unicode { format!("“{text}”") } else { format!("\"{text}\"") };
+    let says: Vec<String> = says.iter().take(3).map(quoted).collect();
+    let wire =
+        ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
+    let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
+    Some(format!("OpenClaw says {}; {wire}", says.join(", ")))
 }

@@ -7,28 +7,41 @@ use crate::report::Histogram;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 4] = ['.', ':', '+', '#'];
 
+/// Columns that share the time from `first` to `last`, and how much happened in each, out of bins of equal width with their
+/// begin in seconds since 1970.
+pub(super) fn columns(
+    bins: impl Iterator<Item = (i64, u64)>,
+    bin_seconds: i64,
+    (first, last): (Timestamp, Timestamp),
+    width: usize,
+) -> Vec<u64> {
+    let mut columns = vec![0_u64; width];
+    let span = i128::from(last.as_second()) - i128::from(first.as_second()) + 1;
+    for (start, count) in bins {
+        // A bin stands where its middle is.
+        let middle = i128::from(start) + i128::from(bin_seconds) / 2;
+        let column = (middle - i128::from(first.as_second())) * width as i128 / span;
+        let column = usize::try_from(column.max(0)).unwrap_or(0).min(width.saturating_sub(1));
+        if let Some(sum) = columns.get_mut(column) {
+            *sum = sum.saturating_add(count);
+        }
+    }
+    columns
+}
+
 /// How much happened when, in columns that share the time from `first` to `last`: a blank where nothing happened, else the
 /// higher the more. Empty where nothing has a time.
 pub(super) fn sparkline(
     histogram: &Histogram,
-    (first, last): (Timestamp, Timestamp),
+    span: (Timestamp, Timestamp),
     width: usize,
     unicode: bool,
 ) -> String {
     let Some(start) = histogram.start else { return String::new() };
-    let mut columns = vec![0_u64; width];
-    let span = i128::from(last.as_second()) - i128::from(first.as_second()) + 1;
-    for (index, count) in histogram.counts.iter().enumerate() {
-        // A bin stands where its middle is.
-        let middle = i128::from(start.as_second())
-            + index as i128 * i128::from(histogram.bin_seconds)
-            + i128::from(histogram.bin_seconds) / 2;
-        let column = (middle - i128::from(first.as_second())) * width as i128 / span;
-        let column = usize::try_from(column.max(0)).unwrap_or(0).min(width.saturating_sub(1));
-        if let Some(sum) = columns.get_mut(column) {
-            *sum = sum.saturating_add(*count);
-        }
-    }
+    let bins = histogram.counts.iter().zip(0_i64..).map(|(count, index)| {
+        (start.as_second().saturating_add(index.saturating_mul(histogram.bin_seconds)), *count)
+    });
+    let columns = columns(bins, histogram.bin_seconds, span, width);
     let most = columns.iter().copied().max().unwrap_or(0).max(1);
     let marks: &[char] = if unicode { &BLOCKS } else { &ASCII };
     let mark = |count: u64| match count {

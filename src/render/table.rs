@@ -3,15 +3,18 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::catalogue::Severity;
-use crate::record::Format;
-use crate::report::{Began, Finding, MarkKind, Report, Status};
+use crate::report::{Finding, Report};
 
 use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
+use super::words::{
+    began_after, count, draft_command, names, nothing_found, nothing_read, number, share_explained, status,
+    warnings,
+};
 use super::{Extent, Style};
 
 /// Rules of echoes named.
@@ -64,23 +67,10 @@ impl ReportPage<'_> {
     /// One line for a log in which nothing is wrong.
     fn clean(&mut self, report: &Report) {
         let totals = &report.totals;
-        if report.sources.iter().all(|source| !source.problems.is_empty()) {
-            return self.page.line("clawsift: nothing could be read");
+        if let Some(why) = nothing_read(report) {
+            return self.page.line(&format!("clawsift: {why}"));
         }
-        if totals.records == 0 {
-            return self.page.line(&format!("clawsift: there is nothing in {}", names(report)));
-        }
-        let known = report.sources.iter().any(|s| s.formats.iter().any(|f| f.format != Format::Text));
-        let what = match totals.unclassified {
-            _ if report.filtered_out > 0 || report.left_out.is_some() => {
-                let hidden = count(report.filtered_out, "incident");
-                let findings = count(report.left_out.unwrap_or(0) as u64, "finding");
-                format!("nothing to show: {hidden} and {findings} are left out by the filters")
-            }
-            0 if !known => "nothing that looks like OpenClaw's log, and no known error,".to_owned(),
-            0 => "nothing is wrong".to_owned(),
-            n => format!("no known failure, but {} that no rule explains", warnings(n)),
-        };
+        let what = nothing_found(report);
         let span = self.span();
         self.page.line(&format!(
             "{BOLD}clawsift: {what}{BOLD:#} in {} of {}{span}",
@@ -165,7 +155,7 @@ impl ReportPage<'_> {
         let _ = write!(seen, "; {}", self.status(finding));
         self.page.detail("seen", &seen);
         if let Some(began) = &finding.began {
-            self.page.detail("began", &began_text(began));
+            self.page.detail("began", &began_after(began));
         }
         self.facts(finding);
         let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
@@ -274,21 +264,9 @@ impl ReportPage<'_> {
         if report.unclassified.is_empty() {
             return;
         }
-        let totals = &report.totals;
         self.page.line("");
         self.page.line(&format!("{BOLD}What no rule explains{BOLD:#}"));
-        let explained = totals.warnings.saturating_sub(totals.unclassified);
-        // 99.96 % are not all.
-        let per_mille = explained.saturating_mul(1000) / totals.warnings.max(1);
-        let text = format!(
-            "{}.{} % of {} explained; {} in {}",
-            per_mille / 10,
-            per_mille % 10,
-            count(totals.warnings, "warning or error"),
-            number(totals.unclassified),
-            count(totals.shapes, "unknown shape"),
-        );
-        self.page.wrapped("", 0, &text.replace("warning or errors", "warnings and errors"));
+        self.page.wrapped("", 0, &share_explained(&report.totals));
         for (index, cluster) in report.unclassified.iter().take(SHAPES).enumerate() {
             let subsystem = cluster.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
             let text = format!(
@@ -306,7 +284,7 @@ impl ReportPage<'_> {
             && only.name != "-"
         {
             self.page.wrapped("", 0, "Draft a rule for one of them:");
-            self.page.command(4, &format!("clawsift rules new --from-unknown 1 {}", only.name));
+            self.page.command(4, &draft_command(1, &only.name));
         }
     }
 
@@ -329,15 +307,7 @@ impl ReportPage<'_> {
     }
 
     fn status(&self, finding: &Finding) -> String {
-        match finding.status {
-            Status::Ongoing => "ongoing".to_owned(),
-            Status::Recovered => "recovered".to_owned(),
-            Status::Degraded => "fallback answered".to_owned(),
-            Status::Quiet => match self.log_end.zip(finding.last_seen) {
-                Some((end, seen)) => format!("quiet for {}", length(end.duration_since(seen))),
-                None => "quiet".to_owned(),
-            },
-        }
+        status(finding, self.log_end)
     }
 
     fn time(&self, time: Option<Timestamp>) -> String {
@@ -357,21 +327,6 @@ fn notes(report: &Report) -> Vec<String> {
     notes
 }
 
-fn began_text(began: &Began) -> String {
-    let what = match &began.after {
-        MarkKind::GatewayStart => "the gateway start".to_owned(),
-        MarkKind::ConfigReload => "a change of the configuration".to_owned(),
-        MarkKind::Version(version) => format!("the update to {version}"),
-    };
-    let update = match (&began.since_version, &began.after) {
-        (Some(version), MarkKind::GatewayStart | MarkKind::ConfigReload) => {
-            format!("; not seen before the update to {version}")
-        }
-        _ => String::new(),
-    };
-    format!("{} after {what}{update}", length(began.span()))
-}
-
 /// Whether all times shown are of one day, so that the day need not be repeated.
 fn is_one_day(report: &Report, style: &Style) -> bool {
     let mut days = report
@@ -384,55 +339,10 @@ fn is_one_day(report: &Report, style: &Style) -> bool {
     days.all(|day| Some(day) == first)
 }
 
-fn names(report: &Report) -> String {
-    match report.sources.as_slice() {
-        [only] if only.name == "-" => "standard input".to_owned(),
-        [only] => only.name.clone(),
-        many => format!("{} sources", many.len()),
-    }
-}
-
 fn shortened(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
-    }
-}
-
-/// So many warnings or errors.
-fn warnings(n: u64) -> String {
-    format!("{} {}", number(n), plural(n, "warning or error", "warnings or errors"))
-}
-
-fn plural<'t>(n: u64, one: &'t str, many: &'t str) -> &'t str {
-    if n == 1 { one } else { many }
-}
-
-/// `1 record`, `12,345 records`.
-fn count(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number(n), if n == 1 { "" } else { "s" })
-}
-
-/// `12,345`.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A length of time in its largest whole unit.
-fn length(duration: SignedDuration) -> String {
-    match duration.as_mins() {
-        0 | 1 => format!("{} s", duration.as_secs()),
-        minutes if minutes < 120 => format!("{minutes} min"),
-        minutes if minutes < 48 * 60 => format!("{} h", minutes / 60),
-        minutes => format!("{} days", minutes / (24 * 60)),
     }
 }
 
@@ -442,20 +352,5 @@ fn severity_color(severity: Severity) -> Color {
         Severity::Error => Color::Red,
         Severity::Warning => Color::Yellow,
         Severity::Info => Color::Blue,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_lengths_read_well() {
-        assert_eq!(count(1, "record"), "1 record");
-        assert_eq!(count(1_234_567, "record"), "1,234,567 records");
-        assert_eq!(length(SignedDuration::from_secs(75)), "75 s");
-        assert_eq!(length(SignedDuration::from_mins(61)), "61 min");
-        assert_eq!(length(SignedDuration::from_hours(3)), "3 h");
-        assert_eq!(length(SignedDuration::from_hours(72)), "3 days");
     }
 }

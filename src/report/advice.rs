@@ -89,8 +89,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The value as one word of a POSIX shell.
-fn shell_quote(value: &str) -> String {
+/// The value as one word of a POSIX shell, however odd it is.
+pub fn shell_quote(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:/@%+=,".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
         value.to_owned()

@@ -17,7 +17,7 @@ use super::incident::{Cause, Incident};
 use super::status::{LastSeen, Scope, keep_latest};
 use super::summary::RuleText;
 use super::timeline::Timeline;
-use super::{Began, Histogram, Status};
+use super::{Began, Histogram, Status, Times};
 
 /// Texts shown of one rule.
 pub(super) const MAX_SAMPLES: usize = 3;
@@ -54,6 +54,9 @@ pub struct Finding {
     pub began: Option<Began>,
     /// When incidents began.
     pub histogram: Histogram,
+    /// The same as finely as it is known, for a time line that can be zoomed; not in JSON, where `mergeable` has it.
+    #[serde(skip)]
+    pub times: Times,
     /// Facts by name, the most frequent value first.
     pub captures: BTreeMap<String, Vec<Value>>,
     /// Facts that have more values than could be kept; those shown are some of them, with their exact numbers.
@@ -329,6 +332,7 @@ impl FindingTally {
             last_seen: self.last_seen,
             began,
             histogram: self.timeline.histogram(),
+            times: self.timeline.times(),
             contradicted: values(&self.claims, &is_wrong),
             samples: self.samples.clone(),
             symptoms,

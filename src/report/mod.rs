@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Format;
 use crate::source::Kind;
 
-pub use advice::{filled, placeholders};
+pub use advice::{filled, placeholders, shell_quote};
 pub use calendar::{When, is_past_midnight};
 pub use event::{Event, Facts, Match, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
@@ -54,7 +54,7 @@ pub use source_tally::{ChunkTally, SourceTally};
 pub use status::Status;
 pub use summary::{MergeError, Summary, View, merge};
 pub use tally::{Filter, Tally};
-pub use timeline::Histogram;
+pub use timeline::{Histogram, Times};
 pub use unclassified::Unclassified;
 
 /// The name and version of the report's form, which scripts can rely on.

@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 /// Widths of bins in seconds. Each divides the next, so that bins can be joined without loss.
 const WIDTHS: [i64; 12] = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
-/// More bins than this are not shown; the width grows instead.
+/// More bins than this are not shown in a histogram; the width grows instead.
 const MAX_BINS: i64 = 60;
+
+/// Bins in which something happened that are kept; the width grows where there are more. As a histogram has fewer bins, it can
+/// always be made of these.
+const MAX_KEPT: usize = 500;
 
 /// Counts of incidents over time, in bins of equal width aligned to the epoch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +25,15 @@ pub struct Histogram {
     pub bin_seconds: i64,
     /// Incidents that began in each bin.
     pub counts: Vec<u64>,
+}
+
+/// The same as finely as it is known: only bins in which something happened, narrower than those of a histogram where they can be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Width of a bin in seconds.
+    pub bin_seconds: i64,
+    /// Where each bin begins, in seconds since 1970, and how many incidents began in it; in the order of time.
+    pub bins: Vec<(i64, u64)>,
 }
 
 /// Collects times.
@@ -48,9 +61,18 @@ impl Timeline {
     }
 
     fn keep_bounds(&mut self) {
-        while self.width + 1 < WIDTHS.len() && self.span() > MAX_BINS {
+        while self.width + 1 < WIDTHS.len() && self.bins.len() > MAX_KEPT {
             self.widen();
         }
+    }
+
+    /// The same in bins so wide that few enough of them cover the span.
+    fn coarse(&self) -> Self {
+        let mut coarse = self.clone();
+        while coarse.width + 1 < WIDTHS.len() && coarse.span() > MAX_BINS {
+            coarse.widen();
+        }
+        coarse
     }
 
     fn widen(&mut self) {
@@ -72,7 +94,17 @@ impl Timeline {
         }
     }
 
+    pub fn times(&self) -> Times {
+        let seconds = self.seconds();
+        let bins = self.bins.iter().map(|(bin, count)| (bin.saturating_mul(seconds), *count)).collect();
+        Times { bin_seconds: seconds, bins }
+    }
+
     pub fn histogram(&self) -> Histogram {
+        self.coarse().shown()
+    }
+
+    fn shown(&self) -> Histogram {
         let width = self.seconds();
         let (Some((&first, _)), Some((&last, _))) = (self.bins.first_key_value(), self.bins.last_key_value())
         else {
@@ -114,6 +146,27 @@ mod tests {
         let histogram = timeline.histogram();
         assert_eq!((histogram.start, histogram.bin_seconds), (Some(at(60)), 60));
         assert_eq!(histogram.counts.iter().sum::<u64>(), 3);
+        assert_eq!(timeline.times(), Times { bin_seconds: 1, bins: vec![(100, 1), (103, 1), (3100, 1)] });
+    }
+
+    #[test]
+    fn many_times_are_kept_in_few_bins_in_whatever_order_they_come() {
+        let of = |seconds: &mut dyn Iterator<Item = i64>| {
+            let mut timeline = Timeline::default();
+            seconds.for_each(|second| timeline.add(at(second)));
+            timeline
+        };
+        let whole = of(&mut (0..10_000).map(|n| n * 7));
+        let times = whole.times();
+        assert_eq!((times.bin_seconds, times.bins.len()), (300, 234));
+        assert_eq!(times.bins.iter().map(|(_, count)| count).sum::<u64>(), 10_000);
+
+        let parts = [0..5, 5..4000, 4000..4001, 4001..10_000].map(|part| of(&mut part.map(|n| n * 7)));
+        let mut sum = Timeline::default();
+        parts.iter().rev().for_each(|part| sum.merge(part));
+        assert_eq!(sum, whole);
+        assert_eq!(sum.histogram(), whole.histogram());
+        assert_eq!(sum.histogram().bin_seconds, 3600);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod errors;
 mod explain;
+mod html;
 mod input;
 mod merge;
 mod output;

@@ -4,7 +4,8 @@ use crate::{clawsift, piped, stdout};
 
 const SECRET: &str = "sk-ant-api03-AbCdEfGhIjKlMnOpQrStUvWxYz0123456789";
 
-const FORMATS: [&str; 8] = ["table", "json", "ndjson", "markdown", "sarif", "csv", "prometheus", "junit"];
+const FORMATS: [&str; 9] =
+    ["table", "json", "ndjson", "markdown", "html", "sarif", "csv", "prometheus", "junit"];
 
 fn log() -> String {
     format!(

@@ -14,7 +14,7 @@ use crate::{A, B, BUSY, ENGINE, EXPIRED, KEY, ONE, OTHER, THREE, TWO, options};
 
 fn page(report: &Report) -> String {
     let zone = jiff::tz::TimeZone::UTC;
-    let style = Style { width: 100, unicode: true, zone, share: false, fail_on: None };
+    let style = Style::new(100, zone);
     let mut text = Vec::new();
     render(report, Format::Table, &style, &mut AutoStream::never(&mut text)).expect("a page");
     String::from_utf8(text).expect("UTF-8")

@@ -13,6 +13,7 @@ use crate::report::{Finding, MarkKind, NextStep, Report, Sample, SourceInfo, Unc
 
 use super::Style;
 use super::digest::is_web_address;
+use super::words::count;
 use text::{block, cell, code, plain};
 
 /// A forge takes 65,536 characters of an issue; this is in bytes, and leaves room for words before it.
@@ -358,10 +359,6 @@ impl Page<'_> {
 fn formats(source: &SourceInfo) -> Vec<String> {
     let name = |format| serde_json::to_value(format).ok()?.as_str().map(str::to_owned);
     source.formats.iter().filter_map(|count| name(count.format)).collect()
-}
-
-fn count(n: u64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 fn shortened(text: &str, max_chars: usize) -> String {

@@ -1,0 +1,140 @@
+//! Phrases and numbers that several formats show alike.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::record::Format;
+use crate::report::{Began, Finding, MarkKind, Report, Status, Totals, shell_quote};
+
+/// Why there is nothing to report on at all.
+pub(super) fn nothing_read(report: &Report) -> Option<String> {
+    if report.sources.iter().all(|source| !source.problems.is_empty()) {
+        return Some("nothing could be read".to_owned());
+    }
+    (report.totals.records == 0).then(|| format!("there is nothing in {}", names(report)))
+}
+
+/// What to say of records among which there is no finding.
+pub(super) fn nothing_found(report: &Report) -> String {
+    let known = report.sources.iter().any(|s| s.formats.iter().any(|f| f.format != Format::Text));
+    match report.totals.unclassified {
+        _ if report.filtered_out > 0 || report.left_out.is_some() => {
+            let hidden = count(report.filtered_out, "incident");
+            let findings = count(report.left_out.unwrap_or(0) as u64, "finding");
+            format!("nothing to show: {hidden} and {findings} are left out by the filters")
+        }
+        0 if !known => "nothing that looks like OpenClaw's log, and no known error,".to_owned(),
+        0 => "nothing is wrong".to_owned(),
+        n => format!("no known failure, but {} that no rule explains", warnings(n)),
+    }
+}
+
+/// How much of the warnings and errors the rules explain.
+pub(super) fn share_explained(totals: &Totals) -> String {
+    let explained = totals.warnings.saturating_sub(totals.unclassified);
+    // 99.96 % are not all.
+    let per_mille = explained.saturating_mul(1000) / totals.warnings.max(1);
+    let text = format!(
+        "{}.{} % of {} explained; {} in {}",
+        per_mille / 10,
+        per_mille % 10,
+        count(totals.warnings, "warning or error"),
+        number(totals.unclassified),
+        count(totals.shapes, "unknown shape"),
+    );
+    text.replace("warning or errors", "warnings and errors")
+}
+
+/// Whether a failure is over, at the end of the log.
+pub(super) fn status(finding: &Finding, log_end: Option<Timestamp>) -> String {
+    match finding.status {
+        Status::Ongoing => "ongoing".to_owned(),
+        Status::Recovered => "recovered".to_owned(),
+        Status::Degraded => "fallback answered".to_owned(),
+        Status::Quiet => match log_end.zip(finding.last_seen) {
+            Some((end, seen)) => format!("quiet for {}", length(end.duration_since(seen))),
+            None => "quiet".to_owned(),
+        },
+    }
+}
+
+/// The command that drafts a rule for an unknown shape, by its number in the report.
+pub(super) fn draft_command(number: usize, source: &str) -> String {
+    format!("clawsift rules new --from-unknown {number} {}", shell_quote(source))
+}
+
+/// After what a failure began.
+pub(super) fn began_after(began: &Began) -> String {
+    let what = match &began.after {
+        MarkKind::GatewayStart => "the gateway start".to_owned(),
+        MarkKind::ConfigReload => "a change of the configuration".to_owned(),
+        MarkKind::Version(version) => format!("the update to {version}"),
+    };
+    let update = match (&began.since_version, &began.after) {
+        (Some(version), MarkKind::GatewayStart | MarkKind::ConfigReload) => {
+            format!("; not seen before the update to {version}")
+        }
+        _ => String::new(),
+    };
+    format!("{} after {what}{update}", length(began.span()))
+}
+
+/// The name of a source for people.
+pub(super) fn source_name(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}
+
+/// What was read, in a word.
+pub(super) fn names(report: &Report) -> String {
+    match report.sources.as_slice() {
+        [only] => source_name(&only.name).to_owned(),
+        many => format!("{} sources", many.len()),
+    }
+}
+
+/// `1 warning or error`, `12,345 warnings or errors`.
+pub(super) fn warnings(n: u64) -> String {
+    format!("{} {}", number(n), if n == 1 { "warning or error" } else { "warnings or errors" })
+}
+
+/// `1 record`, `12,345 records`.
+pub(super) fn count(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(n), if n == 1 { "" } else { "s" })
+}
+
+/// `12,345`.
+pub(super) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A length of time in its largest whole unit.
+pub(super) fn length(duration: SignedDuration) -> String {
+    match duration.as_mins() {
+        0 | 1 => format!("{} s", duration.as_secs()),
+        minutes if minutes < 120 => format!("{minutes} min"),
+        minutes if minutes < 48 * 60 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / (24 * 60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lengths_read_well() {
+        assert_eq!(count(1, "record"), "1 record");
+        assert_eq!(count(1_234_567, "record"), "1,234,567 records");
+        assert_eq!(length(SignedDuration::from_secs(75)), "75 s");
+        assert_eq!(length(SignedDuration::from_mins(61)), "61 min");
+        assert_eq!(length(SignedDuration::from_hours(3)), "3 h");
+        assert_eq!(length(SignedDuration::from_hours(72)), "3 days");
+    }
+}
