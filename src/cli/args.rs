@@ -209,6 +209,7 @@ pub(super) struct Man {
 
 /// Of what to print the schema.
 #[derive(Debug, clap::Args)]
+#[command(after_help = SCHEMA_EXAMPLES)]
 pub(super) struct Schema {
     /// What the schema describes
     pub what: Described,
@@ -328,6 +329,12 @@ Examples:
   clawsift man | man -l -                              read the main page
   clawsift man rules check | man -l -                  that of a command
   clawsift man --folder ~/.local/share/man/man1        install all of them";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  clawsift schema report > report.schema.json    of what --format json writes
+  clawsift schema match > match.schema.json      of a line of --format ndjson
+  clawsift schema rules > rules.schema.json      for editors";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:

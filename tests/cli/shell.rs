@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::{clawsift, piped, stderr, stdout};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "",
     "explain",
     "merge",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 13] = [
     "rules schema",
     "rules new",
     "rules bench",
+    "schema",
     "completions",
     "man",
 ];
