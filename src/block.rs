@@ -52,6 +52,12 @@ pub(crate) fn block(text: &[u8], at: usize) -> Option<&Bytes> {
     text.get(at..)?.first_chunk()
 }
 
+/// The place behind `what`, where that stands at `at`.
+#[inline(always)]
+pub(crate) fn literal<const N: usize>(text: &[u8], at: usize, what: &[u8; N]) -> Option<usize> {
+    (text.get(at..)?.first_chunk() == Some(what)).then_some(at + N)
+}
+
 /// The processor has AVX2, and what else those have that do.
 #[derive(Debug, Clone, Copy)]
 #[cfg(target_arch = "x86_64")]

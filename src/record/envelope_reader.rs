@@ -5,7 +5,7 @@
 //! one before it ends, thirty-two bytes at a time, and the line ends where the last one does. Whatever is not as it was
 //! in the record before is left to [`envelope::of`].
 
-use crate::block::{self, Bytes, Lanes, WIDTH, Work, block};
+use crate::block::{self, Bytes, Lanes, WIDTH, Work, block, literal};
 
 use super::Level;
 use super::detect::FILE_LOG;
@@ -238,12 +238,6 @@ fn trace_end(lanes: impl Lanes, text: &[u8], at: usize) -> Option<usize> {
         end = id(lanes, text, parent, 16)?;
     }
     literal(text, end, b"\",\"traceFlags\":\"01\"")
-}
-
-/// The place behind `what`, where that stands at `at`.
-#[inline(always)]
-fn literal<const N: usize>(text: &[u8], at: usize, what: &[u8; N]) -> Option<usize> {
-    (text.get(at..)?.first_chunk() == Some(what)).then_some(at + N)
 }
 
 /// The place behind so many bytes, up to 32, of which none ends a JSON text.

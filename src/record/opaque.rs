@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{self, Lanes, WIDTH, Work};
+use crate::block::{self, Lanes, WIDTH, Work, literal};
 
 /// Stands for an id in the texts that rules see: "substitute", which no signature looks for.
 pub const SUBSTITUTE: char = '\u{1a}';
@@ -34,6 +34,8 @@ pub struct Opaque<'t> {
     /// Where the window begins that was looked at last, and those of its digits that are left to look at.
     window: usize,
     digits: u64,
+    /// Those of its bytes that may be of ids.
+    of_ids: u64,
     /// Where the next window begins.
     next_window: usize,
 }
@@ -41,7 +43,7 @@ pub struct Opaque<'t> {
 impl<'t> Opaque<'t> {
     /// Those of a text.
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, seen: 0, window: 0, digits: 0, next_window: 0 }
+        Self { text, at: 0, seen: 0, window: 0, digits: 0, of_ids: 0, next_window: 0 }
     }
 
     /// Where the next digit stands that may be of an id or begin a duration. Most numbers are neither.
@@ -57,7 +59,7 @@ impl<'t> Opaque<'t> {
             self.window = self.next_window;
             self.next_window += WINDOW;
             let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
-            self.digits = match rest.first_chunk::<WINDOW>() {
+            (self.digits, self.of_ids) = match rest.first_chunk::<WINDOW>() {
                 Some(window) => telling_digits(window, before),
                 None => {
                     let mut window = [0; WINDOW];
@@ -66,6 +68,18 @@ impl<'t> Opaque<'t> {
                 }
             };
         }
+    }
+
+    /// The stretch of letters, digits and hyphens around a digit of the window.
+    #[inline]
+    fn run(&self, digit: usize) -> Range<usize> {
+        let (ends, place) = (!self.of_ids, digit - self.window);
+        let (before, after) = (ends & ((1 << place) - 1), ends >> place);
+        if before == 0 || after == 0 {
+            return run(self.text, digit, self.at);
+        }
+        let start = self.window + WINDOW - before.leading_zeros() as usize;
+        start.max(self.at)..digit + after.trailing_zeros() as usize
     }
 }
 
@@ -99,8 +113,9 @@ impl Work for Kinds<'_> {
 
 /// Those digits that stand among so many letters, digits and hyphens as an id has at least, or behind what stands before a
 /// duration. `before` is the byte before the window. What is beyond its ends is taken for what lets digits count.
+/// With them, the bytes that may be of ids.
 #[inline]
-fn telling_digits(window: &[u8; WINDOW], before: u8) -> u64 {
+fn telling_digits(window: &[u8; WINDOW], before: u8) -> (u64, u64) {
     let [digits, of_ids, signs] = block::run(Kinds(window));
     let is_sign = matches!(before, b'=' | b':');
     let begins_number = digits & !(digits << 1 | u64::from(before.is_ascii_digit()));
@@ -118,7 +133,7 @@ fn telling_digits(window: &[u8; WINDOW], before: u8) -> u64 {
         true => (ends & ends.wrapping_neg()).wrapping_sub(1),
         false => 0,
     };
-    behind_sign | digits & (in_run | at_start)
+    (behind_sign | digits & (in_run | at_start), of_ids)
 }
 
 impl Iterator for Opaque<'_> {
@@ -135,11 +150,8 @@ impl Iterator for Opaque<'_> {
             while self.text.get(end).is_some_and(u8::is_ascii_digit) {
                 end += 1;
             }
-            // Most numbers stand alone, and are too short to be ids.
-            let touches = |at: Option<usize>| at.and_then(|at| self.text.get(at)).is_some_and(is_of_id);
-            let is_alone = !touches(digit.checked_sub(1)) && !touches(Some(end)) && end - digit < MIN_TAIL;
-            if digit >= self.seen && !is_alone {
-                let run = run(self.text, digit, self.at);
+            if digit >= self.seen {
+                let run = self.run(digit);
                 self.seen = run.end;
                 if let Some(found) = id(self.text, &run, digit) {
                     self.at = found.end;
@@ -155,32 +167,25 @@ impl Iterator for Opaque<'_> {
 /// The ids of a trace as OpenClaw's logger ends a record with them, where a text is nothing else: the same that [`Opaque`]
 /// finds, in less time.
 pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
-    const BEFORE: [&[u8]; 3] = [b",\"traceId\":\"", b"\",\"spanId\":\"", b"\",\"parentSpanId\":\""];
-    let mut ids = [const { 0..0 }; 3];
-    let mut at = 0;
-    for (index, before) in BEFORE.into_iter().enumerate() {
-        let Some(rest) = text[at..].strip_prefix(before) else {
-            if index < 2 {
-                return None;
-            }
-            break;
-        };
-        let length = match index {
-            0 => is_hex_id::<32>(rest)?,
-            _ => is_hex_id::<16>(rest)?,
-        };
-        at += before.len() + length;
-        ids[index] = at - length..at;
-    }
-    (text[at..] == *b"\",\"traceFlags\":\"01\"").then(|| ids.into_iter().filter(|id| !id.is_empty()))
+    let trace = literal(text, 0, b",\"traceId\":\"")?;
+    let trace = hex_id::<32>(text, trace)?;
+    let span = hex_id::<16>(text, literal(text, trace.end, b"\",\"spanId\":\"")?)?;
+    let parent = match literal(text, span.end, b"\",\"parentSpanId\":\"") {
+        Some(parent) => Some(hex_id::<16>(text, parent)?),
+        None => None,
+    };
+    let end = parent.as_ref().map_or(span.end, |parent| parent.end);
+    let end = literal(text, end, b"\",\"traceFlags\":\"01\"")?;
+    (end == text.len()).then(|| [trace, span].into_iter().chain(parent))
 }
 
-/// The length of the id with which a text begins: hexadecimal digits, of which one at least is no letter.
-fn is_hex_id<const N: usize>(text: &[u8]) -> Option<usize> {
-    let id = text.first_chunk::<N>()?;
+/// The id that begins at `at`: hexadecimal digits, of which one at least is no letter.
+#[inline]
+fn hex_id<const N: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let id = text.get(at..)?.first_chunk::<N>()?;
     let is_hex = id.iter().fold(true, |all, b| all & is_hex(*b));
     let has_digit = id.iter().fold(false, |any, b| any | b.is_ascii_digit());
-    (is_hex && has_digit).then_some(N)
+    (is_hex && has_digit).then_some(at..at + N)
 }
 
 /// The number that begins at `digit`, where it is a duration.
