@@ -7,6 +7,8 @@
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[allow(unsafe_code)] // Instructions that compare many bytes at once.
+mod block;
 pub mod catalogue;
 pub mod cli;
 pub mod engine;

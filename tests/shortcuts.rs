@@ -166,14 +166,34 @@ proptest! {
         let log = lines.join(&b'\n');
         let mut short = Observer::new(&engine, Redactor::MASKING, false);
         let mut long = Observer::new(&engine, Redactor::MASKING, false);
+        let mut passing = Observer::new(&engine, Redactor::MASKING, false);
         // Twice, so that all that can be known is known.
         for _ in 0..2 {
-            for raw in Lines::new(&log, 0) {
-                let (a, b) = (short.observe(&raw), long.observe_slowly(&raw));
+            let (mut all, mut lines) = (Lines::new(&log, 0), Lines::new(&log, 0));
+            let (mut records, mut events) = (0, Vec::new());
+            for raw in all.by_ref() {
+                let (known, glance) = short.next(&mut lines, None).expect("a record");
+                prop_assert_eq!(known, raw);
+                let (a, b) = (short.observe(&raw, &glance), long.observe_slowly(&raw));
                 prop_assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", String::from_utf8_lossy(raw.bytes));
+                records += 1;
+                events.extend(a.map(|event| format!("{event:?}")));
             }
+            prop_assert!(short.next(&mut lines, None).is_none());
+            prop_assert_eq!(lines.line_count(), all.line_count());
+
+            let mut passed = 0;
+            let mut lines = Lines::new(&log, 0);
+            while let Some((raw, glance)) = passing.next(&mut lines, Some(&mut passed)) {
+                if let Some(event) = passing.observe(&raw, &glance) {
+                    prop_assert_eq!(events.remove(0), format!("{event:?}"));
+                }
+                records -= 1;
+            }
+            prop_assert_eq!((records, events.len(), lines.line_count()), (passed, 0, all.line_count()));
         }
-        prop_assert_eq!(short.take_counts(), long.take_counts());
+        let counts = long.take_counts();
+        prop_assert_eq!((short.take_counts(), passing.take_counts()), (counts, counts));
     }
 }
 
@@ -186,8 +206,9 @@ fn what_only_looks_like_a_time_makes_another_record() {
     let mut long = Observer::new(&engine, Redactor::MASKING, false);
     let log = "2026-11-22T09:43:00.554Z [x] boom\n2026-11-99T09:43:00.554Z [x] boom\n2026-11-30T09:43:00.554Z [x] boom\n";
     let mut matches = 0;
-    for raw in Lines::new(log.as_bytes(), 0) {
-        let (a, b) = (short.observe(&raw), long.observe_slowly(&raw));
+    let mut lines = Lines::new(log.as_bytes(), 0);
+    while let Some((raw, glance)) = short.next(&mut lines, None) {
+        let (a, b) = (short.observe(&raw, &glance), long.observe_slowly(&raw));
         matches += usize::from(b.is_some());
         assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", String::from_utf8_lossy(raw.bytes));
     }

@@ -4,8 +4,10 @@
 //! gateway's. All of these hold one of some thirty literals, which are sought in the raw bytes of the message.
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
+use crate::block::{self, Bytes, Lanes, WIDTH, Work};
+use crate::catalogue::BACKGROUND;
 use crate::record::Message;
 
 /// How the messages begin that [`crate::record`] and [`crate::report`] read.
@@ -51,31 +53,39 @@ const MIN_TEXT: usize = 48;
 
 /// Finds the information worth reading.
 pub struct Gates {
-    /// Whether a beginning begins with that byte.
-    first_bytes: [bool; 256],
+    /// The first four bytes of each beginning.
+    openings: [u32; BEGINNINGS.len()],
+    escape: Finder<'static>,
+    hints: Hints,
     parts: Option<Searcher>,
 }
 
 impl Gates {
     pub(super) fn new() -> Self {
-        let mut first_bytes = [false; 256];
-        BEGINNINGS.iter().for_each(|text| first_bytes[usize::from(text.as_bytes()[0])] = true);
+        let openings = BEGINNINGS.map(|text| opening(text.as_bytes()).unwrap_or_default());
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(PARTS);
-        Self { first_bytes, parts: builder.build() }
+        Self { openings, escape: Finder::new("\\u"), hints: Hints::new(&PARTS), parts: builder.build() }
     }
 
     /// Whether a message may mean anything though it is information.
     pub fn let_through(&self, message: Message<'_>) -> bool {
         let text = message.text;
         // Escapes may hide any letter.
-        if message.is_escaped && memmem::find(text, b"\\u").is_some() {
+        if message.is_escaped && self.escape.find(text).is_some() {
             return true;
         }
-        if text.first().is_some_and(|first| self.first_bytes[usize::from(*first)])
+        // All are compared at once.
+        let is_opening =
+            |opening: u32| self.openings.iter().fold(false, |any, other| any | (*other == opening));
+        if opening(text).is_some_and(is_opening)
             && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
         {
             return true;
+        }
+        // Few messages hold even a hint of one.
+        if !block::run(Look { hints: &self.hints, text }) {
+            return false;
         }
         match &self.parts {
             Some(searcher) if text.len() >= MIN_TEXT => searcher.find(text).is_some(),
@@ -89,6 +99,89 @@ impl Gates {
     }
 }
 
+/// Bytes in a row of each part that tell whether it may be in a text.
+const HINT: usize = 4;
+
+/// The rarest few bytes of each part.
+///
+/// Parts are put into groups, a bit each. For each place in a hint there is a table by a byte's lower half and one by its
+/// upper half, which give the groups in which a hint has such a byte there.
+struct Hints {
+    lower: [Bytes; HINT],
+    upper: [Bytes; HINT],
+}
+
+impl Hints {
+    fn new(parts: &[&str]) -> Self {
+        let mut hints = Self { lower: [[0; WIDTH]; HINT], upper: [[0; WIDTH]; HINT] };
+        for (index, part) in parts.iter().enumerate() {
+            let pieces = part.as_bytes().windows(HINT);
+            let rarest = pieces.min_by_key(|piece| BACKGROUND.commonness(piece)).unwrap_or_default();
+            for (place, byte) in rarest.iter().enumerate() {
+                // Tables are looked at sixteen bytes at a time.
+                for start in (0..WIDTH).step_by(16) {
+                    hints.lower[place][start + usize::from(byte & 15)] |= 1 << (index % 8);
+                    hints.upper[place][start + usize::from(byte >> 4)] |= 1 << (index % 8);
+                }
+            }
+        }
+        hints
+    }
+}
+
+/// Looks for hints in a text.
+struct Look<'h, 't> {
+    hints: &'h Hints,
+    text: &'t [u8],
+}
+
+/// Bytes in which hints are looked for at once.
+const SPAN: usize = WIDTH + HINT - 1;
+
+impl Work for Look<'_, '_> {
+    /// Whether there may be one.
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> bool {
+        let Self { hints, text } = self;
+        let Some(last) = text.last_chunk::<SPAN>() else {
+            let mut longer = [0; SPAN];
+            longer[..text.len()].copy_from_slice(text);
+            return hints.may_be_in(lanes, &longer);
+        };
+        let mut at = 0;
+        while let Some(span) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+            if hints.may_be_in(lanes, span) {
+                return true;
+            }
+            at += WIDTH;
+        }
+        hints.may_be_in(lanes, last)
+    }
+}
+
+impl Hints {
+    #[inline(always)]
+    fn may_be_in(&self, lanes: impl Lanes, span: &[u8; SPAN]) -> bool {
+        let mut groups = lanes.splat(u8::MAX);
+        for place in 0..HINT {
+            let Some(bytes) = block::block(span, place) else { return true };
+            let bytes = lanes.load(bytes);
+            let lower = lanes.look_up(lanes.load(&self.lower[place]), lanes.and(bytes, lanes.splat(15)));
+            let upper = lanes.look_up(lanes.load(&self.upper[place]), lanes.upper_half(bytes));
+            groups = lanes.and(groups, lanes.and(lower, upper));
+        }
+        lanes.bits(lanes.eq(groups, 0)) != u32::MAX
+    }
+}
+
+/// The first four bytes of a text as one number.
+#[inline]
+fn opening(text: &[u8]) -> Option<u32> {
+    text.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +193,10 @@ mod tests {
             gates.let_through(Message { text: text.as_bytes(), is_escaped: text.contains('\\') })
         };
         for part in PARTS.into_iter().chain(["\\u0041"]) {
-            for text in [part.to_owned(), format!("{}{part}", "x".repeat(200))] {
+            for (before, after) in
+                (0..80).flat_map(|before| [(before, 0), (before, 7), (before, 200 - before)])
+            {
+                let text = format!("{}{part}{}", "x".repeat(before), "x".repeat(after));
                 assert!(passes(&text), "{text}");
             }
         }

@@ -1,7 +1,9 @@
 //! Mutants: rules made a little wider or narrower. One that all examples and counter-examples leave alive shows what no
 //! example pins down.
 
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
+use regex_syntax::hir::{
+    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
 use serde::Serialize;
 
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
@@ -90,6 +92,8 @@ pub(super) struct Mutant {
     pub at: usize,
     /// What the signature became; none where it was left out.
     pub kind: Option<SignatureKind>,
+    /// An expression of which matches are likely to tell it from the rule.
+    pub witness: Option<String>,
 }
 
 /// Mutates the signatures of the rules of some files, which `engine` was made of; of all rules where there are no files.
@@ -215,7 +219,7 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
             if signature.location.line < rule.location.line {
                 continue;
             }
-            let mut add = |change: String, kind: Option<SignatureKind>| {
+            let mut add = |change: String, kind: Option<SignatureKind>, witness: Option<String>| {
                 let mut mutant = rule.clone();
                 match kind.clone() {
                     Some(kind) => list.of_mut(&mut mutant)[at].kind = kind,
@@ -224,32 +228,51 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
                 // A rule that looks for nothing is no rule.
                 if !mutant.any.is_empty() || !mutant.all.is_empty() {
                     let location = signature.location.clone();
-                    mutants.push(Mutant { change, location, rule: mutant, list, at, kind });
+                    mutants.push(Mutant { change, location, rule: mutant, list, at, kind, witness });
                 }
             };
             if list != List::Any || signatures.len() > 1 {
-                add(format!("without `{}` under `{}:`", shown(signature), list.name()), None);
+                add(format!("without `{}` under `{}:`", shown(signature), list.name()), None, None);
             }
-            for (change, kind) in of_signature(&signature.kind) {
-                add(change, Some(kind));
+            for Changed { change, kind, witness } in of_signature(&signature.kind) {
+                add(change, Some(kind), witness);
             }
         }
     }
     mutants
 }
 
-fn of_signature(kind: &SignatureKind) -> Vec<(String, SignatureKind)> {
+/// A signature changed in one place.
+struct Changed {
+    change: String,
+    kind: SignatureKind,
+    witness: Option<String>,
+}
+
+impl Changed {
+    fn of(change: String, kind: SignatureKind) -> Self {
+        Self { change, kind, witness: None }
+    }
+}
+
+fn of_signature(kind: &SignatureKind) -> Vec<Changed> {
     match kind {
         SignatureKind::Regex(pattern) => {
             let Ok((hir, flag)) = Pattern::parse_as_matched(pattern) else { return Vec::new() };
-            let mutants = of_hir(&hir).into_iter();
-            mutants.map(|(change, hir)| (change, SignatureKind::Regex(format!("{flag}{hir}")))).collect()
+            let edit = |Edit { change, changed, witness }: Edit| Changed {
+                change,
+                kind: SignatureKind::Regex(format!("{flag}{changed}")),
+                witness: Some(format!("{flag}{witness}")),
+            };
+            of_hir(&hir).into_iter().map(edit).collect()
         }
         SignatureKind::ErrorCode(codes) => without_each(codes)
-            .map(|(code, rest)| (format!("without the code {code}"), SignatureKind::ErrorCode(rest)))
+            .map(|(code, rest)| Changed::of(format!("without the code {code}"), SignatureKind::ErrorCode(rest)))
             .collect(),
         SignatureKind::HttpStatus(statuses) => without_each(statuses)
-            .map(|(status, rest)| (format!("without the status {status}"), SignatureKind::HttpStatus(rest)))
+            .map(|(status, rest)| {
+                Changed::of(format!("without the status {status}"), SignatureKind::HttpStatus(rest))
+            })
             .collect(),
         SignatureKind::Literal(_) | SignatureKind::Field(_) | SignatureKind::Shared(_) => Vec::new(),
     }
@@ -265,47 +288,105 @@ fn without_each<T: Clone>(all: &[T]) -> impl Iterator<Item = (&T, Vec<T>)> {
     })
 }
 
+/// An expression changed in one place.
+struct Edit {
+    /// What was changed.
+    change: String,
+    changed: Hir,
+    /// What the change is about alone: texts in which it is found are likely to tell the changed expression from the other.
+    witness: Hir,
+}
+
 /// An expression without one of its anchors, with one of its classes widened, or without one of its alternatives.
-fn of_hir(hir: &Hir) -> Vec<(String, Hir)> {
+fn of_hir(hir: &Hir) -> Vec<Edit> {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) => Vec::new(),
-        HirKind::Look(_) => vec![(format!("without the anchor `{}`", readable(hir)), Hir::empty())],
+        HirKind::Look(look) => {
+            let change = format!("without the anchor `{}`", readable(hir));
+            let witness = match look {
+                Look::WordAscii => Hir::look(Look::WordAsciiNegate),
+                Look::WordAsciiNegate => Hir::look(Look::WordAscii),
+                _ => any_byte(),
+            };
+            vec![Edit { change, changed: Hir::empty(), witness }]
+        }
         HirKind::Class(class) if *hir == any_byte() || is_letter(class) => Vec::new(),
-        HirKind::Class(_) => vec![(format!("with anything for `{}`", readable(hir)), any_byte())],
-        HirKind::Capture(capture) => within(&capture.sub, |sub| {
-            let mut capture = capture.clone();
-            capture.sub = Box::new(sub);
-            Hir::capture(capture)
-        }),
-        HirKind::Repetition(repetition) => within(&repetition.sub, |sub| {
-            Hir::repetition(Repetition { sub: Box::new(sub), ..repetition.clone() })
-        }),
+        HirKind::Class(class) => {
+            let change = format!("with anything for `{}`", readable(hir));
+            vec![Edit { change, changed: any_byte(), witness: anything_but(class) }]
+        }
+        HirKind::Capture(capture) => {
+            let wrap = |sub| Hir::capture(Capture { sub: Box::new(sub), ..capture.clone() });
+            within(&capture.sub, wrap, wrap)
+        }
+        HirKind::Repetition(repetition) => {
+            let repeat = |sub: Hir| Hir::repetition(Repetition { sub: Box::new(sub), ..repetition.clone() });
+            let before = repetition.min.saturating_sub(1);
+            let as_last = |last: Hir| {
+                let sub = repetition.sub.clone();
+                let others = Repetition { min: before, max: Some(before), greedy: true, sub };
+                Hir::concat(vec![Hir::repetition(others), last])
+            };
+            within(&repetition.sub, repeat, as_last)
+        }
         HirKind::Concat(parts) => within_each(parts, Hir::concat),
         HirKind::Alternation(parts) => {
-            let dropped = without_each(parts).map(|(part, rest)| {
-                (format!("without the alternative `{}`", readable(part)), Hir::alternation(rest))
+            let dropped = without_each(parts).map(|(part, rest)| Edit {
+                change: format!("without the alternative `{}`", readable(part)),
+                changed: Hir::alternation(rest),
+                witness: part.clone(),
             });
-            dropped.chain(within_each(parts, Hir::alternation)).collect()
+            dropped.chain(within_each_alternative(parts)).collect()
         }
     }
 }
 
-fn within(sub: &Hir, wrap: impl Fn(Hir) -> Hir) -> Vec<(String, Hir)> {
-    of_hir(sub).into_iter().map(|(change, sub)| (change, wrap(sub))).collect()
+fn within(sub: &Hir, changed: impl Fn(Hir) -> Hir, witness: impl Fn(Hir) -> Hir) -> Vec<Edit> {
+    let edits = of_hir(sub).into_iter();
+    edits.map(|e| Edit { changed: changed(e.changed), witness: witness(e.witness), ..e }).collect()
 }
 
-fn within_each(parts: &[Hir], join: impl Fn(Vec<Hir>) -> Hir) -> Vec<(String, Hir)> {
+fn within_each(parts: &[Hir], join: fn(Vec<Hir>) -> Hir) -> Vec<Edit> {
     let of_part = |(at, part): (usize, &Hir)| {
-        let replaced = of_hir(part).into_iter().map(move |(change, other)| (at, change, other));
-        replaced.collect::<Vec<_>>()
+        let put = move |other: Hir| {
+            let mut parts = parts.to_vec();
+            parts[at] = other;
+            join(parts)
+        };
+        within(part, put, put)
     };
-    let all = parts.iter().enumerate().flat_map(of_part);
-    all.map(|(at, change, other)| {
-        let mut parts = parts.to_vec();
-        parts[at] = other;
-        (change, join(parts))
-    })
-    .collect()
+    parts.iter().enumerate().flat_map(of_part).collect()
+}
+
+/// What a change in one alternative is about has nothing of the others.
+fn within_each_alternative(parts: &[Hir]) -> Vec<Edit> {
+    let of_part = |(at, part): (usize, &Hir)| {
+        let put = move |other: Hir| {
+            let mut parts = parts.to_vec();
+            parts[at] = other;
+            Hir::alternation(parts)
+        };
+        within(part, put, |witness| witness)
+    };
+    parts.iter().enumerate().flat_map(of_part).collect()
+}
+
+/// Any byte but the line feed and those of a class.
+fn anything_but(class: &Class) -> Hir {
+    match class {
+        Class::Bytes(class) => {
+            let mut others = class.clone();
+            others.negate();
+            others.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
+            Hir::class(Class::Bytes(others))
+        }
+        Class::Unicode(class) => {
+            let mut others = class.clone();
+            others.negate();
+            others.difference(&ClassUnicode::new([ClassUnicodeRange::new('\n', '\n')]));
+            Hir::class(Class::Unicode(others))
+        }
+    }
 }
 
 /// Whether a class is one letter in both cases, which is how a letter is written where case counts elsewhere.

@@ -23,19 +23,21 @@ const BEGINNINGS: [&str; 4] = [
 ];
 /// What stands between two parts of a line.
 const BETWEEN: [&str; 2] = [" ", ". "];
-/// Samples of a shared group that are tried.
+/// Samples of a shared group, and examples with another text in them, that are tried.
 const MAX_SAMPLES: usize = 4;
 
 /// How a text is looked for that a signature matches and its mutant does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Search {
-    /// By these two alone, which is quick.
+    /// By the changed part alone, which is quick.
+    Witness,
+    /// By these two alone.
     Alone,
     /// Among texts that no other signature of the list matches.
     BesideOthers,
 }
 
-const SEARCHES: [Search; 2] = [Search::Alone, Search::BesideOthers];
+const SEARCHES: [Search; 3] = [Search::Witness, Search::Alone, Search::BesideOthers];
 
 /// Lines that pin some rules down, as a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,8 +134,14 @@ impl<'e> Author<'e> {
     /// Lines that may tell a mutant from its rule, the plainest first.
     fn candidates(&mut self, mutant: &Mutant, search: Search) -> Vec<(String, Line)> {
         let original = &mutant.list.of(self.rule)[mutant.at];
-        let lost = self.lost(original, mutant, search);
-        let gained = self.gained(original, mutant, search);
+        let (lost, gained) = match search {
+            Search::Witness => {
+                let witness = mutant.witness.as_deref().and_then(Sought::new);
+                let texts: Vec<String> = witness.and_then(|witness| witness.shortest()).into_iter().collect();
+                (texts.clone(), texts)
+            }
+            _ => (self.lost(original, mutant, search), self.gained(original, mutant, search)),
+        };
         // What excludes a record excludes more when it matches more.
         let (kept_out, let_in) = match mutant.list {
             List::None => (lost, gained),
@@ -226,6 +234,7 @@ impl<'e> Author<'e> {
                 lines.push(format!("{beginning}{text}{between}{context}"));
             }
         }
+        lines.extend(self.in_examples(mutant, text));
         if mutant.list == List::None {
             let examples = self.rule.examples.iter().filter(|example| !example.contains('\n'));
             lines.extend(
@@ -233,6 +242,17 @@ impl<'e> Author<'e> {
             );
         }
         lines
+    }
+
+    /// The rule's examples, with a text in the place of what the signature finds in them.
+    fn in_examples(&mut self, mutant: &Mutant, text: &str) -> Vec<String> {
+        let signature = &mutant.list.of(self.rule)[mutant.at];
+        let Some(sought) = self.automata.of(&signature.kind) else { return Vec::new() };
+        let replaced = |example: &String| {
+            let found = sought.pattern.find(example.to_ascii_lowercase())?;
+            Some(format!("{}{text}{}", example.get(..found.start)?, example.get(found.end..)?))
+        };
+        self.rule.examples.iter().filter_map(replaced).take(MAX_SAMPLES).collect()
     }
 
     /// Texts in which a signature is found.

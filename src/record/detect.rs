@@ -51,7 +51,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
 }
 
 /// How each line of the file log begins that is not one lone error.
-pub(super) const FILE_LOG: &[u8] = b"{\"0\":";
+pub(super) const FILE_LOG: &[u8; 5] = b"{\"0\":";
 
 /// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
 /// Journals and Docker write dates, too.

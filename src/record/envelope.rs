@@ -3,14 +3,13 @@
 //! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
 //! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 use super::detect::FILE_LOG;
-use super::origin::Origins;
-use super::{Level, Origin};
+use super::Level;
 
 /// A record's envelope, and the parts between which it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub(super) struct Envelope<'a> {
 /// Names that may not come twice.
 const OWN_NAMES: [&[u8]; 5] = [b"_meta", b"time", b"message", b"level", b"subsystem"];
 
-const META: &[u8] = b",\"_meta\":{\"runtime\":";
-const AFTER_META: &[u8] = b"},\"time\":\"";
+pub(super) const META: &[u8; 20] = b",\"_meta\":{\"runtime\":";
+pub(super) const AFTER_META: &[u8; 10] = b"},\"time\":\"";
 const CONSOLE_TIME: &[u8] = b"\"time\":\"2";
 
 static META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(META));
@@ -50,96 +49,26 @@ pub(super) fn of(line: &[u8]) -> Option<Envelope<'_>> {
     }
 }
 
-/// Reads envelopes, and knows the parts again that are the same in record after record, so that they need only be
-/// compared.
-#[derive(Debug, Default)]
-pub struct EnvelopeReader {
-    /// From the name of the metadata to the date, both included.
-    opening: Vec<u8>,
-    /// Between the time and the message.
-    middle: Vec<u8>,
-    origins: Origins,
-}
-
-/// `2026-01-01T00:00:56.698Z`, with its quotation marks.
-const DATE: usize = 26;
-
-impl EnvelopeReader {
-    /// The envelope of a line, where it has one: the same that [`of`] finds.
-    #[inline]
-    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
-        if !line.starts_with(FILE_LOG) {
-            return of_console_json(line);
-        }
-        let start = META_FINDER.find(line)?;
-        if let Some(envelope) = self.compare(line, start) {
-            return Some(envelope);
-        }
-        let (envelope, places) = of_file_log_at(line, start)?;
-        line[start..places.date].clone_into(&mut self.opening);
-        self.origins.note(&self.opening);
-        line[places.time_end..places.message].clone_into(&mut self.middle);
-        Some(envelope)
-    }
-
-    /// Notes the origin of a record that is read in another way.
-    pub fn note_origin(&mut self, line: &[u8]) {
-        self.origins.note(line);
-    }
-
-    /// The origins of the records since the last call.
-    pub fn take_origins(&mut self) -> BTreeSet<Origin> {
-        // What is known is read again, and so noted again.
-        self.opening.clear();
-        self.origins.take()
-    }
-
-    /// The envelope of a line whose parts are all known.
-    #[inline]
-    fn compare<'a>(&self, line: &'a [u8], start: usize) -> Option<Envelope<'a>> {
-        let rest = line[start..].strip_prefix(self.opening.as_slice())?;
-        let date_end = rest.get(DATE - 1..DATE + 1)?;
-        if rest[0] != b'"' || date_end != b"\"," || !rest[1..DATE - 1].iter().all(is_of_time) {
-            return None;
-        }
-        let rest = rest[DATE..].strip_prefix(b",\"logLevelId\":")?;
-        let (_, rest) = rest.split_first().filter(|(digit, _)| digit.is_ascii_digit())?;
-        let rest = rest.strip_prefix(b",\"logLevelName\":\"")?;
-        let (level, rest) = Level::split(rest)?;
-        let rest = rest.strip_prefix(b"\"")?;
-        let label_end = AFTER_META_FINDER.find(rest)? + AFTER_META.len();
-        let (label, rest) = rest.split_at(label_end);
-        let time_end = memchr::memchr(b'"', &rest[..rest.len().min(40)])?;
-        let (time, rest) = rest.split_at(time_end);
-        if !time.iter().all(is_of_time) {
-            return None;
-        }
-        let rest = rest.strip_prefix(self.middle.as_slice())?;
-        let mut at = Cursor { line, at: line.len() - rest.len() - 1 };
-        let (message, is_escaped) = at.escaped_string()?;
-        let extra = at.extra()?;
-        Some(Envelope { level, time, head: &line[..start], label, message, is_escaped, extra })
-    }
-}
-
 /// Whether a byte may stand in a time.
-fn is_of_time(byte: &u8) -> bool {
+pub(super) fn is_of_time(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b':' | b'.' | b'T' | b'Z' | b'+')
 }
 
 /// Where parts of an envelope begin and end.
-struct Places {
-    date: usize,
-    time_end: usize,
-    message: usize,
+pub(super) struct Places {
+    /// Where its name begins.
+    pub start: usize,
+    /// The contents of the first date.
+    pub date: Range<usize>,
+    /// The contents of the time.
+    pub time: Range<usize>,
+    /// The contents of the message.
+    pub message: Range<usize>,
 }
 
-/// The envelope of a line of the file log.
-fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
-    of_file_log_at(line, META_FINDER.find(line)?)
-}
-
-fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
+/// The envelope of a line of the file log, and where its parts are.
+pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
+    let start = META_FINDER.find(line)?;
     let mut at = Cursor { line, at: start + META.len() };
     at.string()?;
     at.literal(b",\"runtimeVersion\":")?;
@@ -147,8 +76,9 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     at.literal(b",\"hostname\":")?;
     at.string()?;
     at.literal(b",\"date\":")?;
-    let date = at.at;
+    let date = at.at + 1;
     at.string()?;
+    let date = date..at.at - 1;
     at.literal(b",\"logLevelId\":")?;
     at.digit()?;
     at.literal(b",\"logLevelName\":")?;
@@ -157,6 +87,7 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     let place = AFTER_META_FINDER.find(&line[at.at..])?;
     at.at += place + AFTER_META.len() - 1;
     let label = &line[label_start..=at.at];
+    let time_start = at.at + 1;
     let time = at.string().filter(|time| time.iter().all(is_of_time))?;
     let time_end = at.at - 1;
     at.literal(b",\"hostname\":")?;
@@ -164,13 +95,13 @@ fn of_file_log_at(line: &[u8], start: usize) -> Option<(Envelope<'_>, Places)> {
     at.literal(b",\"message\":")?;
     let message_start = at.at + 1;
     let (message, is_escaped) = at.escaped_string()?;
+    let places = Places { start, date, time: time_start..time_end, message: message_start..at.at - 1 };
     let extra = at.extra()?;
-    let envelope = Envelope { level, time, head: &line[..start], label, message, is_escaped, extra };
-    Some((envelope, Places { date, time_end, message: message_start }))
+    Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, places))
 }
 
 /// The envelope of a line of the console as JSON.
-fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
+pub(super) fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
     let start = CONSOLE_TIME_FINDER.find(line)?;
     if start == 0 || !matches!(line[start - 1], b'{' | b',') {
         return None;
@@ -201,9 +132,10 @@ fn level(name: &[u8]) -> Option<Level> {
     Level::from_name(std::str::from_utf8(name).ok()?)
 }
 
-struct Cursor<'a> {
-    line: &'a [u8],
-    at: usize,
+/// A place in a line.
+pub(super) struct Cursor<'a> {
+    pub line: &'a [u8],
+    pub at: usize,
 }
 
 impl<'a> Cursor<'a> {
@@ -243,7 +175,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The fields up to the closing brace that ends the line: texts, none of which may be one of the envelope's.
-    fn extra(&mut self) -> Option<&'a [u8]> {
+    pub fn extra(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
         if self.trace_ids().is_some() {
             return Some(&self.line[start..self.line.len() - 1]);
@@ -319,39 +251,9 @@ mod tests {
             let other = LINE.replacen(from, to, 1);
             assert_ne!(other, LINE, "{from}");
             assert_eq!(of(other.as_bytes()), None, "{other}");
-            let mut reader = EnvelopeReader::default();
-            assert!(reader.read(LINE.as_bytes()).is_some());
-            assert_eq!(reader.read(other.as_bytes()), None, "after its like: {other}");
         }
         for end in 0..LINE.len() {
             assert_eq!(of(&LINE.as_bytes()[..end]), None, "{end}");
-        }
-    }
-
-    #[test]
-    fn what_is_known_again_is_read_alike() {
-        let mut reader = EnvelopeReader::default();
-        let others = [
-            ("DEBUG", "WARN"),
-            ("agent/embedded", "gateway/ws"),
-            ("clawbox", "other"),
-            ("24.21.0", "26.0.0"),
-            ("00:00:56.698", "23:59:59.999"),
-            ("run ", "runs "),
-            ("traceId", "runId"),
-            (r#""traceFlags":"01""#, r#""spanId":"c1fe97956fa8c4a9","traceFlags":"01""#),
-            (
-                r#""traceFlags":"01""#,
-                r#""spanId":"c1fe97956fa8c4a9","parentSpanId":"c1fe97956fa8c4a9","traceFlags":"01""#,
-            ),
-        ];
-        for _ in 0..3 {
-            for (from, to) in others {
-                for line in [LINE.to_owned(), LINE.replace(from, to), LINE.replacen(from, to, 1)] {
-                    let read = reader.read(line.as_bytes());
-                    assert_eq!(read, of(line.as_bytes()), "{line}");
-                }
-            }
         }
     }
 

@@ -30,16 +30,18 @@ impl Level {
     }
 
     /// The level whose name in upper case a text begins with, and what follows it.
+    #[inline(always)]
     pub(super) fn split(text: &[u8]) -> Option<(Self, &[u8])> {
-        const NAMES: [(&[u8], Level); 6] = [
-            (b"DEBUG", Level::Debug),
-            (b"INFO", Level::Info),
-            (b"WARN", Level::Warn),
-            (b"ERROR", Level::Error),
-            (b"TRACE", Level::Trace),
-            (b"FATAL", Level::Fatal),
-        ];
-        NAMES.into_iter().find_map(|(name, level)| Some((level, text.strip_prefix(name)?)))
+        let (level, length) = match text.first_chunk::<5>()? {
+            b"DEBUG" => (Self::Debug, 5),
+            b"ERROR" => (Self::Error, 5),
+            b"TRACE" => (Self::Trace, 5),
+            b"FATAL" => (Self::Fatal, 5),
+            [b'I', b'N', b'F', b'O', _] => (Self::Info, 4),
+            [b'W', b'A', b'R', b'N', _] => (Self::Warn, 4),
+            _ => return None,
+        };
+        Some((level, &text[length..]))
     }
 
     /// The name in lower case.

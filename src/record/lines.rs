@@ -2,9 +2,10 @@
 
 use crate::source::MAX_LINE;
 
-use super::Format;
 use super::detect::{Look, continues, look};
+use super::envelope::Envelope;
 use super::time::{self, Stamp};
+use super::{EnvelopeReader, Format};
 
 /// A record continues over at most this many lines; the rest begins a new one.
 const MAX_JOINED_LINES: u64 = 256;
@@ -64,7 +65,9 @@ pub struct Lines<'a> {
     bytes: &'a [u8],
     line: u64,
     dropped: u64,
-    /// The line with which the next record begins.
+    /// Where the next record begins.
+    start: usize,
+    /// The line with which it begins, where that was looked at.
     head: Option<Line<'a>>,
 }
 
@@ -105,12 +108,39 @@ impl<'a> Line<'a> {
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self { bytes, line: 0, dropped, head: Line::at(bytes, 0) }
+        Self { bytes, line: 0, dropped, start: 0, head: None }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
     pub fn line_count(&self) -> u64 {
         self.line
+    }
+
+    /// The next record and its envelope, where that is known again: told without a search for the end of the line.
+    #[inline]
+    pub(super) fn next_known(&mut self, envelopes: &EnvelopeReader) -> Option<(RawRecord<'a>, Envelope<'a>)> {
+        let (envelope, length) = envelopes.read_known(self.bytes.get(self.start..)?)?;
+        let end = self.start + length;
+        let mut bytes = &self.bytes[self.start..end];
+        if let [rest @ .., b'\r'] = bytes {
+            bytes = rest;
+        }
+        if bytes.len() > MAX_RECORD {
+            return None;
+        }
+        let raw = RawRecord {
+            bytes,
+            offset: self.start,
+            line: self.line,
+            dropped: 0,
+            format: Format::FileLog,
+            is_clean: true,
+            time: None,
+        };
+        self.line += 1;
+        self.start = end + 1;
+        self.head = None;
+        Some((raw, envelope))
     }
 }
 
@@ -118,7 +148,7 @@ impl<'a> Iterator for Lines<'a> {
     type Item = RawRecord<'a>;
 
     fn next(&mut self) -> Option<RawRecord<'a>> {
-        let head = self.head?;
+        let head = self.head.take().or_else(|| Line::at(self.bytes, self.start))?;
         let first_line = self.line;
         self.line += 1;
         let (mut last, mut is_clean) = (head, head.is_clean);
@@ -138,6 +168,8 @@ impl<'a> Iterator for Lines<'a> {
             last = line;
             self.line += 1;
         };
+
+        self.start = last.next;
 
         let mut bytes = &self.bytes[head.start..last.start + last.bytes.len()];
         while let [rest @ .., b'\n' | b'\r'] = bytes {

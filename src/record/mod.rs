@@ -6,6 +6,7 @@
 mod console;
 mod detect;
 mod envelope;
+mod envelope_reader;
 mod fields;
 mod file_log;
 mod level;
@@ -26,7 +27,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use detect::starts_record;
-pub use envelope::EnvelopeReader;
+pub use envelope_reader::EnvelopeReader;
 pub use fields::Fields;
 pub use level::Level;
 pub use lines::{Lines, RawRecord};

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::block::{self, Lanes, WIDTH, Work, literal};
+
 /// Stands for an id in the texts that rules see: "substitute", which no signature looks for.
 pub const SUBSTITUTE: char = '\u{1a}';
 
@@ -29,13 +31,109 @@ pub struct Opaque<'t> {
     at: usize,
     /// Up to here, runs of letters and digits were looked at and are no id.
     seen: usize,
+    /// Where the window begins that was looked at last, and those of its digits that are left to look at.
+    window: usize,
+    digits: u64,
+    /// Those of its bytes that may be of ids.
+    of_ids: u64,
+    /// Where the next window begins.
+    next_window: usize,
 }
 
 impl<'t> Opaque<'t> {
     /// Those of a text.
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, seen: 0 }
+        Self { text, at: 0, seen: 0, window: 0, digits: 0, of_ids: 0, next_window: 0 }
     }
+
+    /// Where the next digit stands that may be of an id or begin a duration. Most numbers are neither.
+    #[inline]
+    fn next_digit(&mut self) -> Option<usize> {
+        loop {
+            let passed = self.at.saturating_sub(self.window);
+            self.digits &= u64::MAX.checked_shl(passed as u32).unwrap_or(0);
+            if self.digits != 0 {
+                return Some(self.window + self.digits.trailing_zeros() as usize);
+            }
+            let rest = self.text.get(self.next_window..).filter(|rest| !rest.is_empty())?;
+            self.window = self.next_window;
+            self.next_window += WINDOW;
+            let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
+            (self.digits, self.of_ids) = match rest.first_chunk::<WINDOW>() {
+                Some(window) => telling_digits(window, before),
+                None => {
+                    let mut window = [0; WINDOW];
+                    window[..rest.len()].copy_from_slice(rest);
+                    telling_digits(&window, before)
+                }
+            };
+        }
+    }
+
+    /// The stretch of letters, digits and hyphens around a digit of the window.
+    #[inline]
+    fn run(&self, digit: usize) -> Range<usize> {
+        let (ends, place) = (!self.of_ids, digit - self.window);
+        let (before, after) = (ends & ((1 << place) - 1), ends >> place);
+        if before == 0 || after == 0 {
+            return run(self.text, digit, self.at);
+        }
+        let start = self.window + WINDOW - before.leading_zeros() as usize;
+        start.max(self.at)..digit + after.trailing_zeros() as usize
+    }
+}
+
+/// Digits are looked for in so many bytes at once.
+const WINDOW: usize = 64;
+
+/// Tells which bytes of a window are digits, may be of an id, or stand before a duration.
+struct Kinds<'w>(&'w [u8; WINDOW]);
+
+impl Work for Kinds<'_> {
+    type Output = [u64; 3];
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> [u64; 3] {
+        let (mut digits, mut of_ids, mut signs) = (0, 0, 0);
+        let (blocks, _) = self.0.as_chunks::<WIDTH>();
+        for block in blocks.iter().rev() {
+            let block = lanes.load(block);
+            let is_digit = lanes.between(block, b'0', b'9');
+            // In lower case.
+            let is_letter = lanes.between(lanes.or(block, lanes.splat(0x20)), b'a', b'z');
+            let is_of_id = lanes.or(lanes.or(is_digit, is_letter), lanes.eq(block, b'-'));
+            let is_sign = lanes.or(lanes.eq(block, b'='), lanes.eq(block, b':'));
+            digits = digits << WIDTH | u64::from(lanes.bits(is_digit));
+            of_ids = of_ids << WIDTH | u64::from(lanes.bits(is_of_id));
+            signs = signs << WIDTH | u64::from(lanes.bits(is_sign));
+        }
+        [digits, of_ids, signs]
+    }
+}
+
+/// Those digits that stand among so many letters, digits and hyphens as an id has at least, or behind what stands before a
+/// duration. `before` is the byte before the window. What is beyond its ends is taken for what lets digits count.
+/// With them, the bytes that may be of ids.
+#[inline]
+fn telling_digits(window: &[u8; WINDOW], before: u8) -> (u64, u64) {
+    let [digits, of_ids, signs] = block::run(Kinds(window));
+    let is_sign = matches!(before, b'=' | b':');
+    let begins_number = digits & !(digits << 1 | u64::from(before.is_ascii_digit()));
+    let behind_sign = begins_number & (signs << 1 | u64::from(is_sign));
+    // Where none of the next 2, 4, 8, 12 bytes ends a run, and from there on as many bytes.
+    let ends = !of_ids;
+    let in_2 = ends | ends >> 1;
+    let in_4 = in_2 | in_2 >> 2;
+    let in_12 = in_4 | in_4 >> 4 | in_4 >> 8;
+    let begins = !in_12;
+    let twice = begins | begins << 1;
+    let four_times = twice | twice << 2;
+    let in_run = four_times | four_times << 4 | four_times << 8;
+    let at_start = match is_of_id(&before) {
+        true => (ends & ends.wrapping_neg()).wrapping_sub(1),
+        false => 0,
+    };
+    (behind_sign | digits & (in_run | at_start), of_ids)
 }
 
 impl Iterator for Opaque<'_> {
@@ -43,7 +141,7 @@ impl Iterator for Opaque<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            let digit = next_digit(self.text, self.at)?;
+            let digit = self.next_digit()?;
             if let Some(found) = duration(self.text, digit) {
                 self.at = found.end;
                 return Some(found);
@@ -52,11 +150,8 @@ impl Iterator for Opaque<'_> {
             while self.text.get(end).is_some_and(u8::is_ascii_digit) {
                 end += 1;
             }
-            // Most numbers stand alone, and are too short to be ids.
-            let touches = |at: Option<usize>| at.and_then(|at| self.text.get(at)).is_some_and(is_of_id);
-            let is_alone = !touches(digit.checked_sub(1)) && !touches(Some(end)) && end - digit < MIN_TAIL;
-            if digit >= self.seen && !is_alone {
-                let run = run(self.text, digit, self.at);
+            if digit >= self.seen {
+                let run = self.run(digit);
                 self.seen = run.end;
                 if let Some(found) = id(self.text, &run, digit) {
                     self.at = found.end;
@@ -72,52 +167,25 @@ impl Iterator for Opaque<'_> {
 /// The ids of a trace as OpenClaw's logger ends a record with them, where a text is nothing else: the same that [`Opaque`]
 /// finds, in less time.
 pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
-    const BEFORE: [&[u8]; 3] = [b",\"traceId\":\"", b"\",\"spanId\":\"", b"\",\"parentSpanId\":\""];
-    let mut ids = [const { 0..0 }; 3];
-    let mut at = 0;
-    for (index, before) in BEFORE.into_iter().enumerate() {
-        let Some(rest) = text[at..].strip_prefix(before) else {
-            if index < 2 {
-                return None;
-            }
-            break;
-        };
-        let length = match index {
-            0 => is_hex_id::<32>(rest)?,
-            _ => is_hex_id::<16>(rest)?,
-        };
-        at += before.len() + length;
-        ids[index] = at - length..at;
-    }
-    (text[at..] == *b"\",\"traceFlags\":\"01\"").then(|| ids.into_iter().filter(|id| !id.is_empty()))
+    let trace = literal(text, 0, b",\"traceId\":\"")?;
+    let trace = hex_id::<32>(text, trace)?;
+    let span = hex_id::<16>(text, literal(text, trace.end, b"\",\"spanId\":\"")?)?;
+    let parent = match literal(text, span.end, b"\",\"parentSpanId\":\"") {
+        Some(parent) => Some(hex_id::<16>(text, parent)?),
+        None => None,
+    };
+    let end = parent.as_ref().map_or(span.end, |parent| parent.end);
+    let end = literal(text, end, b"\",\"traceFlags\":\"01\"")?;
+    (end == text.len()).then(|| [trace, span].into_iter().chain(parent))
 }
 
-/// The length of the id with which a text begins: hexadecimal digits, of which one at least is no letter.
-fn is_hex_id<const N: usize>(text: &[u8]) -> Option<usize> {
-    let id = text.first_chunk::<N>()?;
+/// The id that begins at `at`: hexadecimal digits, of which one at least is no letter.
+#[inline]
+fn hex_id<const N: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let id = text.get(at..)?.first_chunk::<N>()?;
     let is_hex = id.iter().fold(true, |all, b| all & is_hex(*b));
     let has_digit = id.iter().fold(false, |any, b| any | b.is_ascii_digit());
-    (is_hex && has_digit).then_some(N)
-}
-
-/// Where the next digit stands, looking at eight bytes at a time.
-fn next_digit(text: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*word);
-        // Zero in the high half of a byte that is 0x30 to 0x3f; borrows make false alarms only behind a true one.
-        let high = (word ^ (ONES * 0x30)) & (ONES * 0xf0);
-        let mut hits = high.wrapping_sub(ONES) & !high & (ONES * 0x80);
-        while hits != 0 {
-            let index = at + (hits.trailing_zeros() / 8) as usize;
-            if text[index].is_ascii_digit() {
-                return Some(index);
-            }
-            hits &= hits - 1;
-        }
-        at += 8;
-    }
-    (at..text.len()).find(|&index| text[index].is_ascii_digit())
+    (is_hex && has_digit).then_some(at..at + N)
 }
 
 /// The number that begins at `digit`, where it is a duration.
@@ -292,12 +360,46 @@ mod tests {
         assert_eq!(Opaque::new(text.as_bytes()).count(), 0);
     }
 
+    /// As [`Opaque`] finds them, but looking at every number.
+    fn found_slowly(text: &[u8]) -> Vec<Range<usize>> {
+        let (mut found, mut at, mut seen) = (Vec::new(), 0, 0);
+        while let Some(digit) = (at..text.len()).find(|&at| text[at].is_ascii_digit()) {
+            let end = digit + text[digit..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let duration = duration(text, digit);
+            let run = run(text, digit, at);
+            at = end;
+            if let Some(duration) = duration {
+                at = duration.end;
+                found.push(duration);
+            } else if digit >= seen {
+                seen = run.end;
+                if let Some(id) = id(text, &run, digit) {
+                    (at, seen) = (id.end, id.end);
+                    found.push(id);
+                }
+            }
+        }
+        found
+    }
+
     proptest! {
         #[test]
-        fn the_next_digit_is_the_next_digit(text in "[ -~é]{0,60}", from in 0_usize..70) {
-            let text = text.as_bytes();
-            let slow = (from..text.len()).find(|&at| text[at].is_ascii_digit());
-            prop_assert_eq!(next_digit(text, from), slow);
+        fn no_number_that_counts_is_passed_over(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    4 => "[ -~é]{0,20}",
+                    2 => "[0-9a-f]{1,40}",
+                    1 => "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+                    2 => "(req_|chatcmpl-|call_)[A-Za-z0-9]{8,20}",
+                    2 => r#"[a-z]{1,4}Ms(=|":|\\":)[0-9]{1,14}[ ,a-]"#,
+                    1 => "[a-z0-9-]{100,150}",
+                ],
+                0..12,
+            )
+        ) {
+            let text = parts.concat();
+            let found: Vec<_> = Opaque::new(text.as_bytes()).collect();
+            prop_assert_eq!(found, found_slowly(text.as_bytes()), "{}", text);
         }
     }
 }

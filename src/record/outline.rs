@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::envelope::{Envelope, EnvelopeReader};
+use super::envelope::Envelope;
 use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
-use super::{Format, Level, RawRecord};
+use super::{EnvelopeReader, Format, Level, Lines, RawRecord};
 
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
@@ -42,12 +42,35 @@ pub enum Glance<'a> {
 }
 
 impl<'a> Glance<'a> {
+    /// Looks at the next record, as [`Self::of`] does. With `passed`, records of the file log that are nothing may be passed
+    /// over and counted there.
+    #[inline]
+    pub fn next(
+        lines: &mut Lines<'a>,
+        envelopes: &mut EnvelopeReader,
+        mut passed: Option<&mut u64>,
+        means_something: impl Fn(Message<'a>) -> bool,
+    ) -> Option<(RawRecord<'a>, Self)> {
+        while let Some((raw, envelope)) = lines.next_known(envelopes) {
+            if means_nothing(&envelope, &means_something) {
+                match &mut passed {
+                    Some(passed) => **passed += 1,
+                    None => return Some((raw, Self::Nothing)),
+                }
+            } else {
+                return Some((raw, Self::Outline(Outline::of_envelope(envelope))));
+            }
+        }
+        let raw = lines.next()?;
+        Some((raw, Self::of(&raw, envelopes, means_something)))
+    }
+
     /// Looks at a record; `means_something` tells which information is worth reading by its message.
     #[inline]
     pub fn of(
         raw: &RawRecord<'a>,
         envelopes: &mut EnvelopeReader,
-        means_something: impl FnOnce(Message<'a>) -> bool,
+        means_something: impl Fn(Message<'a>) -> bool,
     ) -> Self {
         if raw.is_cut() {
             return Self::Unusual;
@@ -55,8 +78,7 @@ impl<'a> Glance<'a> {
         match raw.format {
             Format::FileLog | Format::ConsoleJson if raw.is_clean => {
                 let Some(envelope) = envelopes.read(raw.bytes) else { return Self::Unusual };
-                let message = Message { text: envelope.message, is_escaped: envelope.is_escaped };
-                if envelope.level <= Level::Info && !means_something(message) {
+                if means_nothing(&envelope, &means_something) {
                     return Self::Nothing;
                 }
                 Self::Outline(Outline::of_envelope(envelope))
@@ -65,6 +87,13 @@ impl<'a> Glance<'a> {
             _ => Self::Unusual,
         }
     }
+}
+
+/// Whether a record is information that nobody asks for.
+#[inline]
+fn means_nothing<'a>(envelope: &Envelope<'a>, means_something: impl Fn(Message<'a>) -> bool) -> bool {
+    let message = Message { text: envelope.message, is_escaped: envelope.is_escaped };
+    envelope.level <= Level::Info && !means_something(message)
 }
 
 impl<'a> Outline<'a> {

@@ -3,6 +3,8 @@
 //! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
 //! the records before ([`Stamp::resolve`]).
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -33,7 +35,24 @@ impl Stamp {
 
 /// Reads RFC 3339, with a `T` or a space, with or without an offset.
 pub(super) fn parse(text: &str) -> Option<Stamp> {
+    if let Some(time) = parse_universal(text.as_bytes()) {
+        return Some(Stamp::At(time));
+    }
     text.parse::<Timestamp>().map(Stamp::At).ok().or_else(|| text.parse::<DateTime>().ok().map(Stamp::Local))
+}
+
+/// Reads a universal time to the millisecond, as OpenClaw's logger writes it, in less time than it takes to find out that
+/// it is one. Of others nothing is said.
+fn parse_universal(text: &[u8]) -> Option<Timestamp> {
+    if !fits(text, b"0000-00-00T00:00:00.000") || !matches!(&text[23..], b"Z" | b"+00:00") {
+        return None;
+    }
+    let number = |range: Range<usize>| text[range].iter().fold(0, |sum, b| sum * 10 + i16::from(b - b'0'));
+    let (month, day) = (number(5..7) as i8, number(8..10) as i8);
+    let (hour, minute, second) = (number(11..13) as i8, number(14..16) as i8, number(17..19) as i8);
+    let nanosecond = i32::from(number(20..23)) * 1_000_000;
+    let time = DateTime::new(number(0..4), month, day, hour, minute, second, nanosecond).ok()?;
+    Offset::UTC.to_timestamp(time).ok()
 }
 
 /// The time of milliseconds since the epoch, as JavaScript counts it.
@@ -212,6 +231,34 @@ mod tests {
             "2026-11-22T09:47:00.Z",
         ] {
             assert!(!is_readable(text.as_bytes()) && leading(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_universal_time_is_read_alike_the_short_way_and_the_long_one() {
+        for time in [
+            "2026-11-22T09:47:00.546",
+            "2024-02-29T23:59:59.999",
+            "0001-01-01T00:00:00.000",
+            "1969-12-31T12:00:00.001",
+        ] {
+            for zone in ["Z", "+00:00"] {
+                let text = format!("{time}{zone}");
+                assert_eq!(parse_universal(text.as_bytes()), text.parse().ok(), "{text}");
+                assert!(parse_universal(text.as_bytes()).is_some(), "{text}");
+            }
+        }
+        for text in [
+            "2026-02-29T09:47:00.546Z",
+            "2026-13-01T09:47:00.546Z",
+            "2026-11-22T24:00:00.000Z",
+            "2026-11-22T23:59:60.000Z",
+            "2026-11-22T09:47:00.546+01:00",
+            "2026-11-22T09:47:00.5461Z",
+            "2026-11-22T09:47:00Z",
+            "2026-11-22T09:47:00.546",
+        ] {
+            assert_eq!(parse_universal(text.as_bytes()), None, "{text}");
         }
     }
 

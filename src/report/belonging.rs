@@ -77,7 +77,7 @@ impl Incident {
     /// The ids by which it is known, apart for runs and for what happens beside them.
     pub fn ids(&self) -> impl Iterator<Item = String> {
         let setting = &self.setting;
-        self.runs.iter().chain(&self.traces).map(move |id| setting.id(id))
+        self.runs.iter().chain(&self.traces).map(move |id| setting.id(id).into_owned())
     }
 
     /// Whether a record whose ids are not known belongs to this incident.

@@ -1,5 +1,6 @@
 //! What a record means for the report: a match, the good end of a run, or a warning that nobody explains.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -46,6 +47,9 @@ pub(super) enum Setting {
     Beside(String),
 }
 
+/// What tools are called as a setting.
+const TOOL: &str = "tool";
+
 impl Setting {
     pub(super) fn channel(name: &str) -> Self {
         Self::Beside(format!("channel {name}"))
@@ -57,14 +61,14 @@ impl Setting {
     }
 
     pub(super) fn tool() -> Self {
-        Self::Beside("tool".to_owned())
+        Self::Beside(TOOL.to_owned())
     }
 
     /// An id as it is known here: a tool or plugin that fails in a run is neither the run's cause nor its echo.
-    pub(super) fn id(&self, id: &str) -> String {
+    pub(super) fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
         match self {
-            Self::Run => id.to_owned(),
-            Self::Beside(name) => format!("{name} {id}"),
+            Self::Run => Cow::Borrowed(id),
+            Self::Beside(name) => Cow::Owned(format!("{name} {id}")),
         }
     }
 
@@ -81,7 +85,7 @@ impl Setting {
     }
 
     pub(super) fn is_tool(&self) -> bool {
-        *self == Self::tool()
+        matches!(self, Self::Beside(name) if name == TOOL)
     }
 }
 

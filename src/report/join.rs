@@ -4,6 +4,7 @@
 //! failure of the same provider that is still going on. The model may differ: one run asks several (a fallback, a small
 //! one for the conversation's title).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
@@ -114,7 +115,7 @@ impl Joiner {
     pub fn add(&mut self, found: &Match, sample: Option<Sample>) -> u64 {
         let number = self.find(found).unwrap_or_else(|| self.begin(found));
         for id in ids(&found.setting, &found.keys) {
-            self.by_id.insert(id, number);
+            self.by_id.insert(id.into_owned(), number);
         }
         self.newest = self.newest.max(found.when.order);
         let Ok(index) = self.open.binary_search_by_key(&number, |incident| incident.number) else {
@@ -273,11 +274,11 @@ impl Joiner {
     }
 
     fn by_ids(&self, setting: &Setting, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
-        let known = |id: String| {
-            let incident = self.get(*self.by_id.get(&id)?)?;
+        let known = |id: Cow<'_, str>| {
+            let incident = self.get(*self.by_id.get(id.as_ref())?)?;
             (!incident.is_over(time)).then_some(incident.number)
         };
-        ids(setting, keys).into_iter().find_map(known)
+        ids(setting, keys).find_map(known)
     }
 
     fn find(&self, found: &Match) -> Option<u64> {
@@ -325,6 +326,6 @@ impl Joiner {
 }
 
 /// The ids of a record, apart for runs and for what happens beside them.
-fn ids(setting: &Setting, keys: &RunKeys) -> Vec<String> {
-    [&keys.run, &keys.trace].into_iter().flatten().map(|id| setting.id(id)).collect()
+fn ids<'k>(setting: &Setting, keys: &'k RunKeys) -> impl Iterator<Item = Cow<'k, str>> {
+    [&keys.run, &keys.trace].into_iter().flatten().map(|id| setting.id(id))
 }

@@ -79,13 +79,25 @@ impl<'e> Observer<'e> {
         self.envelopes.take_origins()
     }
 
-    /// What the record means, or `None` where it means nothing.
-    pub fn observe(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
+    /// The next record, and what is known of it before it is read. With `passed`, records of the file log that mean nothing
+    /// may be passed over and counted there.
+    #[inline]
+    pub fn next<'a>(
+        &mut self,
+        lines: &mut Lines<'a>,
+        passed: Option<&mut u64>,
+    ) -> Option<(RawRecord<'a>, Glance<'a>)> {
         let gates = self.engine.gates();
-        match Glance::of(raw, &mut self.envelopes, |message| gates.let_through(message)) {
+        Glance::next(lines, &mut self.envelopes, passed, |message| gates.let_through(message))
+    }
+
+    /// What the record means, or `None` where it means nothing.
+    #[inline]
+    pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Glance<'_>) -> Option<Event> {
+        match glance {
             Glance::Nothing => None,
             Glance::Unusual => self.read(raw, &Record::parse(raw)).event,
-            Glance::Outline(outline) => self.observe_outline(raw, &outline),
+            Glance::Outline(outline) => self.observe_outline(raw, outline),
         }
     }
 
@@ -133,7 +145,12 @@ impl<'e> Observer<'e> {
                 pattern(&found.keys).map(|keys| Meaning::Match(Arc::clone(&found.facts), keys))
             }
             Some(Event::Match(_)) => None,
-            Some(event) => pattern(&event.keys()).map(|keys| Meaning::Event(Box::new(event.clone()), keys)),
+            Some(event) => pattern(&event.keys()).map(|keys| {
+                // Time and run are filled in for each record.
+                let mut event = Box::new(event.clone());
+                event.set(None, RunKeys::default());
+                Meaning::Event(event, keys)
+            }),
         }
         .unwrap_or(Meaning::Particular)
     }

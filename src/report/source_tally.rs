@@ -1,6 +1,6 @@
 //! What is collected of one source, chunk by chunk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
@@ -47,7 +47,7 @@ pub struct SourceTally {
     pub(super) successes: Vec<Success>,
     pub(super) early_success: Option<Timestamp>,
     pub(super) default_provider: Option<String>,
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: VecDeque<Mark>,
     pub(super) edges: Vec<Incident>,
     /// Time of the last event, which records without a time take for theirs.
     pub(super) last_event: Option<Timestamp>,
@@ -81,7 +81,7 @@ impl SourceTally {
             successes: Vec::new(),
             early_success: None,
             default_provider: None,
-            marks: Vec::new(),
+            marks: VecDeque::new(),
             edges: Vec::new(),
             last_event: None,
         }
@@ -179,9 +179,9 @@ impl SourceTally {
         {
             return;
         }
-        self.marks.push(Mark { time, what, gateway: self.gateway.clone() });
+        self.marks.push_back(Mark { time, what, gateway: self.gateway.clone() });
         if self.marks.len() > MAX_MARKS {
-            self.marks.remove(0);
+            self.marks.pop_front();
         }
     }
 
@@ -240,7 +240,7 @@ impl SourceTally {
             successes: self.successes,
             early_success: self.early_success,
             default_provider: self.default_provider,
-            marks: self.marks,
+            marks: self.marks.into(),
         }
     }
 }

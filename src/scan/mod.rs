@@ -7,6 +7,7 @@ mod worker;
 
 use std::collections::HashSet;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,8 @@ use crate::record::starts_record;
 use crate::redact::Redactor;
 use crate::report::{Report, SourceTally, Tally, View};
 use crate::source::{
-    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, unread_older,
+    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, map_chunks,
+    unread_older,
 };
 
 pub use records::each_record;
@@ -88,7 +90,7 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
             scan.tally.unread_older(older);
         }
         match input.open(options.max_decompressed, &options.stop) {
-            Ok(Content::Mapped(map)) => scan.mapped(&map, Some(&map)),
+            Ok(Content::Mapped(map)) => scan.mapped(&map),
             Ok(Content::Stream(reader)) => scan.stream(reader),
             Err(error) => scan.tally.problem(error.reason.to_string()),
         }
@@ -104,7 +106,7 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
 pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
-    scan.mapped(bytes, None);
+    scan.bytes(bytes);
     scan.tally.finish()
 }
 
@@ -132,10 +134,24 @@ impl<'a> Scan<'a> {
         self.options.stop.load(Ordering::Relaxed) != 0
     }
 
-    /// Scans what is in memory, or mapped into it.
-    fn mapped(&mut self, bytes: &[u8], map: Option<&Map>) {
-        let is_one = bytes.len() <= self.options.chunk;
+    /// Scans what is in memory.
+    fn bytes(&mut self, bytes: &[u8]) {
         let parts = chunks(bytes, self.options.chunk, starts_record);
+        self.parts(bytes, None, parts);
+    }
+
+    fn mapped(&mut self, map: &Map) {
+        let parts = map_chunks(map, self.options.chunk, starts_record);
+        self.parts(map, Some(map), parts);
+    }
+
+    fn parts<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        map: Option<&'b Map>,
+        parts: impl Iterator<Item = Range<usize>> + Send,
+    ) {
+        let is_one = bytes.len() <= self.options.chunk;
         let parts =
             parts.map(|part| Chunk { offset: part.start as u64, bytes: bytes[part].into(), map, dropped: 0 });
         self.run(parts, is_one);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::engine::Engine;
-use crate::record::{self, Lines, Record};
+use crate::record::{self, Format, Lines, Record};
 use crate::report::{ChunkTally, Event, Observer, Survey, is_past_midnight};
 use crate::source::Map;
 
@@ -63,7 +63,12 @@ impl<'a> Worker<'a> {
         };
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
-        for (seen, raw) in lines.by_ref().enumerate() {
+        let (mut seen, mut passed) = (0, 0);
+        // What means nothing still counts where each record is checked, or the beginning of the source is looked at.
+        let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
+        while let Some((raw, glance)) =
+            self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut passed))
+        {
             if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
@@ -81,9 +86,10 @@ impl<'a> Worker<'a> {
             if seen < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
                 tally.survey.add(&Record::parse(&raw));
             }
+            seen += 1;
             tally.formats[raw.format as usize] += 1;
             tally.cut += u64::from(raw.is_cut());
-            let event = self.observer.observe(&raw);
+            let event = self.observer.observe(&raw, &glance);
             if let Some(verifier) = &mut self.verifier {
                 verifier.check(&raw, offset, event.as_ref());
             }
@@ -92,6 +98,7 @@ impl<'a> Worker<'a> {
             }
             tally.events.extend(event);
         }
+        tally.formats[Format::FileLog as usize] += passed;
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use interruptible::{Interrupt, Interruptible};
 
-pub use chunk::{LineTest, chunks};
+pub use chunk::{LineTest, chunks, map_chunks};
 pub use decode::TooLarge;
 pub use expand::{Expansion, expand};
 pub use installed::installed_logs;

@@ -1,0 +1,385 @@
+//! Knows envelopes again: what the logger writes around one record is, but for times and ids, what it wrote around the
+//! one before.
+//!
+//! So a line of the file log need not be searched for its end and then for its parts: each part is verified where the
+//! one before it ends, thirty-two bytes at a time, and the line ends where the last one does. Whatever is not as it was
+//! in the record before is left to [`envelope::of`].
+
+use std::collections::BTreeSet;
+
+use crate::block::{self, Bytes, Lanes, WIDTH, Work, block, literal};
+
+use super::detect::FILE_LOG;
+use super::envelope::{self, AFTER_META, Cursor, Envelope, META, is_of_time};
+use super::origin::Origins;
+use super::{Level, Origin};
+
+/// The largest byte that no line holds in the midst of a JSON text.
+const LAST_CONTROL: u8 = 0x1f;
+
+/// Reads envelopes, and knows again what is the same in record after record.
+#[derive(Debug, Default)]
+pub struct EnvelopeReader {
+    known: Option<Known>,
+    origins: Origins,
+}
+
+/// What the record before had.
+#[derive(Debug)]
+struct Known {
+    /// From the name of the metadata to the date.
+    opening: Vec<u8>,
+    date: Shape,
+    time: Shape,
+    /// Between the time and the message.
+    middle: Vec<u8>,
+}
+
+impl EnvelopeReader {
+    /// The envelope of a line, where it has one: the same that [`envelope::of`] finds.
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
+        if !line.starts_with(FILE_LOG) {
+            return envelope::of_console_json(line);
+        }
+        let (envelope, places) = envelope::of_file_log(line)?;
+        self.origins.note(&line[places.start..places.date.start]);
+        if let (Some(date), Some(time)) = (Shape::of(&line[places.date.clone()]), Shape::of(envelope.time)) {
+            let opening = line[places.start..places.date.start].to_vec();
+            let middle = line[places.time.end + 1..places.message.start].to_vec();
+            self.known = Some(Known { opening, date, time, middle });
+        }
+        Some(envelope)
+    }
+
+    /// The envelope of the line with which a text begins, and the line's length, where all is known again and the line is
+    /// a record of its own: the next line begins one, too.
+    #[inline]
+    pub(super) fn read_known<'a>(&self, text: &'a [u8]) -> Option<(Envelope<'a>, usize)> {
+        block::run(Reading { known: self.known.as_ref()?, text })
+    }
+
+    /// Notes the origin of a record that is read in another way.
+    pub fn note_origin(&mut self, line: &[u8]) {
+        self.origins.note(line);
+    }
+
+    /// The origins of the records since the last call.
+    pub fn take_origins(&mut self) -> BTreeSet<Origin> {
+        // What is known is read again, and so noted again.
+        self.known = None;
+        self.origins.take()
+    }
+}
+
+/// Reads the envelope of the line with which a text begins.
+struct Reading<'k, 'a> {
+    known: &'k Known,
+    text: &'a [u8],
+}
+
+impl<'a> Work for Reading<'_, 'a> {
+    /// With the line's length.
+    type Output = Option<(Envelope<'a>, usize)>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self { known, text } = self;
+        let beginning = literal(text, 0, FILE_LOG)?;
+        let head_end = find_in_text(lanes, text, beginning, META)?;
+        let date = after(lanes, text, head_end, &known.opening)?;
+        let level = known.date.fits(lanes, text, date)?;
+        let name = LEVEL.fits(lanes, text, level)?;
+        let (level, rest) = Level::split(&text[name..])?;
+        let label = text.len() - rest.strip_prefix(b"\"")?.len();
+        let time = find_in_text(lanes, text, label, AFTER_META)? + AFTER_META.len();
+        let after_time = known.time.fits(lanes, text, time)?;
+        let message = after(lanes, text, after_time, &known.middle)?;
+        let (message_end, is_escaped) = string_end(lanes, text, message)?;
+        let (extra_end, next) = line_end(lanes, text, message_end + 1)?;
+        // What follows might go on with the record.
+        literal(text, next, FILE_LOG)?;
+        let envelope = Envelope {
+            level,
+            time: text.get(time..after_time - 1)?,
+            head: text.get(..head_end)?,
+            label: text.get(label..time)?,
+            message: text.get(message..message_end)?,
+            is_escaped,
+            extra: text.get(message_end + 1..extra_end)?,
+        };
+        Some((envelope, next - 1))
+    }
+}
+
+/// Where `what` begins next, with no control character before it. Its first byte and its third seldom stand so.
+#[inline(always)]
+fn find_in_text<const N: usize>(
+    lanes: impl Lanes,
+    text: &[u8],
+    from: usize,
+    what: &[u8; N],
+) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let window: &[u8; 2 * WIDTH + 2] = text.get(at..)?.first_chunk()?;
+        let (first, second) = (block(window, 0)?, block(window, WIDTH)?);
+        let (first, second) = (lanes.load(first), lanes.load(second));
+        let (controls, more_controls) =
+            (lanes.up_to(first, lanes.splat(LAST_CONTROL)), lanes.up_to(second, lanes.splat(LAST_CONTROL)));
+        let (later, more_later) = (lanes.load(block(window, 2)?), lanes.load(block(window, WIDTH + 2)?));
+        let hits = lanes.and(lanes.eq(first, what[0]), lanes.eq(later, what[2]));
+        let more_hits = lanes.and(lanes.eq(second, what[0]), lanes.eq(more_later, what[2]));
+        // Most blocks hold nothing of interest.
+        let any = lanes.or(lanes.or(hits, controls), lanes.or(more_hits, more_controls));
+        if lanes.bits(any) != 0 {
+            let mut hits = both(lanes.bits(hits), lanes.bits(more_hits));
+            let controls = both(lanes.bits(controls), lanes.bits(more_controls));
+            while hits != 0 {
+                let found = at + hits.trailing_zeros() as usize;
+                if literal(text, found, what).is_some() {
+                    let before = (hits & hits.wrapping_neg()) - 1;
+                    return (controls & before == 0).then_some(found);
+                }
+                hits &= hits - 1;
+            }
+            if controls != 0 {
+                return None;
+            }
+        }
+        at += 2 * WIDTH;
+    }
+}
+
+/// The bits of two blocks.
+#[inline(always)]
+fn both(first: u32, second: u32) -> u64 {
+    u64::from(first) | u64::from(second) << WIDTH
+}
+
+/// The place behind `what`, where that stands at `at`.
+#[inline(always)]
+fn after(lanes: impl Lanes, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
+    let Some(last) = what.len().checked_sub(WIDTH) else {
+        return text.get(at..)?.starts_with(what).then_some(at + what.len());
+    };
+    let mut compared = 0;
+    while compared < last {
+        if !is_same(lanes, block(text, at + compared)?, block(what, compared)?) {
+            return None;
+        }
+        compared += WIDTH;
+    }
+    is_same(lanes, block(text, at + last)?, block(what, last)?).then_some(at + what.len())
+}
+
+#[inline(always)]
+fn is_same(lanes: impl Lanes, a: &Bytes, b: &Bytes) -> bool {
+    lanes.bits(lanes.same(lanes.load(a), lanes.load(b))) == u32::MAX
+}
+
+/// Where the JSON text ends whose contents begin at `at`, and whether they hold backslashes.
+#[inline(always)]
+fn string_end(lanes: impl Lanes, text: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let (mut is_escaped, mut carried) = (false, 0);
+    loop {
+        let block = lanes.load(block(text, at)?);
+        let (quotes, backslashes) = (lanes.eq(block, b'"'), lanes.eq(block, b'\\'));
+        let controls = lanes.up_to(block, lanes.splat(LAST_CONTROL));
+        let any = lanes.bits(lanes.or(lanes.or(quotes, backslashes), controls));
+        if any != 0 {
+            let (quotes, backslashes, controls) =
+                (lanes.bits(quotes), lanes.bits(backslashes), lanes.bits(controls));
+            let escaped = escaped(backslashes, carried);
+            let ends = quotes & !escaped as u32;
+            if ends != 0 {
+                let before = (ends & ends.wrapping_neg()) - 1;
+                let is_text = controls & before == 0;
+                let end = at + ends.trailing_zeros() as usize;
+                return is_text.then_some((end, is_escaped || backslashes & before != 0));
+            }
+            if controls != 0 {
+                return None;
+            }
+            is_escaped |= backslashes != 0;
+            carried = (escaped >> WIDTH) as u32;
+        } else {
+            carried = 0;
+        }
+        at += WIDTH;
+    }
+}
+
+/// The bytes behind a backslash that is not itself behind one; `carried` is whether the first is.
+#[inline(always)]
+fn escaped(backslashes: u32, carried: u32) -> u64 {
+    let (mut escaped, mut rest) = (u64::from(carried), u64::from(backslashes & !carried));
+    while rest != 0 {
+        let first = rest & rest.wrapping_neg();
+        escaped |= first << 1;
+        rest &= !(first | first << 1);
+    }
+    escaped
+}
+
+/// Where the fields end that begin at `at` and with which a record ends, and where the next line begins.
+#[inline(always)]
+fn line_end(lanes: impl Lanes, text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let end = match trace_end(lanes, text, at) {
+        Some(end) => end,
+        None => extra_end(text, at)?,
+    };
+    let next = match text.get(end..)? {
+        [b'}', b'\n', ..] => end + 2,
+        [b'}', b'\r', b'\n', ..] => end + 3,
+        _ => return None,
+    };
+    Some((end, next))
+}
+
+/// Where other fields end.
+#[cold]
+fn extra_end(text: &[u8], at: usize) -> Option<usize> {
+    let length = memchr::memchr3(b'\n', b'\r', 0x1b, text.get(at..)?)?;
+    let mut fields = Cursor { line: &text[..at + length], at };
+    Some(at + fields.extra()?.len())
+}
+
+/// Where the ids of a trace end, in the form in which they usually end a record, or where there are none.
+#[inline(always)]
+fn trace_end(lanes: impl Lanes, text: &[u8], at: usize) -> Option<usize> {
+    if text.get(at) == Some(&b'}') {
+        return Some(at);
+    }
+    let trace = literal(text, at, b",\"traceId\":\"")?;
+    let trace_end = id(lanes, text, trace, WIDTH)?;
+    let mut end = id(lanes, text, literal(text, trace_end, b"\",\"spanId\":\"")?, 16)?;
+    if let Some(parent) = literal(text, end, b"\",\"parentSpanId\":\"") {
+        end = id(lanes, text, parent, 16)?;
+    }
+    literal(text, end, b"\",\"traceFlags\":\"01\"")
+}
+
+/// The place behind so many bytes, up to 32, of which none ends a JSON text.
+#[inline(always)]
+fn id(lanes: impl Lanes, text: &[u8], at: usize, length: usize) -> Option<usize> {
+    let block = lanes.load(block(text, at)?);
+    let of_json = lanes.or(lanes.eq(block, b'"'), lanes.eq(block, b'\\'));
+    let ends = lanes.bits(lanes.or(of_json, lanes.up_to(block, lanes.splat(LAST_CONTROL))));
+    (ends << (WIDTH - length) == 0).then_some(at + length)
+}
+
+/// A text of up to 32 bytes of which the digits may change.
+#[derive(Debug)]
+struct Shape {
+    /// The least that each byte may be, and how far it may be above.
+    low: Bytes,
+    span: Bytes,
+    length: usize,
+}
+
+/// Before the name of the level.
+const LEVEL: Shape = Shape::new(b",\"logLevelId\":0,\"logLevelName\":\"");
+
+impl Shape {
+    const MAX: usize = WIDTH;
+
+    /// The shape of a text; of a longer one, that of its beginning.
+    const fn new(text: &[u8]) -> Self {
+        let mut shape = Self { low: [0; Self::MAX], span: [u8::MAX; Self::MAX], length: 0 };
+        while shape.length < text.len() && shape.length < Self::MAX {
+            let (byte, at) = (text[shape.length], shape.length);
+            (shape.low[at], shape.span[at]) = if byte.is_ascii_digit() { (b'0', 9) } else { (byte, 0) };
+            shape.length += 1;
+        }
+        shape
+    }
+
+    /// The shape of a time and the quotation mark behind it.
+    fn of(time: &[u8]) -> Option<Self> {
+        let is_time = time.len() < Self::MAX && time.iter().all(is_of_time);
+        is_time.then(|| Self::new(&[time, b"\""].concat()))
+    }
+
+    /// The place behind the text of this shape that begins at `at`.
+    #[inline(always)]
+    fn fits(&self, lanes: impl Lanes, text: &[u8], at: usize) -> Option<usize> {
+        let above = lanes.less(lanes.load(block(text, at)?), lanes.load(&self.low));
+        (lanes.bits(lanes.up_to(above, lanes.load(&self.span))) == u32::MAX).then_some(at + self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::envelope::of;
+
+    const LINE: &str = r#"{"0":"{\"subsystem\":\"agent/embedded\"}","1":"run \"x\"","_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox","date":"2026-01-01T00:00:56.698Z","logLevelId":2,"logLevelName":"DEBUG","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]},"time":"2026-01-01T00:00:56.698+00:00","hostname":"clawbox","message":"run \"x\"","traceId":"960325a1d17653299a8e098d9f829c2f","spanId":"c1fe97956fa8c4a9","traceFlags":"01"}"#;
+
+    /// What is read of a line after [`LINE`], with another one behind it.
+    fn read_after<'l>(line: &'l str, log: &'l mut String) -> Option<(Envelope<'l>, usize)> {
+        let mut reader = EnvelopeReader::default();
+        assert!(reader.read(LINE.as_bytes()).is_some());
+        *log = format!("{line}\n{LINE}");
+        reader.read_known(log.as_bytes())
+    }
+
+    #[test]
+    fn what_is_known_again_is_read_alike() {
+        let ids = r#","spanId":"c1fe97956fa8c4a9","traceFlags":"01""#;
+        for (from, to) in [
+            ("", ""),
+            ("DEBUG", "WARN"),
+            ("00:00:56.698", "23:59:59.999"),
+            (r#","1":"run \"x\"""#, ""),
+            ("run ", "runs \\\\\\\""),
+            ("run ", "a text of more than thirty-two bytes, of which the last is a backslash \\\\"),
+            ("run ", "é€😀 "),
+            (r#""message":"run \"x\"""#, r#""message":"""#),
+            ("traceId", "runId"),
+            (ids, r#","spanId":"c1fe97956fa8c4a9","parentSpanId":"c1fe97956fa8c4a9","traceFlags":"01""#),
+            (ids, r#","traceFlags":"01""#),
+            (r#"["openclaw"]"#, r#"["openclaw"],"path":{"fullFilePath":"/a/b/c/d/e/f/g/h/i/j/k/l.js:1:2"}"#),
+            ("\"01\"}", "\"01\"}\r"),
+        ] {
+            for line in [LINE.replace(from, to), LINE.replacen(from, to, 1)] {
+                let mut log = String::new();
+                let (envelope, end) = read_after(&line, &mut log).expect(&line);
+                assert_eq!(end, line.len());
+                assert_eq!(Some(envelope), of(line.trim_end().as_bytes()), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_again_is_left_alone() {
+        for (from, to) in [
+            ("{\"0\":", "{\"1\":"),
+            ("clawbox", "other"),
+            ("24.21.0", "26.0.0"),
+            ("698Z", "698"),
+            ("DEBUG", "LOUD"),
+            ("run", "r\tn"),
+            ("\"name\"", "\"\u{1b}\""),
+            ("960325a1", "9603\n5a1"),
+            ("960325a1", "9603\"5a1"),
+            ("c1fe9795", "c1fe\"795"),
+            ("\"01\"}", "\"01\"}}"),
+            ("\"01\"}", "\"01\",\"message\":\"y\"}"),
+            ("\"01\"}", "\"01\",\"n\":1}"),
+            ("\"01\"}", "\"01\"}\n    at f (a.js:1:1)"),
+        ] {
+            let line = LINE.replacen(from, to, 1);
+            assert_ne!(line, LINE, "{from}");
+            assert_eq!(read_after(&line, &mut String::new()), None, "{line}");
+        }
+        for end in 0..LINE.len() {
+            assert_eq!(read_after(&LINE[..end], &mut String::new()), None, "{end}");
+        }
+        let mut reader = EnvelopeReader::default();
+        assert_eq!(reader.read_known(LINE.as_bytes()), None, "nothing is known");
+        assert!(reader.read(LINE.as_bytes()).is_some());
+        for log in [LINE.to_owned(), format!("{LINE}\n"), format!("{LINE}\n{{\"0\"")] {
+            assert_eq!(reader.read_known(log.as_bytes()), None, "{log}");
+        }
+    }
+}
