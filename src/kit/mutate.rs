@@ -2,7 +2,8 @@
 //! example pins down.
 
 use regex_syntax::hir::{
-    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look,
+    Repetition,
 };
 use serde::Serialize;
 
@@ -267,7 +268,9 @@ fn of_signature(kind: &SignatureKind) -> Vec<Changed> {
             of_hir(&hir).into_iter().map(edit).collect()
         }
         SignatureKind::ErrorCode(codes) => without_each(codes)
-            .map(|(code, rest)| Changed::of(format!("without the code {code}"), SignatureKind::ErrorCode(rest)))
+            .map(|(code, rest)| {
+                Changed::of(format!("without the code {code}"), SignatureKind::ErrorCode(rest))
+            })
             .collect(),
         SignatureKind::HttpStatus(statuses) => without_each(statuses)
             .map(|(status, rest)| {

@@ -41,6 +41,10 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
 /// Writes lines to a new file that tell the rules from their mutants.
 fn suggest(engine: &Engine, files: &[RuleFile], path: &Path) -> Result<(), CliError> {
     let pins = kit::pin_down(engine, files);
+    if pins.0.is_empty() {
+        say(&"there is nothing to suggest, and no file was written");
+        return Ok(());
+    }
     write_new(path, &pins.to_string())?;
     let lines: usize = pins.0.iter().map(|pins| pins.examples.len() + pins.counter_examples.len()).sum();
     let path = path.display();
