@@ -61,11 +61,7 @@ impl<'t> Opaque<'t> {
             let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
             (self.digits, self.of_ids) = match rest.first_chunk::<WINDOW>() {
                 Some(window) => telling_digits(window, before),
-                None => {
-                    let mut window = [0; WINDOW];
-                    window[..rest.len()].copy_from_slice(rest);
-                    telling_digits(&window, before)
-                }
+                None => telling_digits(&padded(rest), before),
             };
         }
     }
@@ -85,6 +81,29 @@ impl<'t> Opaque<'t> {
 
 /// Digits are looked for in so many bytes at once.
 const WINDOW: usize = 64;
+
+/// The end of a text as a window of its own. Most messages are no longer, so copies of a fixed size pay, which overlap.
+#[inline]
+fn padded(rest: &[u8]) -> [u8; WINDOW] {
+    let mut window = [0; WINDOW];
+    let is_copied = copy_ends::<32>(rest, &mut window)
+        || copy_ends::<16>(rest, &mut window)
+        || copy_ends::<8>(rest, &mut window);
+    if !is_copied {
+        window.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    }
+    window
+}
+
+/// Copies a text of at least `N` and at most twice as many bytes.
+#[inline]
+fn copy_ends<const N: usize>(rest: &[u8], window: &mut [u8; WINDOW]) -> bool {
+    let (Some(first), Some(last)) = (rest.first_chunk::<N>(), rest.last_chunk::<N>()) else { return false };
+    let Some(end) = window.get_mut(rest.len() - N..rest.len()) else { return false };
+    end.copy_from_slice(last);
+    window[..N].copy_from_slice(first);
+    true
+}
 
 /// Tells which bytes of a window are digits, may be of an id, or stand before a duration.
 struct Kinds<'w>(&'w [u8; WINDOW]);
