@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
+use crate::catalogue::{Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Variant};
 use crate::redact::Redactor;
 use crate::threads::in_parallel;
@@ -48,8 +48,6 @@ pub struct Pins(pub Vec<RulePins>);
 pub struct RulePins {
     /// Its id.
     pub rule: String,
-    /// Where it begins.
-    pub location: Location,
     /// Lines that it wins.
     pub examples: Vec<String>,
     /// Lines that it does not match.
@@ -59,11 +57,8 @@ pub struct RulePins {
 /// Draws up lines for the rules of some files, which `engine` was made of; for all rules where there are no files.
 pub fn pin_down(engine: &Engine, files: &[RuleFile]) -> Pins {
     let pins = in_parallel(&rules_of(engine, files), |&index| Author::new(engine, index).pins());
-    Pins(
-        pins.into_iter()
-            .filter(|pins| !pins.examples.is_empty() || !pins.counter_examples.is_empty())
-            .collect(),
-    )
+    let has_lines = |pins: &RulePins| !pins.examples.is_empty() || !pins.counter_examples.is_empty();
+    Pins(pins.into_iter().filter(has_lines).collect())
 }
 
 impl fmt::Display for Pins {
@@ -94,7 +89,6 @@ impl<'e> Author<'e> {
     fn pins(mut self) -> RulePins {
         let mut pins = RulePins {
             rule: self.rule.id.clone(),
-            location: self.rule.location.clone(),
             examples: Vec::new(),
             counter_examples: Vec::new(),
         };
