@@ -87,11 +87,8 @@ impl<'e> Author<'e> {
     }
 
     fn pins(mut self) -> RulePins {
-        let mut pins = RulePins {
-            rule: self.rule.id.clone(),
-            examples: Vec::new(),
-            counter_examples: Vec::new(),
-        };
+        let mut pins =
+            RulePins { rule: self.rule.id.clone(), examples: Vec::new(), counter_examples: Vec::new() };
         let survivors = Mutants::of(self.engine, self.index).survivors.into_iter();
         let mut left: Vec<(Variant, Mutant)> =
             survivors.map(|mutant| (self.engine.variant(self.index, &mutant.rule), mutant)).collect();
