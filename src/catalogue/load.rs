@@ -346,11 +346,10 @@ impl<'b> Loader<'b> {
         }
         for (location, name) in std::mem::take(&mut self.wanted) {
             if !self.shared.contains_key(&name) {
-                let source_line = self.line(&location);
                 let message = format!("there is no shared group `{name}`");
                 let expected = or_nearest(self.shared.keys(), &name, "the name of a group under `shared:`");
                 let problem = Problem::new(ProblemCode::UnknownGroup, &location, message, expected);
-                self.problems.push(Problem { source_line, ..problem });
+                self.fail_at(location, problem);
             }
         }
         let mut back = Vec::new();

@@ -7,7 +7,12 @@ use super::args::{Described, Schema};
 use super::{CliError, output};
 
 pub(super) fn run(args: &Schema) -> Result<u8, CliError> {
-    output::write_json(&match args.what {
+    print(args.what)
+}
+
+/// Prints a schema.
+pub(super) fn print(what: Described) -> Result<u8, CliError> {
+    output::write_json(&match what {
         Described::Report => report_schema(),
         Described::Match => match_schema(),
         Described::Rules => rule_file_schema(),

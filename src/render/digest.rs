@@ -3,23 +3,14 @@
 use crate::redact::Redactor;
 use crate::report::{Finding, Report};
 
-use super::words::count;
+use super::words::{self, count};
 
 /// Facts named of one finding.
 const MAX_FACTS: usize = 12;
 
-/// Facts by name, the most frequent value of each and how many others there are: `provider openai, model m1 and 2 more`.
+/// The first facts, in a line: `provider openai, model m1 and 2 more`.
 pub(super) fn facts(finding: &Finding) -> String {
-    let fact = |(name, values): (&String, &Vec<crate::report::Value>)| {
-        let value = &values.first()?.value;
-        let others = match values.len() {
-            1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        Some(format!("{} {value}{others}", name.replace('_', " ")))
-    };
-    let facts: Vec<String> = finding.captures.iter().filter_map(fact).take(MAX_FACTS).collect();
-    facts.join(", ")
+    words::facts(finding).take(MAX_FACTS).collect::<Vec<String>>().join(", ")
 }
 
 /// How often, how long and whether still: `3 incidents, 27 records, ongoing; provider openai`.

@@ -9,6 +9,7 @@ use crate::catalogue::LimitTable;
 use crate::report::FilledFix;
 
 use super::Style;
+use super::digest::is_web_address;
 
 /// Texts are easier to read in lines no longer than this.
 pub(super) const MAX_TEXT_WIDTH: usize = 110;
@@ -110,9 +111,7 @@ impl<'a> Page<'a> {
 
     /// An address, to be followed where the terminal can; it is never broken.
     fn reference(&mut self, label: &str, address: &str) {
-        let is_address = (address.starts_with("https://") || address.starts_with("http://"))
-            && address.bytes().all(|byte| byte.is_ascii_graphic());
-        let _ = match self.style.links && is_address {
+        let _ = match self.style.links && is_web_address(address) {
             true => writeln!(
                 self.out,
                 "   {DIM}{label:<LABEL$}{DIM:#}\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\"

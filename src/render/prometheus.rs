@@ -126,11 +126,9 @@ impl Page {
             self.family(name, help);
             self.gauge(name, &[], value);
         }
-        let start = sources.iter().filter_map(|source| source.first_time).min();
-        let end = sources.iter().filter_map(|source| source.last_time).max();
         for (name, help, time) in [
-            ("log_start_timestamp_seconds", "Time of the first record that has one.", start),
-            ("log_end_timestamp_seconds", "Time of the last record that has one.", end),
+            ("log_start_timestamp_seconds", "Time of the first record that has one.", report.first_time()),
+            ("log_end_timestamp_seconds", "Time of the last record that has one.", report.last_time()),
         ] {
             self.family(name, help);
             if let Some(time) = time {

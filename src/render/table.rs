@@ -12,8 +12,8 @@ use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
 use super::words::{
-    began_after, count, draft_command, names, nothing_found, nothing_read, number, share_explained, status,
-    warnings,
+    began_after, count, draft_command, facts, left_out, names, nothing_found, nothing_read, number,
+    share_explained, shortened, status, warnings,
 };
 use super::{Extent, Style};
 
@@ -30,8 +30,8 @@ const MAX_SAMPLE: usize = 280;
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut page = ReportPage {
         page: Page::new(style),
-        log_start: report.sources.iter().filter_map(|s| s.first_time).min(),
-        log_end: report.sources.iter().filter_map(|s| s.last_time).max(),
+        log_start: report.first_time(),
+        log_end: report.last_time(),
         one_day: is_one_day(report, style),
         several_sources: report.sources.len() > 1,
     };
@@ -193,25 +193,12 @@ impl ReportPage<'_> {
 
     /// Facts that were captured, the most frequent value of each and how many others there are.
     fn facts(&mut self, finding: &Finding) {
-        let facts: Vec<String> = finding
-            .captures
-            .iter()
-            .filter_map(|(name, values)| {
-                let value = &values.first()?.value;
-                let others = match values.len() {
-                    1 => String::new(),
-                    n => format!(" and {} more", n - 1),
-                };
-                Some(format!("{} {value}{others}", name.replace('_', " ")))
-            })
-            .collect();
-        self.page.facts(&facts);
+        self.page.facts(&facts(finding).collect::<Vec<String>>());
     }
 
     /// What is left out, of which there is more to be had.
     fn rest(&mut self, report: &Report, detailed: usize) {
         let brief = report.findings.len().saturating_sub(detailed) as u64;
-        let left_out = report.left_out.unwrap_or(0) as u64;
         let mut lines = Vec::new();
         if brief > 0 {
             lines.push(format!(
@@ -219,12 +206,7 @@ impl ReportPage<'_> {
                 count(brief, "more finding")
             ));
         }
-        if left_out > 0 {
-            lines.push(format!("{} left out by --top", count(left_out, "more finding")));
-        }
-        if report.filtered_out > 0 {
-            lines.push(format!("{} left out by the filters", count(report.filtered_out, "incident")));
-        }
+        lines.extend(left_out(report));
         if !lines.is_empty() {
             self.page.line("");
             self.page.wrapped("", 0, &lines.join("; "));
@@ -337,13 +319,6 @@ fn is_one_day(report: &Report, style: &Style) -> bool {
         .map(|time| time.to_zoned(style.zone.clone()).date());
     let first = days.next();
     days.all(|day| Some(day) == first)
-}
-
-fn shortened(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 fn severity_color(severity: Severity) -> Color {

@@ -44,6 +44,30 @@ pub(super) fn share_explained(totals: &Totals) -> String {
     text.replace("warning or errors", "warnings and errors")
 }
 
+/// What is left out of the findings, and by what.
+pub(super) fn left_out(report: &Report) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(findings) = report.left_out {
+        texts.push(format!("{} left out by --top", count(findings as u64, "more finding")));
+    }
+    if report.filtered_out > 0 {
+        texts.push(format!("{} left out by the filters", count(report.filtered_out, "incident")));
+    }
+    texts
+}
+
+/// Facts by name, the most frequent value of each and how many others there are: `provider openai`, `model m1 and 2 more`.
+pub(super) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
+    finding.captures.iter().filter_map(|(name, values)| {
+        let value = &values.first()?.value;
+        let others = match values.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        Some(format!("{} {value}{others}", name.replace('_', " ")))
+    })
+}
+
 /// Whether a failure is over, at the end of the log.
 pub(super) fn status(finding: &Finding, log_end: Option<Timestamp>) -> String {
     match finding.status {
@@ -112,6 +136,14 @@ pub(super) fn number(n: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// At most so many characters of a text.
+pub(super) fn shortened(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A length of time in its largest whole unit.

@@ -105,6 +105,18 @@ pub struct Report {
     pub mergeable: Option<Box<Summary>>,
 }
 
+impl Report {
+    /// The first time in any of its sources.
+    pub fn first_time(&self) -> Option<Timestamp> {
+        self.sources.iter().filter_map(|source| source.first_time).min()
+    }
+
+    /// The last time in any of its sources.
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.sources.iter().filter_map(|source| source.last_time).max()
+    }
+}
+
 /// Who made the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {

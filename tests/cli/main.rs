@@ -8,6 +8,7 @@ mod html;
 mod input;
 mod merge;
 mod output;
+mod program;
 mod rules;
 mod secrets;
 mod shell;
@@ -16,19 +17,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
-/// The program, in the folder of the project, with everything pinned that its output depends on.
-fn clawsift() -> Command {
-    let program = std::env::var_os("CLAWSIFT_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_clawsift").into());
-    let mut command = Command::new(program);
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .env("TZ", "UTC")
-        .env("LANG", "C.UTF-8")
-        .env("COLUMNS", "100")
-        .stdin(Stdio::null());
-    command
-}
+use program::clawsift;
 
 /// The program in another folder.
 fn clawsift_in(folder: &Path) -> Command {

@@ -4,16 +4,19 @@ mod csv;
 mod fingerprint;
 mod junit;
 mod markdown;
+#[path = "../cli/program.rs"]
+mod program;
 mod prometheus;
 mod sarif;
 mod schema;
 mod share;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use clap::ValueEnum;
 use clawsift::render::Format;
+use program::clawsift;
 
 /// A log in which one failure is seen in each of its records.
 const LOG: &str = "fixtures/logs/dns-notfound/file.log";
@@ -22,22 +25,8 @@ const HOSTILE: [&str; 3] = ["--rules", "tests/faces/hostile/rules.yaml", "tests/
 /// Formats that programs read.
 const MACHINE: [&str; 6] = ["json", "ndjson", "sarif", "csv", "prometheus", "junit"];
 
-/// The program, in the folder of the project, with everything pinned that its output depends on.
-fn clawsift(arguments: &[&str]) -> Command {
-    let program = std::env::var_os("CLAWSIFT_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_clawsift").into());
-    let mut command = Command::new(program);
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .env("TZ", "UTC")
-        .env("LANG", "C.UTF-8")
-        .stdin(std::process::Stdio::null())
-        .args(arguments);
-    command
-}
-
 fn run(arguments: &[&str]) -> Output {
-    clawsift(arguments).output().expect("the program runs")
+    clawsift().args(arguments).output().expect("the program runs")
 }
 
 /// What it writes, where it ends well.

@@ -6,7 +6,6 @@ mod check;
 mod list;
 mod new;
 mod prompts;
-mod schema;
 mod show;
 mod test;
 
@@ -14,7 +13,8 @@ use std::path::PathBuf;
 
 use crate::source::{Expansion, Input, expand};
 
-use super::CliError;
+use super::args::Described;
+use super::{CliError, schema};
 
 pub(super) use args::RulesCommand;
 
@@ -24,7 +24,7 @@ pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
         RulesCommand::Test(args) => test::run(args),
         RulesCommand::List(args) => list::run(args),
         RulesCommand::Show(args) => show::run(args),
-        RulesCommand::Schema => schema::run(),
+        RulesCommand::Schema => schema::print(Described::Rules),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
     }

@@ -16,10 +16,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::redact::Redactor;
 use crate::report::Report;
 
 use super::Style;
+use super::digest::visible;
 use page::Page;
 
 const STYLE: &str = include_str!("style.css");
@@ -49,12 +49,9 @@ fn source_hash(text: &str) -> String {
 /// Makes characters visible that would change the reading order or hide text. Those of the log are already; this is for names
 /// of files and for the rules of others.
 fn neutralised(page: &str) -> String {
-    let mut out = String::with_capacity(page.len());
-    for line in page.lines() {
-        out.push_str(&Redactor::OPEN.clean(line));
-        out.push('\n');
-    }
-    out
+    let mut page = visible(page);
+    page.push('\n');
+    page
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use crate::catalogue::Severity;
 use crate::record::Format;
 use crate::render::Style;
 use crate::render::words::{
-    count, draft_command, length, names, nothing_found, nothing_read, number, share_explained, source_name,
+    count, draft_command, left_out, length, names, nothing_found, nothing_read, number, share_explained,
+    source_name,
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
@@ -80,6 +81,7 @@ impl<'a> Page<'a> {
     pub fn new(report: &'a Report, style: &Style, policy: &'a str) -> serde_json::Result<Self> {
         let clock = Clock::new(report, &style.zone);
         let (steps, more_steps) = report.next_steps.split_at(STEPS.min(report.next_steps.len()));
+        let left_out = left_out(report);
         let unshown = report.totals.shapes.saturating_sub(report.unclassified.len() as u64);
         Ok(Self {
             policy,
@@ -101,7 +103,7 @@ impl<'a> Page<'a> {
             has_marks: !report.marks.is_empty(),
             step: step(report),
             span: clock.span.map(|(first, last)| (clock.moment(first), clock.moment(last))),
-            left_out: left_out(report),
+            left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
             explained: share_explained(&report.totals),
             clusters: clusters(report, &clock),
             more_clusters: (unshown > 0).then(|| count(unshown, "more shape")),
@@ -175,17 +177,6 @@ fn lines<'a>(
 fn step(report: &Report) -> Option<String> {
     let widest = report.findings.iter().map(|finding| finding.times.bin_seconds).max()?;
     (widest > 1).then(|| length(SignedDuration::from_secs(widest)))
-}
-
-fn left_out(report: &Report) -> Option<String> {
-    let mut texts = Vec::new();
-    if let Some(findings) = report.left_out {
-        texts.push(format!("{} left out by --top", count(findings as u64, "more finding")));
-    }
-    if report.filtered_out > 0 {
-        texts.push(format!("{} left out by the filters", count(report.filtered_out, "incident")));
-    }
-    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 fn clusters<'a>(report: &'a Report, clock: &Clock<'_>) -> Vec<ClusterView<'a>> {

@@ -13,7 +13,7 @@ use crate::report::{Finding, MarkKind, NextStep, Report, Sample, SourceInfo, Unc
 
 use super::Style;
 use super::digest::is_web_address;
-use super::words::count;
+use super::words::{count, shortened};
 use text::{block, cell, code, plain};
 
 /// A forge takes 65,536 characters of an issue; this is in bytes, and leaves room for words before it.
@@ -112,8 +112,7 @@ impl Page<'_> {
         let formats: BTreeSet<String> = sources.iter().flat_map(formats).collect();
         let names = self.names(names.iter().map(String::as_str), "none");
         let formats = self.names(formats.iter().map(String::as_str), "none");
-        let first = sources.iter().filter_map(|source| source.first_time).min();
-        let last = sources.iter().filter_map(|source| source.last_time).max();
+        let (first, last) = (self.report.first_time(), self.report.last_time());
         let zone = self.zone.iana_name().unwrap_or("the local zone").to_owned();
         let span = format!("{} to {} ({})", self.time(first), self.time(last), plain(&zone));
         self.line(&format!("- Log: {names}; {formats}; {span}"));
@@ -359,11 +358,4 @@ impl Page<'_> {
 fn formats(source: &SourceInfo) -> Vec<String> {
     let name = |format| serde_json::to_value(format).ok()?.as_str().map(str::to_owned);
     source.formats.iter().filter_map(|count| name(count.format)).collect()
-}
-
-fn shortened(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
