@@ -73,7 +73,7 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
         keep_matches: chunk.is_multiple_of(2),
         verify: None,
         stop: Arc::default(),
-        progress: &|_, _| {},
+        progress: &|_| {},
     };
     let report = run(&options);
     serde_json::to_string_pretty(&report).expect("JSON")

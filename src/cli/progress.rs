@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::report::ChunkTally;
+
 const DELAY: Duration = Duration::from_millis(500);
 
 /// A bar that counts bytes, and kinds of failure.
@@ -38,12 +40,15 @@ impl Progress {
         Self { bar, is_watched, begun: Instant::now(), seen: Mutex::default() }
     }
 
-    /// So many more bytes were read, in which these rules match.
-    pub fn add(&self, bytes: u64, rules: &[usize]) {
+    /// One more chunk was read.
+    pub fn add(&self, chunk: &ChunkTally) {
+        if !self.is_watched {
+            return;
+        }
         let Ok(mut seen) = self.seen.lock() else { return };
-        seen.waiting += bytes;
-        seen.rules.extend(rules);
-        if self.is_watched && self.begun.elapsed() >= DELAY {
+        seen.waiting += chunk.bytes;
+        seen.rules.extend(chunk.rules());
+        if self.begun.elapsed() >= DELAY {
             if self.bar.is_hidden() {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr());
             }

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         keep_matches: args.show.format == Format::Ndjson,
         verify: args.verify_prefilter.then_some(&verification),
         stop: Arc::clone(&stop),
-        progress: &|bytes, rules| progress.add(bytes, rules),
+        progress: &|chunk| progress.add(chunk),
     };
     // The program ends with them, and so need not take the rules and the report apart first.
     let report = ManuallyDrop::new(scan(&engine, &inputs, &errors, &options));

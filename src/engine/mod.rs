@@ -95,9 +95,11 @@ impl Engine {
         let contenders = self.contenders(view, candidates);
         let claims = self.claims(view.record, &contenders);
         let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
-        let matched = self.rules[best.rule].matched(view, best.found.evidence);
+        let is_failure = self.rule(best.rule).category != Category::None;
+        // What is harmless is never shown.
+        let matched = is_failure.then(|| self.rules[best.rule].matched(view, best.found.evidence)).flatten();
         let mut captures = std::mem::take(&mut best.found.captures);
-        if !captures.is_empty() || self.rule(best.rule).category != Category::None {
+        if !captures.is_empty() || is_failure {
             facts::add(view, &mut captures);
         }
         let shows_opaque = view.shows_opaque();

@@ -205,18 +205,19 @@ impl CompiledSignature {
                 .get()
                 .is_some_and(|regex| view.texts.iter().any(|t| capture(regex, t, &mut found.captures))),
             Matcher::HttpStatus(statuses) => {
-                let status = view.statuses().iter().find(|s| statuses.contains(s));
+                let status = status_in(statuses, view);
                 if let Some(status) = status {
                     found.captures.entry("status".to_owned()).or_insert(status.to_string());
                 }
                 status.is_some()
             }
             Matcher::ErrorCode(codes) => {
-                let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)));
+                let code = code_in(codes, view);
+                let is_in = code.is_some();
                 if let Some(code) = code {
-                    found.captures.entry("code".to_owned()).or_insert(code.code());
+                    found.captures.entry("code".to_owned()).or_insert(code);
                 }
-                code.is_some()
+                is_in
             }
             Matcher::Field(fields) => fields.iter().all(|(name, values)| {
                 let value = view.record.field(name);
@@ -271,14 +272,10 @@ impl CompiledSignature {
             return None;
         }
         let found = match &self.kind {
-            Matcher::HttpStatus(statuses) => {
-                view.statuses().iter().find(|status| statuses.contains(status))?.to_string()
-            }
-            Matcher::ErrorCode(codes) => {
-                codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?.code()
-            }
+            Matcher::HttpStatus(statuses) => status_in(statuses, view)?.to_string(),
+            Matcher::ErrorCode(codes) => code_in(codes, view)?,
             Matcher::Field(fields) => {
-                let (name, _) = fields.iter().find(|_| self.is_in(view))?;
+                let (name, _) = fields.first().filter(|_| self.is_in(view))?;
                 without_opaque(view.record.field(name)?).into_owned()
             }
             _ => {
@@ -288,6 +285,17 @@ impl CompiledSignature {
         };
         Some(found.replace(SUBSTITUTE, "…"))
     }
+}
+
+/// The first of a record's statuses that is one of these.
+fn status_in(statuses: &[u16], view: &View<'_>) -> Option<u16> {
+    view.statuses().iter().copied().find(|status| statuses.contains(status))
+}
+
+/// The first of these codes that is in a record.
+fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
+    let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?;
+    Some(code.code())
 }
 
 struct LazyPattern {

@@ -1,6 +1,6 @@
 //! Lines that one signature matches and another does not, found by searching the product of their automata.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -23,6 +23,7 @@ pub(super) struct Sought {
     pub pattern: Pattern,
     dfa: DFA,
     cache: RefCell<Cache>,
+    shortest: OnceCell<Option<String>>,
 }
 
 /// How the lines that two signatures match differ.
@@ -66,15 +67,16 @@ impl Sought {
     pub fn new(pattern: &str) -> Option<Rc<Self>> {
         let dfa = Pattern::automaton(pattern, MAX_AUTOMATON)?;
         let cache = RefCell::new(dfa.create_cache());
-        Some(Rc::new(Self { pattern: Pattern::lower(pattern).ok()?, dfa, cache }))
+        Some(Rc::new(Self { pattern: Pattern::lower(pattern).ok()?, dfa, cache, shortest: OnceCell::new() }))
     }
 
     /// A shortest line in which it is found.
-    pub fn shortest(&self) -> Option<String> {
-        match search(self, None) {
+    pub fn shortest(&self) -> Option<&str> {
+        let find = || match search(self, None) {
             Ok(Difference::Line(line)) => Some(String::from_utf8_lossy(&line).into_owned()),
             _ => None,
-        }
+        };
+        self.shortest.get_or_init(find).as_deref()
     }
 
     /// What this matches and the other does not.
@@ -203,6 +205,6 @@ mod tests {
     #[test]
     fn a_witness_is_a_shortest_line() {
         let sought = Sought::new(r"code=\d+ x|longer than that").expect("small");
-        assert_eq!(sought.shortest().as_deref(), Some("code=0 x"));
+        assert_eq!(sought.shortest(), Some("code=0 x"));
     }
 }

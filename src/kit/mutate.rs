@@ -103,7 +103,7 @@ pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
     let rules: Vec<RuleMutation> = in_parallel(&rules, |&index| {
         let rule = engine.rule(index);
         let Mutants { count, survivors } = Mutants::of(engine, index);
-        let survivors = survivors.into_iter();
+        let survivors = survivors.into_iter().map(|(_, mutant)| mutant);
         let survivors = survivors.map(|mutant| Survivor { location: mutant.location, change: mutant.change });
         RuleMutation {
             rule: rule.id.clone(),
@@ -125,8 +125,8 @@ pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
 pub(super) struct Mutants {
     /// How many there are.
     pub count: usize,
-    /// Those that nothing tells from the rule.
-    pub survivors: Vec<Mutant>,
+    /// Those that nothing tells from the rule, ready to be tried on more.
+    pub survivors: Vec<(Variant, Mutant)>,
 }
 
 impl Mutants {
@@ -135,22 +135,21 @@ impl Mutants {
         let rule = engine.rule(index);
         let mutants = mutants(rule);
         let mut count = mutants.len();
-        let mut left: Vec<(Variant, Mutant)> =
+        let mut survivors: Vec<(Variant, Mutant)> =
             mutants.into_iter().map(|mutant| (engine.variant(index, &mutant.rule), mutant)).collect();
         let examples = rule.examples.iter().map(|text| (text, Line::Example));
         let own = examples.chain(rule.counter_examples.iter().map(|text| (text, Line::CounterExample)));
         let others = engine.catalogue().rules().iter().enumerate().filter(|(at, _)| *at != index);
         let others = others.flat_map(|(_, other)| &other.examples).map(|text| (text, Line::Foreign));
         for (text, line) in own.chain(others) {
-            if left.is_empty() {
+            if survivors.is_empty() {
                 break;
             }
-            retain_untold(engine, index, (text, line), &mut left);
+            retain_untold(engine, index, (text, line), &mut survivors);
         }
         let mut automata = Automata::default();
-        let mut survivors: Vec<Mutant> = left.into_iter().map(|(_, mutant)| mutant).collect();
         let before = survivors.len();
-        survivors.retain(|mutant| !mutant.changes_nothing(rule, &mut automata));
+        survivors.retain(|(_, mutant)| !mutant.changes_nothing(rule, &mut automata));
         count -= before - survivors.len();
         Self { count, survivors }
     }
@@ -332,14 +331,14 @@ fn of_hir(hir: &Hir) -> Vec<Edit> {
             };
             within(&repetition.sub, repeat, as_last)
         }
-        HirKind::Concat(parts) => within_each(parts, Hir::concat),
+        HirKind::Concat(parts) => within_each(parts, Hir::concat, true),
         HirKind::Alternation(parts) => {
             let dropped = without_each(parts).map(|(part, rest)| Edit {
                 change: format!("without the alternative `{}`", readable(part)),
                 changed: Hir::alternation(rest),
                 witness: part.clone(),
             });
-            dropped.chain(within_each_alternative(parts)).collect()
+            dropped.chain(within_each(parts, Hir::alternation, false)).collect()
         }
     }
 }
@@ -349,27 +348,15 @@ fn within(sub: &Hir, changed: impl Fn(Hir) -> Hir, witness: impl Fn(Hir) -> Hir)
     edits.map(|e| Edit { changed: changed(e.changed), witness: witness(e.witness), ..e }).collect()
 }
 
-fn within_each(parts: &[Hir], join: fn(Vec<Hir>) -> Hir) -> Vec<Edit> {
+/// The edits of each part. What an edit is about stands among the other parts, or, of an alternative, alone.
+fn within_each(parts: &[Hir], join: fn(Vec<Hir>) -> Hir, is_among_others: bool) -> Vec<Edit> {
     let of_part = |(at, part): (usize, &Hir)| {
-        let put = move |other: Hir| {
+        let put = |other: Hir| {
             let mut parts = parts.to_vec();
             parts[at] = other;
             join(parts)
         };
-        within(part, put, put)
-    };
-    parts.iter().enumerate().flat_map(of_part).collect()
-}
-
-/// What a change in one alternative is about has nothing of the others.
-fn within_each_alternative(parts: &[Hir]) -> Vec<Edit> {
-    let of_part = |(at, part): (usize, &Hir)| {
-        let put = move |other: Hir| {
-            let mut parts = parts.to_vec();
-            parts[at] = other;
-            Hir::alternation(parts)
-        };
-        within(part, put, |witness| witness)
+        within(part, put, |witness| if is_among_others { put(witness) } else { witness })
     };
     parts.iter().enumerate().flat_map(of_part).collect()
 }

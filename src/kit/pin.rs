@@ -89,9 +89,7 @@ impl<'e> Author<'e> {
     fn pins(mut self) -> RulePins {
         let mut pins =
             RulePins { rule: self.rule.id.clone(), examples: Vec::new(), counter_examples: Vec::new() };
-        let survivors = Mutants::of(self.engine, self.index).survivors.into_iter();
-        let mut left: Vec<(Variant, Mutant)> =
-            survivors.map(|mutant| (self.engine.variant(self.index, &mutant.rule), mutant)).collect();
+        let mut left = Mutants::of(self.engine, self.index).survivors;
         left.reverse();
         while let Some((variant, mutant)) = left.pop() {
             let found = SEARCHES.iter().find_map(|&search| self.telling(&variant, &mutant, search));
@@ -128,7 +126,8 @@ impl<'e> Author<'e> {
         let (lost, gained) = match search {
             Search::Witness => {
                 let witness = mutant.witness.as_deref().and_then(Sought::new);
-                let texts: Vec<String> = witness.and_then(|witness| witness.shortest()).into_iter().collect();
+                let text = witness.and_then(|witness| Some(witness.shortest()?.to_owned()));
+                let texts: Vec<String> = text.into_iter().collect();
                 (texts.clone(), texts)
             }
             _ => (self.lost(original, mutant, search), self.gained(original, mutant, search)),
@@ -251,7 +250,8 @@ impl<'e> Author<'e> {
         match &signature.kind {
             SignatureKind::Literal(text) => vec![text.clone()],
             SignatureKind::Regex(_) => {
-                self.automata.of(&signature.kind).and_then(|sought| sought.shortest()).into_iter().collect()
+                let sought = self.automata.of(&signature.kind);
+                sought.and_then(|sought| Some(sought.shortest()?.to_owned())).into_iter().collect()
             }
             SignatureKind::HttpStatus(statuses) => {
                 statuses.first().map(|status| format!("HTTP {status}")).into_iter().collect()

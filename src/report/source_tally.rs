@@ -114,16 +114,12 @@ pub struct ChunkTally {
 }
 
 impl ChunkTally {
-    /// The rules that match in it, each once, in the order of their index.
-    pub fn rules(&self) -> Vec<usize> {
-        let mut is_there = Vec::new();
-        for event in &self.events {
-            if let Event::Match(found) = event {
-                is_there.resize(is_there.len().max(found.rule + 1), false);
-                is_there[found.rule] = true;
-            }
-        }
-        (0..is_there.len()).filter(|&rule| is_there[rule]).collect()
+    /// The rule of each match in it, by index.
+    pub fn rules(&self) -> impl Iterator<Item = usize> {
+        self.events.iter().filter_map(|event| match event {
+            Event::Match(found) => Some(found.rule),
+            _ => None,
+        })
     }
 }
 

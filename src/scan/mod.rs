@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use crate::engine::Engine;
 use crate::record::starts_record;
 use crate::redact::Redactor;
-use crate::report::{Report, SourceTally, Tally, View};
+use crate::report::{ChunkTally, Report, SourceTally, Tally, View};
 use crate::source::{
     ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, map_chunks,
     unread_older,
@@ -51,8 +51,8 @@ pub struct Options<'a> {
     pub verify: Option<&'a Verification>,
     /// Becomes other than 0 when the scan is to end early, with the report so far.
     pub stop: Arc<AtomicUsize>,
-    /// Called with the bytes read since the last call, and the rules that match in them, by index.
-    pub progress: &'a (dyn Fn(u64, &[usize]) + Sync),
+    /// Called with what was found in each chunk, as soon as it was scanned.
+    pub progress: &'a (dyn Fn(&ChunkTally) + Sync),
 }
 
 impl Default for Options<'_> {
@@ -68,7 +68,7 @@ impl Default for Options<'_> {
             keep_matches: false,
             verify: None,
             stop: Arc::default(),
-            progress: &|_, _| {},
+            progress: &|_| {},
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Worker<'a> {
     /// The part of a map that is being scanned.
     copy: Vec<u8>,
     verifier: Option<Verifier<'a>>,
-    progress: &'a (dyn Fn(u64, &[usize]) + Sync),
+    progress: &'a (dyn Fn(&ChunkTally) + Sync),
 }
 
 impl<'a> Worker<'a> {
@@ -102,7 +102,7 @@ impl<'a> Worker<'a> {
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
-        (self.progress)(tally.bytes, &tally.rules());
+        (self.progress)(&tally);
         tally
     }
 }

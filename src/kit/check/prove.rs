@@ -77,8 +77,8 @@ fn covers(outer: &Signature, inner: &Signature, automata: &mut Automata) -> Opti
             let inner = automata.of(inner)?;
             let (outer, line) = (automata.of(outer)?, inner.shortest()?);
             // Most pairs differ on the first line that comes to mind.
-            let may_cover = outer.pattern.is_match(&line) && inner.beyond(&outer) == Difference::None;
-            may_cover.then_some(line)
+            let may_cover = outer.pattern.is_match(line) && inner.beyond(&outer) == Difference::None;
+            may_cover.then(|| line.to_owned())
         }
     }
 }
