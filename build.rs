@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut loader = catalogue::Loader::new(&background);
     loader.layer(rule_files(&root.join("rules"))?);
     let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
-    fs::write(out.join("catalogue.json"), serde_json::to_string(&catalogue)?)?;
+    fs::write(out.join("catalogue.bin"), postcard::to_stdvec(&catalogue)?)?;
     Ok(())
 }
 

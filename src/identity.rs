@@ -1,13 +1,15 @@
 //! Who and where: masks for what in a text tells a person or a machine, so that a report can be shown to strangers.
 //!
-//! Like [`crate::redact`], which takes out secrets, this is a leaf. It knows people and machines by the shape of what names
-//! them, and by names that it was told or found beside such a shape; what has neither it cannot know.
+//! It goes on where [`crate::redact`] ends, which takes out secrets, telephone numbers and e-mail addresses. It knows people
+//! and machines by the shape of what names them, and by names that it was told or found beside such a shape; what has
+//! neither it cannot know.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use crate::pattern::{Groups, Pattern};
+use crate::redact::{Personal, Redactor};
 
 /// Names shorter than this are too likely to be something else.
 const MIN_NAME: usize = 3;
@@ -75,9 +77,9 @@ pub enum Masked {
     Host,
     /// An IP address other than the machine's own.
     Address,
-    /// An e-mail address, or an account of a messenger that is written like one.
+    /// An e-mail address.
     Email,
-    /// A telephone number.
+    /// A telephone number, or an account of a messenger that goes by one.
     Phone,
     /// A long number, such as those by which messengers know people and groups.
     Number,
@@ -103,9 +105,9 @@ impl Masked {
             Self::User => "[user]",
             Self::Host => "[host]",
             Self::Address => "[ip]",
-            Self::Email => "[email]",
-            Self::Phone => "[phone]",
             Self::Number => "[number]",
+            // The redactor has masked them.
+            Self::Email | Self::Phone => "",
         }
     }
 }
@@ -150,7 +152,14 @@ impl Masker {
     /// The text without what tells who and where.
     pub fn clean(&mut self, text: &str) -> String {
         let Some(shapes) = &*SHAPES else { return String::new() };
-        let by_shape = shapes.replace_all(text, |found| match masked(&found) {
+        let text = Redactor::PERSONAL.clean_lines(text);
+        for (what, personal) in [(Masked::Email, Personal::Email), (Masked::Phone, Personal::Phone)] {
+            let count = text.matches(&format!("[{}:", personal.name())).count() as u64;
+            if count > 0 {
+                *self.counts.entry(what).or_default() += count;
+            }
+        }
+        let by_shape = shapes.replace_all(&text, |found| match masked(&found) {
             Some(what) => {
                 *self.counts.entry(what).or_default() += 1;
                 format!("{}{}{}", &found["before"], what.mask(), &found["after"])
@@ -179,11 +188,9 @@ static SHAPES: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     let private = PRIVATE.map(regex_syntax::escape).join("|");
     let shapes = r#"(?x)
           (?<before>://) (?<userinfo>[^\s/@:"'<>]+ (?: :[^\s/@"'<>]* )?) (?<after>@)
-        | (?<email>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})
         | (?<home>(?:/home/|/Users/)[^/\\\s"'`:;,)\]}<>|]+ | \b[A-Za-z]:[\\/]+Users[\\/]+[^/\\"'`:;,<>|]+)
         | (?<root>/root)\b
         | (?<address>\b\d{1,3}(?:\.\d{1,3}){3}\b | (?:\b[0-9A-Fa-f]{1,4}|:)(?::[0-9A-Fa-f]{0,4}){2,7}\b)
-        | (?<phone>\+\d[\d\ ()./-]{5,}\d)
         | (?<number>\b\d{9,}\b)
         | (?<host>\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:PRIVATE)\b)
         "#;
@@ -201,10 +208,8 @@ fn masked(found: &Groups<'_>) -> Option<Masked> {
     }
     [
         ("userinfo", Masked::User),
-        ("email", Masked::Email),
         ("home", Masked::Home),
         ("root", Masked::Home),
-        ("phone", Masked::Phone),
         ("number", Masked::Number),
         ("host", Masked::Host),
     ]
@@ -234,9 +239,9 @@ mod tests {
             ("/root/.openclaw", "~/.openclaw"),
             ("agent of Joanna on clawbox", "agent of [user] on [host]"),
             ("on CLAWBOX.example.org!", "on [host]!"),
-            ("mail joe.x+y@mail.example.com now", "mail [email] now"),
-            ("to 4915112345678@s.whatsapp.net", "to [email]"),
-            ("to +49 151 1234-5678, twice", "to [phone], twice"),
+            ("mail joe.x+y@mail.example.com now", "mail [email:531e] now"),
+            ("to 4915112345678@s.whatsapp.net", "to [phone:87dd]"),
+            ("to +49 151 1234-5678, twice", "to [phone:87dd], twice"),
             ("chat -1001234567890", "chat -[number]"),
             ("connect ECONNREFUSED 192.168.1.7:11434", "connect ECONNREFUSED [ip]:11434"),
             ("connect ECONNREFUSED fe80::1:2%eth0", "connect ECONNREFUSED [ip]%eth0"),

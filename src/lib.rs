@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it, [`kit`] holds the rule author's tools, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`]
+//! whole of it, [`watch`] does so while the log is written, [`kit`] holds the rule author's tools, [`mcp`] answers agents, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`]
 //! holds the regular expressions that all of them use.
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
@@ -15,6 +15,7 @@ pub mod engine;
 pub mod hash;
 pub mod identity;
 pub mod kit;
+pub mod mcp;
 pub mod pattern;
 pub mod record;
 pub mod redact;
@@ -23,3 +24,4 @@ pub mod report;
 pub mod scan;
 pub mod source;
 mod threads;
+pub mod watch;

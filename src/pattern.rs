@@ -262,7 +262,7 @@ fn build(pattern: &str, ignore_case: bool) -> Result<meta::Regex, PatternError> 
 }
 
 /// About how many states the automaton of an expression has.
-fn states(hir: &Hir) -> usize {
+pub fn states(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),

@@ -1,13 +1,16 @@
 //! However a log is cut into chunks, and whatever the order in which they are done, the report is the same.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, LazyLock};
 
 use clawsift::catalogue::Catalogue;
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
-use clawsift::report::{Report, View};
+use clawsift::report::{ChunkTally, Report, View};
 use clawsift::scan::{Options, scan, scan_bytes};
 use clawsift::source::Input;
 use proptest::prelude::*;
@@ -32,7 +35,7 @@ static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let wanted = text.split(|&b| b == b'\n').enumerate().filter(|(index, _)| index % 7 == 0);
         lines.extend(wanted.map(|(_, line)| line.to_vec()));
     }
-    let others: [&[u8]; 24] = [
+    let others: [&[u8]; 31] = [
         b"",
         b"\r",
         b"    at f (a.js:1:1)",
@@ -57,6 +60,13 @@ static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         b"{\"_PID\":\"7\",\"MESSAGE\":\"[x] read ECONNRESET\",\"__REALTIME_TIMESTAMP\":\"1795341072000000\"}",
         b"npm error code ENOTFOUND",
         b"npm error network",
+        b"{",
+        b"  \"type\": \"log\",",
+        b"  \"raw\": \"2026-11-22T09:47:00Z error x/y connect ETIMEDOUT 10.0.0.1:443\"",
+        b"}",
+        b"{\n  \"type\": \"raw\",\n  \"raw\": \"2026-11-22T09:47:00Z error x/y getaddrinfo ENOTFOUND a.b\"\n}",
+        b"{\n    \"time\": \"2026-11-22T09:47:01Z\",\n    \"level\": \"error\",\n    \"message\": \"HTTP 429\"\n}",
+        b"{\"time\": \"2026-11-22T09:47:01Z\", \"level\": \"error\", \"message\": \"HTTP 401\"}",
     ];
     lines.extend(others.map(<[u8]>::to_vec));
     lines
@@ -83,6 +93,44 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
 fn difference(parts: &str, whole: &str) -> String {
     let differs = parts.lines().zip(whole.lines()).find(|(a, b)| a != b);
     format!("in parts and as a whole: {differs:?}")
+}
+
+fn assert_same_in_parts(log: &str) {
+    let scan_whole = |options: &Options<'_>| scan_bytes(&ENGINE, "log", log.as_bytes(), options);
+    let whole = report(log.len() + 2, 1, scan_whole);
+    for chunk in [1, 80, 300] {
+        let parts = report(chunk, 1, scan_whole);
+        assert!(parts == whole, "{}", difference(&parts, &whole));
+    }
+}
+
+#[test]
+fn a_time_of_day_that_goes_back_in_small_steps_stays_of_its_day() {
+    assert_same_in_parts(
+        "2026-11-22T08:00:00.000+00:00 [gateway] agent model: openai/x (thinking=off, fast=off)\n\
+         23:00:00 [agent/embedded] HTTP 500: no\n13:00:00 [ws] x\n10:00:00 [agent/embedded] HTTP 500: no\n",
+    );
+}
+
+#[test]
+fn a_time_of_day_that_seemed_to_be_pasted_keeps_the_date_it_had() {
+    let words = "2026-11-22T10:00:00.000+00:00 [telegram] inbound message from joe: look\n";
+    let doubtful = "00:00:01 [agent/embedded] HTTP 500: no\n23:59:59 [ws] x\n";
+    let older = "2026-11-22T09:00:00.000+00:00 [agent/embedded] HTTP 500: no\n".repeat(70);
+    assert_same_in_parts(&format!("{words}{doubtful}{older}"));
+}
+
+/// A panic comes out of the scan, and no worker waits for one that has died.
+#[test]
+fn a_worker_that_panics_ends_the_scan() {
+    let log = "2026-11-22T09:00:00.000+00:00 [agent/embedded] HTTP 500: no\n".repeat(400);
+    for number in [0, 1, 2, 3, 50, 51, 399] {
+        let scanned = AtomicUsize::new(0);
+        let progress = |_: &ChunkTally| assert!(scanned.fetch_add(1, Relaxed) != number, "as it should be");
+        let options = Options { jobs: 4, chunk: 1, progress: &progress, ..Options::default() };
+        let outcome = catch_unwind(AssertUnwindSafe(|| scan_bytes(&ENGINE, "log", log.as_bytes(), &options)));
+        assert!(outcome.is_err(), "chunk {number}");
+    }
 }
 
 proptest! {

@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use super::kept::Kept;
 use super::rule_file::{RuleFile, is_rule_file, read_rules};
 use super::{Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems};
 
 /// The rules of `rules/`, as `build.rs` has read them.
-static COMPILED: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
+
+/// Rule files of fewer bytes in all are read again each time, sooner than they would be found.
+const WORTH_KEEPING: usize = 256 << 10;
 
 /// What healthy logs say, as `build.rs` has counted it.
 pub static BACKGROUND: Background =
@@ -21,6 +25,8 @@ pub struct Layers {
     pub overlays: Vec<PathBuf>,
     /// Ids of rules to leave out.
     pub disable: Vec<String>,
+    /// The folder where catalogues of many rules are kept from one run to the next, if they are.
+    pub kept_in: Option<PathBuf>,
 }
 
 /// The folder of the user's own rules, `clawsift/rules` where the system keeps settings, if it holds any.
@@ -33,6 +39,22 @@ pub fn user_rules() -> Option<PathBuf> {
     entries.any(|entry| is_rule_file(&entry.path())).then_some(own)
 }
 
+impl Layers {
+    /// Where the catalogue of these files is kept, if that is worth it.
+    fn kept(&self, files: &[Result<Vec<RuleFile>, Problem>]) -> Option<Kept<'_>> {
+        let folder = self.kept_in.as_deref()?;
+        let layers: Vec<usize> = files.iter().flatten().map(Vec::len).collect();
+        let files: Vec<&RuleFile> = files.iter().flatten().flatten().collect();
+        if files.iter().map(|file| file.text.len()).sum::<usize>() < WORTH_KEEPING {
+            return None;
+        }
+        // Everything that the catalogue depends on; the embedded rules also tell one version of the program from another.
+        let options = format!("{} {} {:?} {layers:?}", today(), self.no_default_rules, self.disable);
+        let texts = files.iter().flat_map(|file| [file.file.as_bytes(), file.text.as_bytes()]);
+        Some(Kept::new(folder, [COMPILED, options.as_bytes()].into_iter().chain(texts)))
+    }
+}
+
 fn today() -> String {
     jiff::Zoned::now().date().to_string()
 }
@@ -43,7 +65,7 @@ impl Catalogue {
     /// # Errors
     /// None, but for a program that was built wrong.
     pub fn embedded() -> Result<Self, Problems> {
-        serde_json::from_str(COMPILED).map_err(|error| {
+        postcard::from_bytes(COMPILED).map_err(|error| {
             let place = Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 };
             let expected = "a program that was built from clean sources";
             Problems(vec![Problem::new(ProblemCode::UnreadableFile, &place, error.to_string(), expected)])
@@ -55,10 +77,15 @@ impl Catalogue {
     /// # Errors
     /// Every fault found in any of the files, with its file, line and column.
     pub fn load(layers: &Layers) -> Result<Self, Problems> {
-        let mut base = Self::embedded()?;
         if layers.overlays.is_empty() && layers.disable.is_empty() && !layers.no_default_rules {
-            return Ok(base);
+            return Self::embedded();
         }
+        let files: Vec<_> = layers.overlays.iter().map(|path| read_rules(path)).collect();
+        let kept = layers.kept(&files);
+        if let Some(catalogue) = kept.as_ref().and_then(Kept::read) {
+            return Ok(catalogue);
+        }
+        let mut base = Self::embedded()?;
         if layers.no_default_rules {
             // The groups stay: rules of one's own may name them, too.
             base = base.without_rules();
@@ -66,14 +93,19 @@ impl Catalogue {
         let mut loader = Loader::new(&BACKGROUND);
         loader.today(today());
         loader.begin(base);
-        for path in &layers.overlays {
-            match read_rules(path) {
+        for file in files {
+            match file {
                 Ok(files) => loader.layer(files),
                 Err(problem) => loader.fail(problem),
             }
         }
         loader.disable(&layers.disable);
-        loader.finish()
+        let catalogue = loader.finish()?;
+        // What changes nothing any more is told by each run.
+        if let Some(kept) = kept.filter(|_| catalogue.idle_overrides().is_empty()) {
+            kept.write(&catalogue);
+        }
+        Ok(catalogue)
     }
 
     /// The rules of some files over the embedded ones, unless `no_default_rules` leaves these out.

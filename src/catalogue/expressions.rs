@@ -1,13 +1,17 @@
 //! The regular expressions of rule files, each checked once, in parallel: that takes longer than all else of the loading.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use crate::pattern::{Pattern, PatternError};
+use crate::pattern::{Pattern, PatternError, states};
 use crate::threads::in_parallel;
 
 use super::rule::{RawFile, RawSignature};
 use super::signature::Fault;
 use super::{AtomSet, Background, ProblemCode, atoms};
+
+/// The automata of all expressions of a layer have at most this many states: a hundred times those of the embedded rules, and
+/// less than a hundred megabytes.
+const MAX_STATES: usize = 2_000_000;
 
 /// What is known of each expression: its atoms, or what is wrong with it.
 #[derive(Debug, Default)]
@@ -16,11 +20,20 @@ pub(super) struct Expressions(HashMap<String, Result<Vec<AtomSet>, Fault>>);
 impl Expressions {
     /// Checks the expressions of all signatures of some files.
     pub fn of<'f>(files: impl Iterator<Item = &'f RawFile>, background: &Background) -> Self {
-        let unique: HashSet<&str> =
+        let unique: BTreeSet<&str> =
             files.flat_map(RawFile::signatures).filter_map(|signature| signature.regex.as_deref()).collect();
         let patterns: Vec<&str> = unique.into_iter().collect();
         let checked = in_parallel(&patterns, |pattern| check(pattern, background));
-        Self(patterns.into_iter().map(str::to_owned).zip(checked).collect())
+        let mut total = 0;
+        let within_bounds = checked.into_iter().map(|checked| {
+            let (states, atoms) = checked?;
+            total += states;
+            match total > MAX_STATES {
+                true => Err(too_many(total)),
+                false => Ok(atoms),
+            }
+        });
+        Self(patterns.into_iter().map(str::to_owned).zip(within_bounds).collect())
     }
 
     /// The atoms of an expression of these files.
@@ -29,7 +42,16 @@ impl Expressions {
     }
 }
 
-fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> {
+fn too_many(states: usize) -> Fault {
+    (
+        ProblemCode::RegexTooLarge,
+        format!("the regular expressions are too large together: {states} states, and more may follow"),
+        format!("smaller bounds in {{m,n}}, or fewer rules: {MAX_STATES} states are enough for ten thousand"),
+    )
+}
+
+/// How many states an expression's automaton has, and its atoms.
+fn check(pattern: &str, background: &Background) -> Result<(usize, Vec<AtomSet>), Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
         let (code, expected) = match error {
             PatternError::TooLarge => (
@@ -41,7 +63,7 @@ fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> 
                 "a regular expression in the syntax of the regex crate (no look-around, no back-references)",
             ),
         };
-        (code, error.to_string().trim_end().replace('\n', "\n    "), expected.to_owned())
+        (code, shown(&error.to_string()), expected.to_owned())
     })?;
     if hir.properties().minimum_len() == Some(0) {
         return Err((
@@ -50,7 +72,17 @@ fn check(pattern: &str, background: &Background) -> Result<Vec<AtomSet>, Fault> 
             "an expression that needs at least one character".to_owned(),
         ));
     }
-    Ok(atoms::of_regex(&hir, background))
+    Ok((states(&hir), atoms::of_regex(&hir, background)))
+}
+
+/// What is wrong with an expression, which is shown with it; of a very long one not all.
+fn shown(message: &str) -> String {
+    const MAX_LINE: usize = 300;
+    let lines = message.trim_end().lines().map(|line| match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n    ")
 }
 
 impl RawFile {

@@ -1,5 +1,7 @@
 //! Loading: rule files in layers, each checked as a whole.
 
+mod names;
+
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 
@@ -10,7 +12,6 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::threads::in_parallel;
 
 use super::expressions::Expressions;
-use super::nearest::nearest;
 use super::overlay::{Change, RawMoreExamples};
 use super::rule::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
@@ -18,6 +19,9 @@ use super::{
     Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
     signature,
 };
+
+/// More faults than this are not looked for: nobody reads them, and each takes a search for what was meant.
+const MAX_PROBLEMS: usize = 200;
 
 /// All the rules in force, in a fixed order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -206,6 +210,9 @@ impl<'b> Loader<'b> {
         raw: RawRule,
         seen: &mut HashMap<String, Location>,
     ) {
+        if self.has_faults_enough() {
+            return;
+        }
         let location = source.location(&raw.id);
         let id = raw.id.value;
         if !is_rule_id(&id) {
@@ -280,6 +287,9 @@ impl<'b> Loader<'b> {
     fn signatures(&mut self, source: &RuleFile, raw: Vec<Spanned<RawSignature>>) -> Vec<Signature> {
         let mut signatures = Vec::with_capacity(raw.len());
         for spanned in raw {
+            if self.has_faults_enough() {
+                break;
+            }
             let location = source.location(&spanned);
             match signature::read(spanned.value, location.clone(), &self.expressions) {
                 Ok(signature) => {
@@ -315,6 +325,16 @@ impl<'b> Loader<'b> {
             self.check_names();
             self.add_examples();
         }
+        if self.has_faults_enough() {
+            self.problems.truncate(MAX_PROBLEMS);
+            let rest = self.problems.last().map(|last| Problem {
+                message: format!("after {MAX_PROBLEMS} faults no more were looked for"),
+                expected: "a file with fewer; mend these and check again".to_owned(),
+                source_line: None,
+                ..last.clone()
+            });
+            self.problems.extend(rest);
+        }
         if !self.problems.is_empty() {
             return Err(Problems(self.problems));
         }
@@ -332,53 +352,8 @@ impl<'b> Loader<'b> {
         Ok(Catalogue { rules: self.rules, shared: self.shared, retired: self.retired, fingerprint, idle })
     }
 
-    /// Every name must be somebody's: of a rule or family in `overrides`, of a group in `shared`. A retired id must not
-    /// come back.
-    fn check_names(&mut self) {
-        for (location, id) in std::mem::take(&mut self.overrides) {
-            let is_known = match id.strip_suffix('*') {
-                Some(family) => self.index.keys().any(|known| known.starts_with(family)),
-                None => self.index.contains_key(&id),
-            };
-            if !is_known {
-                self.fail_at(location, self.unknown_rule("overrides", &id));
-            }
-        }
-        for (location, name) in std::mem::take(&mut self.wanted) {
-            if !self.shared.contains_key(&name) {
-                let message = format!("there is no shared group `{name}`");
-                let expected = or_nearest(self.shared.keys(), &name, "the name of a group under `shared:`");
-                let problem = Problem::new(ProblemCode::UnknownGroup, &location, message, expected);
-                self.fail_at(location, problem);
-            }
-        }
-        let mut back = Vec::new();
-        for retired in &self.retired {
-            let Some(rule) = self.index.get(&retired.id).map(|&at| &self.rules[at]) else { continue };
-            back.push(Problem {
-                code: ProblemCode::RetiredId,
-                location: rule.location.clone(),
-                message: format!("the id `{}` was retired: {}", retired.id, retired.why),
-                expected: "a new id; reports of earlier versions still use the old one".to_owned(),
-                source_line: self.line(&rule.location),
-            });
-        }
-        self.problems.extend(back);
-    }
-
-    /// Adds examples to the rules that they are of.
-    fn add_examples(&mut self) {
-        for (location, more) in std::mem::take(&mut self.more_examples) {
-            match self.index.get(&more.rule) {
-                Some(&at) => {
-                    let rule = &mut self.rules[at];
-                    rule.examples.extend(more.examples);
-                    rule.counter_examples.extend(more.counter_examples);
-                    rule.more_examples_in.push(location.file);
-                }
-                None => self.fail_at(location, self.unknown_rule("more_examples", &more.rule)),
-            }
-        }
+    fn has_faults_enough(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
     }
 
     /// Notes a fault that stands somewhere in a file.
@@ -390,33 +365,6 @@ impl<'b> Loader<'b> {
     /// The text of a line of a file that was read.
     fn line(&self, location: &Location) -> Option<String> {
         self.sources.iter().rfind(|source| source.file == location.file)?.line(location.line)
-    }
-
-    fn unknown_rule(&self, place: &str, id: &str) -> Problem {
-        let retired = self.retired.iter().find(|retired| retired.id == id);
-        let mut ids: Vec<&String> = self.index.keys().collect();
-        ids.sort();
-        Problem {
-            code: ProblemCode::UnknownRule,
-            location: Location { file: place.to_owned(), line: 0, column: 0 },
-            message: match retired {
-                Some(retired) => format!("the rule `{id}` was retired: {}", retired.why),
-                None => format!("there is no rule `{id}`"),
-            },
-            expected: match retired.and_then(|retired| retired.replaced_by.as_ref()) {
-                Some(heir) => format!("the rule that took its place, `{heir}`"),
-                None => or_nearest(ids.into_iter(), id, "the id of a rule"),
-            },
-            source_line: None,
-        }
-    }
-}
-
-/// What was expected, and the known name that is nearest to the one given.
-fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
-    match nearest(known.map(String::as_str), name) {
-        Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
-        None => what.to_owned(),
     }
 }
 

@@ -79,10 +79,10 @@ pub struct Fix {
     /// What to do, in a sentence; `{capture}` is filled in from the log.
     pub say: String,
     /// The command that does it or checks it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub run: Option<String>,
     /// The configuration that does it, as JSON5 for `openclaw.json`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub config: Option<String>,
 }
 
@@ -134,7 +134,6 @@ pub struct Rule {
     /// Texts that this rule must not match.
     pub counter_examples: Vec<String>,
     /// Other files that hold examples of it, which stand after its own.
-    #[serde(skip)]
     pub more_examples_in: Vec<String>,
     /// Where the rule begins.
     pub location: Location,

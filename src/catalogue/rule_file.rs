@@ -12,6 +12,9 @@ use super::{Location, Problem, ProblemCode};
 /// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
 const MAX_RULE_FILE: u64 = 8 << 20;
 
+/// The rule files of a folder may have so many bytes together.
+const MAX_RULE_FILES: u64 = 64 << 20;
+
 /// A rule file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleFile {
@@ -107,5 +110,13 @@ pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     if files.is_empty() {
         return Err(fail(path, io::Error::other("the folder holds no .yaml files")));
     }
-    files.iter().map(|file| read(file).map_err(|error| fail(file, error))).collect()
+    let mut left = MAX_RULE_FILES;
+    let read = |file: &PathBuf| {
+        let rules = read(file).map_err(|error| fail(file, error))?;
+        left = left
+            .checked_sub(rules.text.len() as u64)
+            .ok_or_else(|| fail(path, io::Error::other("the files are larger than 64 MiB together")))?;
+        Ok(rules)
+    };
+    files.iter().map(read).collect()
 }

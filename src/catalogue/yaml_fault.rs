@@ -39,6 +39,14 @@ impl YamlFault {
                 *expected,
             );
         }
+        if let Some(what) = message.strip_prefix("budget breached: ") {
+            let message = format!("the file holds more than is read of one ({what})");
+            return Self::new(
+                ProblemCode::InvalidYaml,
+                message,
+                "several files with fewer rules each, and few aliases",
+            );
+        }
         if message.starts_with("multiple YAML documents") {
             let expected = "one document: no `---` between rules";
             return Self::new(ProblemCode::InvalidYaml, "the file holds several YAML documents", expected);

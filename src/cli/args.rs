@@ -7,12 +7,14 @@ use clap::builder::ArgPredicate;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{Catalogue, Category, Layers, Severity, user_rules};
+use crate::catalogue::{Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
 use crate::engine::Engine;
-use crate::render::{Extent, Format};
+use crate::redact::Redactor;
+use crate::render::{DiffFormat, Extent, Format};
 use crate::report::{Filter, Period, Report, Sort, View};
 
 use super::rules::RulesCommand;
+use super::watch::Watch;
 use super::{CliError, say};
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
@@ -57,13 +59,36 @@ pub(super) struct Args {
     #[arg(long)]
     pub verify_prefilter: bool,
 
-    /// Show keys and tokens as they stand in the log
-    #[arg(long, conflicts_with = "share")]
-    pub no_redact: bool,
+    #[command(flatten)]
+    pub redact: RedactArgs,
 
     /// No progress and no messages on standard error but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What is masked on its way out.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct RedactArgs {
+    /// Show keys and tokens as they stand in the log
+    #[arg(long, conflicts_with = "redact_personal")]
+    pub no_redact: bool,
+
+    /// Mask telephone numbers and e-mail addresses as well as keys and tokens
+    #[arg(long)]
+    pub redact_personal: bool,
+}
+
+impl RedactArgs {
+    /// What masks it. What is shared tells nobody's number.
+    pub fn redactor(self, share: bool) -> Redactor {
+        match self {
+            Self { redact_personal: true, .. } => Redactor::PERSONAL,
+            _ if share => Redactor::PERSONAL,
+            Self { no_redact: true, .. } => Redactor::OPEN,
+            Self { .. } => Redactor::MASKING,
+        }
+    }
 }
 
 /// What to show, and how.
@@ -80,7 +105,7 @@ pub(super) struct Show {
 
     /// Make Markdown for an issue: under 60 KB, and without keys, home folders, names of users and hosts, addresses and
     /// phone numbers
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_redact")]
     pub share: bool,
 
     /// Write the report to a file instead of standard output
@@ -107,6 +132,10 @@ pub(super) struct Show {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
+    /// Cut the JSON to so many tokens of a language model, counted as 4 bytes each; it says what was left out
+    #[arg(long, value_name = "TOKENS")]
+    pub budget: Option<usize>,
+
     /// Of how many findings the table's report tells all: a number, or all; 5 unless given
     #[arg(long, value_name = "N", value_parser = details, conflicts_with = "summary")]
     pub details: Option<usize>,
@@ -127,17 +156,18 @@ pub(super) struct Show {
 impl Show {
     /// The zone of times without an offset, and of those shown to a person.
     pub fn zone(&self) -> Result<TimeZone, CliError> {
-        match &self.tz {
-            Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.clone())),
-            None => Ok(TimeZone::system()),
-        }
+        zone(self.tz.as_deref())
     }
 
     /// Ends the program where options are at odds in a way that they cannot say themselves.
     pub fn check(&self) {
+        let conflict =
+            |message| Args::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
         if self.share && self.format != Format::Markdown {
-            let message = "--share makes Markdown; leave --format out, or --share";
-            Args::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+            conflict("--share makes Markdown; leave --format out, or --share");
+        }
+        if self.budget.is_some() && self.format != Format::Json {
+            conflict("--budget cuts JSON; add --format json, or leave --budget out");
         }
     }
 
@@ -161,9 +191,24 @@ impl Show {
         }
     }
 
+    /// Cuts a report to the budget, where there is one.
+    pub fn fit(&self, report: &mut Report) {
+        if let Some(tokens) = self.budget {
+            report.fit(tokens);
+        }
+    }
+
     /// Whether something was found for which the program is to fail.
     pub fn fails(&self, report: &Report) -> bool {
         self.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least))
+    }
+}
+
+/// The zone of that name, or else the system's.
+pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, CliError> {
+    match name {
+        Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.to_owned())),
+        None => Ok(TimeZone::system()),
     }
 }
 
@@ -174,6 +219,12 @@ pub(super) enum Command {
     Explain(Explain),
     /// Make one report out of many, the same as that of all their logs together
     Merge(Merge),
+    /// Watch a log as it is written: findings as they appear, change and end
+    Watch(Watch),
+    /// Compare two reports or logs: what stopped, what is new, what happens more often
+    Diff(Diff),
+    /// Answer agents over the Model Context Protocol, on standard input and output
+    Mcp(Mcp),
     /// List, show and write rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -236,6 +287,66 @@ pub(super) struct Merge {
 
     #[command(flatten)]
     pub show: Show,
+
+    #[command(flatten)]
+    pub redact: RedactArgs,
+}
+
+/// What agents may ask.
+#[derive(Debug, clap::Args)]
+#[command(after_help = MCP_EXAMPLES)]
+pub(super) struct Mcp {
+    /// Let agents read this file or folder too, beside OpenClaw's log folders (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub allow: Vec<PathBuf>,
+
+    /// Zone of times written without an offset, and of those shown; the system's unless given
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// What to compare.
+#[derive(Debug, clap::Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub(super) struct Diff {
+    /// What was before and what is after: reports made with --format json, or logs (files, folders, -). With --since-restart
+    /// or --at the logs to divide
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Divide the logs where the gateway last began to listen
+    #[arg(long, conflicts_with = "at")]
+    pub since_restart: bool,
+
+    /// Divide the logs at a time, a date, or a span back from their end such as 2h
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+
+    /// How to show the comparison
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: DiffFormat,
+
+    /// Leave out findings below: info, warning, error or critical
+    #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
+    pub min_severity: Option<Severity>,
+
+    /// Compare findings of this category only (repeatable)
+    #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
+    pub category: Vec<Category>,
+
+    /// Zone of times written without an offset, and of those shown; the system's unless given
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: ColorWhen,
 }
 
 /// What to explain.
@@ -248,6 +359,9 @@ pub(super) struct Explain {
 
     #[command(flatten)]
     pub rules: RuleArgs,
+
+    #[command(flatten)]
+    pub redact: RedactArgs,
 
     /// When to use colour
     #[arg(long, value_enum, default_value = "auto")]
@@ -274,6 +388,7 @@ impl RuleArgs {
             no_default_rules: self.no_default_rules,
             overlays: own.into_iter().chain(self.rules.iter().cloned()).collect(),
             disable: disable.to_vec(),
+            kept_in: kept_catalogues(),
         }
     }
 
@@ -316,6 +431,22 @@ const MERGE_EXAMPLES: &str = "\
 Examples:
   clawsift gateway-1/ --format json --output 1.json     a report to be merged
   clawsift merge 1.json 2.json 3.json                   one report of all";
+
+const MCP_EXAMPLES: &str = "\
+Examples:
+  clawsift mcp                          for the configuration of an agent: command clawsift, arguments mcp
+  clawsift mcp --allow /srv/archive     with logs of other gateways
+
+Tools: scan, explain, watch_status. They read and change nothing; keys and tokens are masked.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  clawsift diff before.json after.json                     two reports that --format json wrote
+  clawsift diff old/ /tmp/openclaw                         two logs or folders
+  clawsift diff --since-restart /tmp/openclaw              did the restart help?
+  clawsift diff --at 2026-11-22T10:00 /tmp/openclaw        did what I did at ten help?
+
+Exit status: 0 nothing got worse, 1 something is new or worse, 2 wrong usage or unreadable sources.";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:

@@ -1,6 +1,5 @@
 //! `clawsift explain WHAT`: the page of a rule.
 
-use crate::redact::Redactor;
 use crate::report::{RulePage, Unexplained};
 
 use super::args::Explain;
@@ -12,7 +11,7 @@ pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
         dash if dash == "-" => standard_input()?,
         what => what,
     };
-    match RulePage::explain(&engine, Redactor::MASKING, &what) {
+    match RulePage::explain(&engine, args.redact.redactor(false), &what) {
         Ok(pages) => output::write_rules(&pages, args.color).map(|()| 0),
         // That a line is no known failure is an answer, too.
         Err(none @ Unexplained::NoMatch) => output::write_line(&none).map(|()| 0),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::render::Format;
-use crate::report::{Period, Report, merge};
+use crate::report::{Merger, Period};
 
 use super::args::Merge;
 use super::{CliError, output};
@@ -15,18 +15,17 @@ pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
         return Err(CliError::NoMatches);
     }
     let zone = show.zone()?;
-    let mut reports: Vec<Report> = Vec::new();
+    // One at a time: there may be thousands. Some may have been made with --no-redact.
+    let mut merger = Merger::new(args.redact.redactor(show.share));
     for path in &args.reports {
-        let name = path.display().to_string();
-        let text = fs::read(path).map_err(|error| CliError::Report(name.clone(), error.to_string()))?;
-        let mut report: Report = serde_json::from_slice(&text)
-            .map_err(|error| CliError::Report(name.clone(), error.to_string()))?;
-        // So that the one that cannot be merged is named.
-        report.check_mergeable().map_err(|error| CliError::Report(name, error.to_string()))?;
-        reports.push(report);
+        let fail = |error: String| CliError::Report(path.display().to_string(), error);
+        let text = fs::read(path).map_err(|error| fail(error.to_string()))?;
+        merger.add_json(&text).map_err(|error| fail(error.to_string()))?;
     }
-    let report = merge(reports, &show.view(Period::default()))
+    let mut report = merger
+        .finish(&show.view(Period::default()))
         .map_err(|error| CliError::Report("the reports".to_owned(), error.to_string()))?;
+    show.fit(&mut report);
     output::write(&report, show, &zone)?;
     Ok(u8::from(show.fails(&report)))
 }

@@ -2,14 +2,17 @@
 
 mod args;
 mod completions;
+mod diff;
 mod explain;
 mod man;
+mod mcp;
 mod merge;
 mod output;
 mod progress;
 mod rules;
 mod scan;
 mod schema;
+mod watch;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::redact::Redactor;
 use crate::report::Report;
 
 use args::{Args, Command};
@@ -28,6 +32,9 @@ pub fn run() -> ExitCode {
     let done = match &args.command {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Merge(merge)) => merge::run(merge),
+        Some(Command::Diff(diff)) => diff::run(diff),
+        Some(Command::Mcp(mcp)) => mcp::run(mcp),
+        Some(Command::Watch(watch)) => watch::run(watch),
         Some(Command::Rules(command)) => rules::run(command),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Man(man)) => man::run(man),
@@ -46,14 +53,23 @@ pub fn run() -> ExitCode {
 /// Says something on standard error; where that is closed, nobody wants to know.
 fn say(what: &dyn fmt::Display) {
     use std::io::Write;
+    // Names of files and texts of errors may hold secrets, and anything else.
+    let what = Redactor::MASKING.clean_lines(&what.to_string());
     let _ = writeln!(anstream::stderr(), "clawsift: {what}");
+}
+
+/// A text in which control characters, but for those that may stand there, are written as escapes: the name of a file may hold
+/// any.
+fn printable(text: &str, allowed: &str) -> String {
+    let is_plain = |c: char| !c.is_control() || allowed.contains(c);
+    text.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
 }
 
 /// Says which sources could not be read whole, and why.
 fn say_problems(report: &Report) {
     for source in &report.sources {
         for problem in &source.problems {
-            say(&format_args!("{}: {problem}", source.name));
+            say(&format_args!("{}: {problem}", printable(&source.name, "")));
         }
     }
 }
@@ -89,6 +105,20 @@ enum CliError {
     Zone(String),
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
+    #[error("{0} cannot be followed: {1}")]
+    Follow(String, std::io::Error),
+    #[error("{0}")]
+    Serve(#[from] crate::mcp::ServeError),
+    #[error("--notify: {0}")]
+    Notify(#[from] crate::watch::BadCommand),
+    #[error("{0} cannot be compared: {1}")]
+    Side(String, String),
+    #[error(
+        "a comparison needs two sides: clawsift diff BEFORE AFTER; to divide one log, add --since-restart or --at WHEN"
+    )]
+    TwoSides,
+    #[error("no start of the gateway in {0}; name the moment at which to divide it: --at 2026-11-22T10:00")]
+    NoRestart(String),
     #[error(
         "a report holds no single matches, so none can be written with --format ndjson; write it when the logs are read:\n  \
          clawsift --format ndjson LOG..."

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::catalogue::Problem;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::render::{self, ProblemFormat, Style};
-use crate::report::{Report, RulePage};
+use crate::render::{self, DiffFormat, ProblemFormat, Style};
+use crate::report::{Comparison, Report, RulePage};
 
 use super::CliError;
 use super::args::{ColorWhen, Show};
@@ -46,6 +46,17 @@ pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(),
 pub(super) fn write_rules(pages: &[RulePage], color: ColorWhen) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
     to_standard_output(choice(color), |out| render::render_rules(pages, &style, out))
+}
+
+/// Writes a comparison to standard output.
+pub(super) fn write_diff(
+    comparison: &Comparison,
+    format: DiffFormat,
+    color: ColorWhen,
+    zone: &TimeZone,
+) -> Result<(), CliError> {
+    let style = style(terminal_width(), zone);
+    to_standard_output(choice(color), |out| render::render_diff(comparison, format, &style, out))
 }
 
 /// Writes what rules cost to standard output.
@@ -108,7 +119,13 @@ pub(super) fn write_line(line: &dyn std::fmt::Display) -> Result<(), CliError> {
     to_standard_output(ColorChoice::Auto, |out| writeln!(out, "{line}"))
 }
 
-fn choice(color: ColorWhen) -> ColorChoice {
+/// Whether standard output gets colour, where it is a terminal.
+pub(super) fn is_colored(color: ColorWhen) -> bool {
+    let choice = AutoStream::choice(&io::stdout());
+    color == ColorWhen::Always || (color == ColorWhen::Auto && choice != ColorChoice::Never)
+}
+
+pub(super) fn choice(color: ColorWhen) -> ColorChoice {
     match color {
         ColorWhen::Auto => ColorChoice::Auto,
         ColorWhen::Always => ColorChoice::Always,
@@ -141,8 +158,10 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = PathBuf::from(name);
+    // Only what was made here is taken away again: in a folder that others may write to, the name may be a trap.
+    let file = File::create_new(&temporary)?;
     let written = (|| {
-        let mut out = BufWriter::new(File::create(&temporary)?);
+        let mut out = BufWriter::new(file);
         if let Some(permissions) = permissions {
             out.get_ref().set_permissions(permissions)?;
         }
@@ -172,7 +191,7 @@ fn terminal_width() -> usize {
 }
 
 /// Whether the locale can show more than ASCII; the first of these variables that is set decides.
-fn is_utf8_locale() -> bool {
+pub(super) fn is_utf8_locale() -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| env::var(name).ok()).find(|v| !v.is_empty());
     match locale {

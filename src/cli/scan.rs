@@ -9,7 +9,6 @@ use std::thread;
 
 use jiff::tz::TimeZone;
 
-use crate::redact::Redactor;
 use crate::render::Format;
 use crate::report::{Moment, Period, Report};
 use crate::scan::{CHUNK, Difference, Options, Verification, scan};
@@ -37,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let progress = Progress::new(total_bytes(&inputs), args.quiet);
     let options = Options {
         jobs: args.jobs.map_or(0, usize::from),
-        redactor: if args.no_redact { Redactor::OPEN } else { Redactor::MASKING },
+        redactor: args.redact.redactor(args.show.share),
         view,
         zone: zone.clone(),
         chunk: CHUNK,
@@ -48,13 +47,14 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         progress: &|chunk| progress.add(chunk),
     };
     // The program ends with them, and so need not take the rules and the report apart first.
-    let report = ManuallyDrop::new(scan(&engine, &inputs, &errors, &options));
+    let mut report = ManuallyDrop::new(scan(&engine, &inputs, &errors, &options));
     progress.finish();
 
     say_problems(&report);
     if args.verify_prefilter {
         say_verification(&verification);
     }
+    args.show.fit(&mut report);
     output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
     Ok(status(&report, args, stop.load(Ordering::Relaxed)).max(u8::from(!is_right)))
@@ -113,7 +113,7 @@ fn inputs(args: &Args) -> Result<Expansion, CliError> {
 
 /// Whether standard input is a pipe, a socket or a file. A terminal has no log to give, and `/dev/null`, which is what a
 /// timer gives its programs, counts as nothing.
-fn is_piped() -> bool {
+pub(super) fn is_piped() -> bool {
     if io::stdin().is_terminal() {
         return false;
     }

@@ -75,12 +75,7 @@ impl Gates {
         if message.is_escaped && self.escape.find(text).is_some() {
             return true;
         }
-        // All are compared at once.
-        let is_opening =
-            |opening: u32| self.openings.iter().fold(false, |any, other| any | (*other == opening));
-        if opening(text).is_some_and(is_opening)
-            && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
-        {
+        if self.begins(text) || (message.label > 0 && self.begins(&text[message.label..])) {
             return true;
         }
         // Few messages hold even a hint of one.
@@ -96,6 +91,18 @@ impl Gates {
             }
             None => PARTS.iter().any(|part| memmem::find(text, part.as_bytes()).is_some()),
         }
+    }
+}
+
+impl Gates {
+    /// Whether a text begins as a message does that means something.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        // All are compared at once.
+        let is_opening =
+            |opening: u32| self.openings.iter().fold(false, |any, other| any | (*other == opening));
+        opening(text).is_some_and(is_opening)
+            && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
     }
 }
 
@@ -189,9 +196,11 @@ mod tests {
     #[test]
     fn what_means_something_is_let_through() {
         let gates = Gates::new();
-        let passes = |text: &str| {
-            gates.let_through(Message { text: text.as_bytes(), is_escaped: text.contains('\\') })
+        let is_let = |text: &str, label| {
+            let is_escaped = text.contains('\\');
+            gates.let_through(Message { text: text.as_bytes(), is_escaped, label })
         };
+        let passes = |text: &str| is_let(text, 0);
         for part in PARTS.into_iter().chain(["\\u0041"]) {
             for (before, after) in
                 (0..80).flat_map(|before| [(before, 0), (before, 7), (before, 200 - before)])
@@ -201,7 +210,9 @@ mod tests {
             }
         }
         for beginning in BEGINNINGS {
-            assert!(passes(&format!("{beginning}{}", "x".repeat(200))), "{beginning}");
+            let text = format!("{beginning}{}", "x".repeat(200));
+            assert!(passes(&text) && is_let(&text, 5), "{beginning}");
+            assert!(is_let(&format!("label {text}"), 6) && !passes(&format!("label {text}")), "{beginning}");
         }
         for text in ["", "embedded run done", "log file", "a \\n b", &"x".repeat(500)] {
             assert!(!passes(text), "{text}");

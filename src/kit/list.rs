@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, Category, Severity};
+use crate::redact::Redactor;
 
 /// A rule in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +30,7 @@ pub fn list(catalogue: &Catalogue, categories: &[Category]) -> Vec<ListedRule> {
         id: rule.id.clone(),
         category: rule.category,
         severity: rule.severity,
-        title: rule.title.clone(),
+        title: Redactor::OPEN.clean(&rule.title).into_owned(),
         examples: rule.examples.len(),
         file: rule.location.file.clone(),
     });

@@ -6,6 +6,7 @@ use crate::catalogue::{
     Catalogue, Category, Evidence, Fix, LimitTable, Location, Rule, Severity, Signature, SignatureKind,
     nearest,
 };
+use crate::redact::Redactor;
 
 /// A whole rule, in the words of rule files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,10 +39,10 @@ pub struct ShownRule<'c> {
     pub limits: Option<&'c LimitTable>,
     /// Where to read more.
     pub references: &'c [String],
-    /// Texts that it must win.
-    pub examples: &'c [String],
-    /// Texts that it must not match.
-    pub counter_examples: &'c [String],
+    /// Texts that it must win, with secrets masked.
+    pub examples: Vec<String>,
+    /// Texts that it must not match, with secrets masked.
+    pub counter_examples: Vec<String>,
 }
 
 /// A signature, with what it proves.
@@ -109,6 +110,7 @@ pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoS
 impl<'c> ShownRule<'c> {
     fn new(rule: &'c Rule, catalogue: &'c Catalogue) -> Self {
         let signatures = |list: &'c [Signature]| ShownSignature::all(list, catalogue);
+        let clean = |texts: &[String]| texts.iter().map(|text| Redactor::MASKING.clean_lines(text)).collect();
         Self {
             id: &rule.id,
             title: &rule.title,
@@ -124,8 +126,8 @@ impl<'c> ShownRule<'c> {
             fixes: &rule.fixes,
             limits: rule.limits.as_ref(),
             references: &rule.references,
-            examples: &rule.examples,
-            counter_examples: &rule.counter_examples,
+            examples: clean(&rule.examples),
+            counter_examples: clean(&rule.counter_examples),
         }
     }
 }

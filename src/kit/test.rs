@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Trial};
 use crate::record::{Lines, Record};
+use crate::redact::Redactor;
 use crate::threads::in_parallel;
 
 use super::places::Places;
@@ -97,7 +98,7 @@ fn failures(engine: &Engine, index: usize, places: &Places) -> Vec<Failure> {
             outcome,
             rule: rule.id.clone(),
             location: location.clone(),
-            example: text.clone(),
+            example: Redactor::MASKING.clean_lines(text),
             other: other.map(|other| engine.rule(other).id.clone()),
             why: why(engine, index, other, text, outcome),
         })

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::{Format, console, plain, time, transcript, wrap};
+use crate::source::Boundaries;
+
+use super::lines::last_boundary;
+use super::{Format, console, plain, spaced, time, transcript, wrap};
 
 /// What the first look at a line tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +37,27 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
         }
     }
     if line.first() == Some(&b'{') {
-        return match wrap::json_inner(line) {
-            Some(inner) => {
-                let inner = inner.as_bytes();
-                Look { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
-            }
-            None => {
-                let format = of_json(line);
-                Look { format, begins: format != Format::Text, time: None }
-            }
+        return match spaced::compact_record(line) {
+            Some(compact) => look_at_object(&compact),
+            None => look_at_object(line),
         };
     }
     let bare = wrap::bare(line);
     let begins = is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare));
     Look { format: of_bare(&bare), begins, time: None }
+}
+
+fn look_at_object(line: &[u8]) -> Look {
+    match wrap::json_inner(line) {
+        Some(inner) => {
+            let inner = inner.as_bytes();
+            Look { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
+        }
+        None => {
+            let format = of_json(line);
+            Look { format, begins: format != Format::Text, time: None }
+        }
+    }
 }
 
 /// How each line of the file log begins that is not one lone error.
@@ -73,6 +83,9 @@ fn timed(line: &[u8]) -> Option<(Format, usize)> {
     (!wrap::may_be_journal(line)).then_some((Format::Console, end))
 }
 
+/// Where records begin, for cutting sources into chunks.
+pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: last_boundary };
+
 /// Whether this line begins a record, whatever came before it.
 pub fn starts_record(line: &[u8]) -> bool {
     look(line, memchr::memchr2(0x1b, b'\r', line).is_none()).begins
@@ -94,7 +107,7 @@ static LEVEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"level
 static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"message\":\""));
 static TIME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"time\":\""));
 
-fn of_json(line: &[u8]) -> Format {
+pub(super) fn of_json(line: &[u8]) -> Format {
     if line.starts_with(b"{\"type\":\"") {
         let kind = &line[9..line.len().min(16)];
         let known = [&b"log\""[..], b"meta\"", b"raw\"", b"notice\"", b"error\""];

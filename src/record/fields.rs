@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use crate::pattern::Pattern;
 use serde_json::Value;
 
+use super::json;
+
 /// At most this many values are kept of one record; real ones have about 70.
 const MAX_FIELDS: usize = 256;
 /// Longer values of `key=value` pairs are somebody's text.
@@ -119,7 +121,7 @@ impl Fields {
     pub(super) fn read_message(&mut self, message: &str, errors: &mut Vec<(String, String)>) {
         if message.ends_with('}')
             && let Some(at) = message.find(" {\"")
-            && let Ok(object) = serde_json::from_str::<Value>(&message[at + 1..])
+            && let Some(object) = json::value(&message[at + 1..])
         {
             self.read_object(&object, errors);
         }

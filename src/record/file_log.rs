@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, envelope, time};
+use super::{Level, Parts, envelope, json, time};
 
 /// Keys of a record that are not part of what it says.
 const ENVELOPE: &[&str] =
@@ -12,13 +12,13 @@ const ENVELOPE: &[&str] =
 
 /// Reads a line of the file log, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
-    match serde_json::from_str(line) {
-        Ok(Value::Object(record)) => {
+    match json::object(line) {
+        Some(record) => {
             // Where a level stands twice, the envelope's counts.
             let level = envelope::of(line.as_bytes()).map(|envelope| envelope.level);
             Some(from_object(&record, level))
         }
-        _ => from_envelope(line),
+        None => from_envelope(line),
     }
 }
 
@@ -98,7 +98,7 @@ fn object_in(text: &str) -> Option<Value> {
     if !text.starts_with('{') {
         return None;
     }
-    serde_json::from_str(text).ok().filter(Value::is_object)
+    json::value(text).filter(Value::is_object)
 }
 
 /// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.

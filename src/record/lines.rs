@@ -4,6 +4,7 @@ use crate::source::MAX_LINE;
 
 use super::detect::{Look, continues, look};
 use super::envelope::Envelope;
+use super::spaced::{self, Spread};
 use super::time::{self, Stamp};
 use super::{EnvelopeReader, Format};
 
@@ -40,11 +41,18 @@ impl<'a> RawRecord<'a> {
         &self.bytes[..self.bytes.len().min(MAX_RECORD)]
     }
 
-    /// The record's first line.
+    /// The same record in a copy of its bytes.
+    pub fn with_bytes<'b>(&self, copy: &'b [u8]) -> RawRecord<'b> {
+        RawRecord { bytes: copy, ..*self }
+    }
+
+    /// The record's first line; all of a record that is an object spread over lines.
     pub fn first_line(&self) -> &'a [u8] {
         match memchr::memchr(b'\n', self.bytes) {
-            Some(end) => &self.bytes[..end],
-            None => self.bytes,
+            Some(end) if self.format == Format::Text || !spaced::opens(&self.bytes[..end]) => {
+                &self.bytes[..end]
+            }
+            _ => self.bytes,
         }
     }
 
@@ -69,6 +77,8 @@ pub struct Lines<'a> {
     start: usize,
     /// The line with which it begins, where that was looked at.
     head: Option<Line<'a>>,
+    /// Where a record ends depends on bytes that are not there.
+    is_open: bool,
 }
 
 /// A physical line.
@@ -108,7 +118,7 @@ impl<'a> Line<'a> {
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self { bytes, line: 0, dropped, start: 0, head: None }
+        Self { bytes, line: 0, dropped, start: 0, head: None, is_open: false }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
@@ -144,21 +154,51 @@ impl<'a> Lines<'a> {
     }
 }
 
+impl<'a> Lines<'a> {
+    /// The record that begins with a line, where it is an object spread over lines: its format, its last line, and how many
+    /// line ends come before that.
+    fn spread(&mut self, head: &Line<'a>) -> Option<(Format, Line<'a>, u64)> {
+        if !spaced::opens(head.bytes) {
+            return None;
+        }
+        match spaced::spread(&self.bytes[head.start..], MAX_JOINED_LINES, MAX_JOINED_BYTES) {
+            Spread::Record(format, length, lines) => {
+                let end = head.start + length;
+                Some((format, Line::at(self.bytes, end - 1)?, lines))
+            }
+            Spread::Other => None,
+            Spread::Open => {
+                self.is_open = true;
+                None
+            }
+        }
+    }
+}
+
 impl<'a> Iterator for Lines<'a> {
     type Item = RawRecord<'a>;
 
     fn next(&mut self) -> Option<RawRecord<'a>> {
-        let head = self.head.take().or_else(|| Line::at(self.bytes, self.start))?;
+        let mut head = self.head.take().or_else(|| Line::at(self.bytes, self.start))?;
         let first_line = self.line;
         self.line += 1;
         let (mut last, mut is_clean) = (head, head.is_clean);
+        if let Some((format, end, lines)) = self.spread(&head) {
+            head.look.format = format;
+            last = end;
+            self.line += lines;
+        }
 
-        // Only a record that certainly began takes any line; loose text is joined where its form asks for it.
+        // Only a record that certainly began takes any line, and one that is an object ends with it; loose text is joined where
+        // its form asks for it.
+        let is_object = is_json(head.look.format);
         let began = head.look.begins;
         self.head = loop {
             let Some(line) = Line::at(self.bytes, last.next) else { break None };
-            let joins =
-                !line.look.begins && (began || continues(line.bytes) || are_of_npm(head.bytes, line.bytes));
+            let joins = !is_object
+                && !line.look.begins
+                && (began || continues(line.bytes) || are_of_npm(head.bytes, line.bytes))
+                && self.spread(&line).is_none();
             let fits =
                 self.line - first_line <= MAX_JOINED_LINES && line.next - head.next <= MAX_JOINED_BYTES;
             if !joins || !fits {
@@ -186,6 +226,29 @@ impl<'a> Iterator for Lines<'a> {
             time: head.look.time,
         })
     }
+}
+
+/// Where the last record begins of which that is certain, in bytes that begin with a record and may go on.
+pub(super) fn last_boundary(bytes: &[u8]) -> Option<usize> {
+    let whole = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
+    // What has begun and is too long to be joined begins a record, whatever it is.
+    if whole > 0 && bytes.len() - whole > MAX_JOINED_BYTES {
+        return Some(whole);
+    }
+    let mut lines = Lines::new(&bytes[..whole], 0);
+    let mut last = None;
+    while let Some(raw) = lines.next() {
+        last = Some(raw.offset).filter(|start| *start > 0);
+        if lines.is_open {
+            break;
+        }
+    }
+    last
+}
+
+/// Whether each record of a format is an object.
+fn is_json(format: Format) -> bool {
+    matches!(format, Format::FileLog | Format::LogsJson | Format::ConsoleJson | Format::Transcript)
 }
 
 /// Whether both lines are of one error that npm prints.

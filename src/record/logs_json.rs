@@ -4,13 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, file_log, plain, text, time};
+use super::{Level, Parts, file_log, json, plain, text, time};
 
 /// Reads an object of `openclaw logs --json`, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
-    let Ok(Value::Object(object)) = serde_json::from_str(line) else {
-        return None;
-    };
+    let object = json::object(line)?;
     match object.get("type")?.as_str()? {
         "log" => Some(log(&object)),
         "raw" => {

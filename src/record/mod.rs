@@ -9,6 +9,7 @@ mod envelope;
 mod envelope_reader;
 mod fields;
 mod file_log;
+mod json;
 mod level;
 mod lines;
 mod logs_json;
@@ -16,6 +17,7 @@ mod opaque;
 mod origin;
 mod outline;
 mod plain;
+mod spaced;
 mod text;
 mod time;
 mod transcript;
@@ -26,7 +28,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use detect::starts_record;
+pub use detect::{BOUNDARIES, starts_record};
 pub use envelope_reader::EnvelopeReader;
 pub use fields::Fields;
 pub use level::Level;
@@ -116,9 +118,9 @@ impl<'a> Record<'a> {
     pub fn parse(raw: &RawRecord<'a>) -> Self {
         let bytes = raw.bounded();
         let bytes = wrap::unquoted(bytes);
-        let lossy = String::from_utf8_lossy(bytes);
+        let lossy = readable(bytes);
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
-        let (mut text, mut wrapper, mut stamp) = (without_codes(lossy), None, None);
+        let (mut text, mut wrapper, mut stamp) = (spaced::compact_text(without_codes(lossy)), None, None);
         let text_is_json = text.starts_with('{');
         // Docker may wrap what Compose has wrapped, and a journal what Docker has.
         while let Some(unwrapped) = wrap::unwrap(&text) {
@@ -169,6 +171,14 @@ impl<'a> Record<'a> {
             "level" => self.parts.level.map(Level::name),
             _ => self.parts.fields.get(name),
         }
+    }
+
+    /// Whether it is what somebody said, or a tool printed: a chat message, an unlabelled answer, the output of a tool. Text of
+    /// several lines may follow, which anybody may have written.
+    pub fn is_somebodys(&self) -> bool {
+        let message = &self.parts.message;
+        let is_unlabelled = self.parts.subsystem.is_none();
+        is_inbound(message) || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
     }
 
     /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
@@ -250,6 +260,25 @@ fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
         Cow::Borrowed(_) => text,
     }
+}
+
+/// Bytes as text, with U+FFFD for what is none. A long run of that tells no more than a short one, and takes three times its
+/// bytes.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    const MAX_RUN: usize = 16;
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let (mut text, mut run) = (String::with_capacity(bytes.len()), 0);
+    for chunk in bytes.utf8_chunks() {
+        run = if chunk.valid().is_empty() { run } else { 0 };
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() && run < MAX_RUN {
+            text.push(char::REPLACEMENT_CHARACTER);
+            run += 1;
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn parse_text(text: &str) -> (Format, Parts<'_>) {

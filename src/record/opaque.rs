@@ -38,12 +38,17 @@ pub struct Opaque<'t> {
     of_ids: u64,
     /// Where the next window begins.
     next_window: usize,
+    /// What is known of some windows, and where the first of them begins.
+    kinds: [Kinds; BATCH],
+    batch: usize,
 }
 
 impl<'t> Opaque<'t> {
     /// Those of a text.
+    #[inline]
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, seen: 0, window: 0, digits: 0, of_ids: 0, next_window: 0 }
+        let kinds = kinds(text, 0);
+        Self { text, at: 0, seen: 0, window: 0, digits: 0, of_ids: 0, next_window: 0, kinds, batch: 0 }
     }
 
     /// Where the next digit stands that may be of an id or begin a duration. Most numbers are neither.
@@ -55,14 +60,18 @@ impl<'t> Opaque<'t> {
             if self.digits != 0 {
                 return Some(self.window + self.digits.trailing_zeros() as usize);
             }
-            let rest = self.text.get(self.next_window..).filter(|rest| !rest.is_empty())?;
+            if self.next_window >= self.text.len() {
+                return None;
+            }
+            if self.next_window - self.batch >= BATCH * WINDOW {
+                self.batch = self.next_window;
+                self.kinds = kinds(self.text, self.batch);
+            }
             self.window = self.next_window;
             self.next_window += WINDOW;
             let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
-            (self.digits, self.of_ids) = match rest.first_chunk::<WINDOW>() {
-                Some(window) => telling_digits(window, before),
-                None => telling_digits(&padded(rest), before),
-            };
+            let kinds = self.kinds[(self.window - self.batch) / WINDOW % BATCH];
+            (self.digits, self.of_ids) = telling_digits(kinds, before);
         }
     }
 
@@ -81,61 +90,72 @@ impl<'t> Opaque<'t> {
 
 /// Digits are looked for in so many bytes at once.
 const WINDOW: usize = 64;
+/// So many windows are looked at together: most messages are no longer.
+const BATCH: usize = 4;
 
-/// The end of a text as a window of its own. Most messages are no longer, so copies of a fixed size pay, which overlap.
+/// Which bytes of a window are digits, may be of an id, or stand before a duration.
+type Kinds = [u64; 3];
+
+/// What is known of the windows of a text that begin at `at`. What is beyond the text is of no kind.
 #[inline]
-fn padded(rest: &[u8]) -> [u8; WINDOW] {
-    let mut window = [0; WINDOW];
-    let is_copied = copy_ends::<32>(rest, &mut window)
-        || copy_ends::<16>(rest, &mut window)
-        || copy_ends::<8>(rest, &mut window);
-    if !is_copied {
-        window.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+fn kinds(text: &[u8], at: usize) -> [Kinds; BATCH] {
+    if text.len() >= WINDOW {
+        return block::run(Look { text, at });
     }
-    window
+    let mut window = [0; WINDOW];
+    window[..text.len()].copy_from_slice(text);
+    block::run(Look { text: &window, at })
 }
 
-/// Copies a text of at least `N` and at most twice as many bytes.
-#[inline]
-fn copy_ends<const N: usize>(rest: &[u8], window: &mut [u8; WINDOW]) -> bool {
-    let (Some(first), Some(last)) = (rest.first_chunk::<N>(), rest.last_chunk::<N>()) else { return false };
-    let Some(end) = window.get_mut(rest.len() - N..rest.len()) else { return false };
-    end.copy_from_slice(last);
-    window[..N].copy_from_slice(first);
-    true
+/// Looks at the windows of a text, which is no shorter than one.
+struct Look<'t> {
+    text: &'t [u8],
+    at: usize,
 }
 
-/// Tells which bytes of a window are digits, may be of an id, or stand before a duration.
-struct Kinds<'w>(&'w [u8; WINDOW]);
-
-impl Work for Kinds<'_> {
-    type Output = [u64; 3];
+impl Work for Look<'_> {
+    type Output = [Kinds; BATCH];
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> [u64; 3] {
-        let (mut digits, mut of_ids, mut signs) = (0, 0, 0);
-        let (blocks, _) = self.0.as_chunks::<WIDTH>();
-        for block in blocks.iter().rev() {
-            let block = lanes.load(block);
-            let is_digit = lanes.between(block, b'0', b'9');
-            // In lower case.
-            let is_letter = lanes.between(lanes.or(block, lanes.splat(0x20)), b'a', b'z');
-            let is_of_id = lanes.or(lanes.or(is_digit, is_letter), lanes.eq(block, b'-'));
-            let is_sign = lanes.or(lanes.eq(block, b'='), lanes.eq(block, b':'));
-            digits = digits << WIDTH | u64::from(lanes.bits(is_digit));
-            of_ids = of_ids << WIDTH | u64::from(lanes.bits(is_of_id));
-            signs = signs << WIDTH | u64::from(lanes.bits(is_sign));
+    fn run<L: Lanes>(self, lanes: L) -> [Kinds; BATCH] {
+        let mut all = [[0; 3]; BATCH];
+        for (index, kinds) in all.iter_mut().enumerate() {
+            let start = self.at + index * WINDOW;
+            let Some(rest) = self.text.get(start..).filter(|rest| !rest.is_empty()) else { break };
+            *kinds = match (rest.first_chunk::<WINDOW>(), self.text.last_chunk::<WINDOW>()) {
+                (Some(window), _) => look(lanes, window),
+                // The end of a text is looked at again with what stands before it, which is cheaper than a copy.
+                (None, Some(window)) => look(lanes, window).map(|kind| kind >> (WINDOW - rest.len())),
+                (None, None) => break,
+            };
         }
-        [digits, of_ids, signs]
+        all
     }
+}
+
+#[inline(always)]
+fn look<L: Lanes>(lanes: L, window: &[u8; WINDOW]) -> Kinds {
+    let (mut digits, mut of_ids, mut signs) = (0, 0, 0);
+    let (blocks, _) = window.as_chunks::<WIDTH>();
+    for block in blocks.iter().rev() {
+        let block = lanes.load(block);
+        let is_digit = lanes.between(block, b'0', b'9');
+        // In lower case.
+        let is_letter = lanes.between(lanes.or(block, lanes.splat(0x20)), b'a', b'z');
+        let is_of_id = lanes.or(lanes.or(is_digit, is_letter), lanes.eq(block, b'-'));
+        let is_sign = lanes.or(lanes.eq(block, b'='), lanes.eq(block, b':'));
+        digits = digits << WIDTH | u64::from(lanes.bits(is_digit));
+        of_ids = of_ids << WIDTH | u64::from(lanes.bits(is_of_id));
+        signs = signs << WIDTH | u64::from(lanes.bits(is_sign));
+    }
+    [digits, of_ids, signs]
 }
 
 /// Those digits that stand among so many letters, digits and hyphens as an id has at least, or behind what stands before a
-/// duration. `before` is the byte before the window. What is beyond its ends is taken for what lets digits count.
-/// With them, the bytes that may be of ids.
+/// duration. `before` is the byte before the window, of which the kinds are given. What is beyond its ends is taken for what lets
+/// digits count. With them, the bytes that may be of ids.
 #[inline]
-fn telling_digits(window: &[u8; WINDOW], before: u8) -> (u64, u64) {
-    let [digits, of_ids, signs] = block::run(Kinds(window));
+fn telling_digits([digits, of_ids, signs]: Kinds, before: u8) -> (u64, u64) {
     let is_sign = matches!(before, b'=' | b':');
     let begins_number = digits & !(digits << 1 | u64::from(before.is_ascii_digit()));
     let behind_sign = begins_number & (signs << 1 | u64::from(is_sign));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::envelope::Envelope;
+use super::plain;
 use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
 use super::{EnvelopeReader, Format, Level, Lines, RawRecord};
@@ -21,13 +22,15 @@ pub struct Outline<'a> {
     time: Cow<'a, [u8]>,
 }
 
-/// A message as it is written in JSON.
+/// A message as it is written, in JSON with its escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a> {
     /// Its bytes.
     pub text: &'a [u8],
     /// It holds backslashes.
     pub is_escaped: bool,
+    /// So many of its bytes may be a label that stands before it, which is told from it only by reading.
+    pub label: usize,
 }
 
 /// What is known of a record that was not read.
@@ -49,7 +52,7 @@ impl<'a> Glance<'a> {
         lines: &mut Lines<'a>,
         envelopes: &mut EnvelopeReader,
         mut passed: Option<&mut u64>,
-        means_something: impl Fn(Message<'a>) -> bool,
+        means_something: impl Fn(Message<'_>) -> bool,
     ) -> Option<(RawRecord<'a>, Self)> {
         while let Some((raw, envelope)) = lines.next_known(envelopes) {
             if means_nothing(&envelope, &means_something) {
@@ -70,7 +73,7 @@ impl<'a> Glance<'a> {
     pub fn of(
         raw: &RawRecord<'a>,
         envelopes: &mut EnvelopeReader,
-        means_something: impl Fn(Message<'a>) -> bool,
+        means_something: impl Fn(Message<'_>) -> bool,
     ) -> Self {
         if raw.is_cut() {
             return Self::Unusual;
@@ -83,7 +86,10 @@ impl<'a> Glance<'a> {
                 }
                 Self::Outline(Outline::of_envelope(envelope))
             }
-            Format::Plain | Format::Console => Outline::of_line(raw).map_or(Self::Unusual, Self::Outline),
+            Format::Plain | Format::Console => match Outline::of_line(raw) {
+                Some(outline) if outline.is_idle_information(raw, means_something) => Self::Nothing,
+                outline => outline.map_or(Self::Unusual, Self::Outline),
+            },
             _ => Self::Unusual,
         }
     }
@@ -91,8 +97,8 @@ impl<'a> Glance<'a> {
 
 /// Whether a record is information that nobody asks for.
 #[inline]
-fn means_nothing<'a>(envelope: &Envelope<'a>, means_something: impl Fn(Message<'a>) -> bool) -> bool {
-    let message = Message { text: envelope.message, is_escaped: envelope.is_escaped };
+fn means_nothing(envelope: &Envelope<'_>, means_something: impl Fn(Message<'_>) -> bool) -> bool {
+    let message = Message { text: envelope.message, is_escaped: envelope.is_escaped, label: 0 };
     envelope.level <= Level::Info && !means_something(message)
 }
 
@@ -112,6 +118,17 @@ impl<'a> Outline<'a> {
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
         let outline = Self { level: None, label: b"", parts: [Some(rest), None, None], time };
         (outline.time.is_empty() || time::is_readable(&outline.time)).then_some(outline)
+    }
+
+    /// Whether it is plain information that nobody asks for.
+    fn is_idle_information(
+        &self,
+        raw: &RawRecord<'a>,
+        means_something: impl Fn(Message<'_>) -> bool,
+    ) -> bool {
+        let [Some(rest), ..] = &self.parts else { return false };
+        let is_plain = raw.format == Format::Plain && raw.is_clean;
+        is_plain && plain::information(rest).is_some_and(|message| !means_something(message))
     }
 
     fn of_envelope(envelope: Envelope<'a>) -> Self {

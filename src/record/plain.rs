@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::console::TOOLS;
+use super::outline::Message;
 use super::{Level, Parts, time};
 
 /// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
@@ -93,6 +94,15 @@ pub(super) fn is_plain(line: &[u8]) -> bool {
 /// Whether a level follows, as it does behind the time.
 pub(super) fn has_level(rest: &[u8]) -> bool {
     level_word(rest).is_some()
+}
+
+/// What information says, of what stands behind the time; `None` where it is more than information, or begins in an unusual way.
+pub(super) fn information(rest: &[u8]) -> Option<Message<'_>> {
+    let (level, length) = level_word(rest)?;
+    let text = rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]);
+    let label = memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1);
+    let has_bindings = text[label..].starts_with(b"{\"");
+    (level <= Level::Info && !has_bindings).then_some(Message { text, is_escaped: false, label })
 }
 
 /// The level behind a time stamp, and how many bytes it takes with the space before it.

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
+use super::spaced;
+
 /// When a record was written, as far as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stamp {
@@ -174,17 +176,26 @@ pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
 
 /// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
 pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
+    const SPACED: &[u8] = b"\"time\": \"";
     if line.first() != Some(&b'{') {
+        // An object that is spread over lines has its time in a line of its own.
+        if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
+            return quoted(rest);
+        }
         let line = super::wrap::bare(line);
         return leading(&line).map(|(stamp, _)| stamp);
     }
     // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
     // `openclaw logs --json` it comes first, and the quoted record's keys are escaped.
-    let key = b"\"time\":\"";
+    let key: &[u8] = if spaced::is_spaced(line) { SPACED } else { b"\"time\":\"" };
     let at = memchr::memmem::rfind(line, key)? + key.len();
-    let rest = &line[at..];
-    let end = memchr::memchr(b'"', rest)?;
-    parse(std::str::from_utf8(&rest[..end]).ok()?)
+    quoted(&line[at..])
+}
+
+/// The time that ends with the next quote.
+fn quoted(text: &[u8]) -> Option<Stamp> {
+    let end = memchr::memchr(b'"', text)?;
+    parse(std::str::from_utf8(&text[..end]).ok()?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, time};
+use super::{Level, Parts, json, time};
 
 /// Whether a JSON line is one of a transcript or a cron run log.
 pub(super) fn is_transcript(line: &[u8]) -> bool {
@@ -19,9 +19,7 @@ pub(super) fn is_transcript(line: &[u8]) -> bool {
 
 /// Reads a line, or `None` where it is something else.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
-    let Ok(Value::Object(object)) = serde_json::from_str(line) else {
-        return None;
-    };
+    let object = json::object(line)?;
     if object.contains_key("jobId") {
         return Some(cron_run(&object));
     }
@@ -30,7 +28,9 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     let text = |name: &str| message.get(name).and_then(Value::as_str);
     let stamp =
         outer.or_else(|| message.get("timestamp").and_then(Value::as_i64).and_then(time::from_millis));
-    let failed = text("stopReason") == Some("error") || text("errorMessage").is_some();
+    // What a user or a tool says of errors is no error of a run.
+    let is_of_model = text("role").is_none_or(|role| role == "assistant");
+    let failed = is_of_model && (text("stopReason") == Some("error") || text("errorMessage").is_some());
 
     let mut parts = Parts { stamp, ..Parts::default() };
     for name in ["provider", "model", "api", "stopReason", "role", "errorCode", "errorType"] {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::detect::FILE_LOG;
-use super::plain;
 use super::time::{self, Stamp};
+use super::{json, plain};
 
 /// What a line is wrapped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -223,7 +223,7 @@ pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
 pub(super) fn json_inner(line: &[u8]) -> Option<String> {
     is_json_wrapper(line)?;
     let text = std::str::from_utf8(line).ok()?;
-    let object: Value = serde_json::from_str(text).ok()?;
+    let object = json::value(text)?;
     Some(inner_text(&object)?.0)
 }
 
@@ -232,7 +232,7 @@ fn unwrap_json(text: &str) -> Option<Unwrapped> {
     let mut stamp = None;
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
-        match serde_json::from_str::<Value>(line).ok().and_then(|object| inner_text(&object)) {
+        match json::value(line).and_then(|object| inner_text(&object)) {
             Some((text, time)) => {
                 stamp = stamp.or(time);
                 lines.push(text);

@@ -4,11 +4,13 @@
 
 mod bench;
 mod csv;
+mod diff;
 mod digest;
 mod excerpt;
 mod html;
 mod json;
 mod junit;
+pub mod live;
 mod markdown;
 mod ndjson;
 mod page;
@@ -32,6 +34,7 @@ use crate::catalogue::{Problem, Severity};
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::report::{Report, RulePage};
 
+pub use diff::{DiffFormat, render_diff};
 pub use problems::ProblemFormat;
 
 /// An output format.

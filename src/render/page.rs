@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use comfy_table::{Table, presets};
 
 use crate::catalogue::LimitTable;
+use crate::redact::Redactor;
 use crate::report::FilledFix;
 
 use super::Style;
@@ -76,12 +77,14 @@ impl<'a> Page<'a> {
     pub fn verbatim(&mut self, label: &str, bullet: &str, text: &str) {
         for (index, line) in text.lines().enumerate() {
             let (label, bullet) = if index == 0 { (label, bullet) } else { ("", "  ") };
+            let line = Redactor::OPEN.clean(line);
             let _ = writeln!(self.out, "   {DIM}{label:<LABEL$}{DIM:#}{bullet}{line}");
         }
     }
 
     pub fn command(&mut self, indent: usize, command: &str) {
         for line in command.lines() {
+            let line = Redactor::OPEN.clean(line);
             let _ = writeln!(self.out, "{:indent$}{COMMAND}$ {line}{COMMAND:#}", "");
         }
     }
@@ -90,7 +93,7 @@ impl<'a> Page<'a> {
     pub fn title(&mut self, number: Option<usize>, title: &str) {
         let first = number.map_or(String::new(), |number| format!("{number}. "));
         let _ = write!(self.out, "{BOLD}");
-        self.wrapped(&first, if number.is_some() { 3 } else { 0 }, title);
+        self.wrapped(&first, if number.is_some() { 3 } else { 0 }, &Redactor::OPEN.clean(title));
         let _ = write!(self.out, "{BOLD:#}");
     }
 

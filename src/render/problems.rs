@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{Location, Problem, ProblemCode, ProblemLevel};
 
+use crate::redact::Redactor;
+
 use super::page::BOLD;
 use super::sarif;
 
@@ -27,6 +29,7 @@ pub enum ProblemFormat {
 }
 
 pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
+    let problems: &Vec<Problem> = &problems.iter().map(redacted).collect();
     match format {
         ProblemFormat::Human => human(problems, out),
         ProblemFormat::Json => {
@@ -39,6 +42,20 @@ pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn W
             writeln!(out)
         }
         ProblemFormat::Github => problems.iter().try_for_each(|problem| github(problem, out)),
+    }
+}
+
+/// A fault without the keys that stand where it is.
+fn redacted(problem: &Problem) -> Problem {
+    // A tab may be what is wrong, and stays.
+    let clean = |text: &String| {
+        text.split('\t').map(|part| Redactor::MASKING.clean_lines(part)).collect::<Vec<_>>().join("\t")
+    };
+    Problem {
+        message: clean(&problem.message),
+        expected: clean(&problem.expected),
+        source_line: problem.source_line.as_ref().map(clean),
+        ..problem.clone()
     }
 }
 

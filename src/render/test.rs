@@ -55,7 +55,6 @@ fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
         }
     };
     writeln!(out, "{FAILED}{}{FAILED:#} {what} {DIM}({}){DIM:#}", failure.rule, failure.location)?;
-    // An example may hold anything; it is shown as it stands, but for terminal codes.
     writeln!(out, "    {}", Redactor::OPEN.clean(&failure.example))?;
     for line in &failure.why {
         let paint = if line.starts_with('+') { MORE } else { LESS };

@@ -2,6 +2,7 @@
 
 use crate::catalogue::SignatureKind;
 use crate::kit::{ShownRule, ShownSignature};
+use crate::redact::Redactor;
 use crate::report::FilledFix;
 
 use super::Style;
@@ -37,16 +38,21 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
     let fixes: Vec<FilledFix> = rule
         .fixes
         .iter()
-        .map(|fix| FilledFix { say: fix.say.clone(), run: fix.run.clone(), config: fix.config.clone() })
+        .map(|fix| FilledFix {
+            say: visible(&fix.say),
+            run: fix.run.as_deref().map(visible),
+            config: fix.config.as_deref().map(visible),
+        })
         .collect();
-    page.advice(&Advice {
-        causes: rule.causes,
-        fixes: &fixes,
-        limits: rule.limits,
-        references: rule.references,
-    });
-    texts(page, "example", rule.examples);
-    texts(page, "unlike", rule.counter_examples);
+    let causes: Vec<String> = rule.causes.iter().map(|cause| visible(cause)).collect();
+    page.advice(&Advice { causes: &causes, fixes: &fixes, limits: rule.limits, references: rule.references });
+    texts(page, "example", &rule.examples);
+    texts(page, "unlike", &rule.counter_examples);
+}
+
+/// A text of a rule, which may be a stranger's.
+fn visible(text: &str) -> String {
+    Redactor::OPEN.clean_lines(text)
 }
 
 fn signatures(page: &mut Page<'_>, label: &str, signatures: &[ShownSignature<'_>]) {

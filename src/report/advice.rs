@@ -1,6 +1,7 @@
 //! Advice with the facts of the log filled in.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Where a filled-in value will stand, which decides how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +17,68 @@ pub(super) enum Place {
 /// Fills `{name}` in with the fact of that name, or with a placeholder `<name>`.
 pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
     replace(template, |name| match facts.get(name) {
-        // A value that begins with a hyphen would be taken for an option.
-        Some(value) if place == Place::Command && !value.starts_with('-') => shell_quote(value),
+        Some(value) if place == Place::Command && fits(name, value) => shell_quote(value),
         Some(value) if place == Place::Sentence => value.clone(),
         Some(value) if place == Place::Config => value.replace('\\', "\\\\").replace('"', "\\\""),
         _ => format!("<{name}>"),
+    })
+}
+
+/// Whether a value can stand in a command for a fact of that name. What a log gives for a host may be anything; what is none
+/// is shown among the facts, and never run.
+fn fits(name: &str, value: &str) -> bool {
+    // What begins with a hyphen would be taken for an option.
+    if value.is_empty() || value.starts_with('-') || value.contains(char::is_control) {
+        return false;
+    }
+    // The mask of a secret is no value.
+    if value.contains("[redacted:") {
+        return false;
+    }
+    match name {
+        "host" | "hostname" | "server_host" => is_host(value),
+        "port" => value.parse::<u16>().is_ok_and(|port| port > 0),
+        "path" | "file" | "folder" | "directory" | "dir" => is_path(value),
+        "url" | "base_url" | "endpoint" => is_url(value),
+        "pid" | "status" | "retry_after" => value.chars().all(|c| c.is_ascii_digit() || c == '.'),
+        _ => true,
+    }
+}
+
+/// A name of the DNS, or an address.
+fn is_host(value: &str) -> bool {
+    let address = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(value);
+    if address.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    };
+    value.len() <= 253 && value.strip_suffix('.').unwrap_or(value).split('.').all(is_label)
+}
+
+/// A path as programs print it: from the root, the home or here, and without what would be more than one path.
+fn is_path(value: &str) -> bool {
+    let is_windows =
+        value.as_bytes().get(1) == Some(&b':') && value.starts_with(|c: char| c.is_ascii_alphabetic());
+    let has_root = value.starts_with(['/', '~', '.']) || is_windows || !value.contains(char::is_whitespace);
+    let is_odd = |c: char| "\"`$;|<>*?…".contains(c) || (c == '\\' && !is_windows);
+    has_root && !value.contains(is_odd)
+}
+
+fn is_url(value: &str) -> bool {
+    let rest =
+        ["https://", "http://", "ws://", "wss://"].iter().find_map(|scheme| value.strip_prefix(scheme));
+    rest.is_some_and(|rest| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority
+            .rsplit_once(':')
+            .filter(|(_, port)| port.parse::<u16>().is_ok())
+            .map_or(authority, |(host, _)| host);
+        is_host(host) && rest.chars().all(|c| c.is_ascii_graphic() && !"'\"`\\<>$;|".contains(c))
     })
 }
 
@@ -119,6 +177,30 @@ mod tests {
             r#"{ models: { "a'; rm -rf ~ #\"": {} } }"#
         );
         assert_eq!(fill("Wait {retry_after} s, {", Place::Sentence), "Wait <retry_after> s, {");
+        for (name, value, expected) in [
+            ("host", "$(reboot)", "<host>"),
+            ("host", "a.b;reboot", "<host>"),
+            ("host", "a b", "<host>"),
+            ("host", "-a.b", "<host>"),
+            ("host", "[::1]", "'[::1]'"),
+            ("host", "my_nas.local", "my_nas.local"),
+            ("port", "22; reboot", "<port>"),
+            ("port", "70000", "<port>"),
+            ("port", "443", "443"),
+            ("path", "/a b/c'd", r"'/a b/c'\''d'"),
+            ("path", r"C:\Users\x y", r"'C:\Users\x y'"),
+            ("path", "$(reboot)/x", "<path>"),
+            ("path", "/a b/c", "'/a b/c'"),
+            ("path", "reboot now", "<path>"),
+            ("path", "/x\n/y", "<path>"),
+            ("url", "https://a.b:8443/v1", "https://a.b:8443/v1"),
+            ("url", "https://a.b/$(reboot)", "<url>"),
+            ("model", "[redacted:12ab]", "<model>"),
+        ] {
+            let facts = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+            assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Command), expected, "{value}");
+            assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Sentence), value);
+        }
         assert_eq!(fill("awk '{print $1}' ${HOME}", Place::Command), "awk '{print $1}' ${HOME}");
     }
 }

@@ -1,8 +1,7 @@
 //! Which records belong to an incident, where they know each other by an id, and where they do not.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Severity};
@@ -42,7 +41,8 @@ pub(super) struct Glimpse {
     pub order: Option<Timestamp>,
     #[serde(skip)]
     pub line: u64,
-    pub captures: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
+    pub captures: LiteMap<String, String>,
 }
 
 impl Glimpse {

@@ -53,6 +53,13 @@ impl ValueCounts {
         self.is_cut |= other.is_cut;
     }
 
+    /// The counts of the same values in another form.
+    pub fn map(&self, with: impl Fn(&str) -> String) -> Self {
+        let mut counts = Self { is_cut: self.is_cut, ..Self::default() };
+        self.iter().for_each(|(value, count)| counts.add(&with(value), count));
+        counts
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.counts.iter().map(|((_, value), count)| (value.as_str(), *count))
     }

@@ -84,12 +84,9 @@ impl Calendar {
     }
 }
 
-/// Whether a midnight lies between two times of day that follow each other.
-pub fn is_past_midnight(before: Stamp, after: Stamp) -> bool {
-    match (before, after) {
-        (Stamp::Clock(before, _), Stamp::Clock(after, _)) => before.duration_since(after) > NEXT_DAY,
-        _ => false,
-    }
+/// Whether a time of day is earlier than the one before it: it may be of the next day.
+pub fn goes_back(before: Stamp, after: Stamp) -> bool {
+    matches!((before, after), (Stamp::Clock(before, _), Stamp::Clock(after, _)) if after < before)
 }
 
 /// The date in the name of a log file: `Log file: /tmp/openclaw/openclaw-2026-11-22.log`.

@@ -1,11 +1,13 @@
 //! What a record means for the report: a match, the good end of a run, or a warning that nobody explains.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
@@ -23,6 +25,14 @@ pub struct Position {
     pub line: u64,
     /// The first byte.
     pub offset: u64,
+}
+
+impl Position {
+    /// A position that is counted from this one.
+    pub(super) fn behind(self, position: Self) -> Self {
+        let (line, offset) = (self.line + position.line, self.offset + position.offset);
+        Self { source: self.source, line, offset }
+    }
 }
 
 /// Names by which the records of one run know each other.
@@ -114,10 +124,21 @@ pub struct Match {
     pub text: Option<String>,
     /// Its text may be shown in the report.
     pub(super) is_sample: bool,
+    /// It may be somebody's words.
+    pub(super) is_quoted: bool,
+    /// The line before it is an object; unknown where that is in another chunk.
+    pub is_behind_object: Option<bool>,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// What it has in common with all that say the same.
     pub(super) facts: Arc<Facts>,
+}
+
+impl Match {
+    /// When the record was written, as far as it says so itself; a time without an offset is one of `zone`.
+    pub fn own_time(&self, zone: &TimeZone) -> Option<Timestamp> {
+        self.stamp?.resolve(zone, None)
+    }
 }
 
 impl Deref for Match {
@@ -146,7 +167,7 @@ pub struct Facts {
     /// They tell only what follows from an earlier failure of one of these categories.
     pub echo_of: Vec<Category>,
     /// Facts by name, redacted.
-    pub captures: BTreeMap<String, String>,
+    pub captures: LiteMap<String, String>,
     /// What OpenClaw itself says in them, redacted.
     pub claims: Vec<Claim>,
     /// What the rule has found in them, redacted.

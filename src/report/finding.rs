@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Fix, LimitTable, Severity};
 use crate::record::Level;
+use crate::redact::Redactor;
 
 use super::advice::{self, Place, fill};
 use super::bounded::ValueCounts;
 use super::fingerprint::fingerprint;
 use super::incident::{Cause, Incident};
+use super::redaction::Cleaner;
 use super::status::{LastSeen, Scope, keep_latest};
 use super::summary::RuleText;
 use super::timeline::Timeline;
@@ -39,6 +41,10 @@ pub struct Finding {
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
+    /// Seen only in what may be somebody's words, a chat message or an answer, that look like records; then the severity is
+    /// `info`, whatever the rule's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quoted: bool,
     /// Whether it is still going on.
     pub status: Status,
     /// Failures as a person would count them.
@@ -160,10 +166,14 @@ pub struct FilledFix {
 
 impl FilledFix {
     pub(super) fn new(fix: &Fix, facts: &BTreeMap<String, String>) -> Self {
+        let visible = |text: String| Redactor::OPEN.clean_lines(&text);
         Self {
-            say: fill(&fix.say, facts, Place::Sentence),
-            run: fix.run.as_deref().map(|run| fill(run, facts, Place::Command)),
-            config: fix.config.as_deref().map(|config| fill(config.trim_end(), facts, Place::Config)),
+            say: visible(fill(&fix.say, facts, Place::Sentence)),
+            run: fix.run.as_deref().map(|run| visible(fill(run, facts, Place::Command))),
+            config: fix
+                .config
+                .as_deref()
+                .map(|config| visible(fill(config.trim_end(), facts, Place::Config))),
         }
     }
 }
@@ -286,6 +296,17 @@ impl FindingTally {
         self.symptoms = std::mem::take(&mut self.symptoms).into_iter().map(|(r, n)| (new(r), n)).collect();
     }
 
+    /// Redacts what was collected elsewhere.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        let cleaner = cleaner.knowing(self.samples.iter().map(|sample| sample.text.as_str()));
+        cleaner.each(self.first.iter_mut().map(|(_, gateway)| gateway));
+        self.scopes.iter_mut().for_each(|last| cleaner.scope(&mut last.scope));
+        self.captures.values_mut().for_each(|values| *values = values.map(|value| cleaner.cleaned(value)));
+        cleaner.keys(&mut self.means);
+        self.claims = self.claims.map(|says| cleaner.cleaned(says));
+        self.samples.iter_mut().for_each(|sample| cleaner.sample(sample));
+    }
+
     pub fn finish(
         &self,
         rule: &RuleText,
@@ -325,6 +346,7 @@ impl FindingTally {
             title: rule.title.clone(),
             category: rule.category,
             severity: rule.severity,
+            quoted: false,
             status,
             incidents: self.incidents,
             records: self.records,
@@ -342,6 +364,30 @@ impl FindingTally {
             references: rule.references.clone(),
             captures,
             captures_cut,
+        }
+    }
+}
+
+impl Finding {
+    /// Makes it one that was seen only in what may be somebody's words: it proves nothing, and so calls for nothing but a
+    /// look.
+    pub(super) fn into_quoted(self) -> Self {
+        Self {
+            title: format!("{} (seen in quoted text)", self.title),
+            fingerprint: fingerprint(&format!("{} quoted", self.rule), &self.captures, &self.captures_cut),
+            severity: Severity::Info,
+            quoted: true,
+            causes: vec![
+                "The record stands within what somebody wrote, a chat message or an answer, and looks pasted: it is older \
+                 than the words before it, or written in another way."
+                    .to_owned(),
+            ],
+            fixes: vec![FilledFix {
+                say: "Look at the record. The log as JSON tells what OpenClaw wrote from what it quotes.".to_owned(),
+                run: Some("openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift".to_owned()),
+                config: None,
+            }],
+            ..self
         }
     }
 }

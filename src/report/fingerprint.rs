@@ -12,7 +12,7 @@ use super::Value;
 
 /// Facts that tell one failure from another. Times, ids, counts, paths and ports are none: they differ where the failure
 /// does not.
-const IDENTITY: [&str; 17] = [
+pub(super) const IDENTITY: [&str; 17] = [
     "channel",
     "code",
     "harness",

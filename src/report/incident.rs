@@ -1,8 +1,7 @@
 //! An incident: one failure, as a person would count it, and which of its records tells the cause.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
+use litemap::LiteMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -130,10 +129,12 @@ pub(super) struct Incident {
     pub sample: Option<(Evidence, usize, Sample)>,
     pub records: u64,
     /// Records by rule.
-    pub rules: BTreeMap<usize, u64>,
-    pub captures: BTreeMap<String, String>,
+    pub rules: LiteMap<usize, u64>,
+    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
+    pub captures: LiteMap<String, String>,
     /// What OpenClaw itself says of it, and of which categories that would be true.
-    pub claims: BTreeMap<String, Vec<Category>>,
+    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
+    pub claims: LiteMap<String, Vec<Category>>,
     pub ending: Ending,
     pub runs: Vec<String>,
     pub traces: Vec<String>,
@@ -168,9 +169,9 @@ impl Incident {
             asked: None,
             sample: None,
             records: 0,
-            rules: BTreeMap::new(),
-            captures: BTreeMap::new(),
-            claims: BTreeMap::new(),
+            rules: LiteMap::new(),
+            captures: LiteMap::new(),
+            claims: LiteMap::new(),
             ending: Ending::default(),
             runs: Vec::new(),
             traces: Vec::new(),
@@ -313,24 +314,52 @@ impl Incident {
             others.iter().for_each(|id| remember(ids, Some(id)));
         }
         self.session = self.session.take().or(other.session);
-        other.leads.into_iter().for_each(|lead| self.add_lead(lead));
+        // What names no provider is of the one that was asked last, and what a fallback met with is no fact of the first
+        // failure.
+        let asked = other.leads.iter().find_map(|lead| lead.provider.clone()).or_else(|| self.asked.clone());
+        if asked.is_none() || self.provider().is_none() || asked.as_deref() == self.provider() {
+            for (name, value) in other.captures {
+                self.captures.entry(name).or_insert(value);
+            }
+            for (says, means) in &other.claims {
+                self.add_claim(says, means);
+            }
+        }
+        for lead in other.leads {
+            let provider = lead.provider.or_else(|| self.asked.clone());
+            self.add_lead(Lead { provider, ..lead });
+        }
         self.root = self.root.take().or(other.root);
         self.asked = other.asked.or(self.asked.take());
         other.sample.into_iter().for_each(|sample| self.add_sample(sample));
-        for (name, value) in other.captures {
-            self.captures.entry(name).or_insert(value);
-        }
-        for (says, means) in &other.claims {
-            self.add_claim(says, means);
-        }
         self.ending.recovered |= other.ending.recovered;
         self.ending.degraded |= other.ending.degraded;
-        self.course = other.course;
+        self.course = self.course_after(other.course, other.first.is_attempt);
+    }
+
+    /// Its course, after a later source has told how it went on: as if all had been told by one.
+    fn course_after(&self, later: Course, is_attempt: bool) -> Course {
+        match (self.course, later) {
+            (Course::Closed(_), Course::Open | Course::Ended(_) | Course::Exhausted(_))
+            | (Course::Exhausted(_), Course::Open) => self.course,
+            (Course::Ended(_), Course::Open) if !is_attempt => self.course,
+            _ => later,
+        }
     }
 
     /// Gives the rules other indices.
+    /// Gives back the room in which more could be kept.
+    pub fn shrink(&mut self) {
+        self.leads.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        self.traces.shrink_to_fit();
+        shrink(&mut self.rules);
+        shrink(&mut self.captures);
+    }
+
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
+        shrink(&mut self.rules);
         self.leads.iter_mut().for_each(|lead| lead.rule = new(lead.rule));
         if let Some(root) = &mut self.root {
             root.rule = new(root.rule);
@@ -354,4 +383,10 @@ fn remember(ids: &mut Vec<String>, id: Option<&String>) {
     {
         ids.push(id.clone());
     }
+}
+
+fn shrink<K: Ord, V>(map: &mut LiteMap<K, V>) {
+    let mut entries = std::mem::take(map).into_tuple_vec();
+    entries.shrink_to_fit();
+    *map = LiteMap::from_sorted_store_unchecked(entries);
 }

@@ -14,6 +14,7 @@ use super::Sample;
 use super::belonging::{ECHO, Glimpse, REACH, within};
 use super::event::{Ends, Match, RunKeys, Setting};
 use super::incident::{Course, Incident, Root};
+use super::redaction::Cleaner;
 
 /// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
 /// want of money ten, and each new try may begin that again.
@@ -60,6 +61,11 @@ impl Roots {
         }
     }
 
+    /// Redacts the names of the providers.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        cleaner.keys(&mut self.0);
+    }
+
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.0.values_mut().for_each(|root| root.rule = new(root.rule));
     }
@@ -71,6 +77,27 @@ pub(super) struct LooseEnd {
     pub order: Timestamp,
     pub keys: RunKeys,
     pub fallback: bool,
+    #[serde(default, skip_serializing_if = "End::is_success")]
+    pub what: End,
+}
+
+/// What ends failures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum End {
+    /// A run came to a good end.
+    #[default]
+    Success,
+    /// A channel works again.
+    ChannelUp(String),
+    /// The gateway started.
+    Restart,
+}
+
+impl End {
+    fn is_success(&self) -> bool {
+        *self == Self::Success
+    }
 }
 
 /// How a run came to a good end.
@@ -85,7 +112,7 @@ pub(super) enum GoodEnd {
 }
 
 /// Joins matches, which come in the order of their positions.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Joiner {
     /// In the order of their numbers.
     open: Vec<Incident>,
@@ -298,6 +325,12 @@ impl Joiner {
                 |best, other| if other.precedes(found) >= best.precedes(found) { other } else { best },
             );
         Some(best.number)
+    }
+
+    /// The number of an incident that is known already to be one of its own.
+    pub fn next_number(&mut self) -> u64 {
+        self.count += 1;
+        self.count
     }
 
     fn begin(&mut self, found: &Match) -> u64 {

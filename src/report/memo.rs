@@ -17,7 +17,7 @@ const MAX_KEY: usize = 4096;
 /// Outlines with more ids and durations are not kept.
 const MAX_OPAQUE: usize = 32;
 /// When so many outlines are known, all are forgotten.
-const MAX_KNOWN: usize = 1 << 16;
+const MAX_KNOWN: usize = 1 << 15;
 
 /// Among the first so many meanings those that mean nothing are looked for.
 const COMMON_MEANINGS: usize = 64;

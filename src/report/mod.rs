@@ -3,7 +3,9 @@
 mod advice;
 mod belonging;
 mod bounded;
+mod budget;
 mod calendar;
+mod diff;
 mod event;
 mod finding;
 mod fingerprint;
@@ -12,11 +14,15 @@ mod incident;
 mod join;
 mod mark;
 mod memo;
+mod merge;
 mod next_steps;
 mod notes;
 mod observer;
+mod parts;
 mod period;
+mod quotation;
 mod rank;
+mod redaction;
 mod rule_page;
 mod schema;
 mod shape;
@@ -36,15 +42,19 @@ use crate::record::Format;
 use crate::source::Kind;
 
 pub use advice::{filled, placeholders, shell_quote};
-pub use calendar::{When, is_past_midnight};
+pub use budget::{Budget, LeftOut};
+pub use calendar::{When, goes_back};
+pub use diff::{Change, Comparison, Outcome, Row, Seen, Side, SideInfo};
 pub use event::{Event, Facts, Match, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
 pub use incident::Role;
 pub use mark::{Began, Mark, MarkKind};
+pub use merge::{MergeError, Merger, merge};
 pub use next_steps::NextStep;
 pub use notes::Survey;
-pub use observer::{Counts, Observer};
+pub use observer::{Counts, Observer, text_of_first};
 pub use period::{BadMoment, Moment, Period};
+pub use quotation::{ChunkBytes, is_behind_object};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
 pub use schema::{match_schema, report_schema};
@@ -52,7 +62,7 @@ pub use shape::MASK;
 pub(crate) use shape::template;
 pub use source_tally::{ChunkTally, SourceTally};
 pub use status::Status;
-pub use summary::{MergeError, Summary, View, merge};
+pub use summary::{Summary, View};
 pub use tally::{Filter, Tally};
 pub use timeline::{Histogram, Times};
 pub use unclassified::Unclassified;
@@ -86,9 +96,12 @@ pub struct Report {
     /// Starts, reloads and updates of the gateways, in the order of time.
     #[serde(default)]
     pub marks: Vec<Mark>,
-    /// Findings that `--top` left out; such a report cannot be merged.
+    /// Findings that `--top` or `--budget` left out; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,
+    /// To which size `--budget` has cut the report, and what was left out for that; such a report cannot be merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
     /// Incidents that the filters left out: the period, the least severity, the categories.
     #[serde(default)]
     pub filtered_out: u64,
@@ -226,6 +239,9 @@ pub struct MatchRow {
     pub incident: String,
     /// Facts by name.
     pub captures: std::collections::BTreeMap<String, String>,
+    /// It may be somebody's words that look like a record; its rule's severity does not count then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quoted: bool,
     /// What the record says, redacted and printable.
     pub text: String,
 }

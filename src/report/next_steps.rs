@@ -131,8 +131,10 @@ pub(super) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
     let mut steps: Vec<(f64, NextStep)> = CHECKLIST
         .iter()
         .filter_map(|step| {
-            let callers: Vec<&Finding> =
-                findings.iter().filter(|finding| step.categories.contains(&finding.category)).collect();
+            let callers: Vec<&Finding> = findings
+                .iter()
+                .filter(|finding| !finding.quoted && step.categories.contains(&finding.category))
+                .collect();
             let facts: BTreeMap<String, String> = callers.first()?.facts();
             let categories = step.categories.len();
             let step = NextStep {

@@ -62,7 +62,24 @@ pub(super) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<Strin
         let older = source.unread_older.as_ref()?;
         Some(format!("The log goes back further: {older} lies beside {} and was not read", source.info.name))
     });
-    hints.into_iter().filter(matters).map(Hint::text).chain(gaps).chain(unread).collect()
+    let hints = hints.into_iter().filter(matters).map(Hint::text);
+    hints.chain(gaps).chain(unread).chain(repeated(sources)).collect()
+}
+
+/// Sources that are there more than once, as when a report was merged with itself: their failures count as often, since what
+/// was added cannot be taken out again.
+fn repeated(sources: &[&SourceSummary]) -> Vec<String> {
+    sources
+        .chunk_by(|a, b| a.is_same(b))
+        .filter(|same| same.len() > 1)
+        .map(|same| {
+            format!(
+                "{} is in {} of the merged reports, and its failures are counted as often; merge each report once",
+                same[0].info.name,
+                same.len()
+            )
+        })
+        .collect()
 }
 
 /// The files that are missing in rotated sets: numbers that were left out, and days.

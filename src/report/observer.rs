@@ -69,6 +69,12 @@ impl<'e> Observer<'e> {
         }
     }
 
+    /// Forgets what records meant, and no longer learns from other workers: what was read may have changed while it was read.
+    pub fn forget(&mut self) {
+        self.envelopes = EnvelopeReader::default();
+        self.memo = Memo::default();
+    }
+
     /// What was seen in passing since the last call.
     pub fn take_counts(&mut self) -> Counts {
         std::mem::take(&mut self.counts)
@@ -96,7 +102,7 @@ impl<'e> Observer<'e> {
     pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Glance<'_>) -> Option<Event> {
         match glance {
             Glance::Nothing => None,
-            Glance::Unusual => self.read(raw, &Record::parse(raw)).event,
+            Glance::Unusual => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
             Glance::Outline(outline) => self.observe_outline(raw, outline),
         }
     }
@@ -104,14 +110,14 @@ impl<'e> Observer<'e> {
     /// What a record with that outline means.
     fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
         if !self.memo.take(outline) {
-            return self.read(raw, &Record::parse(raw)).event;
+            return with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event);
         }
         if self.memo.get().is_none() {
             self.memo.ask();
         }
         if let Some(known) = self.memo.get() {
             return match &known.meaning {
-                Meaning::Particular => self.read(raw, &Record::parse(raw)).event,
+                Meaning::Particular => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
                 meaning => {
                     self.counts.warnings += u64::from(known.is_warning);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
@@ -119,12 +125,14 @@ impl<'e> Observer<'e> {
                 }
             };
         }
-        let record = Record::parse(raw);
-        let reading = self.read(raw, &record);
-        let meaning = self.meaning(&reading, outline);
-        let invalid_utf8 = record.invalid_utf8 && reading.counts();
-        self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
-        reading.event
+        with_copy(raw, |raw| {
+            let record = Record::parse(raw);
+            let reading = self.read(raw, &record);
+            let meaning = self.meaning(&reading, outline);
+            let invalid_utf8 = record.invalid_utf8 && reading.counts();
+            self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
+            reading.event
+        })
     }
 
     /// What the record means, found without any shortcut.
@@ -159,12 +167,16 @@ impl<'e> Observer<'e> {
     fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
         match meaning {
             Meaning::Nothing | Meaning::Particular => None,
-            Meaning::Unexplained => self.unexplained(position(raw), &Record::parse(raw)),
+            Meaning::Unexplained => {
+                with_copy(raw, |raw| self.unexplained(position(raw), &Record::parse(raw)))
+            }
             Meaning::Match(facts, keys) => Some(Event::Match(Match {
                 position: position(raw),
                 when: When::default(),
                 text: None,
                 is_sample: false,
+                is_quoted: false,
+                is_behind_object: None,
                 stamp: outline.stamp(),
                 keys: self.memo.keys(keys, outline),
                 facts: Arc::clone(facts),
@@ -225,6 +237,8 @@ impl<'e> Observer<'e> {
             when: When::default(),
             text,
             is_sample: false,
+            is_quoted: false,
+            is_behind_object: None,
             stamp: record.parts.stamp,
             keys,
             facts: Arc::new(facts),
@@ -245,7 +259,10 @@ impl<'e> Observer<'e> {
             captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
         }
         let is_skipped = record.field("decision") == Some("skip_candidate");
-        let excerpt = |text: &str| self.redactor.excerpt(text, MAX_CAPTURE);
+        // What a piece was cut out of tells whether it is a secret.
+        let errors = record.parts.errors.iter().map(|(_, text)| text.as_str());
+        let secrets = self.redactor.secrets(std::iter::once(&*record.parts.message).chain(errors));
+        let excerpt = |text: &str| self.redactor.excerpt_of_piece(text, MAX_CAPTURE, &secrets);
         let facts = Facts {
             level: record.parts.level,
             subsystem: self.subsystem(record),
@@ -356,6 +373,12 @@ impl Event {
     }
 }
 
+/// Reads a copy of a record: what is taken for text must not change meanwhile, as a file that is looked at may.
+fn with_copy<T>(raw: &RawRecord<'_>, read: impl FnOnce(&RawRecord<'_>) -> T) -> T {
+    let copy = raw.bytes.to_vec();
+    read(&raw.with_bytes(&copy))
+}
+
 fn position(raw: &RawRecord<'_>) -> Position {
     Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 }
 }
@@ -365,10 +388,9 @@ fn text_of(redactor: Redactor, record: &Record<'_>) -> String {
     redactor.excerpt(&record.display_text(), MAX_TEXT)
 }
 
-/// What the record says that begins at `offset` of a chunk.
-pub(super) fn text_at(redactor: Redactor, chunk: &[u8], dropped: u64, offset: u64) -> Option<String> {
-    let rest = chunk.get(usize::try_from(offset).ok()?..)?;
-    Lines::new(rest, dropped).next().map(|raw| text_of(redactor, &Record::parse(&raw)))
+/// What the first record of a text says, redacted and printable; of its last line `dropped` bytes are missing.
+pub fn text_of_first(redactor: Redactor, bytes: &[u8], dropped: u64) -> Option<String> {
+    Lines::new(bytes, dropped).next().map(|raw| text_of(redactor, &Record::parse(&raw)))
 }
 
 /// Whether a record is a warning or error that wants explaining. The CLI prints its errors line by line, empty lines too.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Category, LimitTable, Rule, Severity, SignatureKind};
 use crate::engine::{Engine, Verdict};
 use crate::record::{Lines, Record};
-use crate::redact::Redactor;
+use crate::redact::{Redactor, Secrets};
 
 use super::FilledFix;
 use super::advice::{self, Place, fill};
@@ -133,15 +133,15 @@ impl RulePage {
         Self::with_facts(engine, index, BTreeMap::new(), Vec::new())
     }
 
-    fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict) -> Self {
+    fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict, secrets: &Secrets) -> Self {
+        let excerpt = |text: &str| redactor.excerpt_of_piece(text, MAX_FACT, secrets);
         let category = engine.rule(verdict.rule).category;
         let is_proven = !verdict.evidence.is_hearsay();
         let contradicted =
             verdict.claims.iter().filter(|claim| is_proven && !claim.means.contains(&category));
-        let contradicted: BTreeSet<String> =
-            contradicted.map(|claim| redactor.excerpt(&claim.says, MAX_FACT)).collect();
+        let contradicted: BTreeSet<String> = contradicted.map(|claim| excerpt(&claim.says)).collect();
         let facts = verdict.captures.iter();
-        let facts = facts.map(|(name, value)| (name.clone(), redactor.excerpt(value, MAX_FACT))).collect();
+        let facts = facts.map(|(name, value)| (name.clone(), excerpt(value))).collect();
         Self::with_facts(engine, verdict.rule, facts, contradicted.into_iter().collect())
     }
 
@@ -153,16 +153,18 @@ impl RulePage {
     ) -> Self {
         advice::add_provider_facts(&mut facts);
         let rule = engine.rule(index);
+        // Rules come from other people, too.
+        let visible = |text: &str| Redactor::OPEN.clean_lines(text);
         Self {
             rule: rule.id.clone(),
-            title: rule.title.clone(),
+            title: visible(&rule.title),
             category: rule.category,
             severity: rule.severity,
-            causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
+            causes: rule.causes.iter().map(|cause| visible(&fill(cause, &facts, Place::Sentence))).collect(),
             fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
             limits: rule.limits.clone(),
             look_alikes: look_alikes(engine, index),
-            references: rule.references.clone(),
+            references: rule.references.iter().map(|reference| visible(reference)).collect(),
             contradicted,
             facts,
         }
@@ -200,7 +202,8 @@ fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
     let verdicts = verdicts(engine, lines);
     let mut seen = BTreeSet::new();
     let new = verdicts.filter(|verdict| seen.insert(verdict.rule));
-    new.take(MAX_PAGES).map(|verdict| RulePage::of_verdict(engine, redactor, verdict)).collect()
+    let secrets = redactor.secrets([lines]);
+    new.take(MAX_PAGES).map(|verdict| RulePage::of_verdict(engine, redactor, verdict, &secrets)).collect()
 }
 
 /// What explains each record of a text, where anything does.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Level;
 
 use super::Sample;
+use super::redaction::Cleaner;
 
 /// What stands for a word or a part of one that varies.
 pub const MASK: &str = "<*>";
@@ -99,6 +100,15 @@ impl Shapes {
             self.insert(key.clone(), shape.clone());
         }
         self.keep_bounds();
+    }
+
+    /// Redacts what was collected elsewhere.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        for (mut key, mut shape) in std::mem::take(&mut self.shapes) {
+            cleaner.each(std::iter::once(&mut key.template).chain(&mut key.subsystem));
+            cleaner.sample(&mut shape.sample);
+            self.insert(key, shape);
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&ShapeKey, &Shape)> {

@@ -7,17 +7,21 @@ use jiff::Timestamp;
 use crate::record::{Format, MAX_ORIGINS, Origin, Stamp};
 use crate::source::Kind;
 
-use super::belonging::{WINDOW, within};
+use super::belonging::{REACH, WINDOW, within};
 use super::event::{Event, RunKeys};
 use super::incident::Incident;
-use super::join::{LooseEnd, Roots};
+use super::join::{End, LooseEnd, Roots};
 use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::parts::{EMPTY, Oddities, Part};
 use super::status::{Scope, Success, keep_latest};
 use super::summary::SourceSummary;
 use super::{Counts, FormatCount, SourceInfo, Survey};
 
 /// Good ends near the beginning of a source that are kept.
 const MAX_LOOSE_ENDS: usize = 64;
+/// The same of a part of a source, where a run that has failed before goes on for certain: what a busy gateway writes in half
+/// an hour.
+const MAX_LOOSE_ENDS_OF_PART: usize = 4096;
 
 /// What was read of one source.
 #[derive(Debug, Clone)]
@@ -25,6 +29,8 @@ pub struct SourceTally {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) gateway: String,
+    /// It is a part of its source, which begins there, where that is known.
+    pub(super) part: Option<Option<u64>>,
     pub(super) formats: [u64; Format::ALL.len()],
     pub(super) bytes: u64,
     pub(super) lines: u64,
@@ -36,6 +42,7 @@ pub struct SourceTally {
     /// A time stamp was seen.
     pub(super) begun: bool,
     pub(super) problems: Vec<String>,
+    pub(super) notes: Vec<String>,
     pub(super) unread_older: Option<String>,
     pub(super) invalid_utf8: u64,
     pub(super) cut: u64,
@@ -60,6 +67,7 @@ impl SourceTally {
             name,
             kind,
             gateway,
+            part: None,
             formats: [0; Format::ALL.len()],
             bytes: 0,
             lines: 0,
@@ -70,6 +78,7 @@ impl SourceTally {
             last_order: None,
             begun: false,
             problems: Vec::new(),
+            notes: Vec::new(),
             unread_older: None,
             invalid_utf8: 0,
             cut: 0,
@@ -85,6 +94,21 @@ impl SourceTally {
             edges: Vec::new(),
             last_event: None,
         }
+    }
+
+    /// Makes it a part of its source, which begins at that byte, where that is known.
+    pub fn part(self, start: Option<u64>) -> Self {
+        Self { part: Some(start), ..self }
+    }
+
+    /// Where its bytes begin in the source.
+    pub(super) fn start(&self) -> u64 {
+        self.part.flatten().unwrap_or(0)
+    }
+
+    /// Whether it goes on where another part of its source has ended.
+    pub(super) fn goes_on(&self) -> bool {
+        self.part.is_some_and(|start| start != Some(0))
     }
 }
 
@@ -109,6 +133,8 @@ pub struct ChunkTally {
     pub origins: BTreeSet<Origin>,
     /// A look at its records, where it is near the beginning of the source.
     pub survey: Survey,
+    /// Why it could not be read, or not whole.
+    pub problem: Option<String>,
     /// What its records mean, in their order; positions are counted from the chunk's start.
     pub events: Vec<Event>,
 }
@@ -146,11 +172,26 @@ impl SourceTally {
 
     /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
     pub(super) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
+        let is_near = within(self.first_order, time, if self.goes_on() { REACH } else { WINDOW });
+        if let Some(order) = time.filter(|_| is_near) {
+            self.push_loose_end(LooseEnd { order, keys, fallback, what: End::Success });
+        }
+    }
+
+    /// Notes what ends failures that may have begun in the part before.
+    pub(super) fn note_end(&mut self, time: Option<Timestamp>, what: End) {
         if let Some(order) = time
-            && self.loose_ends.len() < MAX_LOOSE_ENDS
-            && within(self.first_order, time, WINDOW)
+            && self.goes_on()
+            && within(self.first_order, time, REACH)
         {
-            self.loose_ends.push(LooseEnd { order, keys, fallback });
+            self.push_loose_end(LooseEnd { order, keys: RunKeys::default(), fallback: false, what });
+        }
+    }
+
+    fn push_loose_end(&mut self, end: LooseEnd) {
+        let most = if self.goes_on() { MAX_LOOSE_ENDS_OF_PART } else { MAX_LOOSE_ENDS };
+        if self.loose_ends.len() < most {
+            self.loose_ends.push(end);
         }
     }
 
@@ -181,7 +222,12 @@ impl SourceTally {
         }
     }
 
-    pub(super) fn finish(self, roots: Roots) -> SourceSummary {
+    pub(super) fn finish(mut self, roots: Roots) -> SourceSummary {
+        // Of a hundred thousand sources, each has few of these.
+        self.edges.iter_mut().for_each(Incident::shrink);
+        self.edges.shrink_to_fit();
+        self.loose_ends.shrink_to_fit();
+        self.successes.shrink_to_fit();
         let mut formats: Vec<FormatCount> = Format::ALL
             .into_iter()
             .zip(self.formats)
@@ -189,30 +235,20 @@ impl SourceTally {
             .filter(|count| count.records > 0)
             .collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));
-        let mut notes = Vec::new();
-        if self.invalid_utf8 > 0 {
-            notes.push(format!(
-                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
-                self.invalid_utf8
-            ));
-        }
-        if self.cut > 0 {
-            notes.push(format!(
-                "records longer than 16 MiB, of which only the beginning was looked at: {}",
-                self.cut
-            ));
-        }
-        if self.dropped > 0 {
-            notes.push(format!(
-                "records that OpenClaw itself lost before they reached the log: {}",
-                self.dropped
-            ));
-        }
+        formats.shrink_to_fit();
+        let oddities = Oddities { invalid_utf8: self.invalid_utf8, cut: self.cut, dropped: self.dropped };
+        let mut notes = self.notes.clone();
+        notes.extend(oddities.notes());
         if self.records == 0 && self.problems.is_empty() {
-            notes.push("it holds no records".to_owned());
+            notes.push(EMPTY.to_owned());
         }
         SourceSummary {
-            hints: self.survey.hints(self.records, self.truncated),
+            // What stands in the middle of a source tells nothing of what it lacks.
+            hints: match self.goes_on() {
+                true => Vec::new(),
+                false => self.survey.hints(self.records, self.truncated),
+            },
+            part: self.part.map(|start| Part { start, oddities }),
             info: SourceInfo {
                 name: self.name,
                 kind: self.kind,

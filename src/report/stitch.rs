@@ -5,33 +5,81 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::belonging::{ECHO, within};
-use super::incident::Incident;
-use super::join::{LooseEnd, Roots};
+use super::event::Setting;
+use super::incident::{Course, Incident, Root};
+use super::join::{End, LooseEnd, Roots};
+use super::parts::{Span, are_parts_of_one};
 use super::summary::SourceSummary;
 
 /// Incidents of a gateway's earlier sources with which one without ids is compared: the latest.
 const RECENT: usize = 256;
+/// Incidents of a gateway's earlier sources that may tell of the same as one of a source beside them: the edges of two.
+const RECENT_BESIDE: usize = 4096;
 
 /// Incidents that a join across sources brought together: the number of one that was absorbed, and that of the other.
 pub(super) type Joined = Vec<(u64, u64)>;
 
 /// The incidents near the edges of sources, which come in the order of time: those that one failure wrote into several
 /// sources are one, and those that only follow from a failure of an earlier source have their root.
-pub(super) fn stitch(sources: &[&SourceSummary]) -> (Vec<(String, Incident)>, Joined) {
+pub(super) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, Joined) {
     let mut stitcher = Stitcher::default();
-    for source in sources {
-        stitcher.add(source);
+    for parts in sources.chunk_by(|a, b| are_parts_of_one(a, b)) {
+        let span = Span::of(parts);
+        parts.iter().for_each(|source| stitcher.add(source, span));
     }
     (stitcher.done, stitcher.joined)
 }
 
+/// An incident of all sources; most are as their source has told them.
+pub(super) struct Stitched<'s> {
+    pub gateway: &'s str,
+    told: &'s Incident,
+    changed: Option<Box<Incident>>,
+}
+
+impl Stitched<'_> {
+    pub fn incident(&self) -> &Incident {
+        self.changed.as_deref().unwrap_or(self.told)
+    }
+
+    fn change(&mut self) -> &mut Incident {
+        self.changed.get_or_insert_with(|| Box::new(self.told.clone()))
+    }
+}
+
 #[derive(Default)]
 struct Stitcher<'s> {
-    /// With the gateway of each.
-    done: Vec<(String, Incident)>,
+    done: Vec<Stitched<'s>>,
+    places: Vec<Place<'s>>,
     joined: Joined,
-    by_id: HashMap<String, usize>,
+    /// Those that have an id, which are several only where they cannot be joined.
+    by_id: HashMap<String, Vec<usize>>,
     gateways: HashMap<&'s str, Gateway>,
+}
+
+/// Where an incident stands, as far as that decides with what it can be joined.
+#[derive(Clone, Copy)]
+struct Place<'s> {
+    /// The gateway and name of its source, where that was read in parts.
+    part_of: Option<(&'s str, &'s str)>,
+    /// Only parts of its own source can go on with it.
+    is_inside: bool,
+}
+
+impl<'s> Place<'s> {
+    fn new(source: &'s SourceSummary, span: Span, incident: &Incident) -> Self {
+        let part_of = source.part.as_ref().map(|_| (source.gateway.as_str(), source.info.name.as_str()));
+        Self { part_of, is_inside: part_of.is_some() && span.is_inside(incident) }
+    }
+
+    /// Whether both are of one source that was read in parts.
+    fn is_beside(self, other: Self) -> bool {
+        self.part_of.is_some() && self.part_of == other.part_of
+    }
+
+    fn can_join(self, other: Self) -> bool {
+        self.is_beside(other) || !(self.is_inside || other.is_inside)
+    }
 }
 
 /// What the earlier sources of one gateway have told.
@@ -44,7 +92,8 @@ struct Gateway {
 }
 
 impl<'s> Stitcher<'s> {
-    fn add(&mut self, source: &'s SourceSummary) {
+    /// Adds a source, or a part of one that has this span.
+    fn add(&mut self, source: &'s SourceSummary, span: Span) {
         let name = source.gateway.as_str();
         let mut gateway = self.gateways.remove(name).unwrap_or_default();
         // The file log and the console of one gateway cover the same time, the files of a rotated set do not.
@@ -56,28 +105,34 @@ impl<'s> Stitcher<'s> {
             while let Some(end) =
                 loose_ends.next_if(|end| incident.first_order.is_none_or(|first| end.order <= first))
             {
-                self.tie_up(&gateway, end);
+                self.tie_up(source, &gateway, end);
             }
-            match self.earlier(&gateway, incident, overlaps) {
+            let place = Place::new(source, span, incident);
+            match self.earlier(&gateway, place, incident, overlaps) {
                 Some(index) => {
-                    self.joined.push((incident.number, self.done[index].1.number));
-                    self.done[index].1.absorb(incident.clone());
-                    self.by_id.extend(incident.ids().map(|id| (id, index)));
+                    self.joined.push((incident.number, self.done[index].incident().number));
+                    self.done[index].change().absorb(incident.clone());
+                    self.places[index].is_inside &= place.is_inside;
+                    self.know(index, incident.ids());
                 }
                 None => {
-                    let mut incident = incident.clone();
+                    let mut stitched = Stitched { gateway: name, told: incident, changed: None };
                     if incident.wants_root() {
-                        incident.root = gateway.roots.of(incident.provider(), incident.first_order).cloned();
+                        let root = gateway.roots.of(incident.provider(), incident.first_order);
+                        stitched.change().root = root.cloned();
+                        gateway.rest_on(stitched.incident());
                     }
                     own.push(self.done.len());
-                    self.done.push((name.to_owned(), incident));
+                    self.done.push(stitched);
+                    self.places.push(place);
                 }
             }
         }
-        loose_ends.for_each(|end| self.tie_up(&gateway, end));
+        loose_ends.for_each(|end| self.tie_up(source, &gateway, end));
         // The incidents of one source were told apart when it was read.
         for index in own {
-            self.by_id.extend(self.done[index].1.ids().map(|id| (id, index)));
+            let ids: Vec<String> = self.done[index].incident().ids().collect();
+            self.know(index, ids.into_iter());
             gateway.incidents.push(index);
         }
         gateway.roots.follow(&source.roots);
@@ -85,38 +140,99 @@ impl<'s> Stitcher<'s> {
         self.gateways.insert(name, gateway);
     }
 
-    /// The incident of an earlier source with which this one goes on, or that tells of the same.
-    fn earlier(&self, gateway: &Gateway, incident: &Incident, overlaps: bool) -> Option<usize> {
-        if let Some(index) = incident.ids().find_map(|id| self.by_id.get(&id)) {
-            return Some(*index);
+    /// Notes the ids of an incident.
+    fn know(&mut self, index: usize, ids: impl Iterator<Item = String>) {
+        for id in ids {
+            let known = self.by_id.entry(id).or_default();
+            known.retain(|other| *other != index);
+            known.push(index);
         }
-        let recent = || gateway.incidents.iter().rev().copied();
+    }
+
+    /// The latest incident with an id that can be joined with one of that place.
+    fn by_id(&self, id: &str, place: Place<'_>) -> Option<usize> {
+        self.by_id.get(id)?.iter().rev().copied().find(|index| self.places[*index].can_join(place))
+    }
+
+    /// The incident of an earlier source with which this one goes on, or that tells of the same.
+    fn earlier(
+        &self,
+        gateway: &Gateway,
+        place: Place<'s>,
+        incident: &Incident,
+        overlaps: bool,
+    ) -> Option<usize> {
+        let can_join = |index: &usize| self.places[*index].can_join(place);
+        if let Some(index) = incident.ids().find_map(|id| self.by_id(&id, place)) {
+            return Some(index);
+        }
+        let recent = || gateway.incidents.iter().rev().copied().filter(can_join);
         let told_twice = |same_cause: bool| {
-            let is = |index: &usize| is_told_twice(&self.done[*index].1, incident, same_cause);
+            // No source tells of one failure twice.
+            let is = |index: &usize| {
+                !self.places[*index].is_beside(place)
+                    && is_told_twice(self.done[*index].incident(), incident, same_cause)
+            };
             let distance = |index: &usize| {
-                let first = self.done[*index].1.first_order.zip(incident.first_order);
+                let first = self.done[*index].incident().first_order.zip(incident.first_order);
                 first.map(|(a, b)| b.duration_since(a).abs())
             };
-            recent().filter(|_| overlaps).filter(is).min_by_key(distance)
+            recent().take(if overlaps { RECENT_BESIDE } else { 0 }).filter(is).min_by_key(distance)
         };
-        let goes_on =
-            |index: &usize| incident.first.order.is_some() && self.done[*index].1.takes(&incident.first);
+        let goes_on = |index: &usize| {
+            incident.first.order.is_some() && self.done[*index].incident().takes(&incident.first)
+        };
         told_twice(true).or_else(|| recent().take(RECENT).find(goes_on)).or_else(|| told_twice(false))
     }
 
-    /// Lets the run of an earlier source that came to this good end recover.
-    fn tie_up(&mut self, gateway: &Gateway, end: &LooseEnd) {
+    /// Lets the run of an earlier source that came to this good end recover, or ends what is over.
+    fn tie_up(&mut self, source: &'s SourceSummary, gateway: &Gateway, end: &LooseEnd) {
         let time = Some(end.order);
-        let is_known = |incident: &Incident| incident.is_known_by(&end.keys) && !incident.is_over(time);
-        let found = gateway.incidents.iter().rev().take(RECENT).find_map(|&index| {
-            let incident = &self.done[index].1;
-            match is_known(incident) {
-                true => Some((index, false)),
-                false => incident.ends_well(time).map(|by_fallback| (index, by_fallback)),
+        let part = source.part.as_ref();
+        let place = Place {
+            part_of: part.map(|_| (source.gateway.as_str(), source.info.name.as_str())),
+            is_inside: part.is_some_and(|part| part.start != Some(0)),
+        };
+        let can_join = |index: &usize| self.places[*index].can_join(place);
+        let recent: Vec<usize> =
+            gateway.incidents.iter().rev().copied().filter(can_join).take(RECENT).collect();
+        let is_ended = |incident: &Incident| match &end.what {
+            // Whatever tools failed did so in the run that has ended.
+            End::Success => incident.setting.is_tool() && incident.course == Course::Open,
+            End::ChannelUp(channel) => incident.setting.channel_name() == Some(channel),
+            End::Restart => incident.setting == Setting::Run,
+        };
+        for &index in &recent {
+            let incident = self.done[index].incident();
+            if is_ended(incident) && !incident.is_over(time) {
+                self.done[index].change().close(time);
             }
+        }
+        if end.what != End::Success {
+            return;
+        }
+        let is_known = |incident: &Incident| incident.is_known_by(&end.keys) && !incident.is_over(time);
+        let by_id = [&end.keys.run, &end.keys.trace].into_iter().flatten().find_map(|id| {
+            let index = self.by_id(id, place)?;
+            let found = &self.done[index];
+            (found.gateway == source.gateway && is_known(found.incident())).then_some((index, false))
+        });
+        let found = by_id.or_else(|| {
+            recent.iter().find_map(|&index| Some((index, self.done[index].incident().ends_well(time)?)))
         });
         if let Some((index, by_fallback)) = found {
-            self.done[index].1.succeed(time, by_fallback || end.fallback);
+            self.done[index].change().succeed(time, by_fallback || end.fallback);
+        }
+    }
+}
+
+impl Gateway {
+    /// A provider that is still skipped rests for the same reason as before.
+    fn rest_on(&mut self, incident: &Incident) {
+        if let Some((provider, root)) = incident.provider().zip(incident.root.as_ref())
+            && let Some(at) = incident.last_order
+        {
+            self.roots.note(provider, Root { at, ..root.clone() });
         }
     }
 }

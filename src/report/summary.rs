@@ -11,18 +11,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Category, Fix, LimitTable, Rule, Severity};
 
+use crate::redact::Redactor;
+
 use super::finding::FindingTally;
 use super::incident::Incident;
 use super::join::{LooseEnd, Roots};
 use super::mark::{Mark, began};
 use super::next_steps::next_steps;
 use super::notes::{self, Hint};
+use super::parts::{self, Part};
 use super::rank::Sort;
 use super::shape::Shapes;
 use super::status::{LastSeen, Scope, Status, Success, judge};
 use super::stitch::{Joined, stitch};
 use super::unclassified::cluster;
-use super::{CatalogueInfo, Filter, Finding, Period, Report, SCHEMA, SourceInfo, Tool, Totals};
+use super::{CatalogueInfo, Filter, Finding, Report, SCHEMA, SourceInfo, Tool, Totals};
 
 /// Clusters of unexplained records in a report.
 const MAX_CLUSTERS: usize = 100;
@@ -56,12 +59,30 @@ impl From<&Rule> for RuleText {
     }
 }
 
+impl RuleText {
+    /// Rules come from other people, too, and reports from other machines: nothing in them acts on a terminal.
+    fn make_visible(&mut self) {
+        let own = [&mut self.id, &mut self.title];
+        for text in own.into_iter().chain(&mut self.causes).chain(&mut self.references) {
+            *text = Redactor::OPEN.clean_lines(text);
+        }
+        for Fix { say, run, config } in &mut self.fixes {
+            for text in std::iter::once(say).chain(run).chain(config) {
+                *text = Redactor::OPEN.clean_lines(text);
+            }
+        }
+    }
+}
+
 /// What is kept of one source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SourceSummary {
     pub info: SourceInfo,
     /// The folder of the source: sources of one folder are one gateway's.
     pub gateway: String,
+    /// Where it stands in its source, if it is a part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// The older file of its rotated set, where that is there and not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_older: Option<String>,
@@ -89,15 +110,26 @@ impl SourceSummary {
         self.info.name.rsplit(['/', '\\']).next().unwrap_or(&self.info.name)
     }
 
-    /// The order in which sources are shown: by name. Parts of one source have the same.
-    fn name_order(&self) -> (&str, &str, Option<Timestamp>, u64) {
-        (&self.gateway, &self.info.name, self.info.first_time, self.info.bytes)
+    /// Where it begins in its source, if it is a part of it.
+    fn start(&self) -> Option<u64> {
+        self.part.as_ref()?.start
     }
 
-    /// The order in which they were written.
-    fn time_order(&self) -> (bool, Option<Timestamp>, &str, &str, u64) {
-        let info = &self.info;
-        (info.first_time.is_none(), info.first_time, &self.gateway, &info.name, info.bytes)
+    /// Whether both are the same bytes: of that name and place, as many, and of the same times.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let identity = |source: &'_ Self| {
+            let info = &source.info;
+            (info.bytes, info.lines, info.records, info.first_time, info.last_time)
+        };
+        self.info.bytes > 0
+            && (&self.gateway, &self.info.name) == (&other.gateway, &other.info.name)
+            && self.start() == other.start()
+            && identity(self) == identity(other)
+    }
+
+    /// The order in which sources are shown: by name. Parts of one source have the same.
+    pub fn name_order(&self) -> (&str, &str, Option<u64>, Option<Timestamp>, u64) {
+        (&self.gateway, &self.info.name, self.start(), self.info.first_time, self.info.bytes)
     }
 }
 
@@ -110,6 +142,9 @@ pub struct Summary {
     pub(super) sources: Vec<SourceSummary>,
     /// Tallies of settled incidents by rule.
     pub(super) settled: BTreeMap<usize, FindingTally>,
+    /// Of matches that may be somebody's words, by rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) quoted: BTreeMap<usize, FindingTally>,
     pub(super) shapes: Shapes,
     pub(super) matched: u64,
     pub(super) warnings: u64,
@@ -140,6 +175,7 @@ impl Summary {
             rules: catalogue.rules().iter().map(RuleText::from).collect(),
             sources: Vec::new(),
             settled: BTreeMap::new(),
+            quoted: BTreeMap::new(),
             shapes: Shapes::default(),
             matched: 0,
             warnings: 0,
@@ -149,11 +185,14 @@ impl Summary {
 
     /// Puts the sources in their order, and leaves out the rules that nothing names.
     pub(super) fn tidy(&mut self) {
-        self.sources.sort_by(|a, b| a.name_order().cmp(&b.name_order()));
-        let read: BTreeSet<(String, String)> =
-            self.sources.iter().map(|s| (s.gateway.clone(), s.file_name().to_owned())).collect();
-        for source in &mut self.sources {
-            source.unread_older.take_if(|older| read.contains(&(source.gateway.clone(), older.clone())));
+        // Most come in order; a stable sort would take room for a copy.
+        self.sources.sort_unstable_by(|a, b| a.name_order().cmp(&b.name_order()));
+        if self.sources.iter().any(|source| source.unread_older.is_some()) {
+            let read: BTreeSet<(String, String)> =
+                self.sources.iter().map(|s| (s.gateway.clone(), s.file_name().to_owned())).collect();
+            for source in &mut self.sources {
+                source.unread_older.take_if(|older| read.contains(&(source.gateway.clone(), older.clone())));
+            }
         }
         let mut named: BTreeSet<usize> = BTreeSet::new();
         self.renumber(&mut |rule| {
@@ -164,6 +203,7 @@ impl Summary {
         by_id.sort_by(|a, b| self.rules[*a].id.cmp(&self.rules[*b].id));
         let new: HashMap<usize, usize> = by_id.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         self.rules = by_id.iter().map(|&old| self.rules[old].clone()).collect();
+        self.rules.iter_mut().for_each(RuleText::make_visible);
         self.renumber(&mut |rule| new.get(&rule).copied().unwrap_or(0));
     }
 
@@ -172,10 +212,11 @@ impl Summary {
             source.edges.iter_mut().for_each(|incident| incident.renumber(new));
             source.roots.renumber(new);
         }
-        let settled = std::mem::take(&mut self.settled);
-        for (rule, mut tally) in settled {
-            tally.renumber(new);
-            self.settled.insert(new(rule), tally);
+        for tallies in [&mut self.settled, &mut self.quoted] {
+            for (rule, mut tally) in std::mem::take(tallies) {
+                tally.renumber(new);
+                tallies.insert(new(rule), tally);
+            }
         }
     }
 
@@ -184,8 +225,13 @@ impl Summary {
         settle(&mut self.settled, incident, gateway);
     }
 
+    /// Counts an incident that may be somebody's words.
+    pub(super) fn settle_quoted(&mut self, incident: &Incident, gateway: &str) {
+        settle(&mut self.quoted, incident, gateway);
+    }
+
     /// Adds another; the sum is to be tidied when all are in.
-    fn merge(&mut self, mut other: Self) {
+    pub(super) fn merge(&mut self, mut other: Self) {
         // The newer text of a rule, by any fixed order, so that it makes no difference which comes first.
         let mut index: HashMap<String, usize> =
             self.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
@@ -208,6 +254,9 @@ impl Summary {
         for (rule, tally) in &other.settled {
             self.settled.entry(*rule).or_default().merge(tally);
         }
+        for (rule, tally) in &other.quoted {
+            self.quoted.entry(*rule).or_default().merge(tally);
+        }
         self.shapes.merge(&other.shapes);
         self.matched += other.matched;
         self.warnings += other.warnings;
@@ -216,7 +265,7 @@ impl Summary {
 
     /// Whether an index of a rule that the summary holds points nowhere, or a rule stands there twice, as in a file that was
     /// edited.
-    fn is_broken(&mut self) -> bool {
+    pub(super) fn is_broken(&mut self) -> bool {
         let ids: BTreeSet<&str> = self.rules.iter().map(|rule| rule.id.as_str()).collect();
         let count = self.rules.len();
         let mut broken = ids.len() < count;
@@ -229,7 +278,7 @@ impl Summary {
 
     /// The report, and which incidents were joined across sources.
     pub(super) fn report(self, view: &View) -> (Report, Joined) {
-        let in_time = self.sources_in_time();
+        let in_time = parts::in_time(&self.sources);
         let (edges, joined) = stitch(&in_time);
         let mut tallies = self.settled.clone();
         let mut outside = self.outside;
@@ -237,23 +286,25 @@ impl Summary {
         if let Some(end) = self.sources.iter().filter_map(|source| source.info.last_time).max() {
             period.settle(end);
         }
-        for (gateway, incident) in &edges {
+        for stitched in &edges {
+            let incident = stitched.incident();
             if period.covers(incident.first_seen, incident.last_seen) {
-                settle(&mut tallies, incident, gateway);
+                settle(&mut tallies, incident, stitched.gateway);
             } else {
                 outside += 1;
             }
         }
         let marks = self.marks();
         let health = Health::new(&in_time);
-        let mut findings: Vec<Finding> = tallies
-            .iter()
-            .map(|(&rule, tally)| {
-                let text = &self.rules[rule];
-                let after = tally.first.as_ref().and_then(|(time, gateway)| began(&marks, gateway, *time));
-                tally.finish(text, &self.rules, health.status(text, tally, &marks), after)
-            })
-            .collect();
+        let finding = |rule: usize, tally: &FindingTally| {
+            let text = &self.rules[rule];
+            let after = tally.first.as_ref().and_then(|(time, gateway)| began(&marks, gateway, *time));
+            tally.finish(text, &self.rules, health.status(text, tally, &marks), after)
+        };
+        let mut findings: Vec<Finding> = tallies.iter().map(|(&rule, tally)| finding(rule, tally)).collect();
+        // Where a failure is proven, what somebody says of it adds nothing.
+        let only_quoted = self.quoted.iter().filter(|(rule, _)| !tallies.contains_key(rule));
+        findings.extend(only_quoted.map(|(&rule, tally)| finding(rule, tally).into_quoted()));
         let shows = |finding: &Finding| view.filter.shows(finding.severity, finding.category);
         let hidden: u64 = findings.iter().filter(|f| !shows(f)).map(|f| f.incidents).sum();
         findings.retain(shows);
@@ -278,6 +329,9 @@ impl Summary {
             shapes,
             incidents,
         };
+        let lines = parts::Lines::new(&self.sources);
+        findings.iter_mut().flat_map(|finding| &mut finding.samples).for_each(|sample| lines.place(sample));
+        unclassified.iter_mut().for_each(|cluster| lines.place(&mut cluster.sample));
         let report = Report {
             schema: SCHEMA.to_owned(),
             tool: Tool {
@@ -286,7 +340,7 @@ impl Summary {
             },
             catalogue: self.catalogue.clone(),
             matches: Vec::new(),
-            sources: self.sources.iter().map(|source| source.info.clone()).collect(),
+            sources: parts::shown(&self.sources),
             totals,
             next_steps: next_steps(&findings),
             notes: notes::texts(&in_time, !findings.is_empty()),
@@ -294,6 +348,7 @@ impl Summary {
             unclassified,
             marks,
             left_out,
+            budget: None,
             filtered_out: outside + hidden,
             worst,
             mergeable: left_out.is_none().then(|| Box::new(self)),
@@ -303,17 +358,10 @@ impl Summary {
 
     /// The marks of all gateways, in the order of time.
     fn marks(&self) -> Vec<Mark> {
-        let mut marks: Vec<Mark> =
-            self.sources.iter().flat_map(|source| source.marks.iter().cloned()).collect();
+        let mut marks = parts::marks(&self.sources);
         marks.sort();
         marks.dedup();
         marks
-    }
-
-    fn sources_in_time(&self) -> Vec<&SourceSummary> {
-        let mut sources: Vec<&SourceSummary> = self.sources.iter().collect();
-        sources.sort_by(|a, b| a.time_order().cmp(&b.time_order()));
-        sources
     }
 }
 
@@ -383,55 +431,4 @@ fn text_order(rule: &RuleText) -> String {
 fn join_fingerprints(a: &str, b: &str) -> String {
     let all: BTreeSet<&str> = a.split('+').chain(b.split('+')).collect();
     all.into_iter().collect::<Vec<_>>().join("+")
-}
-
-/// Why reports cannot be merged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    /// It holds no more what the merged report would be made of.
-    #[error("the report was cut (--top), so it cannot be merged; make it again without")]
-    Cut,
-    /// It was not written by this program, or was edited.
-    #[error("the report does not hold together: it was edited, or damaged on its way")]
-    Broken,
-    /// It is of another form.
-    #[error("the report has the form `{0}`, and this program reads `{SCHEMA}`")]
-    Schema(String),
-    /// There are none.
-    #[error("there is no report to merge")]
-    None,
-}
-
-impl Report {
-    /// Whether [`merge`] can take it, and if not, why.
-    ///
-    /// # Errors
-    /// When it was cut, was edited, or is of another form.
-    pub fn check_mergeable(&mut self) -> Result<(), MergeError> {
-        if self.schema != SCHEMA {
-            return Err(MergeError::Schema(self.schema.clone()));
-        }
-        let summary = self.mergeable.as_mut().ok_or(MergeError::Cut)?;
-        if summary.is_broken() { Err(MergeError::Broken) } else { Ok(()) }
-    }
-}
-
-/// One report out of many: the same as that of all their sources together, in whatever order and grouping they are merged.
-///
-/// # Errors
-/// When a report was cut, was edited, or is of another form.
-pub fn merge(reports: impl IntoIterator<Item = Report>, view: &View) -> Result<Report, MergeError> {
-    let mut sum: Option<Summary> = None;
-    for mut report in reports {
-        report.check_mergeable()?;
-        let summary = *report.mergeable.ok_or(MergeError::Cut)?;
-        match &mut sum {
-            Some(sum) => sum.merge(summary),
-            None => sum = Some(summary),
-        }
-    }
-    let mut sum = sum.ok_or(MergeError::None)?;
-    sum.tidy();
-    let view = View { filter: Filter { period: Period::default(), ..view.filter.clone() }, ..view.clone() };
-    Ok(sum.report(&view).0)
 }

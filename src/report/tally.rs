@@ -14,8 +14,8 @@ use super::calendar::Calendar;
 use super::event::{Event, Match, Position};
 use super::finding::MAX_SAMPLES;
 use super::incident::{Incident, Role};
-use super::join::{GoodEnd, Joiner};
-use super::observer::text_at;
+use super::join::{End, GoodEnd, Joiner};
+use super::quotation::{ChunkBytes, Paste, Quotations, Standing};
 use super::status::{Scope, Success};
 use super::summary::{Summary, View};
 use super::{ChunkTally, MarkKind, MatchRow, Period, Report, Sample, SourceTally, When};
@@ -47,6 +47,7 @@ impl Filter {
 }
 
 /// Collects what was found.
+#[derive(Clone)]
 pub struct Tally<'c> {
     catalogue: &'c Catalogue,
     view: View,
@@ -61,6 +62,9 @@ pub struct Tally<'c> {
     texts_seen: Vec<usize>,
     /// Closed incidents, kept while the log's end, and so the period, is not known.
     held: Vec<(String, Incident)>,
+    /// The same of what may be somebody's words.
+    held_quoted: Vec<(String, Incident)>,
+    quotations: Quotations,
     newest: Option<Timestamp>,
     summary: Summary,
     source_names: Vec<String>,
@@ -88,6 +92,8 @@ impl<'c> Tally<'c> {
             joiner: Joiner::default(),
             texts_seen: vec![0; catalogue.rules().len()],
             held: Vec::new(),
+            held_quoted: Vec::new(),
+            quotations: Quotations::default(),
             newest: None,
             summary: Summary::new(catalogue),
             source_names: Vec::new(),
@@ -96,9 +102,17 @@ impl<'c> Tally<'c> {
         }
     }
 
+    /// Makes room for so many sources.
+    pub fn expect_sources(&mut self, count: usize) {
+        self.summary.sources.reserve_exact(count);
+        self.source_names.reserve_exact(count);
+    }
+
     /// Begins the next source.
-    pub fn begin_source(&mut self, source: SourceTally) {
+    pub fn begin_source(&mut self, mut source: SourceTally) {
         self.end_source();
+        source.name = self.redactor.clean(&source.name).into_owned();
+        source.gateway = self.redactor.clean(&source.gateway).into_owned();
         self.calendar = Calendar::new(self.zone.clone());
         self.texts_seen.fill(0);
         self.source_names.push(source.name.clone());
@@ -112,6 +126,13 @@ impl<'c> Tally<'c> {
         }
     }
 
+    /// Says what happened to the current source that takes nothing away from it.
+    pub fn note(&mut self, note: String) {
+        if let Some(source) = &mut self.source {
+            source.notes.push(note);
+        }
+    }
+
     /// Says that the older file of the current source's rotated set is there and not read.
     pub fn unread_older(&mut self, name: String) {
         if let Some(source) = &mut self.source {
@@ -119,11 +140,14 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Adds the next chunk of the current source, whose bytes are those of which the chunk's tally was made.
-    pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &[u8], dropped: u64) {
+    /// Adds the next chunk of the current source, of whose bytes the chunk's tally was made.
+    pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &impl ChunkBytes) {
         let Some(mut source) = self.source.take() else { return };
-        let start =
-            Position { source: self.source_names.len() - 1, line: source.lines, offset: source.bytes };
+        let start = Position {
+            source: self.source_names.len() - 1,
+            line: source.lines,
+            offset: source.start() + source.bytes,
+        };
         source.bytes += chunk.bytes;
         source.lines += chunk.lines;
         for (sum, records) in source.formats.iter_mut().zip(chunk.formats) {
@@ -134,13 +158,32 @@ impl<'c> Tally<'c> {
         source.cut += chunk.cut;
         source.survey.extend(&chunk.survey);
         source.note_origins(chunk.origins);
+        source.problems.extend(chunk.problem);
         self.summary.warnings += chunk.counts.warnings;
         for mut event in chunk.events {
             if let Event::Match(found) = &mut event {
-                self.add_text(found, bytes, dropped);
+                let line = start.line + found.position.line;
+                match self.quotations.judge(found, bytes, line) {
+                    Standing::Record => self.end_quotation(&source),
+                    Standing::Seam => self.release_quotation(&mut source),
+                    Standing::Doubtful(said) => {
+                        let offset = found.position.offset;
+                        let is_sample = self.quotations.waiting() < MAX_SAMPLES;
+                        let is_kept = is_sample || self.keep_matches;
+                        let text = is_kept.then(|| bytes.text_at(self.redactor, offset)).flatten();
+                        let position = start.behind(found.position);
+                        // A time of day has its date from what comes before it.
+                        let when = self.calendar.peek(found.stamp);
+                        self.quotations
+                            .wait(Match { position, when, text, is_sample, ..found.clone() }, said);
+                        continue;
+                    }
+                }
+                self.add_text(found, bytes);
             }
             self.add_event(event, start, &mut source);
         }
+        self.quotations.pass(bytes);
         self.calendar.place(chunk.last_clock);
         if chunk.last_stamp.is_some() {
             let last = self.calendar.peek(chunk.last_stamp);
@@ -151,11 +194,7 @@ impl<'c> Tally<'c> {
     }
 
     fn add_event(&mut self, event: Event, start: Position, source: &mut SourceTally) {
-        let place = |position: Position| Position {
-            source: start.source,
-            line: position.line + start.line,
-            offset: position.offset + start.offset,
-        };
+        let place = |position: Position| start.behind(position);
         match event {
             Event::Match(mut found) => {
                 found.position = place(found.position);
@@ -184,6 +223,7 @@ impl<'c> Tally<'c> {
             Event::ChannelUp { stamp, channel } => {
                 let order = self.place(stamp, source).order;
                 self.joiner.channel_up(&channel, order);
+                source.note_end(order, End::ChannelUp(channel.clone()));
                 if let Some(order) = order {
                     let scope =
                         Scope { gateway: source.gateway.clone(), channel: Some(channel), ..Scope::default() };
@@ -195,6 +235,7 @@ impl<'c> Tally<'c> {
                 let when = self.place(stamp, source);
                 if what == MarkKind::GatewayStart {
                     self.joiner.restart(when.order);
+                    source.note_end(when.order, End::Restart);
                 }
                 if let Some(time) = when.time {
                     source.mark(time, what);
@@ -224,7 +265,11 @@ impl<'c> Tally<'c> {
 
     /// When a record was written. Of one without a time only the order is known: it came after what came before it.
     fn place(&mut self, stamp: Option<Stamp>, source: &mut SourceTally) -> When {
-        let mut when = self.calendar.place(stamp);
+        let when = self.calendar.place(stamp);
+        self.put_in_order(when, source)
+    }
+
+    fn put_in_order(&mut self, mut when: When, source: &mut SourceTally) -> When {
         when.order = when.order.or(source.last_event);
         source.last_event = when.order;
         self.newest = self.newest.max(when.time);
@@ -232,29 +277,72 @@ impl<'c> Tally<'c> {
     }
 
     /// Reads what the first few matches of a rule say, the samples of the report.
-    fn add_text(&mut self, found: &mut Match, bytes: &[u8], dropped: u64) {
+    fn add_text(&mut self, found: &mut Match, bytes: &impl ChunkBytes) {
         let seen = &mut self.texts_seen[found.rule];
         *seen += 1;
         found.is_sample = *seen <= MAX_SAMPLES;
         if found.is_sample && found.text.is_none() {
-            found.text = text_at(self.redactor, bytes, dropped, found.position.offset);
+            found.text = bytes.text_at(self.redactor, found.position.offset);
         }
     }
 
     fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
-        let text = found.text.as_ref().filter(|_| found.is_sample);
-        let sample = text.cloned().map(|text| {
-            let time = found.when.time;
-            let sample = sample(source, found.position, time, found.level, found.subsystem.clone(), text);
-            Sample { matched: found.matched.clone(), ..sample }
-        });
+        let sample = (found.is_sample && found.text.is_some()).then(|| sample_of(&found, source));
         let number = self.joiner.add(&found, sample);
         if self.keep_matches {
             self.rows.push((found, number));
         }
         for incident in self.joiner.close() {
             self.close(incident, source, false);
+        }
+    }
+
+    /// Settles what was pasted, now that the log has gone on. It is one incident, which nothing else is joined to, and its
+    /// times are not the log's.
+    fn end_quotation(&mut self, source: &SourceTally) {
+        let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
+        let Some(first) = matches.first() else { return };
+        let mut incident = Incident::new(self.joiner.next_number(), first);
+        for mut found in matches {
+            found.is_quoted = true;
+            incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
+            if self.keep_matches {
+                self.rows.push((found, incident.number));
+            }
+        }
+        if self.keep_matches
+            && let Some(lead) = incident.lead()
+        {
+            self.causes.insert(incident.number, lead.position);
+        }
+        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
+            self.held_quoted.push((source.gateway.clone(), incident));
+        } else {
+            self.settle_quoted(&incident, &source.gateway);
+        }
+    }
+
+    /// Takes what seemed to be pasted for records after all.
+    fn release_quotation(&mut self, source: &mut SourceTally) {
+        let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
+        for mut found in matches {
+            let seen = &mut self.texts_seen[found.rule];
+            *seen += 1;
+            found.is_sample &= *seen <= MAX_SAMPLES;
+            if found.stamp.is_some_and(|stamp| !matches!(stamp, Stamp::Clock(..))) {
+                self.calendar.place(found.stamp);
+            }
+            found.when = self.put_in_order(found.when, source);
+            self.add_match(found, source);
+        }
+    }
+
+    fn settle_quoted(&mut self, incident: &Incident, gateway: &str) {
+        if self.view.filter.period.covers(incident.first_seen, incident.last_seen) {
+            self.summary.settle_quoted(incident, gateway);
+        } else {
+            self.summary.outside += 1;
         }
     }
 
@@ -270,7 +358,11 @@ impl<'c> Tally<'c> {
         };
         let is_edge = is_within(source.first_order, incident.first_order)
             || (is_last && is_within(source.last_order, incident.last_order));
-        if is_edge && source.edges.len() < MAX_EDGES {
+        // What follows from a failure of the part before may do so for hours.
+        let is_edge = is_edge || (source.goes_on() && incident.wants_root());
+        // Half of the room is for the end.
+        let room = if is_last { MAX_EDGES } else { MAX_EDGES / 2 };
+        if is_edge && source.edges.len() < room {
             source.edges.push(incident);
         } else if self.view.filter.period.needs_end() {
             self.held.push((source.gateway.clone(), incident));
@@ -303,13 +395,23 @@ impl<'c> Tally<'c> {
 
     fn end_source(&mut self) {
         let Some(mut source) = self.source.take() else { return };
+        self.end_quotation(&source);
+        self.quotations = Quotations::default();
         let next = Joiner::new(self.joiner.count());
         let (incidents, roots) = std::mem::replace(&mut self.joiner, next).finish();
-        for incident in incidents {
+        // The nearer to the end, the surer to go on.
+        for incident in incidents.into_iter().rev() {
             self.close(incident, &mut source, true);
         }
         source.edges.sort_by_key(|incident| incident.number);
-        self.summary.sources.push(source.finish(roots));
+        let mut source = source.finish(roots);
+        source.redact_names(self.redactor);
+        self.summary.sources.push(source);
+    }
+
+    /// The report so far: the same as if the log ended here. More can be added afterwards.
+    pub fn report(&self) -> Report {
+        self.clone().finish()
     }
 
     /// Closes all incidents and makes the report.
@@ -321,6 +423,9 @@ impl<'c> Tally<'c> {
         }
         for (gateway, incident) in std::mem::take(&mut self.held) {
             self.settle(&incident, &gateway);
+        }
+        for (gateway, incident) in std::mem::take(&mut self.held_quoted) {
+            self.settle_quoted(&incident, &gateway);
         }
         self.summary.tidy();
         let rows = std::mem::take(&mut self.rows);
@@ -342,16 +447,24 @@ impl<'c> Tally<'c> {
                     subsystem: found.subsystem.clone(),
                     rule: rule.id.clone(),
                     category: rule.category,
-                    severity: rule.severity,
+                    severity: if found.is_quoted { Severity::Info } else { rule.severity },
                     role: if *cause == found.position { Role::Cause } else { Role::Symptom },
                     incident: format!("i{number}"),
-                    captures: found.captures.clone(),
+                    captures: found.captures.clone().into_iter().collect(),
+                    quoted: found.is_quoted,
                     text: found.text.unwrap_or_default(),
                 })
             })
             .collect();
         report
     }
+}
+
+/// A match as evidence.
+fn sample_of(found: &Match, source: &SourceTally) -> Sample {
+    let text = found.text.clone().unwrap_or_default();
+    let sample = sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text);
+    Sample { matched: found.matched.clone(), ..sample }
 }
 
 fn sample(

@@ -1,13 +1,16 @@
 //! The pipeline: sources to chunks to records to matches to the report, in parallel.
 
+mod chunk;
+mod classifier;
 mod conveyor;
+mod live;
+mod parts;
 mod records;
 mod verification;
 mod worker;
 
 use std::collections::HashSet;
 use std::io::Read;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,21 +18,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::tz::TimeZone;
 
 use crate::engine::Engine;
-use crate::record::starts_record;
+use crate::record::BOUNDARIES;
 use crate::redact::Redactor;
-use crate::report::{ChunkTally, Report, SourceTally, Tally, View};
+use crate::report::{ChunkBytes as _, ChunkTally, Report, SourceTally, Tally, View};
 use crate::source::{
-    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, SourceError, StreamChunk, chunks, map_chunks,
-    unread_older,
+    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, Opened, Reason, SourceError, StreamChunk,
+    chunks, map_chunks, unread_older,
 };
 
+pub use classifier::Classifier;
+pub use live::LiveScan;
+pub use parts::{Stream, StreamPart, is_divisible, scan_parts, scan_stream, unread};
 pub use records::each_record;
 pub use verification::{Difference, Verification};
 
-use worker::{Chunk, Worker};
+use chunk::Chunk;
+use worker::Worker;
 
 /// Bytes of a chunk: large enough that starting one costs nothing, small enough to stay in a core's cache.
 pub const CHUNK: usize = 512 << 10;
+
+/// What is said of a source that an interrupt has cut short.
+const CUT_SHORT: &str = "interrupted; what follows was not read";
 
 /// How to scan.
 pub struct Options<'a> {
@@ -77,29 +87,16 @@ impl Default for Options<'_> {
 /// names them among its sources.
 pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
+    scan.tally.expect_sources(inputs.len() + errors.len());
     let read: HashSet<&Path> = inputs.iter().filter_map(Input::path).collect();
     for input in inputs {
         if scan.is_stopped() {
             break;
         }
-        let gateway = input.folder().display().to_string();
-        scan.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
-        if let Some(path) = input.path()
-            && let Some(older) = unread_older(path, &read)
-        {
-            scan.tally.unread_older(older);
-        }
-        match input.open(options.max_decompressed, &options.stop) {
-            Ok(Content::Mapped(map)) => scan.mapped(&map),
-            Ok(Content::Stream(reader)) => scan.stream(reader),
-            Err(error) => scan.tally.problem(error.reason.to_string()),
-        }
+        scan.input(input, &read);
     }
-    for error in errors {
-        scan.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, String::new()));
-        scan.tally.problem(error.reason.to_string());
-    }
-    scan.tally.finish()
+    errors.iter().for_each(|error| scan.unread(error));
+    scan.finish()
 }
 
 /// Scans bytes that are in memory as if they were one file of that name.
@@ -107,7 +104,7 @@ pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
     scan.bytes(bytes);
-    scan.tally.finish()
+    scan.finish()
 }
 
 struct Scan<'a> {
@@ -130,63 +127,111 @@ impl<'a> Scan<'a> {
         Self { options, workers, tally }
     }
 
+    fn finish(self) -> Report {
+        // What they remember is not needed for the report, which takes room itself.
+        drop(self.workers);
+        self.tally.finish()
+    }
+
     fn is_stopped(&self) -> bool {
         self.options.stop.load(Ordering::Relaxed) != 0
     }
 
-    /// Scans what is in memory.
-    fn bytes(&mut self, bytes: &[u8]) {
-        let parts = chunks(bytes, self.options.chunk, starts_record);
-        self.parts(bytes, None, parts);
+    /// Names a source that could not even be opened.
+    fn unread(&mut self, error: &SourceError) {
+        self.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, String::new()));
+        self.tally.problem(error.reason.to_string());
     }
 
-    fn mapped(&mut self, map: &Map) {
-        let parts = map_chunks(map, self.options.chunk, starts_record);
-        self.parts(map, Some(map), parts);
-    }
-
-    fn parts<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        map: Option<&'b Map>,
-        parts: impl Iterator<Item = Range<usize>> + Send,
-    ) {
-        let is_one = bytes.len() <= self.options.chunk;
-        let parts =
-            parts.map(|part| Chunk { offset: part.start as u64, bytes: bytes[part].into(), map, dropped: 0 });
-        self.run(parts, is_one);
-    }
-
-    fn stream(&mut self, reader: impl Read + Send) {
-        let mut failure = None;
-        let parts = ChunkReader::new(reader, self.options.chunk, starts_record).chunks(&mut failure);
-        let parts = parts.map(|StreamChunk { bytes, offset, dropped }| Chunk {
-            bytes: bytes.into(),
-            map: None,
-            offset,
-            dropped,
-        });
-        self.run(parts, false);
-        if let Some(error) = failure {
-            self.tally.problem(format!("could not be read to its end: {error}"));
+    /// Scans a source; `read` are the files that are read as well.
+    fn input(&mut self, input: &Input, read: &HashSet<&Path>) {
+        let gateway = input.folder().display().to_string();
+        self.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
+        if let Some(path) = input.path()
+            && let Some(older) = unread_older(path, read)
+        {
+            self.tally.unread_older(older);
+        }
+        match input.open(self.options.max_decompressed, &self.options.stop) {
+            Ok(opened) => self.opened(opened),
+            Err(error) => self.tally.problem(error.reason.to_string()),
         }
     }
 
-    /// Scans chunks, in parallel where there are several, and adds what they hold in their order.
-    fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send, is_one: bool) {
+    fn opened(&mut self, Opened { content, file }: Opened) {
+        let failure = match content {
+            Content::Mapped(map) => {
+                self.mapped(&map);
+                None
+            }
+            Content::Stream(reader) => self.stream(reader, 0),
+        };
+        // A change is also why reading a stream failed, or unpacking what is no longer whole.
+        match (file.and_then(|file| file.change()), failure) {
+            (Some(change), _) if change.is_loss() => self.tally.problem(change.to_string()),
+            (change, failure) => {
+                change.into_iter().for_each(|change| self.tally.note(change.to_string()));
+                self.failed(failure);
+            }
+        }
+    }
+
+    /// Scans what is in memory.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let parts = chunks(bytes, self.options.chunk, BOUNDARIES);
+        self.run(parts.map(|part| Chunk::of_text(bytes, part)));
+    }
+
+    fn mapped(&mut self, map: &Map) {
+        let parts = map_chunks(map, self.options.chunk, BOUNDARIES);
+        self.run(parts.map(|part| Chunk::of_map(map, part)));
+    }
+
+    /// Says what kept a source from being read to its end.
+    fn failed(&mut self, failure: Option<Reason>) {
+        failure.into_iter().for_each(|reason| self.tally.problem(cut_short_by(reason)));
+    }
+
+    /// Scans what a reader gives, which begins there in its source, up to its end; what keeps it from being read that far.
+    fn stream(&mut self, reader: impl Read + Send, start: u64) -> Option<Reason> {
+        let mut failure = None;
+        let parts = ChunkReader::new(reader, self.options.chunk, BOUNDARIES).chunks(&mut failure);
+        let parts = parts.map(|part| Chunk::from(StreamChunk { offset: start + part.offset, ..part }));
+        let is_cut_short = self.run(parts);
+        // Of an interrupt that came between two chunks is told already.
+        failure.map(Reason::from).filter(|reason| !(is_cut_short && *reason == Reason::Interrupted))
+    }
+
+    /// Scans chunks, in parallel where there are several, and adds what they hold in their order; whether an interrupt has left
+    /// some of them out.
+    fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send) -> bool {
         let stop = &self.options.stop;
         let mut is_cut_short = false;
         let mut chunks = chunks.peekable();
+        // An interrupt that comes while the first chunk is read does not take it away.
+        let mut is_read = stop.load(Ordering::Relaxed) == 0;
+        // What is so small is a whole source, for which no other thread need be started.
+        let is_one = chunks.peek().is_none_or(|first| first.length() < self.options.chunk / 2);
         let chunks = std::iter::from_fn(|| {
-            let is_stopped = stop.load(Ordering::Relaxed) != 0;
+            let is_stopped = !std::mem::take(&mut is_read) && stop.load(Ordering::Relaxed) != 0;
             is_cut_short = is_stopped && chunks.peek().is_some();
             if is_cut_short { None } else { chunks.next() }
         });
         let workers = if is_one { &mut self.workers[..1] } else { &mut self.workers[..] };
         let tally = &mut self.tally;
-        conveyor::run(workers, chunks, |chunk, found| tally.add_chunk(found, &chunk.bytes, chunk.dropped));
+        conveyor::run(workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
         if is_cut_short {
-            self.tally.problem("interrupted; what follows was not read".to_owned());
+            self.tally.problem(CUT_SHORT.to_owned());
         }
+        is_cut_short
+    }
+}
+
+/// What is said of a source that could not be read to its end.
+fn cut_short_by(reason: Reason) -> String {
+    match reason {
+        Reason::Interrupted => CUT_SHORT.to_owned(),
+        Reason::Io(error) => format!("could not be read to its end: {error}"),
+        other => format!("could not be read to its end: {other}"),
     }
 }

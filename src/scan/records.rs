@@ -4,8 +4,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::record::{Lines, RawRecord, starts_record};
-use crate::source::{ChunkReader, Content, Input, MAX_DECOMPRESSED, Reason, SourceError, chunks};
+use crate::record::{BOUNDARIES, Lines, RawRecord};
+use crate::source::{ChunkReader, Content, Input, MAX_DECOMPRESSED, Reason, SourceError, map_chunks};
 
 use super::CHUNK;
 
@@ -18,21 +18,24 @@ pub fn each_record(
     stop: &Arc<AtomicUsize>,
     mut take: impl FnMut(&RawRecord<'_>),
 ) -> Result<(), SourceError> {
-    match input.open(MAX_DECOMPRESSED, stop)? {
+    let failed = |error| SourceError { name: input.name(), reason: Reason::from(error) };
+    match input.open(MAX_DECOMPRESSED, stop)?.content {
         Content::Mapped(map) => {
-            for part in chunks(&map, CHUNK, starts_record).take_while(|_| stop.load(Ordering::Relaxed) == 0) {
-                Lines::new(&map[part], 0).for_each(|raw| take(&raw));
+            let mut copy = Vec::new();
+            let parts = map_chunks(&map, CHUNK, BOUNDARIES);
+            for part in parts.take_while(|_| stop.load(Ordering::Relaxed) == 0) {
+                map.copy(part.range, &mut copy).map_err(failed)?;
+                Lines::new(&copy, part.dropped).for_each(|raw| take(&raw));
             }
             Ok(())
         }
-        Content::Stream(reader) => each_of_stream(reader, take)
-            .map_err(|error| SourceError { name: input.name(), reason: Reason::from(error) }),
+        Content::Stream(reader) => each_of_stream(reader, take).map_err(failed),
     }
 }
 
 fn each_of_stream(reader: impl Read, mut take: impl FnMut(&RawRecord<'_>)) -> std::io::Result<()> {
     let mut failure = None;
-    for chunk in ChunkReader::new(reader, CHUNK, starts_record).chunks(&mut failure) {
+    for chunk in ChunkReader::new(reader, CHUNK, BOUNDARIES).chunks(&mut failure) {
         Lines::new(&chunk.bytes, chunk.dropped).for_each(|raw| take(&raw));
     }
     failure.map_or(Ok(()), Err)

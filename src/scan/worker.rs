@@ -1,31 +1,23 @@
 //! A worker: scans chunks, one after the other, and remembers what kinds of records it has seen.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::engine::Engine;
 use crate::record::{self, Format, Lines, Record};
-use crate::report::{ChunkTally, Event, Observer, Survey, is_past_midnight};
-use crate::source::Map;
+use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, is_behind_object};
+use crate::source::{Map, chunks};
 
 use super::Options;
+use super::chunk::{Bytes, Chunk};
 use super::verification::Verifier;
-
-/// A part of a source, which begins and ends where records do.
-pub(super) struct Chunk<'b> {
-    pub bytes: Cow<'b, [u8]>,
-    /// The map of which the bytes are a part.
-    pub map: Option<&'b Map>,
-    /// Where it begins in its source.
-    pub offset: u64,
-    /// Bytes of its last line that were left out on reading.
-    pub dropped: u64,
-}
 
 /// Scans chunks.
 pub(super) struct Worker<'a> {
     observer: Observer<'a>,
     /// The part of a map that is being scanned.
     copy: Vec<u8>,
+    /// The map has changed, and what was learned from it is forgotten.
+    is_wary: bool,
     verifier: Option<Verifier<'a>>,
     progress: &'a (dyn Fn(&ChunkTally) + Sync),
 }
@@ -35,7 +27,7 @@ impl<'a> Worker<'a> {
         let observer = Observer::new(engine, options.redactor, options.keep_matches);
         let verifier =
             options.verify.map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
-        Self { observer, copy: Vec::new(), verifier, progress: options.progress }
+        Self { observer, copy: Vec::new(), is_wary: false, verifier, progress: options.progress }
     }
 
     /// Another worker, which learns what this one learns.
@@ -43,15 +35,51 @@ impl<'a> Worker<'a> {
         Self { observer: self.observer.sibling(), ..Self::new(engine, options) }
     }
 
-    /// What a chunk adds to its source.
-    pub fn scan(&mut self, chunk: &Chunk<'_>) -> ChunkTally {
+    /// What a chunk adds to its source. The chunk keeps a copy of its bytes where its file is changing.
+    pub fn scan(&mut self, chunk: &mut Chunk<'_>) -> ChunkTally {
+        let tally = match &chunk.bytes {
+            Bytes::Held(bytes) => self.scan_bytes(bytes, chunk.offset, chunk.dropped),
+            Bytes::Mapped(map, range) => {
+                let (map, range) = (*map, range.clone());
+                match self.view(map, range.clone(), chunk) {
+                    Some(tally) => tally,
+                    None => self.scan_copy(map, range, chunk),
+                }
+            }
+        };
+        (self.progress)(&tally);
+        tally
+    }
+
+    /// Looks at a part of a map where it is; `None` where that cannot be, or the file has changed meanwhile.
+    fn view(&mut self, map: &Map, range: Range<usize>, chunk: &Chunk<'_>) -> Option<ChunkTally> {
+        // Each of the first records is taken for text, to judge what kind of log it is, and so is each that is verified.
+        if chunk.offset < Survey::BYTES || self.verifier.is_some() {
+            return None;
+        }
+        let tally = self.scan_bytes(map.view(range)?, chunk.offset, chunk.dropped);
+        map.is_unchanged().then_some(tally)
+    }
+
+    fn scan_copy(&mut self, map: &Map, range: Range<usize>, chunk: &mut Chunk<'_>) -> ChunkTally {
         let mut copy = std::mem::take(&mut self.copy);
-        let copied = chunk.map.is_some_and(|map| {
-            let start = usize::try_from(chunk.offset).unwrap_or(usize::MAX);
-            map.copy(start..start.saturating_add(chunk.bytes.len()), &mut copy).is_ok()
-        });
-        let tally = self.scan_bytes(if copied { &copy } else { &chunk.bytes }, chunk.offset, chunk.dropped);
-        self.copy = copy;
+        let problem = map.copy(range, &mut copy).err();
+        let is_unchanged = map.is_unchanged();
+        if !is_unchanged {
+            leave_whole_records(&mut copy, chunk.offset);
+            // A record that changed while it was looked at may have been taken for one of another kind, by any worker.
+            if !self.is_wary {
+                self.observer.forget();
+            }
+        }
+        self.is_wary = !is_unchanged;
+        let mut tally = self.scan_bytes(&copy, chunk.offset, chunk.dropped);
+        tally.problem = problem.map(|error| format!("could not be read at byte {}: {error}", chunk.offset));
+        if is_unchanged {
+            self.copy = copy;
+        } else {
+            chunk.bytes = Bytes::Held(copy.into());
+        }
         tally
     }
 
@@ -73,11 +101,12 @@ impl<'a> Worker<'a> {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
             }
-            // A time without a date is of the next day once midnight is past, also where nothing happened between.
+            // A time without a date is of the next day once midnight is past, also where nothing happened between. Steps
+            // forward never pass it.
             if let Some(clock) = raw.clock() {
                 match tally.last_clock.replace(clock) {
                     None => tally.events.push(Event::Clock(clock)),
-                    Some(last) if is_past_midnight(last, clock) => {
+                    Some(last) if goes_back(last, clock) => {
                         tally.events.extend([Event::Clock(last), Event::Clock(clock)]);
                     }
                     Some(_) => {}
@@ -89,12 +118,15 @@ impl<'a> Worker<'a> {
             seen += 1;
             tally.formats[raw.format as usize] += 1;
             tally.cut += u64::from(raw.is_cut());
-            let event = self.observer.observe(&raw, &glance);
+            let mut event = self.observer.observe(&raw, &glance);
             if let Some(verifier) = &mut self.verifier {
                 verifier.check(&raw, offset, event.as_ref());
             }
             if matches!(event, Some(Event::LogDate(_))) {
                 tally.last_clock = None;
+            }
+            if let Some(Event::Match(found)) = &mut event {
+                found.is_behind_object = is_behind_object(bytes, raw.offset);
             }
             tally.events.extend(event);
         }
@@ -102,7 +134,17 @@ impl<'a> Worker<'a> {
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
-        (self.progress)(&tally);
         tally
+    }
+}
+
+/// Blanks the line with which a part begins, unless it begins a record, and drops a line at its end that is not whole: in a
+/// file that has changed, records may now begin and end elsewhere.
+fn leave_whole_records(part: &mut Vec<u8>, offset: u64) {
+    part.truncate(memchr::memrchr(b'\n', part).map_or(0, |newline| newline + 1));
+    let first_line = memchr::memchr(b'\n', part).map_or(0..0, |newline| 0..newline);
+    if offset > 0 && !record::starts_record(&part[first_line]) {
+        let torn = chunks(part, 1, record::BOUNDARIES).next().map_or(0, |first| first.range.end);
+        part[..torn].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
     }
 }

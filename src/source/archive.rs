@@ -2,12 +2,43 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use flate2::CrcReader;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::decode::{Limited, Packing, packing};
-use super::{Reason, decode};
+use super::{Reason, broken_zip, decode};
+
+/// The list of members is held in memory, so that of an archive with more is not read.
+const MAX_MEMBERS: u64 = 100_000;
+/// The list ends within so many bytes of the archive's end.
+const LIST_END: u64 = 22 + 0xffff;
+
+/// A file in a zip archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The archive.
+    pub archive: PathBuf,
+    /// The member's own name.
+    pub name: String,
+    /// Where its bytes begin in the archive, and how many there are.
+    pub(super) start: u64,
+    pub(super) length: u64,
+    pub(super) method: Method,
+    pub(super) encrypted: bool,
+    /// The check sum of what it was before it was packed, where that is known.
+    pub(super) crc: Option<u32>,
+}
+
+/// How a member is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Stored,
+    Deflated,
+    /// In a way that is not read here.
+    Other,
+}
 
 /// Whether a file is a zip archive.
 pub(super) fn is_zip(path: &Path) -> bool {
@@ -20,57 +51,136 @@ pub(super) fn is_zip(path: &Path) -> bool {
     read.is_ok_and(|length| packing(&head[..length]) == Some(Packing::Zip))
 }
 
-/// The names of the members that are files, in their order.
-pub(super) fn members(path: &Path) -> Result<Vec<String>, Reason> {
-    let mut archive = open(path)?;
-    let mut names = Vec::new();
+/// The members that are files, in their order; of a damaged archive those that can still be found, and what is wrong.
+pub(super) fn members(path: &Path) -> (Vec<Member>, Option<Reason>) {
+    match archive(path) {
+        Ok((archive, count)) => listed(path, archive, count),
+        // Where the list at the end is lost, the members themselves still say what they are.
+        Err(reason @ Reason::Archive(_)) => (broken_zip::members(path).unwrap_or_default(), Some(reason)),
+        Err(reason) => (Vec::new(), Some(reason)),
+    }
+}
+
+/// The archive, and how many members it says to have.
+fn archive(path: &Path) -> Result<(ZipArchive<File>, u64), Reason> {
+    let mut file = File::open(path)?;
+    let count = count(&mut file)?.unwrap_or_default();
+    if count > MAX_MEMBERS {
+        return Err(Reason::ManyMembers(count, MAX_MEMBERS));
+    }
+    file.rewind()?;
+    Ok((ZipArchive::new(file).map_err(fail)?, count))
+}
+
+/// The members that the archive lists, and why some of them cannot be read.
+fn listed(path: &Path, mut archive: ZipArchive<File>, count: u64) -> (Vec<Member>, Option<Reason>) {
+    // Of members with one name only the last is known.
+    let hidden = count.saturating_sub(archive.len() as u64);
+    let mut problem = (hidden > 0).then(|| {
+        Reason::Archive(format!("members that have the name of another one, and were not read: {hidden}"))
+    });
+    let mut members = Vec::new();
     for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(fail)?;
-        if member.is_file() {
-            names.push(member.name().map_err(fail)?.into_owned());
+        match member(path, &mut archive, index) {
+            Ok(member) => members.extend(member),
+            Err(reason) => problem = Some(reason),
         }
     }
-    Ok(names)
+    let mut places: Vec<_> = members.iter().map(|member| (member.start, member.length)).collect();
+    places.sort_unstable();
+    if places.windows(2).any(|pair| pair[0].0.saturating_add(pair[0].1) > pair[1].0) {
+        return (Vec::new(), Some(Reason::Overlap));
+    }
+    (members, problem)
+}
+
+/// A member, where it is a file.
+fn member(path: &Path, archive: &mut ZipArchive<File>, index: usize) -> Result<Option<Member>, Reason> {
+    let member = archive.by_index_raw(index).map_err(fail)?;
+    if !member.is_file() {
+        return Ok(None);
+    }
+    Ok(Some(Member {
+        archive: path.to_owned(),
+        name: member.name().map_err(fail)?.into_owned(),
+        start: member.data_start().ok_or_else(|| Reason::Archive("a member is damaged".to_owned()))?,
+        length: member.compressed_size(),
+        method: match member.compression() {
+            CompressionMethod::Stored => Method::Stored,
+            CompressionMethod::Deflated => Method::Deflated,
+            _ => Method::Other,
+        },
+        encrypted: member.encrypted(),
+        crc: Some(member.crc32()),
+    }))
+}
+
+/// How many members there are, as the end of the list says, before that is read.
+fn count(file: &mut File) -> io::Result<Option<u64>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(LIST_END)))?;
+    let mut end = Vec::new();
+    file.take(LIST_END).read_to_end(&mut end)?;
+    let number = |bytes: &[u8], at: usize, size: usize| {
+        let bytes = bytes.get(at..at + size)?;
+        Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    };
+    let Some(at) = memchr::memmem::rfind(&end, b"PK\x05\x06") else { return Ok(None) };
+    let count = number(&end, at + 10, 2);
+    // The end of a list that is too long for 16 bits stands elsewhere, as a locator before this one tells.
+    let locator =
+        at.checked_sub(20).and_then(|at| end.get(at..)).filter(|rest| rest.starts_with(b"PK\x06\x07"));
+    let Some(place) = locator.and_then(|rest| number(rest, 8, 8)) else { return Ok(count) };
+    file.seek(SeekFrom::Start(place.min(length)))?;
+    let mut long = Vec::new();
+    file.take(56).read_to_end(&mut long)?;
+    Ok(number(&long, 32, 8).max(count))
 }
 
 /// Opens a member as a stream of text.
-pub(super) fn open_member(path: &Path, name: &str, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
-    let mut archive = open(path)?;
-    let (start, length, method, encrypted) = {
-        let index = archive.index_for_name(name).ok_or(Reason::NotFound)?;
-        let member = archive.by_index_raw(index).map_err(fail)?;
-        let start =
-            member.data_start().ok_or_else(|| Reason::Archive("the archive is damaged".to_owned()))?;
-        (start, member.compressed_size(), member.compression(), member.encrypted())
-    };
-    if encrypted {
+pub(super) fn open_member(member: &Member, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
+    if member.encrypted {
         return Err(Reason::Archive("the member is encrypted".to_owned()));
     }
-    let mut file = archive.into_inner();
-    file.seek(SeekFrom::Start(start))?;
-    let packed = file.take(length);
-    let reader: Box<dyn Read + Send> = match method {
-        CompressionMethod::Stored => Box::new(packed),
-        CompressionMethod::Deflated => {
+    let mut file = File::open(&member.archive)?;
+    file.seek(SeekFrom::Start(member.start))?;
+    let packed = file.take(member.length);
+    let reader: Box<dyn Read + Send> = match member.method {
+        Method::Stored => Box::new(packed),
+        Method::Deflated => {
             Box::new(Limited::new(flate2::bufread::DeflateDecoder::new(io::BufReader::new(packed)), limit))
         }
-        other => {
-            return Err(Reason::Archive(format!(
-                "the member is compressed in a way not supported ({other})"
-            )));
+        Method::Other => {
+            return Err(Reason::Archive(
+                "the member is compressed in a way that is not read here".to_owned(),
+            ));
         }
     };
-    decode::unpack(reader, limit)
+    match member.crc {
+        Some(crc) => decode::unpack(Box::new(Checked { inner: CrcReader::new(reader), crc }), limit),
+        None => decode::unpack(reader, limit),
+    }
 }
 
-fn open(path: &Path) -> Result<ZipArchive<File>, Reason> {
-    let file = File::open(path)?;
-    ZipArchive::new(file).map_err(fail)
+/// Fails at the end where what was read is not what was packed.
+struct Checked<R> {
+    inner: CrcReader<R>,
+    crc: u32,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.inner.crc().sum() != self.crc {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the check sum of the member is wrong"));
+        }
+        Ok(read)
+    }
 }
 
 fn fail(error: zip::result::ZipError) -> Reason {
     match error {
-        zip::result::ZipError::Io(error) => error.into(),
+        zip::result::ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error.into(),
         other => Reason::Archive(other.to_string()),
     }
 }
@@ -83,10 +193,9 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn members_are_listed_and_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("logs.zip");
+    /// An archive with a folder and two members, one of them compressed.
+    fn archive(folder: &Path) -> PathBuf {
+        let path = folder.join("logs.zip");
         let mut writer = zip::ZipWriter::new(File::create(&path).expect("a file"));
         let options = SimpleFileOptions::default();
         writer.add_directory("logs", options).expect("a folder");
@@ -97,17 +206,63 @@ mod tests {
             writer.write_all(name.repeat(100).as_bytes()).expect("a write");
         }
         writer.finish().expect("an end");
+        path
+    }
 
+    fn read(member: &Member, limit: u64) -> (String, Option<String>) {
+        let mut bytes = Vec::new();
+        let error = open_member(member, limit).expect("a member").read_to_end(&mut bytes).err();
+        (String::from_utf8_lossy(&bytes).into_owned(), error.map(|error| error.to_string()))
+    }
+
+    #[test]
+    fn members_are_listed_and_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = archive(folder.path());
         assert!(is_zip(&path));
-        assert_eq!(members(&path), Ok(vec!["logs/a.log".to_owned(), "b.log".to_owned()]));
-        for name in ["logs/a.log", "b.log"] {
-            let mut text = String::new();
-            let mut member = open_member(&path, name, 10_000).expect("a member");
-            member.read_to_string(&mut text).expect("text");
-            assert_eq!(text, name.repeat(100));
+        let (members, problem) = members(&path);
+        assert_eq!(problem, None);
+        assert_eq!(
+            members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>(),
+            ["logs/a.log", "b.log"]
+        );
+        for member in &members {
+            assert_eq!(read(member, 10_000), (member.name.repeat(100), None));
         }
-        let mut bomb = open_member(&path, "b.log", 10).expect("a member");
-        assert!(bomb.read_to_end(&mut Vec::new()).is_err());
-        assert_eq!(open_member(&path, "c.log", 10).err(), Some(Reason::NotFound));
+        assert!(read(&members[1], 10).1.expect("an error").contains("more than 10 bytes"));
+    }
+
+    #[test]
+    fn a_member_that_is_not_what_it_was_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = archive(folder.path());
+        let mut bytes = std::fs::read(&path).expect("the archive");
+        let at = memchr::memmem::find(&bytes, b"a.loglogs/a.log").expect("its text") + b"a.log".len();
+        bytes[at] ^= 1;
+        std::fs::write(&path, &bytes).expect("a file");
+        let (members, _) = members(&path);
+        let (text, error) = read(&members[0], 10_000);
+        assert_eq!(text.len(), 1000, "what there is, is read");
+        assert!(error.expect("an error").contains("check sum"));
+    }
+
+    #[test]
+    fn an_archive_that_lost_its_end_still_has_members() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = archive(folder.path());
+        let whole = members(&path).0;
+        let bytes = std::fs::read(&path).expect("the archive");
+        let list = memchr::memmem::find(&bytes, b"PK\x01\x02").expect("the list");
+        for kept in [bytes.len() - 1, list, list - 1] {
+            std::fs::write(&path, &bytes[..kept]).expect("a file");
+            let (found, problem) = members(&path);
+            assert!(matches!(problem, Some(Reason::Archive(_))), "{problem:?}");
+            assert_eq!(found[0], whole[0]);
+            assert_eq!((found.len(), &found[1].name), (2, &whole[1].name), "{kept}");
+        }
+        // The end of the last one is cut off: what came before is read.
+        let (found, _) = members(&path);
+        assert_eq!(read(&found[0], 10_000), (found[0].name.repeat(100), None));
+        assert!(read(&found[1], 10_000).1.is_some());
     }
 }

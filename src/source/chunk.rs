@@ -2,109 +2,210 @@
 
 use std::ops::Range;
 
-use super::Map;
+use super::{MAX_LINE, Map};
 
 /// Where a part ends is looked for in so many bytes at first.
 const WINDOW: usize = 4 << 10;
+/// A part is meant to be no larger than this, so that a line that is too long shows in what is read of it.
+const MAX_TARGET: usize = MAX_LINE / 2;
+/// Within so many bytes either a record ends or a line is too long: a record of the longest line, all that may be joined to
+/// it, and as much again of the line that no longer may.
+pub(super) const REACH: usize = MAX_LINE + (1 << 20);
 
 /// Tells whether a line (without its line end) certainly begins a record, whatever came before it.
 pub type LineTest = fn(&[u8]) -> bool;
 
-/// Cuts `bytes` into parts of about `target` bytes, each of which but the first begins with a line that begins a record.
+/// Where records begin, as far as cutting a source needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Boundaries {
+    /// Whether a line certainly begins a record.
+    pub begins: LineTest,
+    /// In bytes that begin where a record begins: where the last record begins of which that is certain once all before it is
+    /// read, past the first byte. More bytes may follow. For texts in which no line tells by itself.
+    pub last: fn(&[u8]) -> Option<usize>,
+}
+
+/// A part of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// Bytes that follow and belong to its last line, which is longer than [`MAX_LINE`], the line end included.
+    pub dropped: u64,
+}
+
+/// Cuts `bytes` into parts of about `target` bytes, each of which but the first begins where a record begins.
 ///
-/// A part grows until such a line comes; a text without any is one part. Where a part ends is looked for when it is asked
-/// for, so that parts of a large map can be scanned meanwhile.
+/// A part grows until a record begins; a line that is too long is a part of its own, of which only the beginning counts.
+/// Where a part ends is looked for when it is asked for, so that parts of a large map can be scanned meanwhile.
 ///
 /// ```
+/// use clawsift::source::{Boundaries, chunks};
 /// let text = b"#1\n  a\n#2\n#3\n";
-/// let starts = |line: &[u8]| line.starts_with(b"#");
-/// let parts: Vec<_> = clawsift::source::chunks(text, 1, starts).collect();
+/// let boundaries = Boundaries { begins: |line| line.starts_with(b"#"), last: |_| None };
+/// let parts: Vec<_> = chunks(text, 1, boundaries).map(|part| part.range).collect();
 /// assert_eq!(parts, [0..7, 7..10, 10..13]);
 /// ```
-pub fn chunks(bytes: &[u8], target: usize, starts_record: LineTest) -> impl Iterator<Item = Range<usize>> {
-    cut(bytes.len(), target, move |from| next_record(bytes, from, starts_record))
+pub fn chunks(bytes: &[u8], target: usize, boundaries: Boundaries) -> impl Iterator<Item = Part> {
+    Cutter::new(Slice(bytes), target, boundaries)
 }
 
 /// Cuts a map as [`chunks`] cuts bytes.
-pub fn map_chunks(map: &Map, target: usize, starts_record: LineTest) -> impl Iterator<Item = Range<usize>> {
-    let mut window = Vec::new();
-    cut(map.len(), target, move |from| {
-        // A page that is looked at through the map costs more than a copy of a few lines.
-        let end = (from + WINDOW).min(map.len());
-        let is_copied = from < end && map.copy(from..end, &mut window).is_ok();
-        match first_record(&window, starts_record).filter(|_| is_copied) {
-            Some(found) => from + found,
-            None => next_record(map, from, starts_record),
-        }
-    })
+pub fn map_chunks(map: &Map, target: usize, boundaries: Boundaries) -> impl Iterator<Item = Part> {
+    // A page that is looked at through the map may cost more than a copy of a few lines, and stays resident.
+    Cutter::new(Copied { map, window: Vec::new() }, target, boundaries)
 }
 
-/// Cuts so many bytes into parts; `next_record` tells where the first record begins after a place.
-fn cut(
-    length: usize,
+/// Bytes of which one part after the other is looked at.
+trait Window {
+    fn len(&self) -> usize;
+    /// The bytes in that range, as far as there are any.
+    fn look(&mut self, range: Range<usize>) -> &[u8];
+}
+
+struct Slice<'b>(&'b [u8]);
+
+impl Window for Slice<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn look(&mut self, range: Range<usize>) -> &[u8] {
+        &self.0[range.start.min(self.0.len())..range.end.min(self.0.len())]
+    }
+}
+
+struct Copied<'m> {
+    map: &'m Map,
+    window: Vec<u8>,
+}
+
+impl Window for Copied<'_> {
+    fn len(&self) -> usize {
+        self.map.length()
+    }
+
+    fn look(&mut self, range: Range<usize>) -> &[u8] {
+        let range = range.start.min(self.len())..range.end.min(self.len());
+        // What cannot be read here cannot be read by whoever scans the part, who says so.
+        if self.map.copy(range, &mut self.window).is_err() {
+            self.window.clear();
+        }
+        &self.window
+    }
+}
+
+struct Cutter<W> {
+    bytes: W,
     target: usize,
-    mut next_record: impl FnMut(usize) -> usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        (start < length).then(|| {
-            let end = next_record(start + target.max(1) - 1);
-            let part = start..end;
-            start = end;
-            part
-        })
-    })
+    boundaries: Boundaries,
+    start: usize,
+}
+
+impl<W: Window> Cutter<W> {
+    fn new(bytes: W, target: usize, boundaries: Boundaries) -> Self {
+        Self { bytes, target: target.clamp(1, MAX_TARGET), boundaries, start: 0 }
+    }
+
+    /// Where the part ends that begins at `start`, or `None` where its first line is too long.
+    fn end(&mut self) -> Option<usize> {
+        let (start, length) = (self.start, self.bytes.len());
+        let wanted = start + self.target - 1;
+        let near = self.bytes.look(wanted..wanted + WINDOW);
+        if let Some(found) = first_record(near, self.boundaries.begins) {
+            return Some(wanted + found);
+        }
+        let mut reach = (self.target + WINDOW).max(2 * self.target);
+        loop {
+            let seen = self.bytes.look(start..start + reach);
+            if has_long_line(seen) {
+                return None;
+            }
+            if let Some(found) =
+                seen.get(self.target - 1..).and_then(|s| first_record(s, self.boundaries.begins))
+            {
+                return Some(wanted + found);
+            }
+            // A file may end sooner than it did.
+            if seen.len() < reach || start + seen.len() >= length {
+                return Some(length);
+            }
+            if let Some(found) = (self.boundaries.last)(seen) {
+                return Some(start + found);
+            }
+            // A record that never ends within reach is none that is known here.
+            if reach >= REACH {
+                return Some(start + after_last_line(seen));
+            }
+            reach = (reach * 2).min(REACH);
+        }
+    }
+
+    /// How many bytes the line at `start` has behind those that count, its line end included.
+    fn dropped(&mut self) -> u64 {
+        let (mut at, length) = (self.start + MAX_LINE, self.bytes.len());
+        while at < length {
+            let seen = self.bytes.look(at..at + (1 << 20));
+            match memchr::memchr(b'\n', seen) {
+                Some(newline) => return (at + newline + 1 - self.start - MAX_LINE) as u64,
+                None if seen.is_empty() => break,
+                None => at += seen.len(),
+            }
+        }
+        (length - self.start - MAX_LINE) as u64
+    }
+}
+
+impl<W: Window> Iterator for Cutter<W> {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        if self.start >= self.bytes.len() {
+            return None;
+        }
+        let start = self.start;
+        let part = match self.end() {
+            Some(end) => Part { range: start..end, dropped: 0 },
+            None => Part { range: start..start + MAX_LINE, dropped: self.dropped() },
+        };
+        self.start = part.range.end + usize::try_from(part.dropped).unwrap_or(usize::MAX - part.range.end);
+        Some(part)
+    }
+}
+
+/// Whether the first line is too long.
+pub(super) fn has_long_line(bytes: &[u8]) -> bool {
+    bytes.get(..=MAX_LINE).is_some_and(|line| memchr::memchr(b'\n', line).is_none())
+}
+
+/// Where the last line that is whole ends; where none is, the end.
+pub(super) fn after_last_line(bytes: &[u8]) -> usize {
+    memchr::memrchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1)
 }
 
 /// The start of the first record that begins in `bytes`, past its first byte, where the lines up to it are whole.
-fn first_record(bytes: &[u8], starts_record: LineTest) -> Option<usize> {
+fn first_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
     let mut line_start = memchr::memchr(b'\n', bytes)? + 1;
     loop {
         let length = memchr::memchr(b'\n', &bytes[line_start..])?;
-        if starts_record(&bytes[line_start..line_start + length]) {
+        if begins(&bytes[line_start..line_start + length]) {
             return Some(line_start);
         }
         line_start += length + 1;
     }
 }
 
-/// The start of the first record that begins after `from`, or the end of `bytes`.
-fn next_record(bytes: &[u8], from: usize, starts_record: LineTest) -> usize {
-    let mut at = from;
-    while let Some(newline) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\n', rest)) {
-        let line_start = at + newline + 1;
-        if line_start >= bytes.len() {
-            break;
-        }
-        if starts_record(line_at(bytes, line_start)) {
-            return line_start;
-        }
-        at = line_start;
-    }
-    bytes.len()
-}
-
 /// The start of the last record that begins in `bytes`, past its first byte.
-pub(super) fn last_record(bytes: &[u8], starts_record: LineTest) -> Option<usize> {
-    let mut end = bytes.len();
+pub(crate) fn last_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
+    // The line that is still arriving may yet turn out to begin something else.
+    let mut end = memchr::memrchr(b'\n', bytes)?;
     while let Some(newline) = memchr::memrchr(b'\n', &bytes[..end]) {
-        let line_start = newline + 1;
-        // The line that is still arriving may yet turn out to begin something else.
-        if memchr::memchr(b'\n', &bytes[line_start..]).is_some() && starts_record(line_at(bytes, line_start))
-        {
-            return Some(line_start);
+        if begins(&bytes[newline + 1..end]) {
+            return Some(newline + 1);
         }
         end = newline;
     }
     None
-}
-
-fn line_at(bytes: &[u8], start: usize) -> &[u8] {
-    let rest = &bytes[start..];
-    match memchr::memchr(b'\n', rest) {
-        Some(end) => &rest[..end],
-        None => rest,
-    }
 }
 
 #[cfg(test)]
@@ -113,22 +214,20 @@ mod tests {
 
     use super::*;
 
-    fn starts(line: &[u8]) -> bool {
-        line.starts_with(b"#")
-    }
+    const HASHES: Boundaries = Boundaries { begins: |line| line.starts_with(b"#"), last: |_| None };
 
     #[test]
     fn parts_join_to_the_whole_and_begin_with_records() {
         let text = b"x\n#1\n a\n\n#2\n#3 long line\n b\n#4";
         for target in 1..=text.len() + 1 {
-            let parts: Vec<_> = chunks(text, target, starts).collect();
+            let parts: Vec<_> = chunks(text, target, HASHES).map(|part| part.range).collect();
             let joined: Vec<u8> = parts.iter().flat_map(|part| text[part.clone()].to_vec()).collect();
             assert_eq!(joined, text);
             for part in &parts[1..] {
                 assert_eq!(text[part.start], b'#', "target {target}");
             }
         }
-        assert!(chunks(b"", 4, starts).next().is_none());
+        assert!(chunks(b"", 4, HASHES).next().is_none());
     }
 
     #[test]
@@ -142,15 +241,35 @@ mod tests {
         file.write_all(text.as_bytes()).expect("writing");
         let map = Map::new(file).expect("a map");
         for target in [1, 10, 500, 1000, WINDOW, 20_000, text.len() - 1, text.len(), text.len() + 1] {
-            let parts: Vec<_> = map_chunks(&map, target, starts).collect();
-            assert_eq!(parts, chunks(text.as_bytes(), target, starts).collect::<Vec<_>>(), "target {target}");
+            let parts: Vec<_> = map_chunks(&map, target, HASHES).collect();
+            assert_eq!(parts, chunks(text.as_bytes(), target, HASHES).collect::<Vec<_>>(), "target {target}");
         }
     }
 
     #[test]
     fn the_last_record_is_one_that_has_arrived_whole() {
-        assert_eq!(last_record(b"#1\n#2\n#3", starts), Some(3));
-        assert_eq!(last_record(b"#1\n#2\n b\n", starts), Some(3));
-        assert_eq!(last_record(b"#1\n b\n", starts), None);
+        assert_eq!(last_record(b"#1\n#2\n#3", HASHES.begins), Some(3));
+        assert_eq!(last_record(b"#1\n#2\n b\n", HASHES.begins), Some(3));
+        assert_eq!(last_record(b"#1\n b\n", HASHES.begins), None);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_a_part_of_its_own() {
+        let long = "a".repeat(MAX_LINE + 5);
+        let text = format!("#1\n{long}\nx\n#2\n{long}");
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(text.as_bytes()).expect("writing");
+        let map = Map::new(file).expect("a map");
+        // All that is known of loose lines here is that each is a record.
+        let boundaries =
+            Boundaries { last: |bytes| memchr::memrchr(b'\n', bytes).map(|at| at + 1), ..HASHES };
+        for target in [1, 1000, MAX_TARGET] {
+            let parts: Vec<_> = chunks(text.as_bytes(), target, boundaries).collect();
+            assert_eq!(parts, map_chunks(&map, target, boundaries).collect::<Vec<_>>());
+            let second = 3 + MAX_LINE + 6 + 5;
+            let long: Vec<_> = parts.iter().filter(|part| part.dropped > 0).collect();
+            assert_eq!(*long[0], Part { range: 3..3 + MAX_LINE, dropped: 6 });
+            assert_eq!(*long[1], Part { range: second..second + MAX_LINE, dropped: 5 });
+        }
     }
 }

@@ -3,11 +3,15 @@
 use std::io::{self, BufReader, Cursor, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
+use liblzma::stream::{CONCATENATED, Stream};
 
 use super::Reason;
 
 /// An archive in an archive in an archive is a trap rather than a log.
-const MAX_NESTING: usize = 3;
+const MAX_NESTING: u32 = 3;
+/// What was packed to be unpacked with more memory than this is refused; within another archive half as much, and so on. It is
+/// enough for `xz -9` and `zstd --ultra -22`.
+const MAX_MEMORY: u64 = 128 << 20;
 
 /// Bytes that decompress to more than the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,27 +42,54 @@ pub(super) fn packing(head: &[u8]) -> Option<Packing> {
     }
 }
 
-/// A stream of text out of a stream that may be packed. What is unpacked is read up to `limit` bytes.
-pub(super) fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
-    let mut unpacked = false;
-    for _ in 0..=MAX_NESTING {
+/// Whether the first bytes of a file tell that it is compressed, or written with two bytes a character.
+pub fn is_packed(head: &[u8]) -> bool {
+    packing(head).is_some()
+}
+
+/// A stream of text out of a stream that may be packed. What is unpacked is read up to `limit` bytes, also within archives in
+/// archives.
+///
+/// ```
+/// use std::io::{Cursor, Read};
+///
+/// let mut text = String::new();
+/// clawsift::source::unpack(Box::new(Cursor::new("a log\n")), 100)?.read_to_string(&mut text)?;
+/// assert_eq!(text, "a log\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When its first bytes cannot be read, or say that it is a zip archive or packed again and again. What is damaged further on, and
+/// too much, is an error of the stream that is returned.
+pub fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
+    for depth in 0..=MAX_NESTING {
         let mut head = [0; 6];
-        let length = fill(&mut reader, &mut head)?;
+        let length = fill(&mut reader, &mut head).map_err(|error| match depth {
+            0 => error.into(),
+            _ => Reason::damaged(error),
+        })?;
+        let max_memory = MAX_MEMORY >> depth;
         let whole = Cursor::new(head[..length].to_vec()).chain(reader);
         let inner: Box<dyn Read + Send> = match packing(&head[..length]) {
             None => return Ok(Box::new(whole)),
             Some(Packing::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole))),
-            Some(Packing::Zstd) => Box::new(zstd::Decoder::new(whole)?),
-            Some(Packing::Xz) => Box::new(liblzma::read::XzDecoder::new_multi_decoder(whole)),
+            Some(Packing::Zstd) => {
+                let mut decoder = zstd::Decoder::new(whole)?;
+                decoder.window_log_max(max_memory.ilog2())?;
+                Box::new(decoder)
+            }
+            Some(Packing::Xz) => {
+                let stream = Stream::new_stream_decoder(max_memory, CONCATENATED).map_err(io::Error::from)?;
+                Box::new(liblzma::read::XzDecoder::new_stream(whole, stream))
+            }
             Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
             Some(Packing::Zip) => return Err(Reason::PipedZip),
             Some(Packing::Utf16) => {
                 return Ok(Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(whole)));
             }
         };
-        // The outermost limit counts what costs most: all the bytes that came out of the first unpacking.
-        reader = if unpacked { inner } else { Box::new(Limited { inner, limit, left: limit }) };
-        unpacked = true;
+        reader = Box::new(Limited::new(inner, limit));
     }
     Err(Reason::Nested)
 }
@@ -161,6 +192,33 @@ mod tests {
         assert_eq!(text.len(), 1000);
         assert!(error.expect("an error").contains("more than 1000 bytes"));
         assert_eq!(read(packed, 100_000).1, None, "just the limit is allowed");
+    }
+
+    #[test]
+    fn a_bomb_in_a_bomb_is_one_too() {
+        let packed = gzip(&gzip(&vec![b'a'; 1_000_000]));
+        let (text, error) = read(packed, 10_000);
+        assert_eq!(text.len(), 10_000);
+        assert!(error.expect("an error").contains("more than 10000 bytes"));
+    }
+
+    #[test]
+    fn what_needs_too_much_memory_is_refused() {
+        let options = liblzma::stream::LzmaOptions::new_preset(0).and_then(|mut options| {
+            let mut filters = liblzma::stream::Filters::new();
+            filters.lzma2(options.dict_size(512 << 20));
+            Stream::new_stream_encoder(&filters, liblzma::stream::Check::Crc32)
+        });
+        let mut xz = liblzma::write::XzEncoder::new_stream(Vec::new(), options.expect("options"));
+        xz.write_all(TEXT).expect("a write");
+        let mut zstd = zstd::Encoder::new(Vec::new(), 1).expect("an encoder");
+        zstd.window_log(28).expect("a window");
+        zstd.include_contentsize(false).expect("an option");
+        zstd.write_all(TEXT).expect("a write");
+        for packed in [xz.finish().expect("an end"), zstd.finish().expect("an end")] {
+            let reason = unpack(Box::new(Cursor::new(packed)), 1 << 30).err();
+            assert!(matches!(&reason, Some(Reason::Archive(text)) if text.contains("memory")), "{reason:?}");
+        }
     }
 
     #[test]

@@ -100,12 +100,11 @@ impl Expansion {
     fn open_archives(&mut self) {
         for input in std::mem::take(&mut self.inputs) {
             match input {
-                Input::Path(path) if archive::is_zip(&path) => match archive::members(&path) {
-                    Ok(names) => {
-                        self.inputs.extend(names.into_iter().map(|name| Input::Member(path.clone(), name)));
-                    }
-                    Err(reason) => self.fail(&path, reason),
-                },
+                Input::Path(path) if archive::is_zip(&path) => {
+                    let (members, problem) = archive::members(&path);
+                    self.inputs.extend(members.into_iter().map(Input::Member));
+                    problem.into_iter().for_each(|reason| self.fail(&path, reason));
+                }
                 other => self.inputs.push(other),
             }
         }

@@ -10,19 +10,37 @@ use std::{env, fs};
 /// that is unsafe and always on Windows, into `openclaw[-UID]` under the temporary folder. Where it runs as a service,
 /// its output goes to `~/Library/Logs/openclaw` (macOS) or `~/.openclaw/logs`.
 pub fn installed_logs() -> Vec<PathBuf> {
+    let mut logs =
+        log_files(&temporary_folders(), |name| name.starts_with("openclaw-") && name.ends_with(".log"));
+    if logs.is_empty() {
+        logs = log_files(&service_folders(), |name| name.starts_with("gateway") && name.ends_with(".log"));
+    }
+    logs
+}
+
+/// The folders in which OpenClaw keeps its logs on this machine, whether they are there or not.
+pub fn log_folders() -> Vec<PathBuf> {
+    let mut folders = temporary_folders();
+    folders.extend(service_folders());
+    folders
+}
+
+/// Where OpenClaw itself writes.
+fn temporary_folders() -> Vec<PathBuf> {
     let temporary = env::temp_dir();
     let mut folders = vec![PathBuf::from("/tmp/openclaw")];
     for parent in [Path::new("/tmp"), &temporary] {
         folders.extend(list(parent, |name| name == "openclaw" || name.starts_with("openclaw-")));
     }
-    let mut logs = log_files(&folders, |name| name.starts_with("openclaw-") && name.ends_with(".log"));
-    if logs.is_empty()
-        && let Some(home) = env::home_dir()
-    {
-        let folders = [home.join("Library/Logs/openclaw"), home.join(".openclaw/logs")];
-        logs = log_files(&folders, |name| name.starts_with("gateway") && name.ends_with(".log"));
-    }
-    logs
+    folders
+}
+
+/// Where its output goes as a service.
+fn service_folders() -> Vec<PathBuf> {
+    let home = env::home_dir();
+    home.into_iter()
+        .flat_map(|home| [home.join("Library/Logs/openclaw"), home.join(".openclaw/logs")])
+        .collect()
 }
 
 fn log_files(folders: &[PathBuf], is_log: impl Fn(&str) -> bool + Copy) -> Vec<PathBuf> {

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 #[error("interrupted")]
 pub(super) struct Interrupt;
 
-/// A reader whose blocking reads happen in a thread of their own.
+/// A reader that is opened, and whose blocking reads happen, in a thread of its own.
 pub(super) struct Interruptible {
     blocks: Receiver<io::Result<Vec<u8>>>,
     block: Vec<u8>,
@@ -27,11 +27,22 @@ pub(super) struct Interruptible {
 }
 
 impl Interruptible {
-    /// Reads from `reader` until it ends or `stop` is other than 0.
-    pub fn new(mut reader: impl Read + Send + 'static, stop: Arc<AtomicUsize>) -> Self {
+    /// Reads from what `open` gives until it ends or `stop` is other than 0. To open a pipe is to wait for its writer.
+    ///
+    /// # Errors
+    /// When no thread can be started; that it cannot be opened is told on reading.
+    pub fn new<R: Read>(
+        open: impl FnOnce() -> io::Result<R> + Send + 'static,
+        stop: Arc<AtomicUsize>,
+    ) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(WAITING);
         // The thread ends with its reader, with the program, or when nobody takes its blocks any more.
-        thread::spawn(move || {
+        let work = move || {
+            let mut reader = match open() {
+                Ok(reader) => reader,
+                // Where nobody takes the error, nobody waits for it.
+                Err(error) => return drop(sender.send(Err(error))),
+            };
             loop {
                 let mut block = vec![0; BLOCK];
                 let read = match reader.read(&mut block) {
@@ -47,8 +58,9 @@ impl Interruptible {
                     break;
                 }
             }
-        });
-        Self { blocks, block: Vec::new(), taken: 0, stop }
+        };
+        thread::Builder::new().spawn(work)?;
+        Ok(Self { blocks, block: Vec::new(), taken: 0, stop })
     }
 }
 
@@ -84,7 +96,8 @@ mod tests {
     #[test]
     fn reads_to_the_end() {
         let text: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_le_bytes).collect();
-        let mut reader = Interruptible::new(io::Cursor::new(text.clone()), Arc::default());
+        let bytes = text.clone();
+        let mut reader = Interruptible::new(|| Ok(io::Cursor::new(bytes)), Arc::default()).expect("a thread");
         let mut read = Vec::new();
         reader.read_to_end(&mut read).expect("reading");
         assert!(read == text);
@@ -100,7 +113,7 @@ mod tests {
             }
         }
         let stop = Arc::new(AtomicUsize::new(0));
-        let mut reader = Interruptible::new(Silent, Arc::clone(&stop));
+        let mut reader = Interruptible::new(|| Ok(Silent), Arc::clone(&stop)).expect("a thread");
         stop.store(130, Ordering::Relaxed);
         assert_eq!(reader.read(&mut [0; 1]).expect_err("an interrupt").to_string(), "interrupted");
     }

@@ -2,16 +2,20 @@
 //!
 //! A file at rest is mapped and cut into chunks that are scanned in parallel; everything else (standard input, pipes,
 //! a file that is being written) is read in bounded memory. What a record looks like is not known here: the caller
-//! passes a function that tells whether a line begins one.
+//! passes [`Boundaries`], which tell where one begins.
 
 mod archive;
+mod broken_zip;
+mod change;
 mod chunk;
 mod decode;
 mod expand;
+mod follow;
 mod installed;
 mod interruptible;
 #[allow(unsafe_code)] // The one module that maps files.
 mod map;
+mod part;
 mod rotation;
 mod stream;
 
@@ -25,13 +29,19 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use change::Steady;
 use interruptible::{Interrupt, Interruptible};
 
-pub use chunk::{LineTest, chunks, map_chunks};
-pub use decode::TooLarge;
+pub use archive::Member;
+pub use change::{Change, OpenFile};
+pub(crate) use chunk::last_record;
+pub use chunk::{Boundaries, LineTest, Part, chunks, map_chunks};
+pub use decode::{TooLarge, is_packed, unpack};
 pub use expand::{Expansion, expand};
-pub use installed::installed_logs;
+pub use follow::{Follower, Step, Turn};
+pub use installed::{installed_logs, log_folders};
 pub use map::Map;
+pub use part::{FilePart, PartReader, open_part};
 pub use rotation::{rotated_name, unread_older};
 pub use stream::{ChunkReader, StreamChunk};
 
@@ -53,8 +63,8 @@ const WORTH_MAPPING: u64 = 1 << 20;
 pub enum Input {
     /// A file, or anything else that can be opened by its path.
     Path(PathBuf),
-    /// A member of a zip archive, by the archive's path and its own name.
-    Member(PathBuf, String),
+    /// A file in a zip archive.
+    Member(Member),
     /// Standard input.
     Stdin,
 }
@@ -64,7 +74,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
-            Self::Member(archive, name) => format!("{}!{name}", archive.display()),
+            Self::Member(Member { archive, name, .. }) => format!("{}!{name}", archive.display()),
             Self::Stdin => "-".to_owned(),
         }
     }
@@ -73,7 +83,7 @@ impl Input {
     pub fn folder(&self) -> PathBuf {
         match self {
             Self::Path(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
-            Self::Member(archive, name) => {
+            Self::Member(Member { archive, name, .. }) => {
                 archive.join(Path::new(name).parent().map(Path::to_path_buf).unwrap_or_default())
             }
             Self::Stdin => PathBuf::new(),
@@ -93,24 +103,33 @@ impl Input {
     ///
     /// # Errors
     /// When it does not exist, may not be read, or is packed in a way that cannot be unpacked.
-    pub fn open(&self, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Content, SourceError> {
+    pub fn open(&self, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Opened, SourceError> {
         match self {
-            Self::Stdin => {
-                let reader = Interruptible::new(io::stdin(), Arc::clone(stop));
-                decode::unpack(Box::new(reader), max_decompressed).map(Content::Stream)
-            }
+            Self::Stdin => interruptible(|| Ok(io::stdin()), max_decompressed, stop),
             Self::Path(path) => open_path(path, max_decompressed, stop),
-            Self::Member(archive, name) => {
-                archive::open_member(archive, name, max_decompressed).map(Content::Stream)
-            }
+            Self::Member(member) => archive::open_member(member, max_decompressed).map(Opened::stream),
         }
         .map_err(|reason| SourceError { name: self.name(), reason })
     }
 }
 
 /// An opened source.
+pub struct Opened {
+    /// What it holds.
+    pub content: Content,
+    /// The file, where it is one of its own: what may happen to it meanwhile.
+    pub file: Option<Arc<OpenFile>>,
+}
+
+impl Opened {
+    fn stream(reader: Box<dyn Read + Send>) -> Self {
+        Self { content: Content::Stream(reader), file: None }
+    }
+}
+
+/// How a source is read.
 pub enum Content {
-    /// The whole file, as if in memory.
+    /// The whole file, any part of it at any time.
     Mapped(Map),
     /// Bytes that arrive one after the other.
     Stream(Box<dyn Read + Send>),
@@ -144,18 +163,44 @@ pub enum Reason {
     /// The system's own words.
     #[error("{0}; check the permissions, or copy the file and scan the copy")]
     Io(String),
+    /// A socket, which cannot be opened as a file can.
+    #[error("a socket cannot be read as a file; pipe in what comes out of it")]
+    Socket,
     /// An archive that is damaged or of a kind not read here.
     #[error("{0}; unpack it and scan what comes out")]
     Archive(String),
+    /// A zip archive with more members than are read, and how many these are.
+    #[error("it holds {0} files, and at most {1} are read; unpack it and scan what comes out")]
+    ManyMembers(u64, u64),
+    /// A zip archive that is a trap.
+    #[error(
+        "its members share the same bytes, by which a small file becomes a huge one; no honest archive does that"
+    )]
+    Overlap,
     /// The user ended the program before anything arrived.
     #[error("interrupted before anything was read")]
     Interrupted,
-    /// A zip archive in a stream, which cannot be searched for its list of members.
-    #[error("a zip archive cannot be read from a pipe; save it to a file and name that")]
+    /// A zip archive in a stream or in another archive, which cannot be searched for its list of members.
+    #[error(
+        "a zip archive is read from a file of its own, not from a pipe or another archive; save it and name it"
+    )]
     PipedZip,
+    /// A part of what can only be read from its beginning.
+    #[error("a compressed file cannot be read in parts; read it whole")]
+    PackedPart,
     /// Archives in archives in archives.
     #[error("compressed again and again; unpack it first")]
     Nested,
+}
+
+impl Reason {
+    /// Why something that is packed cannot be unpacked.
+    fn damaged(error: io::Error) -> Self {
+        match error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
+            true => Self::Interrupted,
+            false => Self::Archive(error.to_string()),
+        }
+    }
 }
 
 impl From<io::Error> for Reason {
@@ -190,22 +235,53 @@ impl Input {
     }
 }
 
-fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Content, Reason> {
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
+fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Opened, Reason> {
+    let metadata = fs::metadata(path)?;
+    if is_socket(&metadata) {
+        return Err(Reason::Socket);
+    }
     // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
     if !metadata.is_file() || metadata.len() == 0 {
-        let reader = Interruptible::new(file, Arc::clone(stop));
-        return decode::unpack(Box::new(reader), max_decompressed).map(Content::Stream);
+        let path = path.to_owned();
+        return interruptible(move || File::open(path), max_decompressed, stop);
     }
 
+    let mut file = File::open(path)?;
+    let open_file = OpenFile::new(path, &file, &metadata).map(Arc::new);
     let mut head = [0; 6];
     let read = file.read(&mut head)?;
-    if metadata.len() < WORTH_MAPPING || is_live(&metadata) || decode::packing(&head[..read]).is_some() {
+    let is_stream =
+        metadata.len() < WORTH_MAPPING || is_live(&metadata) || decode::packing(&head[..read]).is_some();
+    let content = if is_stream {
         let head = io::Cursor::new(head[..read].to_vec());
-        return decode::unpack(Box::new(head.chain(file)), max_decompressed).map(Content::Stream);
+        let reader = head.chain(Steady::new(file, open_file.clone()));
+        Content::Stream(decode::unpack(Box::new(reader), max_decompressed)?)
+    } else {
+        Content::Mapped(Map::new(file)?)
+    };
+    Ok(Opened { content, file: open_file })
+}
+
+/// Reads what may keep its reader waiting.
+fn interruptible<R: Read>(
+    open: impl FnOnce() -> io::Result<R> + Send + 'static,
+    max_decompressed: u64,
+    stop: &Arc<AtomicUsize>,
+) -> Result<Opened, Reason> {
+    let reader = Interruptible::new(open, Arc::clone(stop))?;
+    decode::unpack(Box::new(reader), max_decompressed).map(Opened::stream)
+}
+
+fn is_socket(metadata: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type())
     }
-    Ok(Content::Mapped(Map::new(file)?))
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
 }
 
 fn is_live(metadata: &fs::Metadata) -> bool {

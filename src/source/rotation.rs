@@ -1,7 +1,8 @@
 //! Rotated sets: the files into which one log was cut as it grew.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -35,6 +36,29 @@ pub fn unread_older(path: &Path, read: &HashSet<&Path>) -> Option<String> {
         let path = folder.join(&older);
         (!read.contains(path.as_path()) && path.is_file()).then_some(older)
     })
+}
+
+/// The log of a folder that was written to last.
+pub(super) fn newest_log(folder: &Path) -> Option<PathBuf> {
+    let logs = entries(folder).filter(|path| path.extension().is_some_and(|e| e == "log") && path.is_file());
+    logs.max_by_key(|path| (fs::metadata(path).and_then(|m| m.modified()).ok(), path.clone()))
+}
+
+/// The log of the next later day beside a dated one, where the gateway has begun to write it.
+pub(super) fn next_day(path: &Path) -> Option<PathBuf> {
+    let (stem, date, _) = rotated_name(path.file_name()?.to_str()?)?;
+    let dated = entries(path.parent()?).filter_map(|other| {
+        let name = other.file_name()?.to_str()?.to_owned();
+        let (other_stem, other_date, number) = rotated_name(&name)?;
+        let is_later = other_stem == stem && other_date > date && number == 0 && name.ends_with(".log");
+        (is_later && fs::metadata(&other).is_ok_and(|m| m.len() > 0)).then_some((other_date, other))
+    });
+    dated.min().map(|(_, path)| path)
+}
+
+/// What lies in a folder; one that cannot be read is empty.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::io::{self, Read};
 
 use super::MAX_LINE;
-use super::chunk::{LineTest, last_record};
+use super::chunk::{Boundaries, REACH, after_last_line, has_long_line, last_record};
+
+/// The rest of a line that is too long is read so many bytes at a time.
+const SKIPPED: u64 = 64 << 10;
 
 /// A part of a stream.
 #[derive(Debug)]
@@ -12,8 +15,7 @@ pub struct StreamChunk {
     pub bytes: Vec<u8>,
     /// Where they begin in the stream.
     pub offset: u64,
-    /// Bytes of the last line that were read and left out before its end, because the line is longer than
-    /// [`MAX_LINE`].
+    /// Bytes that were read and left out behind them, because the line is longer than [`MAX_LINE`]; its line end included.
     pub dropped: u64,
 }
 
@@ -21,7 +23,7 @@ pub struct StreamChunk {
 pub struct ChunkReader<R> {
     reader: R,
     target: usize,
-    starts_record: LineTest,
+    boundaries: Boundaries,
     /// What was read and not yet handed out.
     pending: Vec<u8>,
     offset: u64,
@@ -30,8 +32,9 @@ pub struct ChunkReader<R> {
 
 impl<R: Read> ChunkReader<R> {
     /// Reads from `reader` in chunks of about `target` bytes.
-    pub fn new(reader: R, target: usize, starts_record: LineTest) -> Self {
-        Self { reader, target: target.max(1), starts_record, pending: Vec::new(), offset: 0, ended: false }
+    pub fn new(reader: R, target: usize, boundaries: Boundaries) -> Self {
+        let target = target.clamp(1, MAX_LINE);
+        Self { reader, target, boundaries, pending: Vec::new(), offset: 0, ended: false }
     }
 
     /// The next chunk, or `None` at the end.
@@ -42,16 +45,21 @@ impl<R: Read> ChunkReader<R> {
         let mut wanted = self.target;
         loop {
             self.fill(wanted)?;
+            if has_long_line(&self.pending) {
+                return self.take_long_line();
+            }
             if self.ended {
                 return Ok(self.take(self.pending.len(), 0));
             }
-            if let Some(end) = last_record(&self.pending, self.starts_record) {
+            let certain = last_record(&self.pending, self.boundaries.begins);
+            if let Some(end) = certain.or_else(|| (self.boundaries.last)(&self.pending)) {
                 return Ok(self.take(end, 0));
             }
-            if self.pending.len() >= 2 * MAX_LINE {
-                return self.take_without_record_end();
+            // A record that never ends within reach is none that is known here.
+            if self.pending.len() >= REACH {
+                return Ok(self.take(after_last_line(&self.pending), 0));
             }
-            wanted = (self.pending.len() * 2).min(2 * MAX_LINE);
+            wanted = (self.pending.len() * 2).min(REACH);
         }
     }
 
@@ -74,6 +82,8 @@ impl<R: Read> ChunkReader<R> {
             return Ok(());
         }
         let limit = u64::try_from(missing).unwrap_or(u64::MAX);
+        // Growing by doubling would take up to twice of what the longest lines need.
+        self.pending.reserve_exact(missing);
         match self.reader.by_ref().take(limit).read_to_end(&mut self.pending) {
             Ok(read) => {
                 self.ended = read < missing;
@@ -87,37 +97,29 @@ impl<R: Read> ChunkReader<R> {
         }
     }
 
-    /// Ends a chunk where no record ends: after the last whole line, or inside a line that is too long, whose rest is
-    /// skipped.
-    fn take_without_record_end(&mut self) -> io::Result<Option<StreamChunk>> {
-        if let Some(newline) = memchr::memrchr(b'\n', &self.pending) {
-            return Ok(self.take(newline + 1, 0));
-        }
-        let mut dropped = self.pending.len() - MAX_LINE;
-        self.pending.truncate(MAX_LINE);
-        let mut rest = Vec::new();
-        let mut block = vec![0; 1 << 16];
-        loop {
-            let read = match self.reader.read(&mut block) {
+    /// Takes the beginning of a line that is too long, and skips the rest.
+    fn take_long_line(&mut self) -> io::Result<Option<StreamChunk>> {
+        let mut block = self.pending.split_off(MAX_LINE);
+        let mut dropped = 0;
+        let rest = loop {
+            if let Some(newline) = memchr::memchr(b'\n', &block) {
+                dropped += newline + 1;
+                break block.split_off(newline + 1);
+            }
+            dropped += block.len();
+            block.clear();
+            match self.reader.by_ref().take(SKIPPED).read_to_end(&mut block) {
                 Ok(0) => {
                     self.ended = true;
-                    break;
+                    break Vec::new();
                 }
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(_) => {}
                 Err(error) => {
                     self.ended = true;
                     return Err(error);
                 }
-            };
-            if let Some(newline) = memchr::memchr(b'\n', &block[..read]) {
-                dropped += newline;
-                self.pending.push(b'\n');
-                rest.extend_from_slice(&block[newline + 1..read]);
-                break;
             }
-            dropped += read;
-        }
+        };
         let chunk = self.take(self.pending.len(), dropped as u64);
         self.pending = rest;
         Ok(chunk)
@@ -139,12 +141,10 @@ impl<R: Read> ChunkReader<R> {
 mod tests {
     use super::*;
 
-    fn starts(line: &[u8]) -> bool {
-        line.starts_with(b"#")
-    }
+    const HASHES: Boundaries = Boundaries { begins: |line| line.starts_with(b"#"), last: |_| None };
 
     fn read_all(text: &[u8], target: usize) -> Vec<StreamChunk> {
-        let mut reader = ChunkReader::new(text, target, starts);
+        let mut reader = ChunkReader::new(text, target, HASHES);
         let mut chunks = Vec::new();
         while let Some(chunk) = reader.next_chunk().expect("reading") {
             chunks.push(chunk);
@@ -173,8 +173,8 @@ mod tests {
         let mut text = vec![b'a'; 3 * MAX_LINE];
         text.extend_from_slice(b"\n#2\n");
         let chunks = read_all(&text, 1 << 20);
-        assert_eq!(chunks[0].bytes.len(), MAX_LINE + 1, "with its line end");
-        assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64);
+        assert_eq!(chunks[0].bytes.len(), MAX_LINE);
+        assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64 + 1, "with its line end");
         let rest: Vec<u8> = chunks[1..].iter().flat_map(|c| c.bytes.clone()).collect();
         assert_eq!(rest, b"#2\n");
         assert_eq!(chunks[1].offset, 3 * MAX_LINE as u64 + 1);

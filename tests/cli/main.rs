@@ -2,6 +2,7 @@
 //!
 //! `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
 
+mod diff;
 mod errors;
 mod explain;
 mod html;

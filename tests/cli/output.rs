@@ -295,3 +295,18 @@ fn findings_are_sorted_as_asked_for() {
     let ranks: Vec<u64> = order("rank").iter().filter_map(|finding| finding["rank"].as_u64()).collect();
     assert!(ranks.iter().copied().eq(1..=ranks.len() as u64));
 }
+
+#[test]
+fn a_budget_cuts_json_for_a_language_model_and_nothing_else() {
+    let log = "fixtures/logs/mixed/file.log";
+    let cut =
+        clawsift().args(["--format", "json", "--budget", "2000", log]).output().expect("the program runs");
+    assert!(cut.stdout.len() <= 8000, "{}", cut.stdout.len());
+    let report = json(&cut);
+    assert_eq!((&report["budget"]["tokens"], &report["totals"]["incidents"]), (&2000.into(), &17.into()));
+    assert_eq!(report["left_out"], report["budget"]["left_out"]["findings"]);
+    assert!(report["mergeable"].is_null());
+    let table = clawsift().args(["--budget", "2000", log]).output().expect("the program runs");
+    assert_eq!(table.status.code(), Some(2));
+    assert!(stderr(&table).contains("--format json"), "{}", stderr(&table));
+}

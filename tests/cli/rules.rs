@@ -161,6 +161,46 @@ fn the_users_own_rules_are_read_where_settings_are_kept() {
 }
 
 #[test]
+fn many_rules_are_kept_until_their_file_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = |title: &str| {
+        let rule = |number: usize| {
+            let id = format!("own/flux-{number}");
+            format!(
+                "  - {{ id: {id}, title: {title}, severity: error, any: [{{ literal: flux level {number} is low }}], causes: [a], \
+                 fixes: [{{ say: do }}], references: [https://example.com/a/page/that/says/more/of/the/flux/{number}] }}\n"
+            )
+        };
+        let rules: String = (10_000..11_500).map(rule).collect();
+        fs::write(folder.path().join("own.yaml"), format!("category: tool\nrules:\n{rules}"))
+            .expect("a file");
+    };
+    let title = |line: &[u8]| {
+        let mut command = clawsift_in(folder.path());
+        command.env("XDG_CACHE_HOME", folder.path().join("cache"));
+        command.args(["--format", "json", "--rules", "own.yaml"]);
+        json(&piped(command, line))["findings"][0]["title"].clone()
+    };
+    let kept = || fs::read_dir(folder.path().join("cache/clawsift")).map_or(0, Iterator::count);
+    rules("first");
+    assert_eq!(title(b"error: flux level 10003 is low\n"), "first");
+    assert_eq!(kept(), 1);
+    assert_eq!(title(b"error: flux level 11003 is low\n"), "first");
+    assert_eq!(
+        title(b"Error: getaddrinfo ENOTFOUND api.x.com\n"),
+        "A host name does not exist, or the name server does not know it"
+    );
+    assert_eq!(kept(), 1);
+    rules("second");
+    assert_eq!(title(b"error: flux level 10003 is low\n"), "second");
+    assert_eq!(kept(), 2);
+    // Nothing can be kept where a file is in the way, and nothing else changes.
+    fs::remove_dir_all(folder.path().join("cache")).expect("removing");
+    fs::write(folder.path().join("cache"), "").expect("a file");
+    assert_eq!(title(b"error: flux level 10003 is low\n"), "second");
+}
+
+#[test]
 fn examples_are_tried_and_what_fails_is_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let examples = "    examples: ['flux level 7', 'the flux is low', 'flux level 3: connect ECONNREFUSED 10.0.0.1:443']\n    \

@@ -35,6 +35,36 @@ fn secrets_are_shown_when_asked_for() {
 }
 
 #[test]
+fn a_rule_cannot_command_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = folder.path().join("rules.yaml");
+    let odd = r#""odd \e]0;owned\a \u009b2J \u202e end""#;
+    let rule = format!(
+        "category: tool\nrules:\n  - id: tool/odd-cellar\n    title: {odd}\n    severity: error\n    any:\n      - literal: odd cellar\n    \
+         causes: [{odd}]\n    fixes:\n      - say: {odd}\n        run: {odd}\n        config: {odd}\n    examples: [odd cellar]\n    \
+         counter_examples: [{odd}]\n"
+    );
+    std::fs::write(&rules, rule).expect("a file");
+    let rules = rules.to_str().expect("a path");
+    let shown = |arguments: &[&str]| {
+        let mut command = clawsift();
+        command.args(arguments);
+        let output = piped(command, b"2026-11-22T00:00:00Z error x/y odd cellar\n");
+        let text = stdout(&output);
+        assert!(text.contains("owned") || arguments.contains(&"prometheus"), "{arguments:?}: {text}");
+        assert!(!text.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{arguments:?}: {text:?}");
+    };
+    for format in FORMATS {
+        if format != "ndjson" {
+            shown(&["--rules", rules, "--format", format, "--color", "always"]);
+        }
+    }
+    shown(&["explain", "tool/odd-cellar", "--rules", rules, "--color", "always"]);
+    shown(&["rules", "show", "tool/odd-cellar", "--rules", rules, "--color", "always"]);
+    shown(&["rules", "list", "--rules", rules]);
+}
+
+#[test]
 fn a_log_cannot_command_the_terminal() {
     let log = "2026-11-22T00:00:00Z error x/y \u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}connect ETIMEDOUT 10.0.0.1:443\n\
                2026-11-22T00:00:01Z error x/y \u{1b}[31modd\u{9b}31m\n";

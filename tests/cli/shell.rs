@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::{clawsift, piped, stderr, stdout};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "",
     "explain",
     "merge",
@@ -17,6 +17,9 @@ const COMMANDS: [&str; 14] = [
     "rules schema",
     "rules new",
     "rules bench",
+    "watch",
+    "diff",
+    "mcp",
     "schema",
     "completions",
     "man",

@@ -49,6 +49,11 @@ fn reports_and_matches_are_valid() {
         }
     }
     assert!(matches > 500, "{matches}");
+    check(
+        &report,
+        "--budget",
+        &json(&["--format", "json", "--budget", "900", "fixtures/logs/mixed/file.log"]),
+    );
     check(&report, "--top", &json(&["--format", "json", "--top", "1", "fixtures/logs/mixed/file.log"]));
     let unread = run(&["--format", "json", "nowhere.log"]);
     check(&report, "nowhere.log", &serde_json::from_slice(&unread.stdout).expect("JSON"));

@@ -1,6 +1,7 @@
 //! Failures are counted as a person counts them, in each form of the log.
 
 mod merge;
+mod parts;
 mod reports;
 mod script;
 

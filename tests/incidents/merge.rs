@@ -124,6 +124,20 @@ fn what_cannot_be_merged_is_refused() {
     assert_eq!(merge([], &View::default()).expect_err("an error"), MergeError::None);
 }
 
+/// What was added cannot be taken out again, so it counts as often as it came; but it is told.
+#[test]
+fn a_report_that_is_merged_twice_is_told() {
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
+    let of = |case: &str| scan_all(&[logs.join(case).join("file.log")]);
+    let once = merge([of("mixed"), of("dns-notfound")], &View::default()).expect("a sum");
+    assert!(!once.notes.iter().any(|note| note.contains("merged reports")), "{:?}", once.notes);
+    let twice = merge([once.clone(), of("dns-notfound")], &View::default()).expect("a sum");
+    let notes: Vec<&String> = twice.notes.iter().filter(|note| note.contains("merged reports")).collect();
+    assert_eq!(notes.len(), 1);
+    assert!(notes[0].contains("dns-notfound/file.log is in 2 of the merged reports"), "{notes:?}");
+    assert_eq!(twice.totals.records, once.totals.records + of("dns-notfound").totals.records);
+}
+
 /// Gateways in different folders have nothing to do with each other, but for a run that both name.
 #[test]
 fn gateways_in_different_folders_fail_apart() {

@@ -118,8 +118,7 @@ pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftErro
 pub fn draft_line(line: &str, engine: &Engine) -> Result<Draft, DraftError> {
     let plain = plain_bytes(line.as_bytes());
     let plain = String::from_utf8_lossy(&plain);
-    let clean: Vec<_> = plain.lines().map(|line| Redactor::MASKING.clean(line)).collect();
-    let text = clean.join("\n");
+    let text = Redactor::MASKING.clean_lines(&plain);
     let records = Lines::new(text.as_bytes(), 0).filter(|raw| !raw.bytes.trim_ascii().is_empty());
     let mut is_empty = true;
     for raw in records {

@@ -1,6 +1,6 @@
 //! The report in Markdown: for a wiki, or, when it is shared, for an issue that strangers read.
 
-mod text;
+pub(super) mod text;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

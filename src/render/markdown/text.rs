@@ -5,7 +5,7 @@ use crate::redact::Redactor;
 
 /// A text among others. Words that a forge would make links of, or call people by (`@name`, `#12`, addresses), become code:
 /// a backslash does not stop them, for they are looked for in what was made of the Markdown.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::render) fn plain(text: &str) -> String {
     let line = in_one_line(text);
     let parts: Vec<&str> = line.split('`').collect();
     // Rules name commands and options between backticks.
@@ -27,7 +27,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A text in a cell of a table, where a pipe ends the cell even in code.
-pub(super) fn cell(text: &str) -> String {
+pub(in crate::render) fn cell(text: &str) -> String {
     by_word(&in_one_line(text), &|word| code(&word.replace('|', "¦")), &|word| {
         escaped(word).replace("\\|", "&#124;")
     })
@@ -49,7 +49,7 @@ fn by_word(line: &str, active: &dyn Fn(&str) -> String, inert: &dyn Fn(&str) -> 
 }
 
 /// A text as code within a line.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::render) fn code(text: &str) -> String {
     let line = in_one_line(text);
     if line.is_empty() {
         return "(empty)".to_owned();
@@ -60,7 +60,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Lines of code, indented so that they belong to an item of a list.
-pub(super) fn block(language: &str, text: &str, indent: usize) -> String {
+pub(in crate::render) fn block(language: &str, text: &str, indent: usize) -> String {
     let lines: Vec<String> = text.lines().map(|line| Redactor::OPEN.clean(line).into_owned()).collect();
     let marks = "`".repeat(lines.iter().map(|line| longest_run(line) + 1).max().unwrap_or(0).max(3));
     let mut out = String::new();

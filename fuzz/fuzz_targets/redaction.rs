@@ -1,0 +1,36 @@
+//! Whatever stands around a secret of a known shape, nothing of it is left, nothing in the text acts on a terminal, and cleaning what
+//! is clean changes nothing.
+#![no_main]
+
+use clawsift::redact::Redactor;
+use libfuzzer_sys::fuzz_target;
+
+/// What tells a secret, and the part of it that nobody can guess.
+const SECRETS: [(&str, &str); 8] = [
+    ("sk-ant-api03-", "Vk7QmT2xLr9WbNcY4dHs8FgZ1pJe6UaK0oRiXqEt3uMvBlSw5CyDnPhG-AfIzO_jQkTxLAA"),
+    ("sk-proj-", "nB4vC8xZ1lK5jH9gF3dS7aP2oI6uY0tR4eW8qM1nB5vC9xZ3lK7jH"),
+    ("AIza", "SyD3kF8mN1pQ6rT9vW2xZ5bC7eG0hJ4lOsU"),
+    ("ghp_", "x7Kp2Qw9Zr4Tn6Yb1Vc8Md3Lf5Gh0JsAeUiO"),
+    ("xoxb-", "482915736204-918273645501-pQ7rS2tU9vW4xY1zA6bC3dE8"),
+    ("gsk_", "h3Jk8Lm2Np7Qr1St6Uv0Wx5Yz9Ab4Cd8Ef2Gh7Ij1Kl6Mn0Pq5Rs"),
+    ("glpat-", "Zt6Rw1Qx9Nv3Kb8Lm2Py7"),
+    ("AKIA", "Q7ZK3XN9RWB2VTM5"),
+];
+const AROUND: [char; 6] = [' ', '\n', '"', '(', ',', '\t'];
+/// So many characters in a row of the secret part are a leak.
+const PIECE: usize = 12;
+
+fuzz_target!(|input: (u8, u8, &str, &str)| {
+    let (kind, edge, before, after) = input;
+    let (prefix, secret) = SECRETS[usize::from(kind) % SECRETS.len()];
+    let edge = AROUND[usize::from(edge) % AROUND.len()];
+    let text = format!("{before}{edge}{prefix}{secret}{edge}{after}");
+    let clean = Redactor::MASKING.clean(&text);
+    let cut = Redactor::MASKING.excerpt(&text, 40 + usize::from(kind));
+    for piece in secret.as_bytes().windows(PIECE) {
+        let piece = std::str::from_utf8(piece).expect("ASCII");
+        assert!(!clean.contains(piece) && !cut.contains(piece), "{piece} is left of {text:?}: {clean:?}");
+    }
+    assert!(!clean.contains(char::is_control), "{clean:?}");
+    assert_eq!(Redactor::MASKING.clean(&clean), clean);
+});

@@ -1,0 +1,25 @@
+//! Any bytes are a log: however it is cut, by however many workers, the report is the same, and no shortcut changes what a record means.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use clawsift::catalogue::Catalogue;
+use clawsift::engine::Engine;
+use clawsift::scan::{Options, Verification, scan_bytes};
+use libfuzzer_sys::fuzz_target;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+
+fuzz_target!(|bytes: &[u8]| {
+    let report = |chunk: usize, jobs: usize| {
+        let options = Options { chunk, jobs, zone: jiff::tz::TimeZone::UTC, ..Options::default() };
+        serde_json::to_string(&scan_bytes(&ENGINE, "log", bytes, &options)).expect("JSON")
+    };
+    let whole = report(bytes.len() + 1, 1);
+    assert_eq!(report(1, 1), whole);
+    assert_eq!(report(97, 2), whole);
+    let verification = Verification::default();
+    let options = Options { jobs: 1, verify: Some(&verification), ..Options::default() };
+    scan_bytes(&ENGINE, "log", bytes, &options);
+    assert_eq!(verification.differences(), []);
+});

@@ -1,0 +1,12 @@
+//! `clawsift mcp`: the same for agents, over the Model Context Protocol.
+
+use crate::mcp::{Folders, serve};
+
+use super::CliError;
+use super::args::{Mcp, zone};
+
+pub(super) fn run(args: &Mcp) -> Result<u8, CliError> {
+    let zone = zone(args.tz.as_deref())?;
+    serve(args.rules.engine(&[])?, zone, Folders::new(&args.allow))?;
+    Ok(0)
+}

@@ -1,0 +1,112 @@
+//! What an agent is given: JSON to work with, and a short text to read.
+
+use jiff::tz::TimeZone;
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Value, json};
+
+use crate::render::live::change_line;
+use crate::report::{Report, RulePage};
+use crate::watch::{Change, ChangeKind, Stage};
+
+use super::background::Standing;
+
+/// Findings named in the text.
+const NAMED: usize = 10;
+
+pub(super) fn refusal(why: &str) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(why)])
+}
+
+/// A report, cut to a budget.
+pub(super) fn scanned(mut report: Report, budget: usize, zone: &TimeZone) -> CallToolResult {
+    let text = summary(&report, zone);
+    report.fit(budget);
+    answer(text, json!({ "report": value(&report) }))
+}
+
+/// How a followed log stands, cut to a budget.
+pub(super) fn watched(standing: Standing, budget: usize, zone: &TimeZone) -> CallToolResult {
+    let Standing { name, stage, mut report, changes } = standing;
+    let stage = match stage {
+        Stage::Waiting => "waiting",
+        Stage::CatchingUp => "catching_up",
+        Stage::Following => "following",
+        Stage::Ended => "ended",
+    };
+    let mut text = format!("{name}: {stage}\n");
+    text.push_str(&match changes.is_empty() {
+        true => "nothing has changed since this was last asked\n".to_owned(),
+        false => format!("changed since this was last asked:\n{}", lines(&changes, zone)),
+    });
+    text.push_str(&summary(&report, zone));
+    report.fit(budget);
+    let changed: Vec<Value> = changes
+        .iter()
+        .map(|change| {
+            let finding = &change.finding;
+            json!({
+                "change": change.kind,
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "status": finding.status,
+                "incidents": finding.incidents,
+            })
+        })
+        .collect();
+    answer(text, json!({ "log": name, "stage": stage, "changes": changed, "report": value(&report) }))
+}
+
+/// The pages of rules.
+pub(super) fn explained(pages: &[RulePage]) -> CallToolResult {
+    let texts: Vec<String> = pages
+        .iter()
+        .map(|page| {
+            let causes = page.causes.iter().map(|cause| format!("- {cause}\n")).collect::<String>();
+            let fix = |fix: &crate::report::FilledFix| {
+                let run = fix.run.as_ref().map_or(String::new(), |run| format!("\n   $ {run}"));
+                format!("{}{run}", fix.say)
+            };
+            let fixes = page.fixes.iter().enumerate();
+            let fixes = fixes.map(|(at, it)| format!("{}. {}\n", at + 1, fix(it))).collect::<String>();
+            format!("{} ({}, {})\nwhy:\n{causes}fix:\n{fixes}", page.title, page.rule, page.severity)
+        })
+        .collect();
+    answer(texts.join("\n"), json!({ "pages": value(&pages) }))
+}
+
+fn answer(text: String, structured: Value) -> CallToolResult {
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    result.structured_content = Some(structured);
+    result
+}
+
+fn value(what: &impl serde::Serialize) -> Value {
+    // Reports and pages hold texts, numbers and lists only, which can always be written.
+    serde_json::to_value(what).unwrap_or_default()
+}
+
+/// The findings in a few lines.
+fn summary(report: &Report, zone: &TimeZone) -> String {
+    let totals = &report.totals;
+    let mut text = format!("{} incidents in {} records", totals.incidents, totals.records);
+    text.push_str(if report.findings.is_empty() { ": nothing is wrong that a rule knows\n" } else { "\n" });
+    let known =
+        |finding: &crate::report::Finding| Change { kind: ChangeKind::Known, finding: finding.clone() };
+    let named: Vec<Change> = report.findings.iter().take(NAMED).map(known).collect();
+    text.push_str(&lines(&named, zone));
+    if let Some(others @ 1..) = report.findings.len().checked_sub(NAMED) {
+        text.push_str(&format!("and {others} more findings\n"));
+    }
+    if totals.unclassified > 0 {
+        text.push_str(&format!("{} warnings and errors that no rule explains\n", totals.unclassified));
+    }
+    for source in &report.sources {
+        source.problems.iter().for_each(|problem| text.push_str(&format!("{}: {problem}\n", source.name)));
+    }
+    text
+}
+
+fn lines(changes: &[Change], zone: &TimeZone) -> String {
+    let line = |change: &Change| anstream::adapter::strip_str(&change_line(change, zone)).to_string() + "\n";
+    changes.iter().map(line).collect()
+}

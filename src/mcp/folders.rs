@@ -1,0 +1,80 @@
+//! Which files an agent may have read: those in OpenClaw's log folders, and what the user has allowed.
+
+use std::path::{Path, PathBuf};
+
+use crate::source::log_folders;
+
+/// The folders and files that may be read, links followed.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    allowed: Vec<PathBuf>,
+}
+
+/// Why a path is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{path} is not in OpenClaw's log folders ({folders}), or is not there; the user can allow it: clawsift mcp --allow PATH"
+)]
+pub struct Refused {
+    path: String,
+    folders: String,
+}
+
+impl Folders {
+    /// OpenClaw's log folders on this machine, and these.
+    pub fn new(allow: &[PathBuf]) -> Self {
+        let all = log_folders().into_iter().chain(allow.iter().cloned());
+        Self { allowed: all.filter_map(|folder| folder.canonicalize().ok()).collect() }
+    }
+
+    /// The path with all links followed, where it may be read. What is not there is refused in the same words, so that
+    /// nobody can find out which files exist elsewhere.
+    ///
+    /// # Errors
+    /// When it lies elsewhere.
+    pub fn admit(&self, path: &Path) -> Result<PathBuf, Refused> {
+        let real = path.canonicalize().ok();
+        let is_allowed = |real: &PathBuf| self.allowed.iter().any(|allowed| real.starts_with(allowed));
+        real.filter(is_allowed).ok_or_else(|| Refused {
+            path: path.display().to_string(),
+            folders: match self.allowed.is_empty() {
+                true => "none on this machine".to_owned(),
+                false => self
+                    .allowed
+                    .iter()
+                    .map(|folder| folder.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_way_leads_out_of_an_allowed_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        for name in ["logs", "logs-of-others"] {
+            std::fs::create_dir(path(name)).expect("a folder");
+            std::fs::write(path(name).join("x.log"), "x").expect("a file");
+        }
+        let folders = Folders::new(&[path("logs")]);
+        assert!(folders.admit(&path("logs")).is_ok());
+        assert!(folders.admit(&path("logs/x.log")).is_ok());
+        assert!(folders.admit(&path("logs/../logs/x.log")).is_ok());
+        for refused in ["logs/../logs-of-others/x.log", "logs-of-others/x.log", "logs/no.log", "no.log", "."]
+        {
+            let error = folders.admit(&path(refused)).expect_err(refused);
+            assert!(error.to_string().contains("--allow"), "{error}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(path("logs-of-others/x.log"), path("logs/link.log")).expect("a link");
+            assert!(folders.admit(&path("logs/link.log")).is_err());
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! A text as it was before somebody wrote it down: JSON in JSON, a URL's percent signs, colours, lines that were wrapped.
+//!
+//! Secrets are looked for in each of these readings, and masked where they stand in the text itself.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::controls::is_hostile;
+
+/// Texts are quoted in texts that are quoted; deeper ones are left as they are.
+const MAX_DEPTH: usize = 8;
+/// A terminal's code is not longer.
+const MAX_CODE: usize = 256;
+
+/// One reading of a text, which knows where its bytes come from.
+pub(super) struct Reading<'t> {
+    pub text: Cow<'t, str>,
+    /// Where each byte of it comes from in the original; none where it is the original.
+    origins: Option<Vec<(u32, u32)>>,
+}
+
+impl<'t> Reading<'t> {
+    /// All readings of a text that differ: as it stands, decoded, and decoded with wrapped lines joined.
+    pub fn all(text: &'t str) -> Vec<Self> {
+        let mut readings = vec![Self { text: Cow::Borrowed(text), origins: None }];
+        if !text.bytes().any(|b| matches!(b, b'\\' | b'%' | b'&') || !(0x20..0x7f).contains(&b)) {
+            return readings;
+        }
+        let mut decoded: Option<Self> = None;
+        for _ in 0..MAX_DEPTH {
+            match decoded.as_ref().unwrap_or(&readings[0]).decoded() {
+                Some(deeper) => decoded = Some(deeper),
+                None => break,
+            }
+        }
+        let joined = decoded.as_ref().unwrap_or(&readings[0]).joined();
+        readings.extend(decoded);
+        readings.extend(joined);
+        readings
+    }
+
+    /// Where a part of it stands in the original.
+    pub fn origin(&self, range: Range<usize>) -> Range<usize> {
+        match &self.origins {
+            None => range,
+            Some(_) if range.is_empty() => 0..0,
+            Some(_) => self.byte(range.start).0..self.byte(range.end - 1).1,
+        }
+    }
+
+    /// Whether something was taken out before this byte, so that a word may begin here.
+    pub fn is_seam(&self, at: usize) -> bool {
+        self.origins.is_some() && at > 0 && self.byte(at - 1).1 != self.byte(at).0
+    }
+
+    fn byte(&self, at: usize) -> (usize, usize) {
+        match &self.origins {
+            None => (at, at + 1),
+            Some(origins) => {
+                let (start, end) = origins.get(at).copied().unwrap_or_default();
+                (start as usize, end as usize)
+            }
+        }
+    }
+
+    /// It with one layer of escapes taken off, unless it has none.
+    fn decoded(&self) -> Option<Reading<'t>> {
+        self.rewritten(|rest, _| escape(rest))
+    }
+
+    /// It with wrapped lines joined, unless none looks wrapped.
+    fn joined(&self) -> Option<Reading<'t>> {
+        if !self.text.contains('\n') {
+            return None;
+        }
+        self.rewritten(|rest, before| wrap(rest, before).map(|length| (length, None)))
+    }
+
+    /// It with parts replaced, unless there are none. `replace` is given what follows and what came before, and tells how
+    /// many bytes to replace by what.
+    fn rewritten(
+        &self,
+        replace: impl Fn(&str, &str) -> Option<(usize, Option<char>)>,
+    ) -> Option<Reading<'t>> {
+        let (mut text, mut origins) = (String::new(), Vec::new());
+        let (mut at, mut copied) = (0, 0);
+        let copy = |range: Range<usize>, text: &mut String, origins: &mut Vec<(u32, u32)>| {
+            text.push_str(&self.text[range.clone()]);
+            origins.extend(range.map(|at| of_u32(self.byte(at))));
+        };
+        while let Some(c) = self.text[at..].chars().next() {
+            let is_plain = matches!(c, ' '..='$' | '\''..='[' | ']'..='~');
+            let Some((length, with)) =
+                (!is_plain).then(|| replace(&self.text[at..], &self.text[..at])).flatten()
+            else {
+                at += c.len_utf8();
+                continue;
+            };
+            copy(copied..at, &mut text, &mut origins);
+            if let Some(with) = with {
+                let origin = of_u32((self.byte(at).0, self.byte(at + length - 1).1));
+                text.push(with);
+                origins.extend(std::iter::repeat_n(origin, with.len_utf8()));
+            }
+            at += length;
+            copied = at;
+        }
+        if copied == 0 {
+            return None;
+        }
+        copy(copied..self.text.len(), &mut text, &mut origins);
+        Some(Reading { text: Cow::Owned(text), origins: Some(origins) })
+    }
+}
+
+fn of_u32((start, end): (usize, usize)) -> (u32, u32) {
+    (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
+}
+
+/// The escape with which a text begins: its length, and what it stands for. Codes and what cannot be seen stand for nothing.
+fn escape(text: &str) -> Option<(usize, Option<char>)> {
+    let first = text.chars().next()?;
+    match first {
+        '\\' => backslash(text),
+        '%' => {
+            let code = u32::from_str_radix(text.get(1..3)?, 16).ok()?;
+            char::from_u32(code).filter(char::is_ascii).map(|c| (3, Some(c)))
+        }
+        '&' => entity(text),
+        '\u{1b}' | '\u{9b}' | '\u{9d}' | '\u{90}' => Some((code_length(text), None)),
+        '\n' | '\t' => None,
+        '\r' => text[1..].starts_with('\n').then_some((1, None)),
+        c => is_hostile(c).then_some((c.len_utf8(), None)),
+    }
+}
+
+/// An escape of JSON, JavaScript or a shell.
+fn backslash(text: &str) -> Option<(usize, Option<char>)> {
+    let hex = |range: Range<usize>| char::from_u32(u32::from_str_radix(text.get(range)?, 16).ok()?);
+    let second = text[1..].chars().next()?;
+    let of = match second {
+        '"' | '\'' | '\\' | '/' | '`' => second,
+        'n' | 'r' => '\n',
+        't' | 'b' | 'f' => ' ',
+        'e' => '\u{1b}',
+        'x' => return hex(2..4).map(|c| (4, Some(c))),
+        'u' if text[2..].starts_with('{') => {
+            let end = text.bytes().take(10).position(|b| b == b'}')?;
+            return hex(3..end).map(|c| (end + 1, Some(c)));
+        }
+        'u' => return hex(2..6).map(|c| (6, Some(c))),
+        '0' if text[2..].starts_with("33") => return Some((4, Some('\u{1b}'))),
+        _ => return None,
+    };
+    Some((2, Some(of)))
+}
+
+/// An entity of HTML.
+fn entity(text: &str) -> Option<(usize, Option<char>)> {
+    let end = text.bytes().take(10).position(|b| b == b';')?;
+    let of = match &text[1..end] {
+        "amp" => '&',
+        "quot" => '"',
+        "apos" => '\'',
+        "lt" => '<',
+        "gt" => '>',
+        "colon" => ':',
+        "equals" => '=',
+        name => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    };
+    Some((end + 1, Some(of)))
+}
+
+/// The length of the terminal's code with which a text begins.
+fn code_length(text: &str) -> usize {
+    let mut chars = text.char_indices();
+    let kind = match chars.next() {
+        Some((_, '\u{1b}')) => match chars.next() {
+            Some((_, '[')) => 'C',
+            Some((_, ']' | 'P' | '^' | '_' | 'X')) => 'O',
+            Some((at, ' '..='/')) => {
+                return at + 1 + usize::from(text.as_bytes().get(at + 1).is_some_and(u8::is_ascii));
+            }
+            Some((at, c)) if c.is_ascii() => return at + 1,
+            _ => return 1,
+        },
+        Some((_, '\u{9b}')) => 'C',
+        _ => 'O',
+    };
+    for (at, c) in chars.take(MAX_CODE) {
+        match (kind, c) {
+            ('C', '@'..='~') | ('O', '\u{7}' | '\u{9c}') => return at + c.len_utf8(),
+            ('C', ' '..='?') => {}
+            // What is no code's is text.
+            ('C', _) => return at,
+            ('O', '\\') if text[..at].ends_with('\u{1b}') => return at + 1,
+            ('O', '\n') => break,
+            _ => {}
+        }
+    }
+    text.chars().next().map_or(1, char::len_utf8)
+}
+
+/// The length of a line's end and the indentation behind it, where a word seems to have been wrapped there: it goes on with
+/// what is no ordinary word.
+fn wrap(text: &str, before: &str) -> Option<usize> {
+    let rest = text.strip_prefix('\n')?.trim_start_matches([' ', '\t']);
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    let word = &rest[..rest.find(|c| !is_of_key(c)).unwrap_or(rest.len())];
+    let goes_on = before.ends_with(is_of_key) && !word.is_empty();
+    let is_odd =
+        word.contains(|c: char| c.is_ascii_digit()) || word.chars().skip(1).any(|c| c.is_ascii_uppercase());
+    let is_date = word.starts_with("20") && word.get(4..5) == Some("-");
+    let ends =
+        rest[word.len()..].chars().next().is_none_or(|c| c.is_whitespace() || "\"'`,;)]}\\&<".contains(c));
+    (goes_on && is_odd && !is_date && ends).then_some(text.len() - rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last reading, and where it finds a word in the original.
+    fn read(text: &str) -> String {
+        Reading::all(text).pop().expect("a reading").text.into_owned()
+    }
+
+    #[test]
+    fn each_way_to_write_a_text_is_undone() {
+        for (text, plain) in [
+            ("a b", "a b"),
+            (r#"{\\\"token\\\":\\\"x\\\"}"#, r#"{"token":"x"}"#),
+            (r"\u0073k-\u{61}\x62", "sk-ab"),
+            (r"\\u0073k", "sk"),
+            ("?key%3Dab%252Fc", "?key=ab/c"),
+            ("&quot;key&quot;&#58;&#x20;x", "\"key\": x"),
+            ("s\u{1b}[31mk\u{1b}[0m-\u{200b}a\u{1b}]8;;http://x\u{1b}\\b\u{9b}1mc", "sk-abc"),
+            (r"s\u001b[31mk-\u001b[0ma", "sk-a"),
+            ("sk-ab\n    c9D", "sk-abc9D"),
+            ("sk-ab\nand so on", "sk-ab\nand so on"),
+            ("sk-ab\n2026-11-22T10:00", "sk-ab\n2026-11-22T10:00"),
+            (r"C:\Users\x 100% & more", r"C:\Users\x 100% & more"),
+        ] {
+            assert_eq!(read(text), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_stands_where_it_came_from() {
+        let text = "ä \\\"s\u{1b}[31mk%2Dx\\\" é";
+        let readings = Reading::all(text);
+        let last = readings.last().expect("a reading");
+        let at = last.text.find("sk-x").expect("the word");
+        assert_eq!(&text[last.origin(at..at + 4)], "s\u{1b}[31mk%2Dx");
+        assert!(last.is_seam(at + 1) && !last.is_seam(at + 2));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in "([\\\\u%&;#x0-9a-f{}\"n\u{1b}\\[\\]\u{9b}\u{7}ü\u{200b}\n m-]){0,60}") {
+            for reading in Reading::all(&text) {
+                for (at, c) in reading.text.char_indices() {
+                    let origin = reading.origin(at..at + c.len_utf8());
+                    proptest::prop_assert!(text.get(origin).is_some(), "{text:?}");
+                }
+            }
+        }
+    }
+}

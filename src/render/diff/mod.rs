@@ -1,0 +1,42 @@
+//! A comparison of two reports: a file a format.
+
+mod markdown;
+mod table;
+mod words;
+
+use std::io::{self, Write};
+
+use crate::report::Comparison;
+
+use super::Style;
+
+/// How a comparison is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DiffFormat {
+    /// A table and what to do, for a person at a terminal
+    Table,
+    /// The whole comparison as one JSON object
+    Json,
+    /// Markdown, for an issue or a wiki
+    Markdown,
+}
+
+/// Writes a comparison. The table holds colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_diff(
+    comparison: &Comparison,
+    format: DiffFormat,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        DiffFormat::Table => out.write_all(table::render(comparison, style).as_bytes()),
+        DiffFormat::Markdown => out.write_all(markdown::render(comparison, style).as_bytes()),
+        DiffFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, comparison)?;
+            writeln!(out)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! A line for each finding that is new or has changed: for logs of their own, and for scripts.
+
+use std::collections::BTreeMap;
+
+use anstyle::{AnsiColor, Style as Paint};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::catalogue::{Category, Severity};
+use crate::redact::Redactor;
+use crate::report::{FilledFix, Finding, Report, Status, Totals};
+use crate::watch::{Change, ChangeKind};
+
+use super::super::words::count;
+
+/// One line for a person, with colour codes: when, what became of which finding, and what to do about what is new.
+pub fn change_line(change: &Change, zone: &TimeZone) -> String {
+    let Change { kind, finding } = change;
+    let time = finding
+        .last_seen
+        .map_or("-".to_owned(), |time| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let paint = paint(*kind, finding.severity);
+    let mut line = format!(
+        "{time}  {paint}{:<9} {:<8}{paint:#}  {} ({}); {}, {}",
+        kind.name(),
+        finding.severity.to_string(),
+        finding.title,
+        finding.rule,
+        count(finding.incidents, "incident"),
+        finding.status.name(),
+    );
+    let wants_fix = matches!(kind, ChangeKind::New | ChangeKind::Back | ChangeKind::Known)
+        && matches!(finding.status, Status::Ongoing | Status::Degraded);
+    if let Some(command) = finding.fixes.iter().find_map(|fix| fix.run.as_deref()).filter(|_| wants_fix) {
+        // A command of several lines is whole in the report only.
+        line.push_str(&format!("; try: {}", command.lines().next().unwrap_or_default()));
+    }
+    line
+}
+
+fn paint(kind: ChangeKind, severity: Severity) -> Paint {
+    match (kind, severity) {
+        (ChangeKind::Recovered | ChangeKind::Quiet, _) => AnsiColor::Green.on_default(),
+        (ChangeKind::Withdrawn, _) => Paint::new().dimmed(),
+        (_, Severity::Critical) => AnsiColor::Magenta.on_default(),
+        (_, Severity::Error) => AnsiColor::Red.on_default(),
+        (_, Severity::Warning) => AnsiColor::Yellow.on_default(),
+        (_, Severity::Info) => AnsiColor::Blue.on_default(),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Line<'r> {
+    Finding {
+        change: ChangeKind,
+        rule: &'r str,
+        fingerprint: &'r str,
+        title: &'r str,
+        category: Category,
+        severity: Severity,
+        status: Status,
+        incidents: u64,
+        records: u64,
+        first_seen: Option<Timestamp>,
+        last_seen: Option<Timestamp>,
+        captures: BTreeMap<&'r str, &'r str>,
+        fixes: &'r [FilledFix],
+    },
+    Log {
+        text: &'r str,
+    },
+    End {
+        totals: &'r Totals,
+        first_time: Option<Timestamp>,
+        last_time: Option<Timestamp>,
+        findings: Vec<Standing<'r>>,
+        notes: &'r [String],
+    },
+}
+
+/// How a finding stands at the end of a watch.
+#[derive(Serialize)]
+struct Standing<'r> {
+    rule: &'r str,
+    severity: Severity,
+    status: Status,
+    incidents: u64,
+}
+
+/// A change as a JSON object in one line.
+pub fn change_json(change: &Change) -> String {
+    let Change { kind, finding } = change;
+    let fact = |(name, values): (&'_ String, &'_ Vec<crate::report::Value>)| -> Option<(String, String)> {
+        Some((name.clone(), values.first()?.value.clone()))
+    };
+    let facts: Vec<(String, String)> = finding.captures.iter().filter_map(fact).collect();
+    json(&Line::Finding {
+        change: *kind,
+        rule: &finding.rule,
+        fingerprint: &finding.fingerprint,
+        title: &finding.title,
+        category: finding.category,
+        severity: finding.severity,
+        status: finding.status,
+        incidents: finding.incidents,
+        records: finding.records,
+        first_seen: finding.first_seen,
+        last_seen: finding.last_seen,
+        captures: facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        fixes: &finding.fixes,
+    })
+}
+
+/// What happened to the log itself, as a JSON object in one line.
+pub fn event_json(text: &str) -> String {
+    json(&Line::Log { text: &Redactor::MASKING.clean(text) })
+}
+
+/// How everything stands at the end, as a JSON object in one line.
+pub fn end_json(report: &Report) -> String {
+    let standing = |finding: &'_ Finding| (finding.severity, finding.status, finding.incidents);
+    let findings = report
+        .findings
+        .iter()
+        .map(|finding| {
+            let (severity, status, incidents) = standing(finding);
+            Standing { rule: &finding.rule, severity, status, incidents }
+        })
+        .collect();
+    json(&Line::End {
+        totals: &report.totals,
+        first_time: report.first_time(),
+        last_time: report.last_time(),
+        findings,
+        notes: &report.notes,
+    })
+}
+
+fn json(line: &Line<'_>) -> String {
+    // These hold texts and numbers only, which can always be written.
+    serde_json::to_string(line).unwrap_or_default()
+}

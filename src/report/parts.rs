@@ -1,0 +1,218 @@
+//! Parts of one source that were read apart from each other, and are shown as one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::belonging::REACH;
+use super::incident::Incident;
+use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::summary::SourceSummary;
+use super::{FormatCount, Sample, SourceInfo};
+
+/// What is kept of a part of a source besides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    /// Where its first record begins in the source, where that is known.
+    pub start: Option<u64>,
+    /// What its notes tell.
+    pub oddities: Oddities,
+}
+
+/// What was unusual in a source, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Oddities {
+    /// Records looked at whose bytes are not all UTF-8.
+    pub invalid_utf8: u64,
+    /// Records of which only the beginning was looked at.
+    pub cut: u64,
+    /// Records that OpenClaw itself lost.
+    pub dropped: u64,
+}
+
+impl Oddities {
+    fn add(&mut self, other: Self) {
+        self.invalid_utf8 += other.invalid_utf8;
+        self.cut += other.cut;
+        self.dropped += other.dropped;
+    }
+
+    /// What the report says of them.
+    pub fn notes(self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.invalid_utf8 > 0 {
+            notes.push(format!(
+                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
+                self.invalid_utf8
+            ));
+        }
+        if self.cut > 0 {
+            notes.push(format!(
+                "records longer than 16 MiB, of which only the beginning was looked at: {}",
+                self.cut
+            ));
+        }
+        if self.dropped > 0 {
+            notes.push(format!(
+                "records that OpenClaw itself lost before they reached the log: {}",
+                self.dropped
+            ));
+        }
+        notes
+    }
+}
+
+/// What a source without records is said to be.
+pub(super) const EMPTY: &str = "it holds no records";
+
+/// The sources as a report shows them: the parts of one, which follow each other here, as one.
+pub(super) fn shown(sources: &[SourceSummary]) -> Vec<SourceInfo> {
+    let mut shown = Vec::with_capacity(sources.len());
+    shown.extend(sources.chunk_by(are_parts_of_one).map(whole));
+    shown
+}
+
+/// Whether two are parts of the same source.
+pub(super) fn are_parts_of_one(a: &SourceSummary, b: &SourceSummary) -> bool {
+    a.part.is_some() && b.part.is_some() && (&a.gateway, &a.info.name) == (&b.gateway, &b.info.name)
+}
+
+/// The sources in the order in which they were written, the parts of one one after the other.
+pub(super) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
+    let mut in_time = Vec::with_capacity(sources.len());
+    for parts in sources.chunk_by(are_parts_of_one) {
+        let first = parts.iter().find_map(|part| part.info.first_time);
+        in_time.extend(parts.iter().map(|part| (first, part)));
+    }
+    in_time.sort_by_key(|(first, source)| (first.is_none(), *first, source.name_order()));
+    in_time.into_iter().map(|(_, source)| source).collect()
+}
+
+/// From when to when a source goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Span {
+    /// That of a source of these parts.
+    pub fn of(parts: &[&SourceSummary]) -> Self {
+        Self {
+            first: parts.iter().find_map(|part| part.info.first_time),
+            last: parts.iter().rev().find_map(|part| part.last_order),
+        }
+    }
+
+    /// Whether an incident is so far from both ends that no other source goes on with it: it would have been settled, had the
+    /// source been read whole.
+    pub fn is_inside(self, incident: &Incident) -> bool {
+        let is_far = |edge: Option<Timestamp>, time: Option<Timestamp>| {
+            edge.zip(time).is_some_and(|(edge, time)| edge.duration_since(time).abs() > REACH)
+        };
+        is_far(self.first, incident.first_order) && is_far(self.last, incident.last_order)
+    }
+}
+
+fn whole(parts: &[SourceSummary]) -> SourceInfo {
+    let mut whole = parts[0].info.clone();
+    if parts.len() == 1 {
+        return whole;
+    }
+    let infos = || parts.iter().map(|part| &part.info);
+    let sum = |of: fn(&SourceInfo) -> u64| infos().map(of).sum();
+    (whole.bytes, whole.lines, whole.records) = (sum(|i| i.bytes), sum(|i| i.lines), sum(|i| i.records));
+    let mut formats: BTreeMap<_, u64> = BTreeMap::new();
+    infos().flat_map(|info| &info.formats).for_each(|c| *formats.entry(c.format).or_default() += c.records);
+    whole.formats = formats.into_iter().map(|(format, records)| FormatCount { format, records }).collect();
+    whole.formats.sort_by_key(|count| std::cmp::Reverse(count.records));
+    whole.first_time = infos().find_map(|info| info.first_time);
+    whole.last_time = infos().rev().find_map(|info| info.last_time);
+    whole.runtimes = union(infos().map(|info| &info.runtimes));
+    whole.hosts = union(infos().map(|info| &info.hosts));
+    let mut problems: Vec<String> = Vec::new();
+    for problem in infos().flat_map(|info| &info.problems) {
+        if !problems.contains(problem) {
+            problems.push(problem.clone());
+        }
+    }
+    let mut oddities = Oddities::default();
+    parts.iter().filter_map(|part| part.part.as_ref()).for_each(|part| oddities.add(part.oddities));
+    whole.notes = oddities.notes();
+    if whole.records == 0 && problems.is_empty() {
+        whole.notes.push(EMPTY.to_owned());
+    }
+    let missing = gaps(parts);
+    if missing > 0 {
+        whole.notes.push(format!("parts of it that are not among those of this report: {missing}"));
+    }
+    whole.problems = problems;
+    whole
+}
+
+fn union<'s>(names: impl Iterator<Item = &'s Vec<String>>) -> Vec<String> {
+    let all: BTreeSet<&String> = names.flatten().collect();
+    all.into_iter().cloned().collect()
+}
+
+/// The places between parts where bytes of the source are missing, the beginning included.
+fn gaps(parts: &[SourceSummary]) -> usize {
+    let read = || parts.iter().filter(|part| part.info.bytes > 0);
+    let starts = read().filter_map(|part| part.part.as_ref()?.start);
+    let ends = read().filter_map(|part| Some(part.part.as_ref()?.start? + part.info.bytes));
+    std::iter::once(0).chain(ends).zip(starts).filter(|(end, start)| end != start).count()
+}
+
+/// Where the parts of sources begin, for telling in which line of the source a record stands.
+pub(super) struct Lines<'s> {
+    /// By source: where each part begins, and the lines before it.
+    before: HashMap<&'s str, Vec<(u64, u64)>>,
+}
+
+impl<'s> Lines<'s> {
+    /// Of sources in their order.
+    pub fn new(sources: &'s [SourceSummary]) -> Self {
+        let mut before = HashMap::new();
+        for parts in sources.chunk_by(are_parts_of_one) {
+            // Without the parts before it, nobody knows how many lines stand there.
+            if parts.len() < 2 || gaps(parts) > 0 {
+                continue;
+            }
+            let mut lines = 0;
+            let starts = parts.iter().filter_map(|part| {
+                let start = part.part.as_ref()?.start?;
+                let before = lines;
+                lines += part.info.lines;
+                Some((start, before))
+            });
+            before.insert(parts[0].info.name.as_str(), starts.collect());
+        }
+        Self { before }
+    }
+
+    /// Counts a sample's line from the beginning of its source instead of that of its part.
+    pub fn place(&self, sample: &mut Sample) {
+        let Some(parts) = self.before.get(sample.source.as_str()) else { return };
+        let next = parts.partition_point(|(start, _)| *start <= sample.offset);
+        sample.line += next.checked_sub(1).map_or(0, |at| parts[at].1);
+    }
+}
+
+/// The marks of all sources. Of a source that was read in parts those are left out that would be none had it been read whole:
+/// a version that it had said before, and all but the latest.
+pub(super) fn marks(sources: &[SourceSummary]) -> Vec<Mark> {
+    let mut all = Vec::new();
+    for parts in sources.chunk_by(are_parts_of_one) {
+        let mut marks: Vec<&Mark> = Vec::new();
+        let mut version = None;
+        for mark in parts.iter().flat_map(|part| &part.marks) {
+            let is_version = matches!(mark.what, MarkKind::Version(_));
+            if !is_version || version.replace(&mark.what) != Some(&mark.what) {
+                marks.push(mark);
+            }
+        }
+        all.extend(marks.iter().skip(marks.len().saturating_sub(MAX_MARKS)).map(|mark| (*mark).clone()));
+    }
+    all
+}

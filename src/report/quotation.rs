@@ -1,0 +1,252 @@
+//! Matches that may be somebody's words: where a chat message or an answer goes over several lines, those that look like
+//! records may have been pasted.
+//!
+//! Only plain text has this trouble: in JSON a message is a value, whatever it holds. A line is in doubt when somebody's
+//! words stand right before it, and it does not go on where they left off: it is more than moments older, bears no time
+//! where they do, or tells it in another spelling. A paste that guesses the time cannot be told from a record.
+//! What stays older for long is no paste, but another log.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use jiff::SignedDuration;
+
+use crate::record::{Lines, Record, Stamp, stamp_of, starts_record};
+use crate::redact::Redactor;
+
+use super::event::Match;
+
+/// Two writers of one log may be this much out of step.
+const OUT_OF_STEP: SignedDuration = SignedDuration::from_secs(2);
+/// A time of day that is earlier by more is of the next day.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
+/// Bytes before a match in which somebody's words are looked for.
+const REACH: usize = 4096;
+/// Bytes of a match that tell how it is written.
+const OWN: usize = 32;
+/// Lines that may stand between them and the match.
+const MAX_BETWEEN: usize = 6;
+/// What stays out of place for more lines is no paste, but another log that was put behind this one.
+const MAX_LINES: u64 = 64;
+
+/// The bytes of a chunk, wherever they are.
+pub trait ChunkBytes {
+    /// How many there are.
+    fn length(&self) -> usize;
+    /// A part of them; nothing where they can no longer be had.
+    fn part(&self, range: Range<usize>) -> Cow<'_, [u8]>;
+    /// What the record says that begins at that offset; `None` where that can no longer be had.
+    fn text_at(&self, redactor: Redactor, offset: u64) -> Option<String>;
+}
+
+/// Follows what somebody may have pasted into one source.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Quotations {
+    /// The last bytes before the chunk.
+    before: Vec<u8>,
+    /// The paste that may go on.
+    pub open: Option<Paste>,
+}
+
+/// Matches in one paste.
+#[derive(Debug, Clone)]
+pub(super) struct Paste {
+    /// They wait for what comes after them.
+    pub matches: Vec<Match>,
+    /// When the words were written that it seems to be a part of.
+    said: Option<Stamp>,
+    /// Where the first of them stands, and the last.
+    first_line: u64,
+    last_line: u64,
+}
+
+/// What a match is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A record of the gateway's; a paste before it is over.
+    Record,
+    /// It may be a part of words that were written then.
+    Doubtful(Option<Stamp>),
+    /// A record, and so are those that were in doubt before it.
+    Seam,
+}
+
+impl Quotations {
+    /// What a match in this chunk is, which stands at this line of the source.
+    pub fn judge(&self, found: &Match, bytes: &impl ChunkBytes, line: u64) -> Standing {
+        // Whoever writes objects writes words into them.
+        let is_behind_object = found
+            .is_behind_object
+            .unwrap_or_else(|| last_line(&self.before).is_some_and(|(_, line)| line.starts_with(b"{")));
+        if self.open.is_none() && is_behind_object {
+            return Standing::Record;
+        }
+        let offset = usize::try_from(found.position.offset).unwrap_or(usize::MAX).min(bytes.length());
+        let start = offset.saturating_sub(REACH);
+        let near = bytes.part(start..bytes.length().min(offset + OWN));
+        let (above, own) = near.split_at(near.len().min(offset - start));
+        if let Some(paste) = &self.open
+            // Of lines without a time only those side by side are of one hand.
+            && (found.stamp.is_some() || own.starts_with(b"{") || line <= paste.last_line + 2)
+            && is_out_of_place(own, found.stamp, paste.said)
+        {
+            let is_near = line.saturating_sub(paste.first_line) <= MAX_LINES;
+            return if is_near { Standing::Doubtful(paste.said) } else { Standing::Seam };
+        }
+        if is_behind_object {
+            return Standing::Record;
+        }
+        let mut before = Cow::Borrowed(above);
+        if above.len() < REACH && !self.before.is_empty() {
+            let missing = self.before.len().saturating_sub(REACH - above.len());
+            before = Cow::Owned([&self.before[missing..], above].concat());
+        }
+        words_before(&before, own, found.stamp).map_or(Standing::Record, Standing::Doubtful)
+    }
+
+    /// How many matches wait.
+    pub fn waiting(&self) -> usize {
+        self.open.as_ref().map_or(0, |paste| paste.matches.len())
+    }
+
+    /// Lets a doubtful match wait.
+    pub fn wait(&mut self, found: Match, said: Option<Stamp>) {
+        let line = found.position.line;
+        let new = || Paste { matches: Vec::new(), said, first_line: line, last_line: line };
+        let paste = self.open.get_or_insert_with(new);
+        paste.last_line = line;
+        paste.matches.push(found);
+    }
+
+    /// Notes what comes before the next chunk.
+    pub fn pass(&mut self, bytes: &impl ChunkBytes) {
+        let length = bytes.length();
+        self.before.extend_from_slice(&bytes.part(length.saturating_sub(REACH)..length));
+        self.before.drain(..self.before.len().saturating_sub(REACH));
+    }
+}
+
+/// Whether the line before the record that begins at `offset` is an object; unknown where none stands there.
+pub fn is_behind_object(bytes: &[u8], offset: usize) -> Option<bool> {
+    let above = bytes.get(..offset).filter(|above| !above.is_empty())?;
+    // An empty line is none.
+    Some(last_line(above).is_some_and(|(_, line)| line.starts_with(b"{")))
+}
+
+/// The last line of some text, and where it begins.
+fn last_line(text: &[u8]) -> Option<(usize, &[u8])> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let start = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
+    (!text.is_empty()).then(|| (start, &text[start..]))
+}
+
+/// When somebody's words were written that stand before a match, where the match is in doubt for them.
+fn words_before(before: &[u8], own: &[u8], stamp: Option<Stamp>) -> Option<Option<Stamp>> {
+    let mut rest = before;
+    // Where a record stands between that came after the words, they were over.
+    let mut between: Vec<&[u8]> = Vec::new();
+    for at in 0..=MAX_BETWEEN {
+        let (start, line) = last_line(rest)?;
+        rest = &rest[..start];
+        // Whoever writes objects writes words into them.
+        if at == 0 && line.starts_with(b"{") {
+            return None;
+        }
+        if may_be_words(line) && starts_record(line) {
+            let said = stamp_of(line);
+            if is_out_of_place(own, stamp, said) {
+                let raw = Lines::new(&before[start..], 0).next()?;
+                if Record::parse(&raw).is_somebodys() {
+                    let goes_on =
+                        |line: &&[u8]| starts_record(line) && !is_out_of_place(line, stamp_of(line), said);
+                    return (!between.iter().any(goes_on)).then_some(said);
+                }
+            }
+        }
+        between.push(line);
+    }
+    None
+}
+
+/// Whether a line may begin with somebody's words, as can be told without reading it: most lines are labelled, and say
+/// nothing of what came in.
+fn may_be_words(line: &[u8]) -> bool {
+    if !matches!(line.first(), Some(b'0'..=b'9' | b'[')) {
+        return !matches!(line.first(), None | Some(b' ' | b'\t' | b'{'));
+    }
+    let after_time = match line[0] {
+        b'[' => line,
+        _ => memchr::memchr(b' ', &line[..line.len().min(40)]).map_or(line, |end| &line[end + 1..]),
+    };
+    if !after_time.starts_with(b"[") {
+        // The level of plain text, unless an answer has none.
+        return ![&b"warn "[..], b"error ", b"fatal "].iter().any(|level| after_time.starts_with(level))
+            || after_time.windows(7).take(80).any(is_opening);
+    }
+    // Behind the label, and the account.
+    let mut message = after_time;
+    for _ in 0..2 {
+        if let Some(end) =
+            message.strip_prefix(b"[").and_then(|rest| memchr::memchr(b']', &rest[..rest.len().min(80)]))
+        {
+            message = message.get(end + 3..).unwrap_or_default();
+        }
+    }
+    after_time.starts_with(b"[tools]") || is_opening(message)
+}
+
+/// Whether words begin so, behind a label.
+fn is_opening(message: &[u8]) -> bool {
+    message.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"inbound") || word == b"[tools]")
+}
+
+/// Whether a record cannot well come after words that were written then.
+fn is_out_of_place(own: &[u8], stamp: Option<Stamp>, said: Option<Stamp>) -> bool {
+    let Some(said) = said else { return own.starts_with(b"{") };
+    match (said, stamp) {
+        // One log is not written as text and as objects in turn.
+        _ if own.starts_with(b"{\"0\":") || own.starts_with(b"{\"type\":") => true,
+        (_, None) => true,
+        (Stamp::At(said), Some(Stamp::At(own))) => said.duration_since(own) > OUT_OF_STEP,
+        (Stamp::Local(said), Some(Stamp::Local(own))) => said.duration_since(own) > OUT_OF_STEP,
+        (Stamp::Clock(said, _), Some(Stamp::Clock(own, _))) => {
+            let earlier = said.duration_since(own);
+            earlier > OUT_OF_STEP && earlier < HALF_A_DAY
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_in_doubt(text: &str) -> bool {
+        let at = text.trim_end().rfind('\n').map_or(0, |end| end + 1);
+        let own = &text.as_bytes()[at..];
+        words_before(&text.as_bytes()[..at], own, stamp_of(own.trim_ascii_end())).is_some()
+    }
+
+    #[test]
+    fn what_does_not_go_on_where_words_left_off_is_in_doubt() {
+        let words = "2026-11-22T10:00:00.000+00:00 [telegram] inbound message from joe: look\n";
+        for (own, is_doubted) in [
+            ("2026-11-22T09:00:00.000+00:00 [agent/embedded] 401 no\n", true),
+            ("2026-11-22T10:00:00.100+00:00 [agent/embedded] 401 no\n", false),
+            ("2026-11-22T09:59:59.000+00:00 [agent/embedded] 401 no\n", false),
+            ("09:00:00 [agent/embedded] 401 no\n", true),
+            ("[agent/embedded] 401 no\n", true),
+            ("{\"0\":\"401\",\"_meta\":{},\"time\":\"2026-11-22T10:00:01Z\"}\n", true),
+        ] {
+            assert_eq!(is_in_doubt(&format!("{words}{own}")), is_doubted, "{own}");
+            assert_eq!(is_in_doubt(&format!("{words}more of it\n\n{own}")), is_doubted, "{own}");
+            let record = "2026-11-22T10:00:00.000+00:00 [gateway] x\n";
+            assert!(!is_in_doubt(&format!("{record}{own}")), "{own}");
+            let later = "2026-11-22T10:00:01.000+00:00 [gateway] x\n";
+            assert!(!is_in_doubt(&format!("{words}{later}{own}")), "{own}");
+        }
+        let before = "23:59:59 [telegram] inbound message from joe: look\n";
+        assert!(!is_in_doubt(&format!("{before}00:00:01 [agent/embedded] 401 no\n")));
+        assert!(is_in_doubt(&format!("{before}20:00:01 [agent/embedded] 401 no\n")));
+    }
+}

@@ -1,0 +1,194 @@
+//! What happened to a file while it was read.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::is_live;
+use super::map::read_at;
+
+/// The beginning of a file that tells whether it is still the same text.
+const HEAD: u64 = 4096;
+
+/// A file as it was when it was opened.
+pub struct OpenFile {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    modified: Option<SystemTime>,
+    is_live: bool,
+    head: Vec<u8>,
+}
+
+/// What happened to a file while it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Change {
+    /// It was cut short.
+    #[error(
+        "truncated while reading: it held {before} bytes when it was opened and holds {now} now, so records may be missing; scan \
+         it again, or the copy that was made of it"
+    )]
+    Truncated {
+        /// Its length in bytes when it was opened.
+        before: u64,
+        /// Its length in bytes now.
+        now: u64,
+    },
+    /// Something else was written in its place.
+    #[error(
+        "rewritten while reading, so the report may mix what it held before and what it holds now; scan it again"
+    )]
+    Rewritten,
+    /// Its path names another file, or none: it was renamed, replaced or deleted. What was read is the file that was opened.
+    #[error("it was renamed or deleted while it was read; it was read as it was")]
+    Moved,
+}
+
+impl Change {
+    /// Whether the file may not have been read whole.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Self::Moved)
+    }
+}
+
+impl OpenFile {
+    /// Remembers what the file is like; `None` where the system does not tell.
+    pub(super) fn new(path: &Path, file: &File, metadata: &Metadata) -> Option<Self> {
+        let file = second_handle(path, file).ok()?;
+        let head = head(&file, metadata.len()).ok()?;
+        Some(Self {
+            path: path.to_owned(),
+            file,
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            is_live: is_live(metadata),
+            head,
+        })
+    }
+
+    /// What has happened to it since. That more was written at its end is no change.
+    pub fn change(&self) -> Option<Change> {
+        let now = self.file.metadata().ok()?;
+        if now.len() < self.length {
+            return Some(Change::Truncated { before: self.length, now: now.len() });
+        }
+        // Of a file at rest that is as long as before each write is one in place; one that is being written grows.
+        let is_touched = !self.is_live && now.len() == self.length && now.modified().ok() != self.modified;
+        if is_touched || head(&self.file, self.length).is_ok_and(|head| head != self.head) {
+            return Some(Change::Rewritten);
+        }
+        (!is_at(&self.path, &now)).then_some(Change::Moved)
+    }
+}
+
+/// A handle that can be read without moving the place from which the other one is read next.
+fn second_handle(path: &Path, file: &File) -> io::Result<File> {
+    match cfg!(unix) {
+        true => file.try_clone(),
+        false => File::open(path),
+    }
+}
+
+/// The beginning of a file of that length.
+fn head(file: &File, length: u64) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; usize::try_from(HEAD.min(length)).unwrap_or(0)];
+    let mut filled = 0;
+    while filled < head.len() {
+        match read_at(file, &mut head[filled..], filled as u64)? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    head.truncate(filled);
+    Ok(head)
+}
+
+/// A file that is read from its beginning to its end, and no further once what was read is no longer there.
+pub(super) struct Steady {
+    reader: File,
+    file: Option<Arc<OpenFile>>,
+}
+
+impl Steady {
+    pub fn new(reader: File, file: Option<Arc<OpenFile>>) -> Self {
+        Self { reader, file }
+    }
+}
+
+impl Read for Steady {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        // Where it has changed, what was read may go on in the middle of another record.
+        match self.file.as_ref().and_then(|file| file.change()).filter(|change| change.is_loss()) {
+            Some(change) => Err(io::Error::other(change)),
+            None => Ok(read),
+        }
+    }
+}
+
+/// Whether the path names that very file.
+fn is_at(path: &Path, file: &Metadata) -> bool {
+    let Ok(there) = fs::metadata(path) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (there.dev(), there.ino()) == (file.dev(), file.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        there.len() >= file.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What is noticed when that is done to a file of ten lines, which was at rest or was being written.
+    fn change_after(is_live: bool, act: fn(&Path, &mut File)) -> Option<Change> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.log");
+        fs::write(&path, "a line\n".repeat(10)).expect("writing");
+        let mut file = File::options().read(true).write(true).open(&path).expect("a file");
+        if !is_live {
+            file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
+        }
+        let metadata = file.metadata().expect("metadata");
+        let open = OpenFile::new(&path, &file, &metadata).expect("a file that is watched");
+        act(&path, &mut file);
+        open.change()
+    }
+
+    #[test]
+    fn each_kind_of_change_is_noticed() {
+        let append = |_: &Path, file: &mut File| {
+            file.seek(io::SeekFrom::End(0)).expect("the end");
+            file.write_all(b"more\n").expect("writing");
+        };
+        let overwrite = |_: &Path, file: &mut File| file.write_all(b"A LINE\n").expect("writing");
+        let overwrite_later = |_: &Path, file: &mut File| {
+            file.seek(io::SeekFrom::Start(20)).expect("a place");
+            file.write_all(b"!").expect("writing");
+        };
+        let cut = |_: &Path, file: &mut File| file.set_len(7).expect("cutting");
+        let replace = |path: &Path, _: &mut File| {
+            fs::rename(path, path.with_extension("1.log")).expect("renaming");
+            fs::write(path, "new").expect("writing");
+        };
+        let delete = |path: &Path, _: &mut File| fs::remove_file(path).expect("deleting");
+        for is_live in [false, true] {
+            assert_eq!(change_after(is_live, |_, _| {}), None);
+            assert_eq!(change_after(is_live, append), None);
+            assert_eq!(change_after(is_live, overwrite), Some(Change::Rewritten));
+            assert_eq!(change_after(is_live, overwrite_later), Some(Change::Rewritten));
+            assert_eq!(change_after(is_live, cut), Some(Change::Truncated { before: 70, now: 7 }));
+            assert_eq!(change_after(is_live, replace), Some(Change::Moved));
+            assert_eq!(change_after(is_live, delete), Some(Change::Moved));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What arrives from the log, read in a thread of its own.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::source::{Follower, Step, Turn};
+
+const BLOCK: usize = 256 << 10;
+/// How long after something came the file is looked at again, and how long when nothing has come for a while.
+const SHORT: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_millis(100);
+
+/// What is watched.
+pub enum Followed {
+    /// A file that is being written.
+    File(Follower),
+    /// A pipe.
+    Stdin,
+}
+
+/// What a watch is told.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The next bytes.
+    Bytes(Vec<u8>),
+    /// What follows does not go on with the line before.
+    Turn(Turn),
+    /// There is no file yet.
+    Waiting,
+    /// What the file held before has been read.
+    CaughtUp,
+    /// The log cannot be read now; it is tried again.
+    Failed(String),
+    /// Nothing more will come.
+    End,
+}
+
+impl Followed {
+    /// Reads in a thread of its own and hands over what arrives, until `send` returns `false` or `stop` is other than 0.
+    pub fn read(self, stop: Arc<AtomicUsize>, send: impl Fn(Arrival) -> bool + Send + 'static) {
+        thread::spawn(move || match self {
+            Self::File(follower) => follow(follower, &stop, send),
+            Self::Stdin => pipe(io::stdin().lock(), send),
+        });
+    }
+}
+
+fn pipe(mut reader: impl Read, send: impl Fn(Arrival) -> bool) {
+    let mut block = vec![0; BLOCK];
+    loop {
+        let arrival = match reader.read(&mut block) {
+            Ok(0) => Arrival::End,
+            Ok(length) => Arrival::Bytes(block[..length].to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                send(Arrival::Failed(format!("could not be read to its end: {error}")));
+                Arrival::End
+            }
+        };
+        let is_end = arrival == Arrival::End;
+        if !send(arrival) || is_end {
+            return;
+        }
+    }
+}
+
+fn follow(mut follower: Follower, stop: &AtomicUsize, send: impl Fn(Arrival) -> bool) {
+    let mut is_caught_up = false;
+    let mut pause = SHORT;
+    let mut problem = String::new();
+    if follower.is_waiting() && !send(Arrival::Waiting) {
+        return;
+    }
+    while stop.load(Ordering::Relaxed) == 0 {
+        let arrival = match follower.step() {
+            Ok(Some(Step::Bytes(bytes))) => Arrival::Bytes(bytes),
+            Ok(Some(Step::Turn(turn))) => Arrival::Turn(turn),
+            Ok(None) if !is_caught_up && !follower.is_waiting() => {
+                is_caught_up = true;
+                Arrival::CaughtUp
+            }
+            Ok(None) => {
+                if !follower.is_turning() {
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(LONG);
+                }
+                continue;
+            }
+            Err(error) => {
+                thread::sleep(LONG);
+                let text = format!("{}: {error}", follower.path().display());
+                if text == problem {
+                    continue;
+                }
+                problem.clone_from(&text);
+                Arrival::Failed(text)
+            }
+        };
+        pause = SHORT;
+        if !send(arrival) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! A command of the user's, run when a finding appears or ends.
+//!
+//! It is started as it was written, word by word, with no shell in between: what a log says cannot become a command. What
+//! it is told is redacted and printable.
+
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::catalogue::Severity;
+use crate::redact::Redactor;
+use crate::report::{Finding, Report, Status};
+
+/// A finding must stand for so long before anybody is called: its first records may turn out to be an echo of another.
+const STANDS_FOR: Duration = Duration::from_secs(2);
+/// Of one finding the command is told no more often than this.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Commands that run at the same time; where more are wanted they are dropped, for one that hangs must not pile up.
+const MAX_RUNNING: usize = 8;
+/// A command that runs longer is ended.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why a command cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadCommand {
+    /// A quote is not closed, or there is no word.
+    #[error("`{0}` is no command: it is empty, or a quote in it is not closed")]
+    Words(String),
+}
+
+/// What a command is told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// The finding goes on, and did not before.
+    Appeared,
+    /// What failed works again, or was not seen for an hour.
+    Ended,
+}
+
+impl Notice {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Appeared => "appeared",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// Runs the command.
+#[derive(Debug)]
+pub struct Notifier {
+    words: Vec<String>,
+    least: Severity,
+    known: BTreeMap<String, Known>,
+    running: Vec<(Child, Instant)>,
+}
+
+/// What was told of a finding.
+#[derive(Debug, Default)]
+struct Known {
+    /// Whether it was going on when it was last told of, or taken for known.
+    is_going_on: bool,
+    /// Since when it has been otherwise.
+    since: Option<Instant>,
+    told: Option<Instant>,
+}
+
+impl Notifier {
+    /// Runs `command`, words separated by blanks and quoted as in a shell, for findings that are at least so grave. In its
+    /// words `{event}`, `{rule}`, `{title}`, `{severity}`, `{status}` and `{incidents}` are filled in.
+    ///
+    /// # Errors
+    /// When it has no words, or a quote is not closed.
+    pub fn new(command: &str, least: Severity) -> Result<Self, BadCommand> {
+        let words = shlex::split(command).filter(|words| !words.is_empty());
+        let words = words.ok_or_else(|| BadCommand::Words(command.to_owned()))?;
+        Ok(Self { words, least, known: BTreeMap::new(), running: Vec::new() })
+    }
+
+    /// Takes the findings of a report for known: nobody is called for them until they change.
+    pub fn know(&mut self, report: &Report) {
+        for finding in &report.findings {
+            let known = Known { is_going_on: is_going_on(finding), ..Known::default() };
+            self.known.insert(finding.rule.clone(), known);
+        }
+    }
+
+    /// Looks at a report, and calls for what has appeared or ended. To be called now and then also where no new report was
+    /// made. Gives back what went wrong.
+    pub fn look(&mut self, report: &Report, now: Instant) -> Vec<String> {
+        self.reap(now);
+        let mut problems = Vec::new();
+        let least = self.least;
+        for finding in report.findings.iter().filter(|finding| finding.severity >= least) {
+            let known = self.known.entry(finding.rule.clone()).or_default();
+            if let Some(notice) = known.due(is_going_on(finding), now)
+                && let Err(problem) = self.call(notice, finding, now)
+            {
+                problems.push(problem);
+            }
+        }
+        // What was withdrawn was never told, or was told as something that ends with this.
+        self.known.retain(|rule, known| {
+            known.told.is_some() || report.findings.iter().any(|finding| finding.rule == *rule)
+        });
+        problems
+    }
+
+    /// When there is something to do though nothing arrives.
+    pub fn is_pending(&self) -> bool {
+        !self.running.is_empty() || self.known.values().any(|known| known.since.is_some())
+    }
+
+    fn call(&mut self, notice: Notice, finding: &Finding, now: Instant) -> Result<(), String> {
+        if self.running.len() >= MAX_RUNNING {
+            return Err(format!(
+                "--notify: {MAX_RUNNING} commands still run, so none was started for {}",
+                finding.rule
+            ));
+        }
+        let facts = facts(notice, finding);
+        let mut words = self.words.iter().map(|word| filled(word, &facts));
+        let program = words.next().unwrap_or_default();
+        let mut command = Command::new(&program);
+        command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        for (name, value) in &facts {
+            command.env(format!("CLAWSIFT_{}", name.to_ascii_uppercase()), value);
+        }
+        let child =
+            command.spawn().map_err(|error| format!("--notify: `{program}` cannot be started: {error}"))?;
+        self.running.push((child, now));
+        Ok(())
+    }
+
+    /// Takes leave of commands that have ended, and ends those that hang.
+    fn reap(&mut self, now: Instant) {
+        self.running.retain_mut(|(child, begun)| {
+            if now.duration_since(*begun) > PATIENCE {
+                let _ = child.kill();
+            }
+            matches!(child.try_wait(), Ok(None))
+        });
+    }
+}
+
+impl Known {
+    /// What to tell of a finding that goes on, or does not.
+    fn due(&mut self, is_going_on: bool, now: Instant) -> Option<Notice> {
+        if is_going_on == self.is_going_on {
+            self.since = None;
+            return None;
+        }
+        let since = *self.since.get_or_insert(now);
+        let has_rested = self.told.is_none_or(|told| now.duration_since(told) >= PAUSE);
+        if now.duration_since(since) < STANDS_FOR || !has_rested {
+            return None;
+        }
+        *self = Self { is_going_on, since: None, told: Some(now) };
+        Some(if is_going_on { Notice::Appeared } else { Notice::Ended })
+    }
+}
+
+fn is_going_on(finding: &Finding) -> bool {
+    matches!(finding.status, Status::Ongoing | Status::Degraded)
+}
+
+/// What the command is told, by name.
+fn facts(notice: Notice, finding: &Finding) -> Vec<(&'static str, String)> {
+    let time = |time: Option<jiff::Timestamp>| time.map_or(String::new(), |time| time.to_string());
+    let fix = finding.fixes.first();
+    let facts = [
+        ("event", notice.name().to_owned()),
+        ("rule", finding.rule.clone()),
+        ("title", finding.title.clone()),
+        ("category", finding.category.to_string()),
+        ("severity", finding.severity.to_string()),
+        ("status", finding.status.name().to_owned()),
+        ("incidents", finding.incidents.to_string()),
+        ("fingerprint", finding.fingerprint.clone()),
+        ("first_seen", time(finding.first_seen)),
+        ("last_seen", time(finding.last_seen)),
+        ("fix", fix.map_or(String::new(), |fix| fix.say.clone())),
+        ("command", finding.fixes.iter().find_map(|fix| fix.run.clone()).unwrap_or_default()),
+    ];
+    // Also where --no-redact shows keys on the screen: nobody knows where the command sends them.
+    facts.into_iter().map(|(name, value)| (name, Redactor::MASKING.clean(&value).into_owned())).collect()
+}
+
+/// A word with the facts in the places of their names. What is filled in is not looked at again.
+fn filled(word: &str, facts: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    let mut rest = word;
+    while let Some(open) = rest.find('{') {
+        let (before, tail) = rest.split_at(open);
+        text.push_str(before);
+        let fact = tail.find('}').and_then(|close| {
+            let (_, value) = facts.iter().find(|(name, _)| *name == &tail[1..close])?;
+            Some((value, close + 1))
+        });
+        match fact {
+            Some((value, length)) => {
+                text.push_str(value);
+                rest = &tail[length..];
+            }
+            None => {
+                text.push('{');
+                rest = &tail[1..];
+            }
+        }
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_filled_once_and_never_split() {
+        let facts = vec![("title", "a \"b\" {rule}; rm -rf /".to_owned()), ("rule", "x/y".to_owned())];
+        assert_eq!(filled("{title}!", &facts), "a \"b\" {rule}; rm -rf /!");
+        assert_eq!(filled("{rule}-{nothing}-{", &facts), "x/y-{nothing}-{");
+        let notifier =
+            Notifier::new("notify-send 'OpenClaw: {title}' {rule}", Severity::Error).expect("a command");
+        assert_eq!(notifier.words, ["notify-send", "OpenClaw: {title}", "{rule}"]);
+        assert!(Notifier::new("say 'x", Severity::Error).is_err());
+        assert!(Notifier::new("  ", Severity::Error).is_err());
+    }
+
+    #[test]
+    fn a_change_must_stand_and_is_told_once_a_minute() {
+        let begin = Instant::now();
+        let at = |seconds: u64| begin + Duration::from_secs(seconds);
+        let mut known = Known::default();
+        assert_eq!(known.due(true, at(0)), None, "it may still turn out to be another");
+        assert_eq!(known.due(false, at(1)), None);
+        assert_eq!(known.due(true, at(2)), None);
+        assert_eq!(known.due(true, at(4)), Some(Notice::Appeared));
+        assert_eq!(known.due(true, at(5)), None);
+        assert_eq!(known.due(false, at(10)), None);
+        assert_eq!(known.due(false, at(30)), None, "once a minute");
+        assert_eq!(known.due(false, at(64)), Some(Notice::Ended));
+        assert_eq!(known.due(true, at(65)), None);
+        assert_eq!(known.due(false, at(66)), None);
+        assert_eq!(known.due(false, at(200)), None, "nothing has changed since it was told");
+    }
+}

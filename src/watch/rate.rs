@@ -1,0 +1,55 @@
+//! Records a second, over the last few seconds.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// The rate is that of so long a time.
+const WINDOW: Duration = Duration::from_secs(10);
+/// Counts are noted this far apart.
+const STEP: Duration = Duration::from_millis(500);
+
+/// How fast records come.
+#[derive(Debug, Default)]
+pub struct Rate {
+    counts: VecDeque<(Instant, u64)>,
+}
+
+impl Rate {
+    /// Notes how many records have come until then.
+    pub fn note(&mut self, records: u64, now: Instant) {
+        if self.counts.back().is_none_or(|(last, _)| now.duration_since(*last) >= STEP) {
+            self.counts.push_back((now, records));
+        }
+        // One from before the window stays, to compare with.
+        while self.counts.get(1).is_some_and(|(time, _)| now.duration_since(*time) >= WINDOW) {
+            self.counts.pop_front();
+        }
+    }
+
+    /// Records a second until `now`, when there are `records` in all.
+    pub fn per_second(&self, records: u64, now: Instant) -> f64 {
+        // Where nothing has come for a while, no count was noted either.
+        let since = self.counts.iter().rev().find(|(time, _)| now.duration_since(*time) >= WINDOW);
+        let Some((time, count)) = since.or(self.counts.front()) else { return 0.0 };
+        let span = now.duration_since(*time).max(STEP);
+        records.saturating_sub(*count) as f64 / span.as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_seconds_and_takes_no_memory() {
+        let begin = Instant::now();
+        let mut rate = Rate::default();
+        for tick in 0..10_000_u64 {
+            rate.note(tick * 10, begin + Duration::from_millis(tick * 100));
+        }
+        let end = begin + Duration::from_millis(999_900);
+        assert!((rate.per_second(99_990, end) - 100.0).abs() < 1.0, "{}", rate.per_second(99_990, end));
+        assert!(rate.counts.len() < 30);
+        assert!(rate.per_second(99_990, end + Duration::from_secs(60)) < 1.0);
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the report goes, and cannot.
+
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+
+use crate::measured::run;
+use crate::program::clawsift;
+use crate::{fixture, fixture_path};
+
+/// What a shell runs with the program as `$0` and a log as `$1`, in a folder.
+fn shell(script: &str, folder: &std::path::Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).arg(clawsift().get_program()).arg(fixture_path("mixed/file.log"));
+    command.current_dir(folder);
+    command
+}
+
+/// A limit on the size of files fails as a full disk does, and needs no disk.
+#[test]
+fn a_disk_that_is_full() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("report.json");
+    fs::write(&report, "the report of yesterday").expect("a file");
+    let script = r#"trap '' XFSZ; ulimit -f 2; exec "$0" --format json --output report.json "$1""#;
+    let outcome = run(shell(script, folder.path()));
+    assert_eq!(outcome.status, Some(2), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("report.json: "), "{}", outcome.stderr);
+    assert_eq!(
+        fs::read_to_string(&report).expect("a file"),
+        "the report of yesterday",
+        "it is left as it was"
+    );
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn a_device_that_is_full() {
+    for arguments in [&["--output", "/dev/full"][..], &[]] {
+        let mut command = clawsift();
+        command.args(arguments).arg("fixtures/logs/mixed/file.log").stdin(Stdio::null());
+        if arguments.is_empty() {
+            command.stdout(File::options().write(true).open("/dev/full").expect("the device"));
+        }
+        let output = command.stderr(Stdio::piped()).spawn().and_then(|child| child.wait_with_output());
+        let output = output.expect("the program ends");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"), "{output:?}");
+    }
+}
+
+/// A name that somebody else has put there is neither followed nor taken away.
+#[test]
+fn a_trap_in_the_place_of_the_temporary_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("precious"), "data").expect("a file");
+    let script = r#"ln -s precious "report.json.$$.tmp"; exec "$0" --format json --output report.json "$1""#;
+    let outcome = run(shell(script, folder.path()));
+    assert_eq!(outcome.status, Some(2), "{}", outcome.stderr);
+    assert_eq!(fs::read_to_string(folder.path().join("precious")).expect("a file"), "data");
+}
+
+#[test]
+fn nobody_listens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for script in [
+        r#"exec "$0" "$1" >&-"#,
+        r#"exec "$0" "$1" nowhere.log 2>&- >&-"#,
+        r#""$0" --format ndjson "$1" | head -c 10 >&-"#,
+        r#"exec "$0" - <&-"#,
+    ] {
+        let outcome = run(shell(script, folder.path()));
+        assert!(matches!(outcome.status, Some(0..=2)), "{script}: {:?} {}", outcome.status, outcome.stderr);
+        assert!(!outcome.stderr.contains("panicked"), "{script}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_log_that_shrinks_while_it_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.log");
+    let log = fixture("mixed/file.log").repeat(60);
+    fs::write(&path, &log).expect("a file");
+    let mut command = clawsift();
+    command.args(["--format", "json"]).arg(&path);
+    let child = command.stdout(Stdio::piped()).spawn().expect("the program");
+    File::options().write(true).open(&path).and_then(|file| file.set_len(1000)).expect("a shorter file");
+    let output = child.wait_with_output().expect("the program ends");
+    assert!(output.status.code().is_some(), "it is not killed: {:?}", output.status);
+}

@@ -1,0 +1,11 @@
+//! No secret of a known kind leaves the program: wherever in a log it stands, however it is written, and whatever is made of
+//! the log. And what is no secret stays readable.
+
+mod faces;
+mod kinds;
+mod ordinary;
+#[path = "../cli/program.rs"]
+mod program;
+mod property;
+mod streams;
+mod writings;

@@ -1,0 +1,70 @@
+//! The property, on random secrets; `PROPTEST_CASES` says on how many.
+
+use proptest::prelude::*;
+
+use crate::faces::{faces, leak, report};
+use crate::kinds::{self, secret};
+use crate::writings::{self, Writing};
+
+fn check(kind: usize, writing: Writing, seed: u64) -> Result<(), String> {
+    let secret = secret(kind, seed);
+    let Some(log) = writing.log(&secret) else { return Ok(()) };
+    for (name, text) in faces(&log) {
+        if let Some(piece) = leak(&text, &secret) {
+            let at = text.find(&piece).unwrap_or(0);
+            let around: String = text[at..].chars().take(60).collect();
+            return Err(format!(
+                "{} as {writing:?} in {name}: {piece} of {} ...{around}",
+                secret.kind, secret.text
+            ));
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(16), ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_secret_survives_in_any_format(kind in 0..kinds::COUNT, writing in 0..writings::ALL.len(), seed: u64) {
+        if let Err(leak) = check(kind, writings::ALL[writing], seed) {
+            prop_assert!(false, "{leak}");
+        }
+    }
+}
+
+/// Each kind once in some way, and each way with some kind.
+#[test]
+fn each_kind_and_each_writing_is_tried() {
+    let leaks: Vec<String> = (0..kinds::COUNT.max(writings::ALL.len()))
+        .filter_map(|at| {
+            check(at, writings::ALL[at % writings::ALL.len()], 0x9e37_79b9_7f4a_7c15 + at as u64).err()
+        })
+        .collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+/// The test sees secrets where they are shown: it would not pass for want of anything to see.
+#[test]
+fn without_masking_the_secret_is_there() {
+    for writing in [
+        Writing::Plain,
+        Writing::FileLog,
+        Writing::LogsJson,
+        Writing::Transcript,
+        Writing::Nested(1),
+        Writing::Run,
+    ] {
+        let secret = secret(0, 7);
+        let log = writing.log(&secret).expect("a log");
+        let open = report(&log, clawsift::redact::Redactor::OPEN);
+        let shown = crate::faces::reports(&open)
+            .into_iter()
+            .filter(|(_, text)| leak(text, &secret).is_some())
+            .count();
+        assert!(shown >= 1, "{writing:?}");
+        // And what was masked was shown as masked.
+        let masked = crate::faces::reports(&report(&log, clawsift::redact::Redactor::MASKING));
+        assert!(masked.iter().any(|(_, text)| text.contains("[redacted:")), "{writing:?}");
+    }
+}

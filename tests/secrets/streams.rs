@@ -1,0 +1,109 @@
+//! The program itself: standard error, files and names of files.
+
+use std::fs;
+
+use crate::faces::leak;
+use crate::kinds::{Secret, secret};
+use crate::program::clawsift;
+use crate::writings::Writing;
+
+/// All that the program writes.
+fn said(arguments: &[&str]) -> String {
+    let output = clawsift().args(arguments).output().expect("the program runs");
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+fn key() -> Secret {
+    secret(0, 99)
+}
+
+#[test]
+fn names_of_files_are_masked_on_both_streams() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = key();
+    let there = folder.path().join(format!("{}.log", key.text));
+    let log = Writing::Plain.log(&key).expect("a log");
+    fs::write(&there, log.text).expect("a file");
+    let there = there.to_str().expect("a path");
+    let missing = format!("{there}.missing");
+    let text = said(&[there, &missing, "--format", "json"]);
+    assert!(text.contains("[redacted:") && text.contains("clawsift: "), "{text}");
+    assert_eq!(leak(&text, &key), None, "{text}");
+}
+
+#[test]
+fn errors_do_not_repeat_secrets() {
+    let key = key();
+    let folder = tempfile::tempdir().expect("a folder");
+    let no_report = folder.path().join(format!("{}.json", key.text));
+    fs::write(&no_report, "{}").expect("a file");
+    let rules = folder.path().join("rules.yaml");
+    fs::write(&rules, format!("category: auth\nrules:\n  - id: {}\n    title: [x\n", key.text))
+        .expect("a file");
+    for arguments in [
+        vec!["merge", no_report.to_str().expect("a path")],
+        vec!["explain", key.text.as_str()],
+        vec!["rules", "show", key.text.as_str()],
+        vec!["fixtures/logs/quiet/file.log", "--rules", rules.to_str().expect("a path")],
+        vec!["rules", "check", rules.to_str().expect("a path")],
+        vec!["fixtures/logs/quiet/file.log", "--tz", key.text.as_str()],
+        vec!["fixtures/logs/quiet/file.log", "--since", key.text.as_str()],
+    ] {
+        let text = said(&arguments);
+        assert!(!text.is_empty(), "{arguments:?}");
+        assert_eq!(leak(&text, &key), None, "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn examples_of_an_author_are_masked_when_they_fail() {
+    let key = key();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rules.yaml");
+    let rule = format!(
+        "category: auth\nrules:\n  - id: auth/odd-cellar\n    title: Odd\n    severity: error\n    any:\n      - literal: odd cellar\n    \
+         causes: [x]\n    fixes:\n      - say: y\n    examples: [\"no match {0}\", \"odd cellar {0}\"]\n    counter_examples: [\"odd cellar x-api-key: {0}\"]\n",
+        key.text
+    );
+    fs::write(&path, rule).expect("a file");
+    let path = path.to_str().expect("a path");
+    for arguments in [
+        vec!["rules", "test", path],
+        vec!["rules", "test", path, "--format", "json"],
+        vec!["rules", "check", path],
+        vec!["rules", "check", path, "--format", "json"],
+        vec!["rules", "show", "auth/odd-cellar", "--rules", path],
+        vec!["explain", "auth/odd-cellar", "--rules", path],
+    ] {
+        let text = said(&arguments);
+        assert!(text.contains("odd-cellar"), "{arguments:?}: {text}");
+        assert_eq!(leak(&text, &key), None, "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn people_are_masked_where_that_is_asked_for() {
+    let log = "2026-11-22T00:00:00Z error channels/whatsapp connect ETIMEDOUT 10.0.0.1:443 for +49 151 12345678 joe@x.org\n\
+               2026-11-22T00:00:01Z warn odd/thing odd call of 4915112345678@s.whatsapp.net\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gateway.log");
+    fs::write(&path, log).expect("a file");
+    let path = path.to_str().expect("a path");
+    let people = |text: &str| ["12345678", "joe@x"].iter().filter(|who| text.contains(**who)).count();
+    let open = said(&[path, "--format", "json"]);
+    assert_eq!(people(&open), 2, "{open}");
+    let masked = said(&[path, "--format", "json", "--redact-personal"]);
+    assert!(people(&masked) == 0 && masked.contains("[phone:") && masked.contains("[email:"), "{masked}");
+    let report = folder.path().join("report.json");
+    fs::write(&report, open).expect("a file");
+    let report = report.to_str().expect("a path");
+    for arguments in [
+        vec!["merge", report, "--redact-personal", "--format", "json"],
+        vec!["merge", report, "--share"],
+        vec![path, "--share"],
+        vec!["explain", log.lines().next().expect("a line"), "--redact-personal"],
+    ] {
+        let text = said(&arguments);
+        assert_eq!(people(&text), 0, "{arguments:?}: {text}");
+    }
+}
