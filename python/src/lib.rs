@@ -1,0 +1,38 @@
+//! The Python package's native part, `clawsift._clawsift`. What Python sees is described in `clawsift/__init__.pyi`.
+
+#![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod arrow;
+mod catalogue;
+mod error;
+mod interrupt;
+mod options;
+mod parts;
+mod report;
+mod rows;
+mod scan;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = true)]
+mod _clawsift {
+    #[pymodule_export]
+    use crate::catalogue::{Catalogue, Match};
+    #[pymodule_export]
+    use crate::error::{Error, MergeError, RulesError};
+    #[pymodule_export]
+    use crate::parts::{
+        is_divisible, is_packed, is_point_in_time, merge_json, scan_file, scan_parts, scan_rows, unread,
+    };
+    #[pymodule_export]
+    use crate::report::Report;
+    #[pymodule_export]
+    use crate::scan::scan;
+
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

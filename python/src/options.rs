@@ -1,0 +1,105 @@
+//! The options of a scan, by the names that the command line gives them.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clawsift::report::{Filter, Moment, Period, Sort, View};
+use clawsift::source::MAX_DECOMPRESSED;
+use jiff::tz::TimeZone;
+use pyo3::prelude::*;
+use serde::de::DeserializeOwned;
+
+use crate::error::bad_value;
+
+/// One path, or many.
+#[derive(FromPyObject)]
+pub(crate) enum Paths {
+    One(PathBuf),
+    Many(Vec<PathBuf>),
+}
+
+impl Paths {
+    pub fn into_vec(self) -> Vec<PathBuf> {
+        match self {
+            Self::One(path) => vec![path],
+            Self::Many(paths) => paths,
+        }
+    }
+}
+
+/// One name, or many.
+#[derive(FromPyObject)]
+pub(crate) enum Names {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+/// Which findings a report shows, as it was asked for.
+pub(crate) struct ViewOptions<'a> {
+    pub since: Option<&'a str>,
+    pub until: Option<&'a str>,
+    pub min_severity: Option<&'a str>,
+    pub category: Names,
+    pub sort: &'a str,
+    pub top: Option<usize>,
+}
+
+impl ViewOptions<'_> {
+    pub fn view(self, zone: &TimeZone) -> PyResult<View> {
+        let moment =
+            |text: Option<&str>| text.map(|text| Moment::parse(text, zone)).transpose().map_err(bad_value);
+        let period = Period::between(moment(self.since)?, moment(self.until)?);
+        let categories = match self.category {
+            Names::One(name) => vec![name],
+            Names::Many(names) => names,
+        };
+        let filter = Filter {
+            period,
+            min_severity: self.min_severity.map(named).transpose()?,
+            categories: categories.iter().map(|name| named(name)).collect::<PyResult<_>>()?,
+            top: self.top,
+        };
+        Ok(View { filter, sort: sort(self.sort)? })
+    }
+}
+
+/// Reads a word of the fixed vocabulary by the name that rules use.
+fn named<T: DeserializeOwned>(text: &str) -> PyResult<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(bad_value)
+}
+
+fn sort(name: &str) -> PyResult<Sort> {
+    match name {
+        "rank" => Ok(Sort::Rank),
+        "count" => Ok(Sort::Count),
+        "recent" => Ok(Sort::Recent),
+        "severity" => Ok(Sort::Severity),
+        other => Err(bad_value(format!(
+            "`{other}` is no order of findings; write rank, count, recent or severity"
+        ))),
+    }
+}
+
+/// A zone by its name, the system's where none is given.
+pub(crate) fn zone(name: Option<&str>) -> PyResult<TimeZone> {
+    let Some(name) = name else { return Ok(TimeZone::system()) };
+    TimeZone::get(name).map_err(|_| {
+        bad_value(format!("`{name}` is no time zone; write a name such as Europe/Berlin or UTC"))
+    })
+}
+
+/// How many workers, 0 for one per core.
+pub(crate) fn jobs(jobs: Option<NonZeroUsize>) -> usize {
+    jobs.map_or(0, NonZeroUsize::get)
+}
+
+/// Bytes that a compressed source may decompress to.
+pub(crate) fn max_decompressed(bytes: Option<u64>) -> u64 {
+    bytes.unwrap_or(MAX_DECOMPRESSED)
+}

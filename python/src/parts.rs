@@ -1,0 +1,222 @@
+//! Parts of logs, as tasks of a cluster read them: files and ranges of files, files that Python has opened, rows of tables.
+//! What is here is for `clawsift.spark`, and no part of the package's face.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use clawsift::engine::Engine;
+use clawsift::report::{Merger, Moment, Period, Report as Found, View, merge};
+use clawsift::redact::Redactor;
+use clawsift::scan::{Options, Stream, StreamPart, scan_parts as scan_files, scan_stream};
+use clawsift::source::FilePart;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use serde_json::to_vec;
+
+use crate::catalogue::{Catalogue, redactor};
+use crate::error::{bad_report, bad_value};
+use crate::interrupt::Interrupt;
+use crate::options::{Names, ViewOptions, max_decompressed, zone};
+use crate::report::Report;
+use crate::rows::Rows;
+
+/// Bytes that are asked of a Python file at once: each call costs a turn of Python's lock, and on object stores a request.
+const BLOCK: usize = 4 << 20;
+
+/// What a part's scan is asked for.
+#[derive(FromPyObject)]
+pub(crate) struct Settings {
+    #[pyo3(item)]
+    since: Option<String>,
+    #[pyo3(item)]
+    until: Option<String>,
+    #[pyo3(item)]
+    redact: bool,
+    #[pyo3(item)]
+    tz: String,
+    #[pyo3(item)]
+    max_decompressed: Option<u64>,
+}
+
+impl Settings {
+    /// Scans on this thread, which is one task's core, and writes the report as JSON.
+    fn scan(
+        &self,
+        py: Python<'_>,
+        catalogue: &Bound<'_, Catalogue>,
+        scan: impl FnOnce(&Engine, &Options<'_>) -> Found + Send,
+    ) -> PyResult<Vec<u8>> {
+        let zone = zone(Some(&self.tz))?;
+        let moment = |text: &Option<String>| {
+            text.as_deref().map(|text| Moment::parse(text, &zone)).transpose().map_err(bad_value)
+        };
+        let period = Period::between(moment(&self.since)?, moment(&self.until)?);
+        let mut view = View::default();
+        view.filter.period = period;
+        let interrupt = Interrupt::new();
+        let engine = &catalogue.get().engine;
+        let report = py.detach(|| {
+            let options = Options {
+                jobs: 1,
+                redactor: redactor(self.redact),
+                view,
+                zone: zone.clone(),
+                max_decompressed: max_decompressed(self.max_decompressed),
+                stop: std::sync::Arc::clone(&interrupt.stop),
+                progress: &|_| interrupt.ask(),
+                ..Options::default()
+            };
+            to_vec(&scan(engine, &options))
+        });
+        interrupt.finish()?;
+        report.map_err(bad_value)
+    }
+}
+
+/// The report of files and parts of files on this machine.
+#[pyfunction]
+pub(crate) fn scan_parts(
+    py: Python<'_>,
+    parts: Vec<(PathBuf, u64, Option<u64>)>,
+    catalogue: &Bound<'_, Catalogue>,
+    settings: Settings,
+) -> PyResult<Vec<u8>> {
+    let parts: Vec<FilePart> =
+        parts.into_iter().map(|(path, start, end)| FilePart { path, range: end.map(|end| start..end) }).collect();
+    settings.scan(py, catalogue, |engine, options| scan_files(engine, &parts, options))
+}
+
+/// The report of a file that Python has opened, or of a part of it: then the file stands one byte before the part's start,
+/// or at 0.
+#[pyfunction]
+pub(crate) fn scan_file(
+    py: Python<'_>,
+    file: Py<PyAny>,
+    name: String,
+    start: u64,
+    end: Option<u64>,
+    catalogue: &Bound<'_, Catalogue>,
+    settings: Settings,
+) -> PyResult<Vec<u8>> {
+    let part = end.map_or(StreamPart::Whole, |end| StreamPart::Range(start..end));
+    let gateway = folder(&name).to_owned();
+    let reader = PythonFile { file, block: None, at: 0 };
+    let stream = Stream { name, gateway, reader, part };
+    settings.scan(py, catalogue, |engine, options| scan_stream(engine, stream, options))
+}
+
+/// The report of a source that could not be opened.
+#[pyfunction]
+pub(crate) fn unread(
+    py: Python<'_>,
+    name: &str,
+    problem: String,
+    catalogue: &Bound<'_, Catalogue>,
+    settings: Settings,
+) -> PyResult<Vec<u8>> {
+    settings.scan(py, catalogue, |engine, options| {
+        clawsift::scan::unread(engine, name, folder(name), problem, options)
+    })
+}
+
+/// The report of rows that hold a record each, and where there is a second column, the name of the source that it is of.
+#[pyfunction]
+pub(crate) fn scan_rows(
+    py: Python<'_>,
+    batches: Py<PyAny>,
+    name: String,
+    catalogue: &Bound<'_, Catalogue>,
+    settings: Settings,
+) -> PyResult<Vec<u8>> {
+    let rows = Rows::new(batches, name);
+    let failed = rows.clone();
+    let report = settings.scan(py, catalogue, |engine, options| {
+        let mut reports = Vec::new();
+        while let Some(name) = rows.next_source() {
+            let gateway = folder(&name).to_owned();
+            let stream = Stream { name, gateway, reader: rows.clone(), part: StreamPart::Somewhere };
+            reports.push(scan_stream(engine, stream, options));
+        }
+        merge(reports, &options.view).unwrap_or_else(|_| clawsift::scan::scan(engine, &[], &[], options))
+    });
+    failed.take_error().map_or(report, Err)
+}
+
+/// One report of many that are given as JSON, of which one at a time is read.
+#[pyfunction]
+#[pyo3(signature = (
+    reports, *, since = None, until = None, min_severity = None, category = Names::default(), sort = "rank", top = None,
+    tz = None,
+))]
+#[allow(clippy::too_many_arguments)] // They are named in Python.
+pub(crate) fn merge_json(
+    py: Python<'_>,
+    reports: Vec<PyBackedBytes>,
+    since: Option<&str>,
+    until: Option<&str>,
+    min_severity: Option<&str>,
+    category: Names,
+    sort: &str,
+    top: Option<usize>,
+    tz: Option<&str>,
+) -> PyResult<Report> {
+    let zone = zone(tz)?;
+    let view = ViewOptions { since, until, min_severity, category, sort, top }.view(&zone)?;
+    let merged = py.detach(|| {
+        let mut merger = Merger::new(Redactor::MASKING);
+        reports.iter().try_for_each(|report| merger.add_json(report))?;
+        merger.finish(&view)
+    });
+    let merged = merged.map_err(bad_report)?;
+    Ok(Report::new(merged, zone))
+}
+
+/// Whether a file that begins with these bytes can be read in parts without loss.
+#[pyfunction]
+pub(crate) fn is_divisible(head: &[u8]) -> bool {
+    clawsift::scan::is_divisible(head)
+}
+
+/// Whether a file that begins with these bytes is compressed.
+#[pyfunction]
+pub(crate) fn is_packed(head: &[u8]) -> bool {
+    clawsift::source::is_packed(head)
+}
+
+/// Whether a text names a point in time, and not a span that counts back from a log's end.
+#[pyfunction]
+pub(crate) fn is_point_in_time(text: &str, tz: &str) -> PyResult<bool> {
+    let zone = zone(Some(tz))?;
+    Moment::parse(text, &zone).map(|moment| matches!(moment, Moment::At(_))).map_err(bad_value)
+}
+
+/// The folder of a path or address: sources of one folder are one gateway's.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A file that Python has opened.
+struct PythonFile {
+    file: Py<PyAny>,
+    /// What was read and not yet handed on.
+    block: Option<PyBackedBytes>,
+    at: usize,
+}
+
+impl Read for PythonFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let is_used_up = self.block.as_ref().is_none_or(|block| self.at >= block.len());
+        if is_used_up && !buffer.is_empty() {
+            let block = Python::attach(|py| -> PyResult<PyBackedBytes> {
+                Ok(self.file.call_method1(py, "read", (BLOCK,))?.extract(py)?)
+            });
+            self.block = Some(block.map_err(|error| io::Error::other(error.to_string()))?);
+            self.at = 0;
+        }
+        let rest = self.block.as_ref().map_or(&[][..], |block| &block[self.at..]);
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
