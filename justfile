@@ -1,0 +1,79 @@
+# The common chores. `just` lists them; https://just.systems tells what else it can do.
+
+version := `sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1`
+target := `rustc -vV | sed -n 's/^host: //p'`
+
+# List the chores.
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# Build the fast program, target/release/clawsift.
+build:
+    cargo build --locked --release
+
+# Run some tests: `just test --test cli`, or all of them.
+test *ARGS:
+    cargo test --locked {{ ARGS }}
+
+# Renew the snapshots of the command line, and show what changed.
+snapshots:
+    INSTA_UPDATE=always cargo test --locked --test cli
+    git diff --stat -- '*.snap'
+
+# Put the code into form, and lint it.
+lint:
+    cargo fmt
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Check rules and their examples: `just rules my-rules`.
+rules *PATHS='rules tests/examples':
+    cargo run --locked --release --quiet -- rules check {{ PATHS }} --deny warnings
+    cargo run --locked --release --quiet -- rules test {{ PATHS }}
+
+# Renew what is generated from the types: the JSON Schemas.
+schemas:
+    cargo run --locked --quiet -- schema report >schema/report.schema.json.new
+    cargo run --locked --quiet -- schema match >schema/match.schema.json.new
+    cargo run --locked --quiet -- rules schema >schema/rules.schema.json.new
+    for schema in report match rules; do mv schema/$schema.schema.json.new schema/$schema.schema.json; done
+
+# All that must hold before a change lands.
+check:
+    .ci/run
+
+# Run what takes too long for every change; before a release.
+check-all: check
+    .ci/full
+
+# Time clawsift side by side with public tools.
+bench:
+    benches/run.sh
+
+# Put clawsift on your path, with `cargo install`.
+install:
+    cargo install --locked --path .
+
+# Build the smaller program, target/release-small/clawsift.
+small:
+    cargo build --locked --profile release-small
+
+# Build the smaller program without shared libraries: `just target=x86_64-unknown-linux-musl static`, for which musl-gcc is needed.
+static:
+    RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --profile release-small --target {{ target }}
+
+# Pack PROGRAM for a release, as `cargo binstall` looks for it, with manual pages, completions and licences, into target/archive/.
+archive PROGRAM:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    name=clawsift-v{{ version }}-{{ target }}
+    folder=target/archive/$name
+    rm -rf "$folder"
+    mkdir -p "$folder/completions"
+    install -m 755 {{ quote(PROGRAM) }} "$folder/clawsift"
+    "$folder/clawsift" man --folder "$folder/man"
+    for shell in bash zsh fish powershell elvish; do
+      "$folder/clawsift" completions "$shell" >"$folder/completions/clawsift.$shell"
+    done
+    cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$folder/"
+    tar -C target/archive --owner=0 --group=0 --numeric-owner --sort=name -czf "target/archive/$name.tgz" "$name"
+    (cd target/archive && sha256sum "$name.tgz" | tee "$name.tgz.sha256")
