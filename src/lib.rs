@@ -2,12 +2,12 @@
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it, [`watch`] does so while the log is written, [`kit`] holds the rule author's tools, [`mcp`] answers agents, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`]
-//! holds the regular expressions that all of them use.
+//! whole of it, [`watch`] does so while the log is written, [`kit`] holds the rule author's tools, [`mcp`] answers
+//! agents, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`] holds the
+//! regular expressions that all of them use.
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-#[allow(unsafe_code)] // Instructions that compare many bytes at once.
 mod block;
 pub mod catalogue;
 pub mod cli;

@@ -4,9 +4,11 @@
 //! gateway's. All of these hold one of some thirty literals, which are sought in the raw bytes of the message.
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
+use fearless_simd::prelude::*;
+use fearless_simd::u8x32;
 use memchr::memmem::{self, Finder};
 
-use crate::block::{self, Bytes, Lanes, WIDTH, Work};
+use crate::block::{self, Bytes, WIDTH, Work, load};
 use crate::catalogue::BACKGROUND;
 use crate::record::Message;
 
@@ -150,36 +152,36 @@ impl Work for Look<'_, '_> {
     type Output = bool;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> bool {
+    fn run<S: Simd>(self, simd: S) -> bool {
         let Self { hints, text } = self;
         let Some(last) = text.last_chunk::<SPAN>() else {
             let mut longer = [0; SPAN];
             longer[..text.len()].copy_from_slice(text);
-            return hints.may_be_in(lanes, &longer);
+            return hints.may_be_in(simd, &longer);
         };
         let mut at = 0;
         while let Some(span) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-            if hints.may_be_in(lanes, span) {
+            if hints.may_be_in(simd, span) {
                 return true;
             }
             at += WIDTH;
         }
-        hints.may_be_in(lanes, last)
+        hints.may_be_in(simd, last)
     }
 }
 
 impl Hints {
     #[inline(always)]
-    fn may_be_in(&self, lanes: impl Lanes, span: &[u8; SPAN]) -> bool {
-        let mut groups = lanes.splat(u8::MAX);
+    fn may_be_in<S: Simd>(&self, simd: S, span: &[u8; SPAN]) -> bool {
+        let mut groups = u8x32::splat(simd, u8::MAX);
         for place in 0..HINT {
             let Some(bytes) = block::block(span, place) else { return true };
-            let bytes = lanes.load(bytes);
-            let lower = lanes.look_up(lanes.load(&self.lower[place]), lanes.and(bytes, lanes.splat(15)));
-            let upper = lanes.look_up(lanes.load(&self.upper[place]), lanes.upper_half(bytes));
-            groups = lanes.and(groups, lanes.and(lower, upper));
+            let bytes = load(simd, bytes);
+            let lower = load(simd, &self.lower[place]).swizzle_dyn_within_blocks(bytes & 15);
+            let upper = load(simd, &self.upper[place]).swizzle_dyn_within_blocks(bytes >> 4);
+            groups &= lower & upper;
         }
-        lanes.bits(lanes.eq(groups, 0)) != u32::MAX
+        !groups.simd_eq(0).all_true()
     }
 }
 

@@ -7,7 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::block::{self, Bytes, Lanes, WIDTH, Work, block, literal};
+use fearless_simd::prelude::*;
+
+use crate::block::{self, Bytes, WIDTH, Work, bits, block, literal, load};
 
 use super::detect::FILE_LOG;
 use super::envelope::{self, AFTER_META, Cursor, Envelope, META, is_of_time};
@@ -82,20 +84,20 @@ impl<'a> Work for Reading<'_, 'a> {
     type Output = Option<(Envelope<'a>, usize)>;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
         let Self { known, text } = self;
         let beginning = literal(text, 0, FILE_LOG)?;
-        let head_end = find_in_text(lanes, text, beginning, META)?;
-        let date = after(lanes, text, head_end, &known.opening)?;
-        let level = known.date.fits(lanes, text, date)?;
-        let name = LEVEL.fits(lanes, text, level)?;
+        let head_end = find_in_text(simd, text, beginning, META)?;
+        let date = after(simd, text, head_end, &known.opening)?;
+        let level = known.date.fits(simd, text, date)?;
+        let name = LEVEL.fits(simd, text, level)?;
         let (level, rest) = Level::split(&text[name..])?;
         let label = text.len() - rest.strip_prefix(b"\"")?.len();
-        let time = find_in_text(lanes, text, label, AFTER_META)? + AFTER_META.len();
-        let after_time = known.time.fits(lanes, text, time)?;
-        let message = after(lanes, text, after_time, &known.middle)?;
-        let (message_end, is_escaped) = string_end(lanes, text, message)?;
-        let (extra_end, next) = line_end(lanes, text, message_end + 1)?;
+        let time = find_in_text(simd, text, label, AFTER_META)? + AFTER_META.len();
+        let after_time = known.time.fits(simd, text, time)?;
+        let message = after(simd, text, after_time, &known.middle)?;
+        let (message_end, is_escaped) = string_end(simd, text, message)?;
+        let (extra_end, next) = line_end(simd, text, message_end + 1)?;
         // What follows might go on with the record.
         literal(text, next, FILE_LOG)?;
         let envelope = Envelope {
@@ -113,27 +115,20 @@ impl<'a> Work for Reading<'_, 'a> {
 
 /// Where `what` begins next, with no control character before it. Its first byte and its third seldom stand so.
 #[inline(always)]
-fn find_in_text<const N: usize>(
-    lanes: impl Lanes,
-    text: &[u8],
-    from: usize,
-    what: &[u8; N],
-) -> Option<usize> {
+fn find_in_text<const N: usize>(simd: impl Simd, text: &[u8], from: usize, what: &[u8; N]) -> Option<usize> {
     let mut at = from;
     loop {
         let window: &[u8; 2 * WIDTH + 2] = text.get(at..)?.first_chunk()?;
         let (first, second) = (block(window, 0)?, block(window, WIDTH)?);
-        let (first, second) = (lanes.load(first), lanes.load(second));
-        let (controls, more_controls) =
-            (lanes.up_to(first, lanes.splat(LAST_CONTROL)), lanes.up_to(second, lanes.splat(LAST_CONTROL)));
-        let (later, more_later) = (lanes.load(block(window, 2)?), lanes.load(block(window, WIDTH + 2)?));
-        let hits = lanes.and(lanes.eq(first, what[0]), lanes.eq(later, what[2]));
-        let more_hits = lanes.and(lanes.eq(second, what[0]), lanes.eq(more_later, what[2]));
+        let (first, second) = (load(simd, first), load(simd, second));
+        let (controls, more_controls) = (first.simd_le(LAST_CONTROL), second.simd_le(LAST_CONTROL));
+        let (later, more_later) = (load(simd, block(window, 2)?), load(simd, block(window, WIDTH + 2)?));
+        let hits = first.simd_eq(what[0]) & later.simd_eq(what[2]);
+        let more_hits = second.simd_eq(what[0]) & more_later.simd_eq(what[2]);
         // Most blocks hold nothing of interest.
-        let any = lanes.or(lanes.or(hits, controls), lanes.or(more_hits, more_controls));
-        if lanes.bits(any) != 0 {
-            let mut hits = both(lanes.bits(hits), lanes.bits(more_hits));
-            let controls = both(lanes.bits(controls), lanes.bits(more_controls));
+        if (hits | controls | more_hits | more_controls).any_true() {
+            let mut hits = both(bits(hits), bits(more_hits));
+            let controls = both(bits(controls), bits(more_controls));
             while hits != 0 {
                 let found = at + hits.trailing_zeros() as usize;
                 if literal(text, found, what).is_some() {
@@ -158,37 +153,35 @@ fn both(first: u32, second: u32) -> u64 {
 
 /// The place behind `what`, where that stands at `at`.
 #[inline(always)]
-fn after(lanes: impl Lanes, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
+fn after(simd: impl Simd, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
     let Some(last) = what.len().checked_sub(WIDTH) else {
         return text.get(at..)?.starts_with(what).then_some(at + what.len());
     };
     let mut compared = 0;
     while compared < last {
-        if !is_same(lanes, block(text, at + compared)?, block(what, compared)?) {
+        if !is_same(simd, block(text, at + compared)?, block(what, compared)?) {
             return None;
         }
         compared += WIDTH;
     }
-    is_same(lanes, block(text, at + last)?, block(what, last)?).then_some(at + what.len())
+    is_same(simd, block(text, at + last)?, block(what, last)?).then_some(at + what.len())
 }
 
 #[inline(always)]
-fn is_same(lanes: impl Lanes, a: &Bytes, b: &Bytes) -> bool {
-    lanes.bits(lanes.same(lanes.load(a), lanes.load(b))) == u32::MAX
+fn is_same(simd: impl Simd, a: &Bytes, b: &Bytes) -> bool {
+    load(simd, a).simd_eq(load(simd, b)).all_true()
 }
 
 /// Where the JSON text ends whose contents begin at `at`, and whether they hold backslashes.
 #[inline(always)]
-fn string_end(lanes: impl Lanes, text: &[u8], mut at: usize) -> Option<(usize, bool)> {
+fn string_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let (mut is_escaped, mut carried) = (false, 0);
     loop {
-        let block = lanes.load(block(text, at)?);
-        let (quotes, backslashes) = (lanes.eq(block, b'"'), lanes.eq(block, b'\\'));
-        let controls = lanes.up_to(block, lanes.splat(LAST_CONTROL));
-        let any = lanes.bits(lanes.or(lanes.or(quotes, backslashes), controls));
-        if any != 0 {
-            let (quotes, backslashes, controls) =
-                (lanes.bits(quotes), lanes.bits(backslashes), lanes.bits(controls));
+        let block = load(simd, block(text, at)?);
+        let (quotes, backslashes) = (block.simd_eq(b'"'), block.simd_eq(b'\\'));
+        let controls = block.simd_le(LAST_CONTROL);
+        if (quotes | backslashes | controls).any_true() {
+            let (quotes, backslashes, controls) = (bits(quotes), bits(backslashes), bits(controls));
             let escaped = escaped(backslashes, carried);
             let ends = quotes & !escaped as u32;
             if ends != 0 {
@@ -223,8 +216,8 @@ fn escaped(backslashes: u32, carried: u32) -> u64 {
 
 /// Where the fields end that begin at `at` and with which a record ends, and where the next line begins.
 #[inline(always)]
-fn line_end(lanes: impl Lanes, text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let end = match trace_end(lanes, text, at) {
+fn line_end(simd: impl Simd, text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let end = match trace_end(simd, text, at) {
         Some(end) => end,
         None => extra_end(text, at)?,
     };
@@ -246,25 +239,24 @@ fn extra_end(text: &[u8], at: usize) -> Option<usize> {
 
 /// Where the ids of a trace end, in the form in which they usually end a record, or where there are none.
 #[inline(always)]
-fn trace_end(lanes: impl Lanes, text: &[u8], at: usize) -> Option<usize> {
+fn trace_end(simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
     if text.get(at) == Some(&b'}') {
         return Some(at);
     }
     let trace = literal(text, at, b",\"traceId\":\"")?;
-    let trace_end = id(lanes, text, trace, WIDTH)?;
-    let mut end = id(lanes, text, literal(text, trace_end, b"\",\"spanId\":\"")?, 16)?;
+    let trace_end = id(simd, text, trace, WIDTH)?;
+    let mut end = id(simd, text, literal(text, trace_end, b"\",\"spanId\":\"")?, 16)?;
     if let Some(parent) = literal(text, end, b"\",\"parentSpanId\":\"") {
-        end = id(lanes, text, parent, 16)?;
+        end = id(simd, text, parent, 16)?;
     }
     literal(text, end, b"\",\"traceFlags\":\"01\"")
 }
 
 /// The place behind so many bytes, up to 32, of which none ends a JSON text.
 #[inline(always)]
-fn id(lanes: impl Lanes, text: &[u8], at: usize, length: usize) -> Option<usize> {
-    let block = lanes.load(block(text, at)?);
-    let of_json = lanes.or(lanes.eq(block, b'"'), lanes.eq(block, b'\\'));
-    let ends = lanes.bits(lanes.or(of_json, lanes.up_to(block, lanes.splat(LAST_CONTROL))));
+fn id(simd: impl Simd, text: &[u8], at: usize, length: usize) -> Option<usize> {
+    let block = load(simd, block(text, at)?);
+    let ends = bits(block.simd_eq(b'"') | block.simd_eq(b'\\') | block.simd_le(LAST_CONTROL));
     (ends << (WIDTH - length) == 0).then_some(at + length)
 }
 
@@ -302,9 +294,9 @@ impl Shape {
 
     /// The place behind the text of this shape that begins at `at`.
     #[inline(always)]
-    fn fits(&self, lanes: impl Lanes, text: &[u8], at: usize) -> Option<usize> {
-        let above = lanes.less(lanes.load(block(text, at)?), lanes.load(&self.low));
-        (lanes.bits(lanes.up_to(above, lanes.load(&self.span))) == u32::MAX).then_some(at + self.length)
+    fn fits(&self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
+        let above = load(simd, block(text, at)?) - load(simd, &self.low);
+        above.simd_le(load(simd, &self.span)).all_true().then_some(at + self.length)
     }
 }
 

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::block::{self, Lanes, WIDTH, Work, literal};
+use fearless_simd::prelude::*;
+
+use crate::block::{self, WIDTH, Work, between, bits, literal, load};
 
 /// Stands for an id in the texts that rules see: "substitute", which no signature looks for.
 pub const SUBSTITUTE: char = '\u{1a}';
@@ -117,15 +119,15 @@ impl Work for Look<'_> {
     type Output = [Kinds; BATCH];
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> [Kinds; BATCH] {
+    fn run<S: Simd>(self, simd: S) -> [Kinds; BATCH] {
         let mut all = [[0; 3]; BATCH];
         for (index, kinds) in all.iter_mut().enumerate() {
             let start = self.at + index * WINDOW;
             let Some(rest) = self.text.get(start..).filter(|rest| !rest.is_empty()) else { break };
             *kinds = match (rest.first_chunk::<WINDOW>(), self.text.last_chunk::<WINDOW>()) {
-                (Some(window), _) => look(lanes, window),
+                (Some(window), _) => look(simd, window),
                 // The end of a text is looked at again with what stands before it, which is cheaper than a copy.
-                (None, Some(window)) => look(lanes, window).map(|kind| kind >> (WINDOW - rest.len())),
+                (None, Some(window)) => look(simd, window).map(|kind| kind >> (WINDOW - rest.len())),
                 (None, None) => break,
             };
         }
@@ -134,19 +136,19 @@ impl Work for Look<'_> {
 }
 
 #[inline(always)]
-fn look<L: Lanes>(lanes: L, window: &[u8; WINDOW]) -> Kinds {
+fn look<S: Simd>(simd: S, window: &[u8; WINDOW]) -> Kinds {
     let (mut digits, mut of_ids, mut signs) = (0, 0, 0);
     let (blocks, _) = window.as_chunks::<WIDTH>();
     for block in blocks.iter().rev() {
-        let block = lanes.load(block);
-        let is_digit = lanes.between(block, b'0', b'9');
+        let block = load(simd, block);
+        let is_digit = between(block, b'0', b'9');
         // In lower case.
-        let is_letter = lanes.between(lanes.or(block, lanes.splat(0x20)), b'a', b'z');
-        let is_of_id = lanes.or(lanes.or(is_digit, is_letter), lanes.eq(block, b'-'));
-        let is_sign = lanes.or(lanes.eq(block, b'='), lanes.eq(block, b':'));
-        digits = digits << WIDTH | u64::from(lanes.bits(is_digit));
-        of_ids = of_ids << WIDTH | u64::from(lanes.bits(is_of_id));
-        signs = signs << WIDTH | u64::from(lanes.bits(is_sign));
+        let is_letter = between(block | 0x20, b'a', b'z');
+        let is_of_id = is_digit | is_letter | block.simd_eq(b'-');
+        let is_sign = block.simd_eq(b'=') | block.simd_eq(b':');
+        digits = digits << WIDTH | u64::from(bits(is_digit));
+        of_ids = of_ids << WIDTH | u64::from(bits(is_of_id));
+        signs = signs << WIDTH | u64::from(bits(is_sign));
     }
     [digits, of_ids, signs]
 }
