@@ -67,7 +67,7 @@ impl Text {
 }
 
 fn matches(report: &Report) -> BTreeSet<(String, String)> {
-    report.matches.iter().map(|row| (row.rule.clone(), row.text.clone())).collect()
+    report.matches.iter().map(|row| row.expect("a match")).map(|row| (row.rule, row.text)).collect()
 }
 
 /// What a round ended with.
@@ -168,7 +168,7 @@ fn a_log_that_changes_while_it_is_read_is_read_safely_and_the_change_is_told() {
         }
         if !is_loss {
             assert!(known.is_superset(&matches(&report)), "{what}");
-            assert!(source.records > 0 && report.matches.len() > known.len(), "{what}");
+            assert!(source.records > 0 && report.matches.iter().count() > known.len(), "{what}");
         }
     }
     assert!(told > rounds / 3, "only {told} of {rounds} rounds changed the log while it was read");

@@ -1,6 +1,7 @@
 //! `Report`: what was found, in the forms in which it can be shown.
 
 use std::collections::HashMap;
+use std::io;
 
 use clawsift::render::{Format, Style, render};
 use clawsift::report::{Report as Found, View, merge};
@@ -148,7 +149,8 @@ impl Report {
     /// The matches, where the scan was asked to keep them.
     #[getter]
     fn matches<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.found.matches)
+        let matches: Vec<_> = self.found.matches.iter().collect::<io::Result<_>>()?;
+        to_python(py, &matches)
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {

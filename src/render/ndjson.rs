@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::report::Report;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for row in &report.matches {
-        serde_json::to_writer(&mut *out, row)?;
+    for row in report.matches.iter() {
+        serde_json::to_writer(&mut *out, &row?)?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -13,6 +13,7 @@ mod gateway;
 mod incident;
 mod join;
 mod mark;
+mod matches;
 mod memo;
 mod merge;
 mod next_steps;
@@ -49,6 +50,7 @@ pub use event::{Event, Facts, Match, Position};
 pub use finding::{FilledFix, Finding, Sample, Symptom, Value};
 pub use incident::Role;
 pub use mark::{Began, Mark, MarkKind};
+pub use matches::Matches;
 pub use merge::{MergeError, Merger, merge};
 pub use next_steps::NextStep;
 pub use notes::Survey;
@@ -110,7 +112,7 @@ pub struct Report {
     pub worst: Option<crate::catalogue::Severity>,
     /// The matches, where they were asked for (`--format ndjson`).
     #[serde(skip)]
-    pub matches: Vec<MatchRow>,
+    pub matches: Matches,
     /// What `clawsift merge` makes one report out of many with; not there when findings were left out. What is in it is no
     /// business of scripts and may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use super::incident::Incident;
 use super::mark::Mark;
 use super::status::Scope;
 use super::summary::{SourceSummary, Summary};
-use super::{Finding, MarkKind, Report, Sample, SourceInfo, Unclassified, Value};
+use super::{Finding, MarkKind, MatchRow, Report, Sample, SourceInfo, Unclassified, Value};
 
 /// Redacts texts in their place.
 pub(super) struct Cleaner {
@@ -148,14 +148,18 @@ impl Report {
         }
         cleaner.each(&mut self.notes);
         self.marks.iter_mut().for_each(|mark| cleaner.mark(mark));
-        for row in &mut self.matches {
-            let own = cleaner.knowing([row.text.as_str()]);
-            own.each([&mut row.source, &mut row.text].into_iter().chain(&mut row.subsystem));
-            own.each(row.captures.values_mut());
-        }
+        self.matches.redact(redactor);
         if let Some(summary) = &mut self.mergeable {
             summary.redact(redactor);
         }
+    }
+}
+
+impl MatchRow {
+    pub(super) fn redact(&mut self, redactor: Redactor) {
+        let own = Cleaner::new(redactor).knowing([self.text.as_str()]);
+        own.each([&mut self.source, &mut self.text].into_iter().chain(&mut self.subsystem));
+        own.each(self.captures.values_mut());
     }
 }
 

@@ -17,6 +17,7 @@ use super::finding::FindingTally;
 use super::incident::Incident;
 use super::join::{LooseEnd, Roots};
 use super::mark::{Mark, began};
+use super::matches::Matches;
 use super::next_steps::next_steps;
 use super::notes::{self, Hint};
 use super::parts::{self, Part};
@@ -339,7 +340,7 @@ impl Summary {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
             catalogue: self.catalogue.clone(),
-            matches: Vec::new(),
+            matches: Matches::default(),
             sources: parts::shown(&self.sources),
             totals,
             next_steps: next_steps(&findings),

@@ -1,7 +1,5 @@
 //! The tally: takes events in the order of their sources and positions, and gives the summary of all.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -15,6 +13,7 @@ use super::event::{Event, Match, Position};
 use super::finding::MAX_SAMPLES;
 use super::incident::{Incident, Role};
 use super::join::{End, GoodEnd, Joiner};
+use super::matches::Matches;
 use super::quotation::{ChunkBytes, Paste, Quotations, Standing};
 use super::status::{Scope, Success};
 use super::summary::{Summary, View};
@@ -68,8 +67,7 @@ pub struct Tally<'c> {
     newest: Option<Timestamp>,
     summary: Summary,
     source_names: Vec<String>,
-    rows: Vec<(Match, u64)>,
-    causes: HashMap<u64, Position>,
+    matches: Matches,
 }
 
 impl<'c> Tally<'c> {
@@ -97,8 +95,7 @@ impl<'c> Tally<'c> {
             newest: None,
             summary: Summary::new(catalogue),
             source_names: Vec::new(),
-            rows: Vec::new(),
-            causes: HashMap::new(),
+            matches: Matches::default(),
         }
     }
 
@@ -290,9 +287,7 @@ impl<'c> Tally<'c> {
         self.summary.matched += 1;
         let sample = (found.is_sample && found.text.is_some()).then(|| sample_of(&found, source));
         let number = self.joiner.add(&found, sample);
-        if self.keep_matches {
-            self.rows.push((found, number));
-        }
+        self.keep(found, number);
         for incident in self.joiner.close() {
             self.close(incident, source, false);
         }
@@ -307,15 +302,9 @@ impl<'c> Tally<'c> {
         for mut found in matches {
             found.is_quoted = true;
             incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
-            if self.keep_matches {
-                self.rows.push((found, incident.number));
-            }
+            self.keep(found, incident.number);
         }
-        if self.keep_matches
-            && let Some(lead) = incident.lead()
-        {
-            self.causes.insert(incident.number, lead.position);
-        }
+        self.keep_cause(&incident);
         if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
             self.held_quoted.push((source.gateway.clone(), incident));
         } else {
@@ -338,6 +327,37 @@ impl<'c> Tally<'c> {
         }
     }
 
+    /// Keeps a match of an incident for the report, where that is asked for.
+    fn keep(&mut self, found: Match, number: u64) {
+        let source = found.position.source;
+        let rule = &self.catalogue.rules()[found.rule];
+        let Some(name) = self.source_names.get(source).filter(|_| self.keep_matches) else { return };
+        let row = MatchRow {
+            source: name.clone(),
+            line: found.position.line,
+            offset: found.position.offset,
+            time: found.when.time,
+            level: found.level,
+            subsystem: found.subsystem.clone(),
+            rule: rule.id.clone(),
+            category: rule.category,
+            severity: if found.is_quoted { Severity::Info } else { rule.severity },
+            role: Role::Symptom,
+            incident: String::new(),
+            captures: found.captures.clone().into_iter().collect(),
+            quoted: found.is_quoted,
+            text: found.text.unwrap_or_default(),
+        };
+        self.matches.push(row, source, number);
+    }
+
+    /// Notes which match is the cause of an incident.
+    fn keep_cause(&mut self, incident: &Incident) {
+        if let Some(lead) = incident.lead().filter(|_| self.keep_matches) {
+            self.matches.set_cause(incident.number, lead.position);
+        }
+    }
+
     fn settle_quoted(&mut self, incident: &Incident, gateway: &str) {
         if self.view.filter.period.covers(incident.first_seen, incident.last_seen) {
             self.summary.settle_quoted(incident, gateway);
@@ -348,11 +368,7 @@ impl<'c> Tally<'c> {
 
     /// Settles an incident, unless the source before may have begun it, or the next may go on with it.
     fn close(&mut self, incident: Incident, source: &mut SourceTally, is_last: bool) {
-        if self.keep_matches
-            && let Some(lead) = incident.lead()
-        {
-            self.causes.insert(incident.number, lead.position);
-        }
+        self.keep_cause(&incident);
         let is_within = |edge: Option<Timestamp>, time: Option<Timestamp>| {
             edge.zip(time).is_none_or(|(edge, time)| edge.duration_since(time).abs() <= REACH)
         };
@@ -428,34 +444,10 @@ impl<'c> Tally<'c> {
             self.settle_quoted(&incident, &gateway);
         }
         self.summary.tidy();
-        let rows = std::mem::take(&mut self.rows);
+        let mut matches = std::mem::take(&mut self.matches);
         let (mut report, joined) = self.summary.report(&self.view);
-        let joined: HashMap<u64, u64> = joined.into_iter().collect();
-        let rules = self.catalogue.rules();
-        report.matches = rows
-            .into_iter()
-            .filter_map(|(found, number)| {
-                let number = joined.get(&number).copied().unwrap_or(number);
-                let cause = self.causes.get(&number)?;
-                let rule = &rules[found.rule];
-                Some(MatchRow {
-                    source: self.source_names.get(found.position.source)?.clone(),
-                    line: found.position.line,
-                    offset: found.position.offset,
-                    time: found.when.time,
-                    level: found.level,
-                    subsystem: found.subsystem.clone(),
-                    rule: rule.id.clone(),
-                    category: rule.category,
-                    severity: if found.is_quoted { Severity::Info } else { rule.severity },
-                    role: if *cause == found.position { Role::Cause } else { Role::Symptom },
-                    incident: format!("i{number}"),
-                    captures: found.captures.clone().into_iter().collect(),
-                    quoted: found.is_quoted,
-                    text: found.text.unwrap_or_default(),
-                })
-            })
-            .collect();
+        matches.join(joined);
+        report.matches = matches;
         report
     }
 }

@@ -41,6 +41,7 @@ pub use expand::{Expansion, expand};
 pub use follow::{Follower, Step, Turn};
 pub use installed::{installed_logs, log_folders};
 pub use map::Map;
+pub(crate) use map::read_at;
 pub use part::{FilePart, PartReader, open_part};
 pub use rotation::{rotated_name, unread_older};
 pub use stream::{ChunkReader, StreamChunk};

@@ -1,10 +1,11 @@
 //! Lines that nobody would write on purpose.
 
 use std::fs::{File, FileTimes};
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
 use crate::measured::{fed, json_report, run};
+use crate::program::clawsift;
 use crate::{fixture, scale};
 
 const MIB: usize = 1 << 20;
@@ -154,17 +155,38 @@ fn bytes_that_are_no_text_in_every_field() {
     );
 }
 
+/// As many failures, each with a host of its own.
+fn write_hosts(hosts: usize, out: &mut dyn Write) -> io::Result<()> {
+    for host in 0..hosts {
+        let (h, m, s) = (host / 3600 % 24, host / 60 % 60, host % 60);
+        let time = format!("2026-11-22T{h:02}:{m:02}:{s:02}Z");
+        writeln!(out, "{time} error agent/embedded getaddrinfo ENOTFOUND host-{host}.example.com")?;
+    }
+    Ok(())
+}
+
+/// Each of the matches is written out, though it is known only at the end which incident it belongs to.
+#[test]
+fn a_million_matches_written_one_by_one() {
+    let hosts = scale(40_000, 1_000_000);
+    let mut command = clawsift();
+    command.args(["--format", "ndjson"]);
+    let outcome = fed(command, |out| write_hosts(hosts, out));
+    let mut rows = 0;
+    for row in serde_json::Deserializer::from_slice(&outcome.stdout).into_iter::<serde_json::Value>() {
+        let row = row.expect("JSON");
+        assert_eq!(row["line"], rows + 1);
+        assert_eq!(row["captures"]["host"], format!("host-{rows}.example.com"));
+        assert!(row["role"] == "cause" && row["incident"].is_string());
+        rows += 1;
+    }
+    assert_eq!(rows, hosts);
+}
+
 #[test]
 fn a_million_hosts() {
     let hosts = scale(5_000, 1_000_000);
-    let outcome = fed(json_report(), |out| {
-        for host in 0..hosts {
-            let (h, m, s) = (host / 3600 % 24, host / 60 % 60, host % 60);
-            let time = format!("2026-11-22T{h:02}:{m:02}:{s:02}Z");
-            writeln!(out, "{time} error agent/embedded getaddrinfo ENOTFOUND host-{host}.example.com")?;
-        }
-        Ok(())
-    });
+    let outcome = fed(json_report(), |out| write_hosts(hosts, out));
     let report = outcome.json();
     assert_eq!(report["totals"]["matched"], hosts);
     let values = report["findings"][0]["captures"]["host"].as_array().expect("hosts");

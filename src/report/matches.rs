@@ -1,0 +1,249 @@
+//! Every match, where they are asked for, kept until it is known which incident each belongs to.
+//!
+//! That is known when all is read, and a log may hold millions: beyond a few thousand they lie in a file that has no name
+//! and is gone with the process.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::redact::Redactor;
+use crate::source::read_at;
+
+use super::{MatchRow, Position, Role};
+
+/// Rows that are held in memory, of about a kilobyte each.
+const IN_MEMORY: usize = 16 << 10;
+
+/// The matches of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Matches {
+    /// The first ones.
+    written: Vec<Arc<Written>>,
+    rows: Vec<Kept>,
+    /// There is no room for a file.
+    is_full: bool,
+    /// Where the cause of each incident stands, by the number that it had in the beginning.
+    causes: Vec<Option<(usize, u64)>>,
+    /// The numbers of incidents that go on with others.
+    joined: HashMap<u64, u64>,
+    /// What is to be masked, where that was not done when they were read.
+    redactor: Option<Redactor>,
+}
+
+/// A match of which it is not known yet what it belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    /// The number of its incident.
+    number: u64,
+    /// Index of its source.
+    source: usize,
+    row: MatchRow,
+}
+
+/// Rows in a file, a JSON object a line.
+#[derive(Debug)]
+struct Written {
+    file: File,
+    /// Its length in bytes.
+    length: u64,
+}
+
+impl Matches {
+    /// Every match, in the order of source and position.
+    ///
+    /// # Errors
+    ///
+    /// The file that holds them can't be read.
+    pub fn iter(&self) -> impl Iterator<Item = io::Result<MatchRow>> {
+        let written = self.written.iter().flat_map(|written| written.rows());
+        let rows = written.chain(self.rows.iter().cloned().map(Ok));
+        rows.filter_map(|kept| kept.map(|kept| self.finished(kept)).transpose())
+    }
+
+    /// Adds a match of the incident with this number.
+    pub(super) fn push(&mut self, row: MatchRow, source: usize, number: u64) {
+        self.rows.push(Kept { number, source, row });
+        if self.rows.len() >= IN_MEMORY && !self.is_full {
+            match self.write() {
+                Ok(()) => self.rows.clear(),
+                // What is held in memory is not lost.
+                Err(_) => self.is_full = true,
+            }
+        }
+    }
+
+    /// Notes where the cause of an incident stands.
+    pub(super) fn set_cause(&mut self, number: u64, cause: Position) {
+        let Ok(index) = usize::try_from(number) else { return };
+        if self.causes.len() <= index {
+            self.causes.resize(index + 1, None);
+        }
+        self.causes[index] = Some((cause.source, cause.offset));
+    }
+
+    /// Notes which incidents turned out to be one: the number of each, and that of the one that it goes on with.
+    pub(super) fn join(&mut self, joined: impl IntoIterator<Item = (u64, u64)>) {
+        self.joined.extend(joined);
+    }
+
+    /// Masks the secrets in all of them.
+    pub(super) fn redact(&mut self, redactor: Redactor) {
+        self.redactor = Some(redactor);
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        // A file that a copy of these reads, too, stays as it is.
+        if self.written.last_mut().is_none_or(|written| Arc::get_mut(written).is_none()) {
+            self.written.push(Arc::new(Written { file: tempfile::tempfile()?, length: 0 }));
+        }
+        match self.written.last_mut().and_then(Arc::get_mut) {
+            Some(written) => written.append(&self.rows),
+            None => Ok(()),
+        }
+    }
+
+    /// What a match is now that all is read; nothing where its incident is not.
+    fn finished(&self, Kept { number, source, mut row }: Kept) -> Option<MatchRow> {
+        let number = self.joined.get(&number).copied().unwrap_or(number);
+        let cause = (*self.causes.get(usize::try_from(number).ok()?)?)?;
+        row.role = if cause == (source, row.offset) { Role::Cause } else { Role::Symptom };
+        row.incident = format!("i{number}");
+        if let Some(redactor) = self.redactor {
+            row.redact(redactor);
+        }
+        Some(row)
+    }
+}
+
+impl Written {
+    fn append(&mut self, rows: &[Kept]) -> io::Result<()> {
+        // Where less than all was written the last time, that is overwritten.
+        self.file.seek(SeekFrom::Start(self.length))?;
+        let mut out = BufWriter::new(&self.file);
+        for row in rows {
+            serde_json::to_writer(&mut out, row)?;
+            out.write_all(b"\n")?;
+        }
+        self.length = out.into_inner().map_err(io::IntoInnerError::into_error)?.stream_position()?;
+        Ok(())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = io::Result<Kept>> {
+        let mut from = BufReader::new(FromStart { written: self, at: 0 });
+        let mut line = Vec::new();
+        std::iter::from_fn(move || {
+            line.clear();
+            match from.read_until(b'\n', &mut line) {
+                Ok(0) => None,
+                Ok(_) => Some(serde_json::from_slice(&line).map_err(io::Error::from)),
+                Err(error) => Some(Err(error)),
+            }
+        })
+    }
+}
+
+/// Reads what is written, wherever others read in the same file.
+struct FromStart<'w> {
+    written: &'w Written,
+    at: u64,
+}
+
+impl Read for FromStart<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.written.length - self.at).unwrap_or(usize::MAX).min(buffer.len());
+        let read = read_at(&self.written.file, &mut buffer[..left], self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Category, Severity};
+
+    fn row(offset: u64) -> MatchRow {
+        MatchRow {
+            source: "gateway.log".to_owned(),
+            line: offset / 10 + 1,
+            offset,
+            time: None,
+            level: None,
+            subsystem: None,
+            rule: "connection/refused".to_owned(),
+            category: Category::Connection,
+            severity: Severity::Error,
+            role: Role::Symptom,
+            incident: String::new(),
+            captures: [("host".to_owned(), format!("h{offset}\n"))].into(),
+            quoted: false,
+            text: "connect ECONNREFUSED".to_owned(),
+        }
+    }
+
+    /// So many matches, three to an incident.
+    fn filled(count: u64) -> Matches {
+        let mut matches = Matches::default();
+        add(&mut matches, 0..count);
+        matches
+    }
+
+    fn add(matches: &mut Matches, which: std::ops::Range<u64>) {
+        for index in which {
+            matches.push(row(index * 10), 0, index / 3);
+            if index % 3 == 0 {
+                matches.set_cause(index / 3, Position { source: 0, line: 0, offset: index * 10 });
+            }
+        }
+    }
+
+    fn read(matches: &Matches) -> Vec<MatchRow> {
+        matches.iter().collect::<io::Result<_>>().expect("they can be read")
+    }
+
+    #[test]
+    fn more_than_memory_holds_come_back_in_their_order() {
+        let count = 3 * IN_MEMORY as u64 + 7;
+        let matches = filled(count);
+        assert!(matches.rows.len() < IN_MEMORY && matches.written.len() == 1);
+        let rows = read(&matches);
+        assert_eq!(rows.len() as u64, count);
+        for (index, found) in (0..).zip(rows) {
+            let role = if index % 3 == 0 { Role::Cause } else { Role::Symptom };
+            assert_eq!(found, MatchRow { role, incident: format!("i{}", index / 3), ..row(index * 10) });
+        }
+    }
+
+    #[test]
+    fn incidents_that_turn_out_to_be_one_have_one_number_and_one_cause() {
+        let mut matches = filled(6);
+        matches.join([(1, 0)]);
+        let rows = read(&matches);
+        assert!(rows.iter().all(|row| row.incident == "i0"));
+        assert_eq!(rows.iter().filter(|row| row.role == Role::Cause).count(), 1);
+    }
+
+    #[test]
+    fn a_copy_stays_as_it_was() {
+        let count = IN_MEMORY as u64 + 1;
+        let mut matches = filled(count);
+        let copy = matches.clone();
+        add(&mut matches, count..3 * count);
+        assert_eq!(matches.written.len(), 2);
+        assert_eq!(read(&copy).len() as u64, count);
+        assert_eq!(read(&matches).len() as u64, 3 * count);
+        assert_eq!(read(&matches)[..count as usize], read(&copy));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_held() {
+        let mut matches = Matches { is_full: true, ..Matches::default() };
+        add(&mut matches, 0..2 * IN_MEMORY as u64);
+        assert!(matches.written.is_empty());
+        assert_eq!(read(&matches).len(), 2 * IN_MEMORY);
+    }
+}
