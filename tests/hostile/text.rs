@@ -177,7 +177,7 @@ fn a_million_matches_written_one_by_one() {
         let row = row.expect("JSON");
         assert_eq!(row["line"], rows + 1);
         assert_eq!(row["captures"]["host"], format!("host-{rows}.example.com"));
-        assert!(row["role"] == "cause" && row["incident"].is_string());
+        assert!(row["incident"].as_str().is_some_and(|name| name.starts_with("i")));
         rows += 1;
     }
     assert_eq!(rows, hosts);
