@@ -16,7 +16,7 @@ pub(super) fn columns(
     width: usize,
 ) -> Vec<u64> {
     let mut columns = vec![0_u64; width];
-    let span = i128::from(last.as_second()) - i128::from(first.as_second()) + 1;
+    let span = (i128::from(last.as_second()) - i128::from(first.as_second()) + 1).max(1);
     for (start, count) in bins {
         // A bin stands where its middle is.
         let middle = i128::from(start) + i128::from(bin_seconds) / 2;
@@ -76,6 +76,11 @@ mod tests {
         assert_eq!(sparkline(&of(120, &[5]), span, 4, true), "  █ ");
         assert_eq!(sparkline(&Histogram::default(), span, 4, true), "");
         assert_eq!(sparkline(&of(90, &[u64::MAX, 1, 1, 1, 1, 1]), span, 4, true), "█▁▁▁");
+    }
+
+    #[test]
+    fn a_span_that_ends_before_it_begins_is_a_moment() {
+        assert_eq!(sparkline(&of(100, &[1]), (at(101), at(100)), 2, true), "█ ");
     }
 
     #[test]

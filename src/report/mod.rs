@@ -121,14 +121,19 @@ pub struct Report {
 }
 
 impl Report {
-    /// The first time in any of its sources.
+    /// The earliest time with which any of its sources begins or ends.
     pub fn first_time(&self) -> Option<Timestamp> {
-        self.sources.iter().filter_map(|source| source.first_time).min()
+        self.edges().min()
     }
 
-    /// The last time in any of its sources.
+    /// The latest time with which any of its sources begins or ends.
     pub fn last_time(&self) -> Option<Timestamp> {
-        self.sources.iter().filter_map(|source| source.last_time).max()
+        self.edges().max()
+    }
+
+    /// A source may end before it begins, where logs were put behind each other in another order than that of time.
+    fn edges(&self) -> impl Iterator<Item = Timestamp> {
+        self.sources.iter().flat_map(|source| [source.first_time, source.last_time]).flatten()
     }
 }
 

@@ -193,6 +193,23 @@ fn a_million_hosts() {
     assert!(!values.is_empty() && values.len() <= 100, "{}", values.len());
 }
 
+/// As where logs were put behind each other in another order than that of time.
+#[test]
+fn a_log_that_ends_before_it_begins() {
+    let of = |second: u32| {
+        format!("2026-11-22T10:00:{second:02}Z error agent/embedded getaddrinfo ENOTFOUND api.example.com\n")
+    };
+    for (first, last) in [(1, 0), (2, 0), (59, 0)] {
+        for format in ["table", "json", "ndjson", "markdown", "html", "sarif", "csv", "prometheus", "junit"] {
+            let mut command = clawsift();
+            command.args(["--format", format]);
+            let outcome = fed(command, |out| out.write_all((of(first) + &of(last)).as_bytes()));
+            assert_eq!(outcome.status, Some(0), "{format}: {}", outcome.stderr);
+            assert!(!outcome.stdout.is_empty(), "{format}");
+        }
+    }
+}
+
 /// The objects of `openclaw logs --json` and of the file log, as other programs print them.
 #[test]
 fn objects_that_were_written_anew() {
