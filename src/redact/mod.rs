@@ -22,6 +22,8 @@ use decoding::Reading;
 
 /// Bytes of a text in which secrets are looked for that captures may have been cut out of.
 const MAX_CONTEXT: usize = 64 << 10;
+/// Times that a text is looked through again.
+const MAX_PASSES: usize = 4;
 /// A piece of a secret that is shorter tells nothing.
 const MIN_PIECE: usize = 8;
 
@@ -43,14 +45,17 @@ impl Redactor {
     /// The text with secrets masked and control characters made visible.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.mask(text) {
-            Cow::Borrowed(text) => controls::escape(text),
-            Cow::Owned(text) => Cow::Owned(controls::escape(&text).into_owned()),
+            Cow::Borrowed(text) => match controls::escape(text) {
+                Cow::Borrowed(text) => Cow::Borrowed(text),
+                Cow::Owned(escaped) => Cow::Owned(self.mask_again(escaped)),
+            },
+            Cow::Owned(masked) => Cow::Owned(self.mask_again(controls::escape(&masked).into_owned())),
         }
     }
 
     /// [`clean`](Self::clean) for a text of several lines, which stay lines. A secret may go over some of them.
     pub fn clean_lines(&self, text: &str) -> String {
-        controls::escape_lines(&self.mask(text))
+        self.mask_again(controls::escape_lines(&self.mask(text)))
     }
 
     /// [`clean`](Self::clean), then cut to `max_chars` characters with an ellipsis where something was left out.
@@ -102,6 +107,17 @@ impl Redactor {
         }
         out.push_str(&text[copied..]);
         Cow::Owned(out)
+    }
+
+    /// Masks what is seen only now that something is masked or escaped: a value may end there that went on before.
+    fn mask_again(&self, mut text: String) -> String {
+        for _ in 0..MAX_PASSES {
+            match self.mask(&text) {
+                Cow::Owned(masked) if masked != text => text = masked,
+                _ => break,
+            }
+        }
+        text
     }
 
     /// What is to be masked, in order, without overlaps.
@@ -267,6 +283,18 @@ mod tests {
     fn a_port_at_the_end_of_a_line_is_no_password_when_it_is_cleaned_again() {
         let once = Redactor::MASKING.clean("target: ws://127.0.0.1:18789\n12:29:49 joe@x: ws://h:1\r\n@");
         assert_eq!(Redactor::MASKING.clean(&once), once);
+    }
+
+    #[test]
+    fn a_header_is_masked_whatever_it_was_shortened_to_elsewhere() {
+        let text = "x-cookie: id=1; session=abcdef\u{1}or conn=649c6b33…4830 closed\nnext";
+        let once = Redactor::MASKING.clean(text);
+        assert!(!once.contains("abcdef"), "{once}");
+        assert_eq!(Redactor::MASKING.clean(&once), once);
+        let text = "Cookie: conn=649c6b33…4830; session=abcdef";
+        assert!(!Redactor::MASKING.clean(text).contains("abcdef"));
+        let masked = "Cookie: [redacted:0a1b]; x";
+        assert_eq!(Redactor::MASKING.clean(masked), masked);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use super::decoding::Reading;
 
 /// A longer name is none.
 const MAX_NAME: usize = 64;
+/// What a mask begins with.
+const MASK: &[u8] = b"redacted:";
 /// A longer value is data; its beginning is masked.
 const MAX_VALUE: usize = 8192;
 
@@ -106,7 +108,8 @@ fn option(text: &[u8], at: usize) -> Option<Range<usize>> {
     let end = value_end(text, start, quote, place);
     let secret = &text[start..end];
     let is_odd = secret.len() >= 12 || secret.iter().any(|b| !b.is_ascii_lowercase() && *b != b'-');
-    (is_odd && secret.len() >= 4 && !is_no_value(secret)).then_some(start..end)
+    (is_odd && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret) && !is_shortened(secret))
+        .then_some(start..end)
 }
 
 /// What stands behind `Bearer` and `Basic` in a text that does not say `Authorization`.
@@ -130,7 +133,8 @@ fn bare_scheme(text: &[u8], at: usize) -> Option<Range<usize>> {
     let secret = &text[start..end];
     let is_odd =
         secret.len() >= 16 || secret.iter().skip(1).any(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    (is_odd && secret.len() >= 8 && !is_no_value(secret)).then_some(start..end)
+    (is_odd && secret.len() >= 8 && !is_no_value(secret) && !is_masked(secret) && !is_shortened(secret))
+        .then_some(start..end)
 }
 
 /// The name before a place, and whether it stands between quotation marks.
@@ -186,7 +190,9 @@ fn value(text: &[u8], start: usize, quote: Option<u8>, place: Place, tie: Tie) -
     }
     let end = value_end(text, start, quote, place);
     let secret = &text[start..end];
-    let is_secret = !is_no_value(secret) && is_secret(secret, place, tie, has_scheme);
+    // Of a whole line, a part that was shortened says nothing of the others.
+    let is_masked = is_masked(secret) || (place != Place::Cookie && is_shortened(secret));
+    let is_secret = !is_masked && !is_no_value(secret) && is_secret(secret, place, tie, has_scheme);
     is_secret.then_some(start..end)
 }
 
@@ -212,7 +218,7 @@ fn value_end(text: &[u8], start: usize, quote: Option<u8>, place: Place) -> usiz
     start + length
 }
 
-/// Whether a value is a word that stands where there is none, or was masked already.
+/// Whether a value is a word that stands where there is none.
 fn is_no_value(value: &[u8]) -> bool {
     const WORDS: [&str; 42] = [
         "absent",
@@ -260,16 +266,24 @@ fn is_no_value(value: &[u8]) -> bool {
     ];
     let word = value.to_ascii_lowercase();
     let word = String::from_utf8_lossy(&word);
-    let has_masked = word.contains("***")
-        || word.trim_end_matches('…').contains('…')
-        || word.starts_with("[redacted:")
-        || word.starts_with("redacted:");
     let is_blank = value.iter().all(|b| matches!(b, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?'));
     let is_variable = value.len() >= 4
         && value.contains(&b'_')
         && value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
         || matches!(value.first(), Some(b'$' | b'<' | b'{' | b'%'));
-    value.is_empty() || has_masked || is_blank || is_variable || WORDS.contains(&&*word)
+    value.is_empty() || is_blank || is_variable || WORDS.contains(&&*word)
+}
+
+/// Whether a value begins with what stands for a secret.
+fn is_masked(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"[").unwrap_or(value);
+    value.get(..MASK.len()).is_some_and(|start| start.eq_ignore_ascii_case(MASK))
+}
+
+/// Whether somebody has left a part of a value out.
+fn is_shortened(value: &[u8]) -> bool {
+    let value = String::from_utf8_lossy(value);
+    value.contains("***") || value.trim_end_matches('…').contains('…')
 }
 
 fn is_secret(value: &[u8], place: Place, tie: Tie, has_scheme: bool) -> bool {
