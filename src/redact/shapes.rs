@@ -308,7 +308,8 @@ fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// A bot's token of Telegram, of which this is the colon: its number stands before, also as a part of an address.
 fn telegram(text: &[u8], colon: usize) -> Option<Range<usize>> {
-    let tail = Part::Run(Of::Word, 30, 64).length(&text[colon + 1..])?;
+    let (run, rest) = (Part::Run(Of::Word, 30, 64), &text[colon + 1..]);
+    let tail = run.length(rest).or_else(|| run.cut_length(rest).filter(|length| *length >= 8))?;
     let digits = text[..colon].iter().rev().take(13).take_while(|b| b.is_ascii_digit()).count();
     (6..=12).contains(&digits).then_some(colon - digits..colon + 1 + tail)
 }
@@ -366,6 +367,7 @@ mod tests {
             ("-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB", "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB"),
             ("cut: sk-ant-api03-A…", "sk-ant-api03-A"),
             ("cut: eyJhbGciOiJI…", "eyJhbGciOiJI"),
+            ("cut: /bot5985304170:AA7nC6Kr1Fpagfek…", "5985304170:AA7nC6Kr1Fpagfek"),
             (
                 "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-D!",
                 "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-D",

@@ -77,9 +77,10 @@ fn rendered(report: &Report, format: Format, style: &Style) -> String {
 /// Drafts of rules for what the log says.
 fn drafts(log: &Log, report: &Report) -> Vec<(String, String)> {
     let of_clusters = report.unclassified.iter().map(|cluster| draft(cluster, &ENGINE));
-    // Nobody can tell the second half of a secret alone.
-    let lines = log.text.lines().filter(|line| !line.starts_with(' '));
-    let of_lines = lines.map(|line| draft_line(line, &ENGINE));
+    // Where a secret goes over two lines, nobody can tell one half of it alone.
+    let lines: Vec<&str> = log.text.lines().chain([""]).collect();
+    let whole = lines.windows(2).filter(|pair| pair.iter().all(|line| !line.starts_with(' ')));
+    let of_lines = whole.map(|pair| draft_line(pair[0], &ENGINE));
     let of_text = std::iter::once_with(|| draft_line(&log.text, &ENGINE));
     let all = of_clusters.chain(of_lines).chain(of_text);
     all.map(|draft| {
