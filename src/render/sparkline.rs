@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_span_that_ends_before_it_begins_is_a_moment() {
-        assert_eq!(sparkline(&of(100, &[1]), (at(101), at(100)), 2, true), "█ ");
+        assert_eq!(sparkline(&of(100, &[1]), (at(101), at(100)), 2, true), " █");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::redact::{Redactor, Secrets};
 use super::event::RunKeys;
 use super::incident::Incident;
 use super::mark::Mark;
+use super::shape::template;
 use super::status::Scope;
 use super::summary::{SourceSummary, Summary};
 use super::{Finding, MarkKind, MatchRow, Report, Sample, SourceInfo, Unclassified, Value};
@@ -59,6 +60,16 @@ impl Cleaner {
     pub fn sample(&self, sample: &mut Sample) {
         self.each([&mut sample.source, &mut sample.text]);
         self.each(sample.subsystem.iter_mut().chain(&mut sample.matched));
+    }
+
+    /// The shape of a record that nobody explains. Words of it may be parts of a secret that only the record tells.
+    pub fn unexplained(&self, shape: &mut String, sample: &mut Sample) {
+        let clean = self.cleaned(&sample.text);
+        if clean != sample.text {
+            *shape = template(&clean);
+        }
+        self.text(shape);
+        self.sample(sample);
     }
 
     pub fn scope(&self, scope: &mut Scope) {
@@ -139,8 +150,8 @@ impl Report {
         self.sources.iter_mut().for_each(|source| cleaner.info(source));
         self.findings.iter_mut().for_each(|finding| redact_finding(finding, &cleaner));
         for Unclassified { template, subsystem, sample, .. } in &mut self.unclassified {
-            cleaner.each(std::iter::once(template).chain(subsystem));
-            cleaner.sample(sample);
+            cleaner.unexplained(template, sample);
+            cleaner.each(subsystem);
         }
         for step in &mut self.next_steps {
             cleaner.lines(&mut step.say);

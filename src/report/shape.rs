@@ -105,8 +105,8 @@ impl Shapes {
     /// Redacts what was collected elsewhere.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         for (mut key, mut shape) in std::mem::take(&mut self.shapes) {
-            cleaner.each(std::iter::once(&mut key.template).chain(&mut key.subsystem));
-            cleaner.sample(&mut shape.sample);
+            cleaner.unexplained(&mut key.template, &mut shape.sample);
+            cleaner.each(&mut key.subsystem);
             self.insert(key, shape);
         }
     }
