@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, CliError> {
         ([before, after], None) => (scanner.side(before)?, scanner.side(after)?),
         _ => return Err(CliError::TwoSides),
     };
-    if let Ok(status @ 1..) = u8::try_from(scanner.stop.load(Ordering::Relaxed)) {
+    if let Some(status) = super::scan::interrupted(&scanner.stop) {
         return Ok(status);
     }
     let filter =
@@ -93,7 +93,7 @@ impl Scanner {
         let name = names.join(", ");
         let whole = self.scan(&logs, Period::default());
         say_problems(&whole);
-        let span = whole.first_time().zip(whole.last_time());
+        let span = whole.span();
         let start = || {
             let starts = whole.marks.iter().rev().filter(|mark| mark.what == MarkKind::GatewayStart);
             starts.map(|mark| mark.time).next().ok_or_else(|| CliError::NoRestart(name.clone()))

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     args.show.fit(&mut report);
     output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
-    Ok(status(&report, args, stop.load(Ordering::Relaxed)).max(u8::from(!is_right)))
+    Ok(status(&report, args, interrupted(&stop)).max(u8::from(!is_right)))
 }
 
 /// Says what the second look at all records has shown.
@@ -75,8 +75,8 @@ fn say_verification(verification: &Verification) {
     }
 }
 
-fn status(report: &Report, args: &Args, interrupt: usize) -> u8 {
-    if let Ok(status @ 1..) = u8::try_from(interrupt) {
+fn status(report: &Report, args: &Args, interrupt: Option<u8>) -> u8 {
+    if let Some(status) = interrupt {
         return status;
     }
     if has_problems(report) {
@@ -140,6 +140,11 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
             Input::Member(..) | Input::Stdin => None,
         })
         .sum()
+}
+
+/// The exit status that an interrupt asks for, where there was one.
+pub(super) fn interrupted(stop: &AtomicUsize) -> Option<u8> {
+    u8::try_from(stop.load(Ordering::Relaxed)).ok().filter(|status| *status != 0)
 }
 
 /// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown. A second

@@ -311,12 +311,7 @@ fn notes(report: &Report) -> Vec<String> {
 
 /// Whether all times shown are of one day, so that the day need not be repeated.
 fn is_one_day(report: &Report, style: &Style) -> bool {
-    let mut days = report
-        .sources
-        .iter()
-        .flat_map(|source| [source.first_time, source.last_time])
-        .flatten()
-        .map(|time| time.to_zoned(style.zone.clone()).date());
+    let mut days = report.edges().map(|time| time.to_zoned(style.zone.clone()).date());
     let first = days.next();
     days.all(|day| Some(day) == first)
 }

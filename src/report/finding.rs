@@ -87,6 +87,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The first command that may fix it.
+    pub fn first_command(&self) -> Option<&str> {
+        self.fixes.iter().find_map(|fix| fix.run.as_deref())
+    }
+
     /// The most frequent value of each capture, and what is known of the provider.
     pub(super) fn facts(&self) -> BTreeMap<String, String> {
         facts(&self.captures)

@@ -121,6 +121,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The earliest and the latest time with which any of its sources begins or ends.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.first_time().zip(self.last_time())
+    }
+
     /// The earliest time with which any of its sources begins or ends.
     pub fn first_time(&self) -> Option<Timestamp> {
         self.edges().min()
@@ -131,8 +136,9 @@ impl Report {
         self.edges().max()
     }
 
-    /// A source may end before it begins, where logs were put behind each other in another order than that of time.
-    fn edges(&self) -> impl Iterator<Item = Timestamp> {
+    /// The times with which its sources begin and end. One may end before it begins, where logs were put behind each other in
+    /// another order than that of time.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = Timestamp> {
         self.sources.iter().flat_map(|source| [source.first_time, source.last_time]).flatten()
     }
 }

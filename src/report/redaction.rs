@@ -64,12 +64,12 @@ impl Cleaner {
 
     /// The shape of a record that nobody explains. Words of it may be parts of a secret that only the record tells.
     pub fn unexplained(&self, shape: &mut String, sample: &mut Sample) {
-        let clean = self.cleaned(&sample.text);
-        if clean != sample.text {
-            *shape = template(&clean);
+        let before = sample.text.clone();
+        self.sample(sample);
+        if sample.text != before {
+            *shape = template(&sample.text);
         }
         self.text(shape);
-        self.sample(sample);
     }
 
     pub fn scope(&self, scope: &mut Scope) {

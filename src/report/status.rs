@@ -26,6 +26,11 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether it goes on failing, though perhaps others help out.
+    pub fn is_going_on(self) -> bool {
+        matches!(self, Self::Ongoing | Self::Degraded)
+    }
+
     /// Its name, as reports have it.
     pub fn name(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::is_live;
-use super::map::read_at;
+use super::map::fill_at;
 
 /// The beginning of a file that tells whether it is still the same text.
 const HEAD: u64 = 4096;
@@ -94,13 +94,7 @@ fn second_handle(path: &Path, file: &File) -> io::Result<File> {
 /// The beginning of a file of that length.
 fn head(file: &File, length: u64) -> io::Result<Vec<u8>> {
     let mut head = vec![0; usize::try_from(HEAD.min(length)).unwrap_or(0)];
-    let mut filled = 0;
-    while filled < head.len() {
-        match read_at(file, &mut head[filled..], filled as u64)? {
-            0 => break,
-            read => filled += read,
-        }
-    }
+    let filled = fill_at(file, &mut head, 0)?;
     head.truncate(filled);
     Ok(head)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::catalogue::Severity;
 use crate::redact::Redactor;
-use crate::report::{Finding, Report, Status};
+use crate::report::{Finding, Report};
 
 /// A finding must stand for so long before anybody is called: its first records may turn out to be an echo of another.
 const STANDS_FOR: Duration = Duration::from_secs(2);
@@ -80,7 +80,7 @@ impl Notifier {
     /// Takes the findings of a report for known: nobody is called for them until they change.
     pub fn know(&mut self, report: &Report) {
         for finding in &report.findings {
-            let known = Known { is_going_on: is_going_on(finding), ..Known::default() };
+            let known = Known { is_going_on: finding.status.is_going_on(), ..Known::default() };
             self.known.insert(finding.rule.clone(), known);
         }
     }
@@ -93,7 +93,7 @@ impl Notifier {
         let least = self.least;
         for finding in report.findings.iter().filter(|finding| finding.severity >= least) {
             let known = self.known.entry(finding.rule.clone()).or_default();
-            if let Some(notice) = known.due(is_going_on(finding), now)
+            if let Some(notice) = known.due(finding.status.is_going_on(), now)
                 && let Err(problem) = self.call(notice, finding, now)
             {
                 problems.push(problem);
@@ -160,10 +160,6 @@ impl Known {
     }
 }
 
-fn is_going_on(finding: &Finding) -> bool {
-    matches!(finding.status, Status::Ongoing | Status::Degraded)
-}
-
 /// What the command is told, by name.
 fn facts(notice: Notice, finding: &Finding) -> Vec<(&'static str, String)> {
     let time = |time: Option<jiff::Timestamp>| time.map_or(String::new(), |time| time.to_string());
@@ -180,7 +176,7 @@ fn facts(notice: Notice, finding: &Finding) -> Vec<(&'static str, String)> {
         ("first_seen", time(finding.first_seen)),
         ("last_seen", time(finding.last_seen)),
         ("fix", fix.map_or(String::new(), |fix| fix.say.clone())),
-        ("command", finding.fixes.iter().find_map(|fix| fix.run.clone()).unwrap_or_default()),
+        ("command", finding.first_command().unwrap_or_default().to_owned()),
     ];
     // Also where --no-redact shows keys on the screen: nobody knows where the command sends them.
     facts.into_iter().map(|(name, value)| (name, Redactor::MASKING.clean(&value).into_owned())).collect()

@@ -230,7 +230,7 @@ fn until_signals_are_caught(id: &str) {
 #[cfg(unix)]
 fn interrupted(input: &[u8], signal: &str) -> std::process::Output {
     use std::io::Write;
-    let (child, mut stdin) = crate::started(clawsift());
+    let (child, mut stdin) = crate::started(&mut clawsift());
     stdin.write_all(input).expect("a write");
     let id = child.id().to_string();
     until_signals_are_caught(&id);

@@ -13,12 +13,14 @@ mod program;
 mod rules;
 mod secrets;
 mod shell;
+mod started;
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use program::clawsift;
+use started::started;
 
 /// The program in another folder.
 fn clawsift_in(folder: &Path) -> Command {
@@ -27,21 +29,9 @@ fn clawsift_in(folder: &Path) -> Command {
     command
 }
 
-/// Starts a command whose standard input stays open as long as what is given back with it.
-fn started(mut command: Command) -> (Child, ChildStdin) {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let stdin = child.stdin.take().expect("standard input");
-    (child, stdin)
-}
-
 /// Runs a command with a text on its standard input.
-fn piped(command: Command, input: &[u8]) -> Output {
-    let (child, mut stdin) = started(command);
+fn piped(mut command: Command, input: &[u8]) -> Output {
+    let (child, mut stdin) = started(&mut command);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             // A program that ends before it has read everything is none of our business here.

@@ -14,6 +14,8 @@ mod output;
 mod program;
 mod rules;
 mod signals;
+#[path = "../cli/started.rs"]
+mod started;
 mod text;
 
 use std::path::{Path, PathBuf};

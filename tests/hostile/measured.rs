@@ -1,12 +1,13 @@
 //! Runs of the program whose memory is watched.
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use crate::program::clawsift;
+use crate::started::started;
 
 const MIB: u64 = 1 << 20;
 /// What the program may hold, pages of mapped files aside.
@@ -39,13 +40,7 @@ pub fn run(command: Command) -> Outcome {
 
 /// Runs a command on what `feed` writes to its standard input; it may not take more memory than is allowed.
 pub fn fed(mut command: Command, feed: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send) -> Outcome {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input");
+    let (mut child, mut stdin) = started(&mut command);
     let (mut out, mut err) = (child.stdout.take().expect("output"), child.stderr.take().expect("errors"));
     let (id, is_over) = (child.id(), AtomicBool::new(false));
     let (status, stdout, stderr, peak) = thread::scope(|scope| {

@@ -10,10 +10,12 @@ mod notify;
 #[path = "../cli/program.rs"]
 mod program;
 mod replay;
+#[path = "../cli/started.rs"]
+mod started;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,6 +23,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use program::clawsift;
+use started::started;
 
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,15 +45,7 @@ struct Watching {
 impl Watching {
     /// Starts `clawsift watch` with these arguments, and what can be written to its standard input.
     fn start(args: &[&str]) -> (Self, ChildStdin) {
-        let mut child = clawsift()
-            .arg("watch")
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let stdin = child.stdin.take().expect("standard input");
+        let (mut child, stdin) = started(clawsift().arg("watch").args(args));
         let out = BufReader::new(child.stdout.take().expect("standard output"));
         let (sender, lines) = channel();
         thread::spawn(move || {

@@ -1,9 +1,9 @@
 //! `mcp`, as far as it can be seen without a client; `.ci/mcp` asks it as a real one does.
 
 use std::io::Write;
-use std::process::Stdio;
 
 use crate::program::clawsift;
+use crate::started::started;
 
 const HELLO: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
 {"jsonrpc":"2.0","method":"notifications/initialized"}
@@ -11,14 +11,9 @@ const HELLO: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"
 "#;
 
 fn served(input: &str) -> std::process::Output {
-    let mut child = clawsift()
-        .arg("mcp")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    child.stdin.take().expect("standard input").write_all(input.as_bytes()).expect("a reader");
+    let (child, mut stdin) = started(clawsift().arg("mcp"));
+    stdin.write_all(input.as_bytes()).expect("a reader");
+    drop(stdin);
     child.wait_with_output().expect("an end")
 }
 

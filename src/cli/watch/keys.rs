@@ -115,7 +115,7 @@ impl State {
         };
         let fixes = &finding.fixes;
         let text = match number {
-            None => fixes.iter().find_map(|fix| fix.run.clone()),
+            None => finding.first_command().map(str::to_owned),
             Some(number) => {
                 fixes.get(number - 1).and_then(|fix| fix.run.clone().or_else(|| fix.config.clone()))
             }

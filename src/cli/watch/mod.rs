@@ -9,7 +9,6 @@ mod terminal;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use crate::render::{Extent, Format};
@@ -64,20 +63,7 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
             WatchFormat::Ndjson => lines::end(report)?,
         }
     }
-    Ok(status(&stop, has_problems(report)))
-}
-
-fn status(stop: &AtomicUsize, has_problems: bool) -> u8 {
-    match u8::try_from(stop.load(Ordering::Relaxed)) {
-        Ok(0) | Err(_) => {
-            if has_problems {
-                2
-            } else {
-                0
-            }
-        }
-        Ok(status) => status,
-    }
+    Ok(super::scan::interrupted(&stop).unwrap_or(if has_problems(report) { 2 } else { 0 }))
 }
 
 /// What to watch: the argument, else standard input where something is piped in, else OpenClaw's own newest log.

@@ -27,7 +27,7 @@ pub(super) struct Moment {
 impl<'a> Clock<'a> {
     /// The clock of a report: where all its times are of one day, that day is not repeated.
     pub fn new(report: &Report, zone: &'a TimeZone) -> Self {
-        let span = report.first_time().zip(report.last_time());
+        let span = report.span();
         let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
         Self { zone, one_day: span.is_some_and(|(first, last)| day(first) == day(last)), span }
     }

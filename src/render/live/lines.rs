@@ -31,8 +31,8 @@ pub fn change_line(change: &Change, zone: &TimeZone) -> String {
         finding.status.name(),
     );
     let wants_fix = matches!(kind, ChangeKind::New | ChangeKind::Back | ChangeKind::Known)
-        && matches!(finding.status, Status::Ongoing | Status::Degraded);
-    if let Some(command) = finding.fixes.iter().find_map(|fix| fix.run.as_deref()).filter(|_| wants_fix) {
+        && finding.status.is_going_on();
+    if let Some(command) = finding.first_command().filter(|_| wants_fix) {
         // A command of several lines is whole in the report only.
         line.push_str(&format!("; try: {}", command.lines().next().unwrap_or_default()));
     }
@@ -92,10 +92,8 @@ struct Standing<'r> {
 /// A change as a JSON object in one line.
 pub fn change_json(change: &Change) -> String {
     let Change { kind, finding } = change;
-    let fact = |(name, values): (&'_ String, &'_ Vec<crate::report::Value>)| -> Option<(String, String)> {
-        Some((name.clone(), values.first()?.value.clone()))
-    };
-    let facts: Vec<(String, String)> = finding.captures.iter().filter_map(fact).collect();
+    let facts = finding.captures.iter();
+    let facts = facts.filter_map(|(name, values)| Some((name.as_str(), values.first()?.value.as_str())));
     json(&Line::Finding {
         change: *kind,
         rule: &finding.rule,
@@ -108,7 +106,7 @@ pub fn change_json(change: &Change) -> String {
         records: finding.records,
         first_seen: finding.first_seen,
         last_seen: finding.last_seen,
-        captures: facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        captures: facts.collect(),
         fixes: &finding.fixes,
     })
 }
@@ -120,20 +118,17 @@ pub fn event_json(text: &str) -> String {
 
 /// How everything stands at the end, as a JSON object in one line.
 pub fn end_json(report: &Report) -> String {
-    let standing = |finding: &'_ Finding| (finding.severity, finding.status, finding.incidents);
-    let findings = report
-        .findings
-        .iter()
-        .map(|finding| {
-            let (severity, status, incidents) = standing(finding);
-            Standing { rule: &finding.rule, severity, status, incidents }
-        })
-        .collect();
+    let findings = report.findings.iter().map(|Finding { rule, severity, status, incidents, .. }| Standing {
+        rule,
+        severity: *severity,
+        status: *status,
+        incidents: *incidents,
+    });
     json(&Line::End {
         totals: &report.totals,
         first_time: report.first_time(),
         last_time: report.last_time(),
-        findings,
+        findings: findings.collect(),
         notes: &report.notes,
     })
 }

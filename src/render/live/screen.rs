@@ -247,7 +247,7 @@ fn row(view: &LiveView<'_>, finding: &Finding, is_wide: bool, room: usize) -> Ro
         Cell::from(last),
     ];
     if is_wide {
-        let span = view.report.first_time().zip(view.report.last_time());
+        let span = view.report.span();
         let trend =
             span.map_or(String::new(), |span| sparkline(&finding.histogram, span, TREND, view.unicode));
         cells.push(Cell::from(trend));

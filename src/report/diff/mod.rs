@@ -205,7 +205,7 @@ fn shown<'r>(report: &'r Report, filter: &Filter) -> ByRule<'r> {
 
 impl Side {
     fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.span.or_else(|| self.report.first_time().zip(self.report.last_time()))
+        self.span.or_else(|| self.report.span())
     }
 
     /// Hours covered; a log of one moment counts as one second.

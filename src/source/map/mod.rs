@@ -72,15 +72,7 @@ impl Map {
     /// When the file cannot be read there.
     pub fn copy(&self, range: Range<usize>, buffer: &mut Vec<u8>) -> io::Result<()> {
         buffer.resize(range.len(), 0);
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match read_at(&self.file, &mut buffer[filled..], (range.start + filled) as u64) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let filled = fill_at(&self.file, buffer, range.start as u64)?;
         buffer.truncate(filled);
         Ok(())
     }
@@ -95,6 +87,20 @@ impl Map {
             now.len() == self.length as u64 && self.modified.is_some() && now.modified().ok() == self.modified
         })
     }
+}
+
+/// Fills a buffer from a place on; gives back how much of it, less than all where the file ends.
+pub(super) fn fill_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_at(file, &mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Reads at a place, wherever the file is read next.
