@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use clawsift::engine::Engine;
-use clawsift::report::{Merger, Moment, Period, Report as Found, View, merge};
 use clawsift::redact::Redactor;
+use clawsift::report::{Merger, Moment, Period, Report as Found, View, merge};
 use clawsift::scan::{Options, Stream, StreamPart, scan_parts as scan_files, scan_stream};
 use clawsift::source::FilePart;
 use pyo3::prelude::*;
@@ -81,8 +81,10 @@ pub(crate) fn scan_parts(
     catalogue: &Bound<'_, Catalogue>,
     settings: Settings,
 ) -> PyResult<Vec<u8>> {
-    let parts: Vec<FilePart> =
-        parts.into_iter().map(|(path, start, end)| FilePart { path, range: end.map(|end| start..end) }).collect();
+    let parts: Vec<FilePart> = parts
+        .into_iter()
+        .map(|(path, start, end)| FilePart { path, range: end.map(|end| start..end) })
+        .collect();
     settings.scan(py, catalogue, |engine, options| scan_files(engine, &parts, options))
 }
 
