@@ -40,6 +40,42 @@ pub(crate) fn bits<S: Simd>(answer: mask8x32<S>) -> u32 {
     answer.to_bitmask() as u32
 }
 
+/// A text of up to 32 bytes of which the digits may change.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// The least that each byte may be, and how far it may be above.
+    low: Bytes,
+    span: Bytes,
+    length: usize,
+}
+
+impl Shape {
+    pub const MAX: usize = WIDTH;
+
+    /// The shape of a text; of a longer one, that of its beginning.
+    pub const fn new(text: &[u8]) -> Self {
+        let mut shape = Self { low: [0; Self::MAX], span: [u8::MAX; Self::MAX], length: 0 };
+        while shape.length < text.len() && shape.length < Self::MAX {
+            let (byte, at) = (text[shape.length], shape.length);
+            (shape.low[at], shape.span[at]) = if byte.is_ascii_digit() { (b'0', 9) } else { (byte, 0) };
+            shape.length += 1;
+        }
+        shape
+    }
+
+    /// Lets the byte at a place be those from `first` to `last`.
+    pub fn limit(&mut self, place: usize, first: u8, last: u8) {
+        (self.low[place], self.span[place]) = (first, last - first);
+    }
+
+    /// The place behind the text of this shape that begins at `at`.
+    #[inline(always)]
+    pub fn fits(&self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
+        let above = load(simd, block(text, at)?) - load(simd, &self.low);
+        above.simd_le(load(simd, &self.span)).all_true().then_some(at + self.length)
+    }
+}
+
 /// Something that is done by looking at blocks.
 pub(crate) trait Work {
     type Output;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use fearless_simd::prelude::*;
 
-use crate::block::{self, Bytes, WIDTH, Work, bits, block, literal, load};
+use crate::block::{self, Bytes, Shape, WIDTH, Work, bits, block, literal, load};
 
 use super::detect::FILE_LOG;
 use super::envelope::{self, AFTER_META, Cursor, Envelope, META, is_of_time};
@@ -45,7 +45,9 @@ impl EnvelopeReader {
         }
         let (envelope, places) = envelope::of_file_log(line)?;
         self.origins.note(&line[places.start..places.date.start]);
-        if let (Some(date), Some(time)) = (Shape::of(&line[places.date.clone()]), Shape::of(envelope.time)) {
+        if let (Some(date), Some(time)) =
+            (shape_of_time(&line[places.date.clone()]), shape_of_time(envelope.time))
+        {
             let opening = line[places.start..places.date.start].to_vec();
             let middle = line[places.time.end + 1..places.message.start].to_vec();
             self.known = Some(Known { opening, date, time, middle });
@@ -260,44 +262,13 @@ fn id(simd: impl Simd, text: &[u8], at: usize, length: usize) -> Option<usize> {
     (ends << (WIDTH - length) == 0).then_some(at + length)
 }
 
-/// A text of up to 32 bytes of which the digits may change.
-#[derive(Debug)]
-struct Shape {
-    /// The least that each byte may be, and how far it may be above.
-    low: Bytes,
-    span: Bytes,
-    length: usize,
-}
-
 /// Before the name of the level.
 const LEVEL: Shape = Shape::new(b",\"logLevelId\":0,\"logLevelName\":\"");
 
-impl Shape {
-    const MAX: usize = WIDTH;
-
-    /// The shape of a text; of a longer one, that of its beginning.
-    const fn new(text: &[u8]) -> Self {
-        let mut shape = Self { low: [0; Self::MAX], span: [u8::MAX; Self::MAX], length: 0 };
-        while shape.length < text.len() && shape.length < Self::MAX {
-            let (byte, at) = (text[shape.length], shape.length);
-            (shape.low[at], shape.span[at]) = if byte.is_ascii_digit() { (b'0', 9) } else { (byte, 0) };
-            shape.length += 1;
-        }
-        shape
-    }
-
-    /// The shape of a time and the quotation mark behind it.
-    fn of(time: &[u8]) -> Option<Self> {
-        let is_time = time.len() < Self::MAX && time.iter().all(is_of_time);
-        is_time.then(|| Self::new(&[time, b"\""].concat()))
-    }
-
-    /// The place behind the text of this shape that begins at `at`.
-    #[inline(always)]
-    fn fits(&self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
-        let above = load(simd, block(text, at)?) - load(simd, &self.low);
-        above.simd_le(load(simd, &self.span)).all_true().then_some(at + self.length)
-    }
+/// The shape of a time and the quotation mark behind it.
+fn shape_of_time(time: &[u8]) -> Option<Shape> {
+    let is_time = time.len() < Shape::MAX && time.iter().all(is_of_time);
+    is_time.then(|| Shape::new(&[time, b"\""].concat()))
 }
 
 #[cfg(test)]

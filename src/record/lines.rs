@@ -4,6 +4,7 @@ use crate::source::MAX_LINE;
 
 use super::detect::{Look, continues, look};
 use super::envelope::Envelope;
+use super::line_reader::{LineReader, TimedLine};
 use super::spaced::{self, Spread};
 use super::time::{self, Stamp};
 use super::{EnvelopeReader, Format};
@@ -79,6 +80,7 @@ pub struct Lines<'a> {
     head: Option<Line<'a>>,
     /// Where a record ends depends on bytes that are not there.
     is_open: bool,
+    reader: LineReader,
 }
 
 /// A physical line.
@@ -118,7 +120,8 @@ impl<'a> Line<'a> {
 impl<'a> Lines<'a> {
     /// Groups `bytes`, whose last line misses `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
-        Self { bytes, line: 0, dropped, start: 0, head: None, is_open: false }
+        let reader = LineReader::default();
+        Self { bytes, line: 0, dropped, start: 0, head: None, is_open: false, reader }
     }
 
     /// How many lines there were so far; a last line without a line end counts.
@@ -151,6 +154,28 @@ impl<'a> Lines<'a> {
         self.start = end + 1;
         self.head = None;
         Some((raw, envelope))
+    }
+
+    /// The next record, where it is a line that begins with a time as the record before did.
+    #[inline]
+    pub(super) fn next_timed(&mut self) -> Option<(RawRecord<'a>, TimedLine<'a>)> {
+        let line = self.reader.read(self.bytes, self.start)?;
+        if line.bytes.len() > MAX_RECORD {
+            return None;
+        }
+        let raw = RawRecord {
+            bytes: line.bytes,
+            offset: self.start,
+            line: self.line,
+            dropped: 0,
+            format: line.format,
+            is_clean: true,
+            time: Some(line.time),
+        };
+        self.line += 1;
+        self.start = line.next;
+        self.head = None;
+        Some((raw, line))
     }
 }
 
@@ -210,6 +235,7 @@ impl<'a> Iterator for Lines<'a> {
         };
 
         self.start = last.next;
+        head.look.time.into_iter().for_each(|time| self.reader.learn(&head.bytes[..time]));
 
         let mut bytes = &self.bytes[head.start..last.start + last.bytes.len()];
         while let [rest @ .., b'\n' | b'\r'] = bytes {

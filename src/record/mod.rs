@@ -11,6 +11,7 @@ mod fields;
 mod file_log;
 mod json;
 mod level;
+mod line_reader;
 mod lines;
 mod logs_json;
 mod opaque;
@@ -71,6 +72,9 @@ impl Format {
         Self::Text,
     ];
 }
+
+/// How many records of each format there are, in the order of [`Format::ALL`].
+pub type ByFormat = [u64; Format::ALL.len()];
 
 /// One log entry.
 #[derive(Debug, Clone)]

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::envelope::Envelope;
+use super::line_reader::TimedLine;
 use super::plain;
 use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
-use super::{EnvelopeReader, Format, Level, Lines, RawRecord};
+use super::{ByFormat, EnvelopeReader, Format, Level, Lines, RawRecord};
 
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
@@ -45,27 +46,29 @@ pub enum Glance<'a> {
 }
 
 impl<'a> Glance<'a> {
-    /// Looks at the next record, as [`Self::of`] does. With `passed`, records of the file log that are nothing may be passed
-    /// over and counted there.
+    /// Looks at the next record, as [`Self::of`] does. With `passed`, records that are nothing may be passed over and counted
+    /// there by their format.
     #[inline]
     pub fn next(
         lines: &mut Lines<'a>,
         envelopes: &mut EnvelopeReader,
-        mut passed: Option<&mut u64>,
+        mut passed: Option<&mut ByFormat>,
         means_something: impl Fn(Message<'_>) -> bool,
     ) -> Option<(RawRecord<'a>, Self)> {
-        while let Some((raw, envelope)) = lines.next_known(envelopes) {
-            if means_nothing(&envelope, &means_something) {
-                match &mut passed {
-                    Some(passed) => **passed += 1,
-                    None => return Some((raw, Self::Nothing)),
-                }
+        loop {
+            let (raw, glance) = if let Some((raw, envelope)) = lines.next_known(envelopes) {
+                (raw, Self::of_envelope(envelope, &means_something))
+            } else if let Some((raw, line)) = lines.next_timed() {
+                (raw, Self::of_timed(line, &means_something))
             } else {
-                return Some((raw, Self::Outline(Outline::of_envelope(envelope))));
+                let raw = lines.next()?;
+                return Some((raw, Self::of(&raw, envelopes, means_something)));
+            };
+            match (&glance, &mut passed) {
+                (Self::Nothing, Some(passed)) => passed[raw.format as usize] += 1,
+                _ => return Some((raw, glance)),
             }
         }
-        let raw = lines.next()?;
-        Some((raw, Self::of(&raw, envelopes, means_something)))
     }
 
     /// Looks at a record; `means_something` tells which information is worth reading by its message.
@@ -81,10 +84,7 @@ impl<'a> Glance<'a> {
         match raw.format {
             Format::FileLog | Format::ConsoleJson if raw.is_clean => {
                 let Some(envelope) = envelopes.read(raw.bytes) else { return Self::Unusual };
-                if means_nothing(&envelope, &means_something) {
-                    return Self::Nothing;
-                }
-                Self::Outline(Outline::of_envelope(envelope))
+                Self::of_envelope(envelope, &means_something)
             }
             Format::Plain | Format::Console => match Outline::of_line(raw) {
                 Some(outline) if outline.is_idle_information(raw, means_something) => Self::Nothing,
@@ -93,13 +93,29 @@ impl<'a> Glance<'a> {
             _ => Self::Unusual,
         }
     }
-}
 
-/// Whether a record is information that nobody asks for.
-#[inline]
-fn means_nothing(envelope: &Envelope<'_>, means_something: impl Fn(Message<'_>) -> bool) -> bool {
-    let message = Message { text: envelope.message, is_escaped: envelope.is_escaped, label: 0 };
-    envelope.level <= Level::Info && !means_something(message)
+    #[inline]
+    fn of_envelope(envelope: Envelope<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
+        let message = Message { text: envelope.message, is_escaped: envelope.is_escaped, label: 0 };
+        if envelope.level <= Level::Info && !means_something(message) {
+            return Self::Nothing;
+        }
+        Self::Outline(Outline::of_envelope(envelope))
+    }
+
+    #[inline]
+    pub(super) fn of_timed(line: TimedLine<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
+        if line.information().is_some_and(|message| !means_something(message)) {
+            return Self::Nothing;
+        }
+        let (time, rest) = line.bytes.split_at(line.time);
+        Self::Outline(Outline {
+            level: None,
+            label: b"",
+            parts: [Some(rest.into()), None, None],
+            time: time.into(),
+        })
+    }
 }
 
 impl<'a> Outline<'a> {

@@ -99,7 +99,12 @@ pub(super) fn has_level(rest: &[u8]) -> bool {
 /// What information says, of what stands behind the time; `None` where it is more than information, or begins in an unusual way.
 pub(super) fn information(rest: &[u8]) -> Option<Message<'_>> {
     let (level, length) = level_word(rest)?;
-    let text = rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]);
+    message(level, rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]))
+}
+
+/// The same of what stands behind the level.
+#[inline]
+pub(super) fn message(level: Level, text: &[u8]) -> Option<Message<'_>> {
     let label = memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1);
     let has_bindings = text[label..].starts_with(b"{\"");
     (level <= Level::Info && !has_bindings).then_some(Message { text, is_escaped: false, label })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    EnvelopeReader, Format, Glance, Level, Lines, Opaque, Origin, Outline, RawRecord, Record, Stamp,
+    ByFormat, EnvelopeReader, Format, Glance, Level, Lines, Opaque, Origin, Outline, RawRecord, Record, Stamp,
 };
 use crate::redact::Redactor;
 
@@ -85,13 +85,13 @@ impl<'e> Observer<'e> {
         self.envelopes.take_origins()
     }
 
-    /// The next record, and what is known of it before it is read. With `passed`, records of the file log that mean nothing
-    /// may be passed over and counted there.
+    /// The next record, and what is known of it before it is read. With `passed`, records that mean nothing may be passed over
+    /// and counted there.
     #[inline]
     pub fn next<'a>(
         &mut self,
         lines: &mut Lines<'a>,
-        passed: Option<&mut u64>,
+        passed: Option<&mut ByFormat>,
     ) -> Option<(RawRecord<'a>, Glance<'a>)> {
         let gates = self.engine.gates();
         Glance::next(lines, &mut self.envelopes, passed, |message| gates.let_through(message))

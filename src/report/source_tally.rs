@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::record::{Format, MAX_ORIGINS, Origin, Stamp};
+use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin, Stamp};
 use crate::source::Kind;
 
 use super::belonging::{REACH, WINDOW, within};
@@ -31,7 +31,7 @@ pub struct SourceTally {
     pub(super) gateway: String,
     /// It is a part of its source, which begins there, where that is known.
     pub(super) part: Option<Option<u64>>,
-    pub(super) formats: [u64; Format::ALL.len()],
+    pub(super) formats: ByFormat,
     pub(super) bytes: u64,
     pub(super) lines: u64,
     pub(super) records: u64,
@@ -120,7 +120,7 @@ pub struct ChunkTally {
     /// Its physical lines.
     pub lines: u64,
     /// Its records by format, in the order of [`Format::ALL`].
-    pub formats: [u64; Format::ALL.len()],
+    pub formats: ByFormat,
     /// Stamp of the last record that has one.
     pub last_stamp: Option<Stamp>,
     /// The last time of day without a date.

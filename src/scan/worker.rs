@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::engine::Engine;
-use crate::record::{self, Format, Lines, Record};
+use crate::record::{self, Lines, Record};
 use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, is_behind_object};
 use crate::source::{Map, chunks};
 
@@ -91,11 +91,11 @@ impl<'a> Worker<'a> {
         };
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
-        let (mut seen, mut passed) = (0, 0);
+        let mut seen = 0;
         // What means nothing still counts where each record is checked, or the beginning of the source is looked at.
         let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
         while let Some((raw, glance)) =
-            self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut passed))
+            self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut tally.formats))
         {
             if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
                 has_stamp = true;
@@ -130,7 +130,6 @@ impl<'a> Worker<'a> {
             }
             tally.events.extend(event);
         }
-        tally.formats[Format::FileLog as usize] += passed;
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();

@@ -1,0 +1,289 @@
+//! Reads lines that begin with a time as the record before began with one: what is told of them by their first bytes, and
+//! where they end. All else is left to [`super::detect`].
+
+use fearless_simd::prelude::*;
+
+use crate::block::{self, Shape, WIDTH, Work, bits, block, load};
+
+use super::outline::Message;
+use super::{Format, Level, plain, time};
+
+/// Knows lines again by the form of their time.
+#[derive(Debug, Default)]
+pub(super) struct LineReader {
+    known: Option<Known>,
+    /// Where the line begins that is known to be one of these, and what stands behind its time.
+    next: Option<(usize, Opening)>,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// The length of the time.
+    time: usize,
+    /// The time and the space behind it, up to any later second of the same hour.
+    shape: Shape,
+}
+
+/// A line that begins with a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TimedLine<'a> {
+    /// Without its line end.
+    pub bytes: &'a [u8],
+    pub format: Format,
+    /// Where the next line begins, which begins a record, too.
+    pub next: usize,
+    /// The length of the time.
+    pub time: usize,
+    /// How grave a plain line is.
+    level: Option<Level>,
+}
+
+/// What stands behind a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// A level.
+    Plain(Level),
+    /// The label in brackets of the gateway's console.
+    Console,
+}
+
+impl LineReader {
+    /// Learns from a record that begins with such a time.
+    pub fn learn(&mut self, time: &[u8]) {
+        self.known = Known::new(time);
+    }
+
+    /// The line that begins at `start`, where it is a record of its own and all of it is known again.
+    #[inline]
+    pub fn read<'a>(&mut self, bytes: &'a [u8], start: usize) -> Option<TimedLine<'a>> {
+        let known = self.known.as_ref()?;
+        let opening = self.next.take().filter(|(at, _)| *at == start).map(|(_, opening)| opening);
+        let (line, next) = block::run(Reading { known, bytes, start, opening })?;
+        self.next = Some((line.next, next));
+        Some(line)
+    }
+}
+
+impl<'a> TimedLine<'a> {
+    /// What it says where it is plain information, as [`plain::information`] finds it.
+    pub fn information(&self) -> Option<Message<'a>> {
+        let level = self.level?;
+        let text = &self.bytes[self.time + 1..];
+        plain::message(level, text.get(level.name().len() + 1..)?)
+    }
+}
+
+impl Known {
+    fn new(time: &[u8]) -> Option<Self> {
+        if time.len() >= Shape::MAX || !time::is_plainly_valid(time) {
+            return None;
+        }
+        let zone = time.iter().rposition(|byte| matches!(byte, b'+' | b'-' | b'Z'))?;
+        let mut shape = Shape::new(&[time, b" "].concat());
+        // Whether there is such a day need not be asked again, and minutes and seconds are right whose digits are.
+        for (place, byte) in time.iter().enumerate().filter(|(place, _)| *place < 13 || *place >= zone) {
+            shape.limit(place, *byte, *byte);
+        }
+        [14, 17].into_iter().for_each(|tens| shape.limit(tens, b'0', b'5'));
+        Some(Self { time: time.len(), shape })
+    }
+}
+
+struct Reading<'k, 'a> {
+    known: &'k Known,
+    bytes: &'a [u8],
+    start: usize,
+    /// What stands behind the line's time, where that is known.
+    opening: Option<Opening>,
+}
+
+impl<'a> Work for Reading<'_, 'a> {
+    /// With what the next line begins.
+    type Output = Option<(TimedLine<'a>, Opening)>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let Self { known, bytes, start, opening } = self;
+        let opening = match opening {
+            Some(opening) => opening,
+            None => opening_at(bytes, known.shape.fits(simd, bytes, start)?)?,
+        };
+        let (end, next) = line_end(simd, bytes, start + known.time)?;
+        let following = opening_at(bytes, known.shape.fits(simd, bytes, next)?)?;
+        let (format, level) = match opening {
+            Opening::Plain(level) => (Format::Plain, Some(level)),
+            Opening::Console => (Format::Console, None),
+        };
+        let line = TimedLine { bytes: bytes.get(start..end)?, format, next, time: known.time, level };
+        Some((line, following))
+    }
+}
+
+/// What stands at the place behind a time.
+#[inline(always)]
+fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
+    let level = match bytes.get(at..)?.first_chunk::<6>()? {
+        [b'[', ..] => return Some(Opening::Console),
+        [b'i', b'n', b'f', b'o', b' ', _] => Level::Info,
+        [b'w', b'a', b'r', b'n', b' ', _] => Level::Warn,
+        b"debug " => Level::Debug,
+        b"error " => Level::Error,
+        b"trace " => Level::Trace,
+        b"fatal " => Level::Fatal,
+        _ => return None,
+    };
+    Some(Opening::Plain(level))
+}
+
+/// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.
+#[inline(always)]
+fn line_end(simd: impl Simd, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    loop {
+        let block = load(simd, block(bytes, at)?);
+        let ends = bits(block.simd_eq(b'\n') | block.simd_eq(b'\r') | block.simd_eq(0x1b));
+        if ends != 0 {
+            let end = at + ends.trailing_zeros() as usize;
+            return match bytes.get(end..)? {
+                [b'\n', ..] => Some((end, end + 1)),
+                [b'\r', b'\n', ..] => Some((end, end + 2)),
+                _ => None,
+            };
+        }
+        at += WIDTH;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{EnvelopeReader, Glance, Lines};
+    use super::*;
+
+    /// The second of the lines, where it is read without being looked at.
+    fn second<'t>(text: &'t str) -> Option<TimedLine<'t>> {
+        let first = text.find('\n').expect("a line") + 1;
+        let mut reader = LineReader::default();
+        reader.learn(text.as_bytes().split(|&b| b == b' ').next().expect("a time"));
+        reader.read(text.as_bytes(), first)
+    }
+
+    const TIME: &str = "2026-11-22T09:47:00.546+00:00";
+
+    #[test]
+    fn a_line_that_begins_alike_is_read_as_it_is_otherwise() {
+        for rest in [
+            "info a/b All good, nothing to do, and more of it than fits into thirty-two bytes",
+            "warn x",
+            "debug gateway [diag] ] x",
+            "error",
+            "fatal ",
+            "[telegram] 2026-11-22T09:47:00.546+00:00 warn x",
+            "info é😀 {\"a\":1}\r",
+        ] {
+            let text = format!("{TIME} info x\n{TIME} {rest}\n{TIME} info and a third line, to look at\n");
+            let fast = second(&text);
+            let slow = Lines::new(text.as_bytes(), 0).nth(1).expect("a record");
+            assert_eq!(fast.is_none(), rest == "error", "{rest}");
+            let Some(line) = fast else { continue };
+            assert_eq!((line.bytes, line.format, Some(line.time)), (slow.bytes, slow.format, slow.time));
+            assert_eq!(&text[line.next..], &text[text.rfind(TIME).expect("a third")..]);
+            if line.format == Format::Plain {
+                assert_eq!(line.information(), plain::information(&line.bytes[line.time..]), "{rest}");
+            }
+            let seen = |glance: Glance<'_>| format!("{glance:?}");
+            let of_line = Glance::of(&slow, &mut EnvelopeReader::default(), |message| message.text.len() > 3);
+            assert_eq!(
+                seen(Glance::of_timed(line, &|message| message.text.len() > 3)),
+                seen(of_line),
+                "{rest}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_begins_or_ends_otherwise_is_left_alone() {
+        let third = format!("{TIME} info and a third line, to look at");
+        for (line, next) in [
+            ("2026-11-22T10:47:00.546+00:00 info x", &*third),
+            ("2026-11-22T09:67:00.546+00:00 info x", &third),
+            ("2026-11-22T09:47:60.546+00:00 info x", &third),
+            ("2026-11-22T09:47:00.546+01:00 info x", &third),
+            ("2026-11-22T09:47:00.546Z info x", &third),
+            ("2026-11-22T09:47:00.5467+00:00 info x", &third),
+            ("2026-11-22T09:47:00.546+00:00 information", &third),
+            ("2026-11-22T09:47:00.546+00:00 INFO x", &third),
+            ("2026-11-22T09:47:00.546+00:00 host node[1]: x", &third),
+            ("2026-11-22T09:47:00.546+00:00 info \u{1b}[31mx", &third),
+            ("2026-11-22T09:47:00.546+00:00 info x\ry", &third),
+            ("2026-11-22T09:47:00.546+00:00 info x", "    at f (a.js:1:1) and so on, up to the end of it"),
+            (
+                "2026-11-22T09:47:00.546+00:00 info x",
+                "2026-11-22T09:47:00.546+00:00 and so on, of any length",
+            ),
+        ] {
+            assert_eq!(second(&format!("{TIME} info x\n{line}\n{next}\n")), None, "{line}");
+        }
+        let text = format!("{TIME} info x\n{TIME} warn y\n{third}");
+        for end in TIME.len() + 8..text.len() - third.len() + TIME.len() + 3 {
+            assert_eq!(second(&text[..end]), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn only_a_valid_time_is_known_again() {
+        for time in [
+            "2026-13-22T09:47:00.546Z",
+            "2026-11-22T09:47:00",
+            "09:47:00",
+            "2026-11-22T09:47:00.123456789+00:00",
+        ] {
+            let text = format!("{time} info x\n{time} info y\n{time} info and a third line, to look at\n");
+            assert_eq!(second(&text), None, "{time}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_the_same_read_alike_and_looked_at(
+            lines in prop::collection::vec(
+                (
+                    prop_oneof![
+                        6 => Just(TIME),
+                        2 => Just("2026-11-22T09:59:00.999+00:00"),
+                        1 => Just("2026-11-22T10:00:00.999+00:00"),
+                        1 => Just("2026-11-22T09:47:00.546Z"),
+                        1 => Just("2026-11-22T09:47:00.546123456Z"),
+                        1 => Just("09:47:00"),
+                        1 => Just("   "),
+                    ],
+                    prop_oneof![
+                        6 => Just(" info "),
+                        2 => Just(" debug "),
+                        2 => Just(" error "),
+                        2 => Just(" ["),
+                        1 => Just(" "),
+                        1 => Just(": "),
+                    ],
+                    "[a-z/]{0,8}\\]? (\\{\"|\u{1b}|host node\\[1\\]: )?[ -~é]{0,60}\r{0,2}",
+                ),
+                0..20,
+            ),
+            ends in any::<bool>(),
+        ) {
+            let lines: Vec<_> = lines.iter().map(|(time, level, rest)| [*time, *level, rest].concat()).collect();
+            let mut text = lines.join("\n");
+            text.extend(ends.then_some('\n'));
+            let mut looked_at = Lines::new(text.as_bytes(), 0);
+            let (mut lines, mut envelopes) = (Lines::new(text.as_bytes(), 0), EnvelopeReader::default());
+            let means_something = |message: Message<'_>| message.text.len() % 3 == 0;
+            while let Some((raw, glance)) = Glance::next(&mut lines, &mut envelopes, None, means_something) {
+                prop_assert_eq!(Some(raw), looked_at.next());
+                let otherwise = Glance::of(&raw, &mut EnvelopeReader::default(), means_something);
+                prop_assert_eq!(format!("{glance:?}"), format!("{otherwise:?}"));
+            }
+            prop_assert_eq!(looked_at.next(), None);
+            prop_assert_eq!(lines.line_count(), looked_at.line_count());
+        }
+    }
+}
