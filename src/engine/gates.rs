@@ -55,8 +55,7 @@ const MIN_TEXT: usize = 48;
 
 /// Finds the information worth reading.
 pub struct Gates {
-    /// The first four bytes of each beginning.
-    openings: [u32; BEGINNINGS.len()],
+    openings: Openings,
     escape: Finder<'static>,
     hints: Hints,
     parts: Option<Searcher>,
@@ -64,10 +63,10 @@ pub struct Gates {
 
 impl Gates {
     pub(super) fn new() -> Self {
-        let openings = BEGINNINGS.map(|text| opening(text.as_bytes()).unwrap_or_default());
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(PARTS);
-        Self { openings, escape: Finder::new("\\u"), hints: Hints::new(&PARTS), parts: builder.build() }
+        let (openings, hints) = (Openings::new(&BEGINNINGS), Hints::new(&PARTS));
+        Self { openings, escape: Finder::new("\\u"), hints, parts: builder.build() }
     }
 
     /// Whether a message may mean anything though it is information.
@@ -100,11 +99,35 @@ impl Gates {
     /// Whether a text begins as a message does that means something.
     #[inline]
     fn begins(&self, text: &[u8]) -> bool {
-        // All are compared at once.
-        let is_opening =
-            |opening: u32| self.openings.iter().fold(false, |any, other| any | (*other == opening));
-        opening(text).is_some_and(is_opening)
+        self.openings.may_begin(text)
             && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
+    }
+}
+
+/// The first four bytes of each beginning, as a bit of many.
+struct Openings([u64; 8]);
+
+impl Openings {
+    fn new(beginnings: &[&str]) -> Self {
+        let mut bits = [0; 8];
+        for (word, bit) in beginnings.iter().filter_map(|beginning| Self::place(beginning.as_bytes())) {
+            bits[word] |= bit;
+        }
+        Self(bits)
+    }
+
+    /// Whether a text may begin so: one text in thirty does that begins otherwise.
+    #[inline]
+    fn may_begin(&self, text: &[u8]) -> bool {
+        Self::place(text).is_some_and(|(word, bit)| self.0[word] & bit != 0)
+    }
+
+    /// In which word the bit of a text is, and which it is.
+    #[inline]
+    fn place(text: &[u8]) -> Option<(usize, u64)> {
+        // Fibonacci hashing: the upper bits of a product with the golden ratio depend on all bytes.
+        let hash = u32::from_le_bytes(*text.first_chunk()?).wrapping_mul(0x9e37_79b9) >> (32 - 9);
+        Some((hash as usize / 64, 1 << (hash % 64)))
     }
 }
 
@@ -183,12 +206,6 @@ impl Hints {
         }
         !groups.simd_eq(0).all_true()
     }
-}
-
-/// The first four bytes of a text as one number.
-#[inline]
-fn opening(text: &[u8]) -> Option<u32> {
-    text.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

@@ -34,15 +34,15 @@ pub(super) struct TimedLine<'a> {
     pub next: usize,
     /// The length of the time.
     pub time: usize,
-    /// How grave a plain line is.
-    level: Option<Level>,
+    /// How grave a plain line is, where its text begins, and how long the text's first word is with the space behind it.
+    plain: Option<(Level, usize, usize)>,
 }
 
 /// What stands behind a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opening {
-    /// A level.
-    Plain(Level),
+    /// A level, and its length with the space behind it.
+    Plain(Level, usize),
     /// The label in brackets of the gateway's console.
     Console,
 }
@@ -67,9 +67,8 @@ impl LineReader {
 impl<'a> TimedLine<'a> {
     /// What it says where it is plain information, as [`plain::information`] finds it.
     pub fn information(&self) -> Option<Message<'a>> {
-        let level = self.level?;
-        let text = &self.bytes[self.time + 1..];
-        plain::message(level, text.get(level.name().len() + 1..)?)
+        let (level, text, word) = self.plain?;
+        plain::message(level, self.bytes.get(text..)?, word)
     }
 }
 
@@ -110,29 +109,42 @@ impl<'a> Work for Reading<'_, 'a> {
         };
         let (end, next) = line_end(simd, bytes, start + known.time)?;
         let following = opening_at(bytes, known.shape.fits(simd, bytes, next)?)?;
-        let (format, level) = match opening {
-            Opening::Plain(level) => (Format::Plain, Some(level)),
+        let line = bytes.get(start..end)?;
+        let (format, plain) = match opening {
+            Opening::Plain(level, length) => {
+                let text = known.time + 1 + length;
+                (Format::Plain, Some((level, text, first_word(simd, line.get(text..)?))))
+            }
             Opening::Console => (Format::Console, None),
         };
-        let line = TimedLine { bytes: bytes.get(start..end)?, format, next, time: known.time, level };
-        Some((line, following))
+        Some((TimedLine { bytes: line, format, next, time: known.time, plain }, following))
     }
 }
 
 /// What stands at the place behind a time.
 #[inline(always)]
 fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
-    let level = match bytes.get(at..)?.first_chunk::<6>()? {
+    let (level, length) = match bytes.get(at..)?.first_chunk::<6>()? {
         [b'[', ..] => return Some(Opening::Console),
-        [b'i', b'n', b'f', b'o', b' ', _] => Level::Info,
-        [b'w', b'a', b'r', b'n', b' ', _] => Level::Warn,
-        b"debug " => Level::Debug,
-        b"error " => Level::Error,
-        b"trace " => Level::Trace,
-        b"fatal " => Level::Fatal,
+        [b'i', b'n', b'f', b'o', b' ', _] => (Level::Info, 5),
+        [b'w', b'a', b'r', b'n', b' ', _] => (Level::Warn, 5),
+        b"debug " => (Level::Debug, 6),
+        b"error " => (Level::Error, 6),
+        b"trace " => (Level::Trace, 6),
+        b"fatal " => (Level::Fatal, 6),
         _ => return None,
     };
-    Some(Opening::Plain(level))
+    Some(Opening::Plain(level, length))
+}
+
+/// The length of the first word of a text with the space behind it, or of the text.
+#[inline(always)]
+fn first_word(simd: impl Simd, text: &[u8]) -> usize {
+    let spaces = block(text, 0).map_or(0, |block| bits(load(simd, block).simd_eq(b' ')));
+    match spaces {
+        0 => memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1),
+        spaces => spaces.trailing_zeros() as usize + 1,
+    }
 }
 
 /// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.

@@ -14,6 +14,7 @@ use crate::catalogue::{Category, Evidence, Severity};
 use crate::engine::Claim;
 use crate::record::{Level, Stamp};
 
+use super::quotation::Behind;
 use super::{MarkKind, When};
 
 /// Where a record stands in its source.
@@ -126,8 +127,8 @@ pub struct Match {
     pub(super) is_sample: bool,
     /// It may be somebody's words.
     pub(super) is_quoted: bool,
-    /// The line before it is an object; unknown where that is in another chunk.
-    pub is_behind_object: Option<bool>,
+    /// What stands right before it.
+    pub behind: Behind,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// What it has in common with all that say the same.

@@ -12,6 +12,7 @@ use crate::redact::Redactor;
 
 use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
 use super::memo::{Known, Meaning, Memo};
+use super::quotation::Behind;
 use super::{MarkKind, When, gateway};
 
 /// Texts of records are kept up to this many characters.
@@ -176,7 +177,7 @@ impl<'e> Observer<'e> {
                 text: None,
                 is_sample: false,
                 is_quoted: false,
-                is_behind_object: None,
+                behind: Behind::default(),
                 stamp: outline.stamp(),
                 keys: self.memo.keys(keys, outline),
                 facts: Arc::clone(facts),
@@ -238,7 +239,7 @@ impl<'e> Observer<'e> {
             text,
             is_sample: false,
             is_quoted: false,
-            is_behind_object: None,
+            behind: Behind::default(),
             stamp: record.parts.stamp,
             keys,
             facts: Arc::new(facts),

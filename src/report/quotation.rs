@@ -74,11 +74,12 @@ pub(super) enum Standing {
 impl Quotations {
     /// What a match in this chunk is, which stands at this line of the source.
     pub fn judge(&self, found: &Match, bytes: &impl ChunkBytes, line: u64) -> Standing {
-        // Whoever writes objects writes words into them.
-        let is_behind_object = found
-            .is_behind_object
-            .unwrap_or_else(|| last_line(&self.before).is_some_and(|(_, line)| line.starts_with(b"{")));
-        if self.open.is_none() && is_behind_object {
+        let cannot_be_words = match found.behind {
+            Behind::Object | Behind::Records => true,
+            Behind::Lines => false,
+            Behind::Unknown => last_line(&self.before).is_some_and(|(_, line)| is_object(line)),
+        };
+        if self.open.is_none() && cannot_be_words {
             return Standing::Record;
         }
         let offset = usize::try_from(found.position.offset).unwrap_or(usize::MAX).min(bytes.length());
@@ -93,7 +94,7 @@ impl Quotations {
             let is_near = line.saturating_sub(paste.first_line) <= MAX_LINES;
             return if is_near { Standing::Doubtful(paste.said) } else { Standing::Seam };
         }
-        if is_behind_object {
+        if cannot_be_words {
             return Standing::Record;
         }
         let mut before = Cow::Borrowed(above);
@@ -126,11 +127,42 @@ impl Quotations {
     }
 }
 
-/// Whether the line before the record that begins at `offset` is an object; unknown where none stands there.
-pub fn is_behind_object(bytes: &[u8], offset: usize) -> Option<bool> {
-    let above = bytes.get(..offset).filter(|above| !above.is_empty())?;
-    // An empty line is none.
-    Some(last_line(above).is_some_and(|(_, line)| line.starts_with(b"{")))
+/// What stands right before a match, as can be told without reading it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Behind {
+    /// An object: whoever writes objects writes words into them.
+    Object,
+    /// Lines that do not begin with somebody's words.
+    Records,
+    /// Other lines.
+    Lines,
+    /// Nothing, or what is in another chunk.
+    #[default]
+    Unknown,
+}
+
+impl Behind {
+    /// What stands before the record that begins at `offset`.
+    pub fn of(bytes: &[u8], offset: usize) -> Self {
+        let start = offset.saturating_sub(REACH);
+        let mut rest = bytes.get(start..offset).unwrap_or_default();
+        for at in 0..=MAX_BETWEEN {
+            match last_line(rest) {
+                Some((_, line)) if at == 0 && is_object(line) => return Self::Object,
+                Some((_, line)) if may_be_words(line) => return Self::Lines,
+                Some((line_start, _)) => rest = &rest[..line_start],
+                // What is out of reach does not count.
+                None if start > 0 => break,
+                None if at == 0 => return Self::Unknown,
+                None => return Self::Lines,
+            }
+        }
+        Self::Records
+    }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    line.starts_with(b"{")
 }
 
 /// The last line of some text, and where it begins.
@@ -148,8 +180,7 @@ fn words_before(before: &[u8], own: &[u8], stamp: Option<Stamp>) -> Option<Optio
     for at in 0..=MAX_BETWEEN {
         let (start, line) = last_line(rest)?;
         rest = &rest[..start];
-        // Whoever writes objects writes words into them.
-        if at == 0 && line.starts_with(b"{") {
+        if at == 0 && is_object(line) {
             return None;
         }
         if may_be_words(line) && starts_record(line) {
@@ -219,6 +250,8 @@ fn is_out_of_place(own: &[u8], stamp: Option<Stamp>, said: Option<Stamp>) -> boo
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn is_in_doubt(text: &str) -> bool {
@@ -248,5 +281,56 @@ mod tests {
         let before = "23:59:59 [telegram] inbound message from joe: look\n";
         assert!(!is_in_doubt(&format!("{before}00:00:01 [agent/embedded] 401 no\n")));
         assert!(is_in_doubt(&format!("{before}20:00:01 [agent/embedded] 401 no\n")));
+    }
+
+    #[test]
+    fn what_stands_before_a_match_is_told_from_its_lines() {
+        let record = "2026-11-22T10:00:00.000+00:00 warn x\n";
+        let words = "2026-11-22T10:00:00.000+00:00 [telegram] inbound message from joe: look\n";
+        let object = "{\"0\":\"x\"}\n";
+        for (before, expected) in [
+            (String::new(), Behind::Unknown),
+            ("\n".to_owned(), Behind::Unknown),
+            (record.repeat(6), Behind::Lines),
+            (record.repeat(7), Behind::Records),
+            (record.repeat(3) + words + &record.repeat(6), Behind::Lines),
+            (record.repeat(3) + words + &record.repeat(7), Behind::Records),
+            (record.repeat(7) + object, Behind::Object),
+            (object.to_owned() + &record.repeat(7), Behind::Records),
+            (format!("{}\n", " ".repeat(2 * REACH)), Behind::Records),
+        ] {
+            assert_eq!(Behind::of(before.as_bytes(), before.len()), expected, "{before}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn behind_records_no_match_is_in_doubt(
+            lines in prop::collection::vec(
+                (
+                    prop_oneof![Just("2026-11-22T10:00:00.000+00:00 "), Just("10:00:00 "), Just("  "), Just("")],
+                    prop_oneof![
+                        2 => Just("warn x"),
+                        2 => Just("[gateway] y"),
+                        1 => Just("[telegram] inbound message from joe: look"),
+                        1 => Just("info what they say"),
+                        1 => Just("{\"a\":1}"),
+                        1 => Just("loose text"),
+                        1 => Just(""),
+                    ],
+                    prop_oneof![5 => Just(0), 1 => Just(1500)],
+                ),
+                0..12,
+            )
+        ) {
+            let lines = lines.iter().map(|(time, text, more)| format!("{time}{text}{}\n", " ".repeat(*more)));
+            let before: String = lines.collect();
+            if matches!(Behind::of(before.as_bytes(), before.len()), Behind::Records | Behind::Object) {
+                let near = &before.as_bytes()[before.len().saturating_sub(REACH)..];
+                for own in ["2026-11-22T09:00:00.000+00:00 [x] y", "[x] y", "{\"0\":1}"] {
+                    prop_assert_eq!(words_before(near, own.as_bytes(), stamp_of(own.as_bytes())), None);
+                }
+            }
+        }
     }
 }

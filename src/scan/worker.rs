@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::engine::Engine;
 use crate::record::{self, Lines, Record};
-use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, is_behind_object};
+use crate::report::{Behind, ChunkTally, Event, Observer, Survey, goes_back};
 use crate::source::{Map, chunks};
 
 use super::Options;
@@ -126,7 +126,7 @@ impl<'a> Worker<'a> {
                 tally.last_clock = None;
             }
             if let Some(Event::Match(found)) = &mut event {
-                found.is_behind_object = is_behind_object(bytes, raw.offset);
+                found.behind = Behind::of(bytes, raw.offset);
             }
             tally.events.extend(event);
         }
