@@ -140,11 +140,13 @@ fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
 /// The length of the first word of a text with the space behind it, or of the text.
 #[inline(always)]
 fn first_word(simd: impl Simd, text: &[u8]) -> usize {
-    let spaces = block(text, 0).map_or(0, |block| bits(load(simd, block).simd_eq(b' ')));
-    match spaces {
-        0 => memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1),
-        spaces => spaces.trailing_zeros() as usize + 1,
+    if let Some(block) = block(text, 0) {
+        let spaces = bits(load(simd, block).simd_eq(b' '));
+        if spaces != 0 {
+            return spaces.trailing_zeros() as usize + 1;
+        }
     }
+    memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1)
 }
 
 /// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.

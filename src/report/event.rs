@@ -127,8 +127,8 @@ pub struct Match {
     pub(super) is_sample: bool,
     /// It may be somebody's words.
     pub(super) is_quoted: bool,
-    /// What stands right before it.
-    pub behind: Behind,
+    /// What stands right before it, as far as its own chunk tells.
+    pub(super) behind: Behind,
     pub(super) stamp: Option<Stamp>,
     pub(super) keys: RunKeys,
     /// What it has in common with all that say the same.

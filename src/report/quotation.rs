@@ -74,35 +74,35 @@ pub(super) enum Standing {
 impl Quotations {
     /// What a match in this chunk is, which stands at this line of the source.
     pub fn judge(&self, found: &Match, bytes: &impl ChunkBytes, line: u64) -> Standing {
-        let cannot_be_words = match found.behind {
-            Behind::Object | Behind::Records => true,
-            Behind::Lines => false,
-            Behind::Unknown => last_line(&self.before).is_some_and(|(_, line)| is_object(line)),
-        };
-        if self.open.is_none() && cannot_be_words {
-            return Standing::Record;
-        }
         let offset = usize::try_from(found.position.offset).unwrap_or(usize::MAX).min(bytes.length());
+        if let Some(paste) = &self.open {
+            let own = bytes.part(offset..bytes.length().min(offset + OWN));
+            // Of lines without a time only those side by side are of one hand.
+            if (found.stamp.is_some() || own.starts_with(b"{") || line <= paste.last_line + 2)
+                && is_out_of_place(&own, found.stamp, paste.said)
+            {
+                let is_near = line.saturating_sub(paste.first_line) <= MAX_LINES;
+                return if is_near { Standing::Doubtful(paste.said) } else { Standing::Seam };
+            }
+        }
+        let behind = match found.behind {
+            Behind::Unknown => self.look_behind(found, bytes, offset),
+            behind => behind,
+        };
+        match behind {
+            Behind::Words(said) => Standing::Doubtful(said),
+            Behind::Records | Behind::Unknown => Standing::Record,
+        }
+    }
+
+    /// What stands before a match near the beginning of a chunk.
+    fn look_behind(&self, found: &Match, bytes: &impl ChunkBytes, offset: usize) -> Behind {
         let start = offset.saturating_sub(REACH);
         let near = bytes.part(start..bytes.length().min(offset + OWN));
         let (above, own) = near.split_at(near.len().min(offset - start));
-        if let Some(paste) = &self.open
-            // Of lines without a time only those side by side are of one hand.
-            && (found.stamp.is_some() || own.starts_with(b"{") || line <= paste.last_line + 2)
-            && is_out_of_place(own, found.stamp, paste.said)
-        {
-            let is_near = line.saturating_sub(paste.first_line) <= MAX_LINES;
-            return if is_near { Standing::Doubtful(paste.said) } else { Standing::Seam };
-        }
-        if cannot_be_words {
-            return Standing::Record;
-        }
-        let mut before = Cow::Borrowed(above);
-        if above.len() < REACH && !self.before.is_empty() {
-            let missing = self.before.len().saturating_sub(REACH - above.len());
-            before = Cow::Owned([&self.before[missing..], above].concat());
-        }
-        words_before(&before, own, found.stamp).map_or(Standing::Record, Standing::Doubtful)
+        let missing = self.before.len().saturating_sub(REACH - above.len());
+        words_before(&[&self.before[missing..], above].concat(), own, found.stamp)
+            .map_or(Behind::Records, Behind::Words)
     }
 
     /// How many matches wait.
@@ -127,40 +127,42 @@ impl Quotations {
     }
 }
 
-/// What stands right before a match, as can be told without reading it.
+/// What stands right before a match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Behind {
-    /// An object: whoever writes objects writes words into them.
-    Object,
-    /// Lines that do not begin with somebody's words.
+pub(super) enum Behind {
+    /// Nobody's words, or words that are over.
     Records,
-    /// Other lines.
-    Lines,
-    /// Nothing, or what is in another chunk.
+    /// Words that were written then, and the match does not go on where they left off.
+    Words(Option<Stamp>),
+    /// What is in another chunk.
     #[default]
     Unknown,
 }
 
-impl Behind {
-    /// What stands before the record that begins at `offset`.
-    pub fn of(bytes: &[u8], offset: usize) -> Self {
-        let start = offset.saturating_sub(REACH);
-        let mut rest = bytes.get(start..offset).unwrap_or_default();
-        for at in 0..=MAX_BETWEEN {
-            match last_line(rest) {
-                Some((_, line)) if at == 0 && is_object(line) => return Self::Object,
-                Some((_, line)) if may_be_words(line) => return Self::Lines,
-                Some((line_start, _)) => rest = &rest[..line_start],
-                // What is out of reach does not count.
-                None if start > 0 => break,
-                None if at == 0 => return Self::Unknown,
-                None => return Self::Lines,
-            }
-        }
-        Self::Records
+impl Match {
+    /// Looks at what stands before it in its chunk, which it has its position in.
+    pub fn look_behind(&mut self, chunk: &[u8]) {
+        let offset = usize::try_from(self.position.offset).unwrap_or(usize::MAX);
+        self.behind = Behind::of(chunk, offset, self.stamp);
     }
 }
 
+impl Behind {
+    /// What stands before the record of that time that begins at `offset`.
+    fn of(bytes: &[u8], offset: usize, stamp: Option<Stamp>) -> Self {
+        let near = offset.checked_sub(REACH).and_then(|start| bytes.get(start..));
+        let Some(near) = near.filter(|near| near.len() >= REACH) else { return Self::Unknown };
+        if last_line(&near[..REACH]).is_some_and(|(_, line)| is_object(line)) {
+            return Self::Records;
+        }
+        // What is taken for text must not change meanwhile, as a file that is looked at may.
+        let near = near[..near.len().min(REACH + OWN)].to_vec();
+        let (above, own) = near.split_at(REACH);
+        words_before(above, own, stamp).map_or(Self::Records, Self::Words)
+    }
+}
+
+/// Whoever writes objects writes words into them.
 fn is_object(line: &[u8]) -> bool {
     line.starts_with(b"{")
 }
@@ -250,8 +252,6 @@ fn is_out_of_place(own: &[u8], stamp: Option<Stamp>, said: Option<Stamp>) -> boo
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn is_in_doubt(text: &str) -> bool {
@@ -284,53 +284,21 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_a_match_is_told_from_its_lines() {
+    fn what_stands_before_a_match_is_told_from_its_own_chunk() {
         let record = "2026-11-22T10:00:00.000+00:00 warn x\n";
         let words = "2026-11-22T10:00:00.000+00:00 [telegram] inbound message from joe: look\n";
-        let object = "{\"0\":\"x\"}\n";
+        let own = "2026-11-22T09:00:00.000+00:00 [agent/embedded] 401 no\n";
+        let long = record.repeat(200);
         for (before, expected) in [
-            (String::new(), Behind::Unknown),
-            ("\n".to_owned(), Behind::Unknown),
-            (record.repeat(6), Behind::Lines),
-            (record.repeat(7), Behind::Records),
-            (record.repeat(3) + words + &record.repeat(6), Behind::Lines),
-            (record.repeat(3) + words + &record.repeat(7), Behind::Records),
-            (record.repeat(7) + object, Behind::Object),
-            (object.to_owned() + &record.repeat(7), Behind::Records),
-            (format!("{}\n", " ".repeat(2 * REACH)), Behind::Records),
+            (record.repeat(7), Behind::Unknown),
+            (long.clone(), Behind::Records),
+            (format!("{long}{words}"), Behind::Words(stamp_of(words.as_bytes()))),
+            (format!("{long}{words}{{\"0\":\"x\"}}\n"), Behind::Records),
+            (format!("{long}{words}{long}"), Behind::Records),
         ] {
-            assert_eq!(Behind::of(before.as_bytes(), before.len()), expected, "{before}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn behind_records_no_match_is_in_doubt(
-            lines in prop::collection::vec(
-                (
-                    prop_oneof![Just("2026-11-22T10:00:00.000+00:00 "), Just("10:00:00 "), Just("  "), Just("")],
-                    prop_oneof![
-                        2 => Just("warn x"),
-                        2 => Just("[gateway] y"),
-                        1 => Just("[telegram] inbound message from joe: look"),
-                        1 => Just("info what they say"),
-                        1 => Just("{\"a\":1}"),
-                        1 => Just("loose text"),
-                        1 => Just(""),
-                    ],
-                    prop_oneof![5 => Just(0), 1 => Just(1500)],
-                ),
-                0..12,
-            )
-        ) {
-            let lines = lines.iter().map(|(time, text, more)| format!("{time}{text}{}\n", " ".repeat(*more)));
-            let before: String = lines.collect();
-            if matches!(Behind::of(before.as_bytes(), before.len()), Behind::Records | Behind::Object) {
-                let near = &before.as_bytes()[before.len().saturating_sub(REACH)..];
-                for own in ["2026-11-22T09:00:00.000+00:00 [x] y", "[x] y", "{\"0\":1}"] {
-                    prop_assert_eq!(words_before(near, own.as_bytes(), stamp_of(own.as_bytes())), None);
-                }
-            }
+            let text = format!("{before}{own}");
+            let stamp = stamp_of(own.as_bytes());
+            assert_eq!(Behind::of(text.as_bytes(), before.len(), stamp), expected, "{before}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::engine::Engine;
 use crate::record::{self, Lines, Record};
-use crate::report::{Behind, ChunkTally, Event, Observer, Survey, goes_back};
+use crate::report::{ChunkTally, Event, Observer, Survey, goes_back};
 use crate::source::{Map, chunks};
 
 use super::Options;
@@ -126,7 +126,7 @@ impl<'a> Worker<'a> {
                 tally.last_clock = None;
             }
             if let Some(Event::Match(found)) = &mut event {
-                found.behind = Behind::of(bytes, raw.offset);
+                found.look_behind(bytes);
             }
             tally.events.extend(event);
         }
