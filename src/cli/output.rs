@@ -12,18 +12,22 @@ use serde::Serialize;
 
 use crate::catalogue::Problem;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::render::{self, DiffFormat, ProblemFormat, Style};
+use crate::render::{self, DiffFormat, Format, ProblemFormat, Style};
 use crate::report::{Comparison, Report, RulePage};
 
 use super::CliError;
 use super::args::{ColorWhen, Show};
 
+/// Bytes that are handed to standard output at once.
+const BUFFER: usize = 64 << 10;
 /// Columns where no terminal says how many it has.
 const WIDTH: usize = 100;
 
 /// Writes the report to where it was asked for.
 pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(), CliError> {
-    let choice = choice(show.color);
+    // Of all forms only the table has colours to take out again.
+    let is_table = show.format == Format::Table;
+    let choice = if is_table { choice(show.color) } else { ColorChoice::AlwaysAnsi };
     let style = |width| {
         let (share, fail_on, extent) = (show.share, show.fail_on, show.extent());
         Style { share, fail_on, extent, ..style(width, zone) }
@@ -32,7 +36,7 @@ pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(),
         let style = style(terminal_width());
         return to_standard_output(choice, |out| render::render(report, show.format, &style, out));
     };
-    let choice = if show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
+    let choice = if is_table && show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     let style = Style { links: false, ..style(WIDTH) };
     replace(path, |file| {
         let mut text = Vec::new();
@@ -138,7 +142,8 @@ fn to_standard_output(
     choice: ColorChoice,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), CliError> {
-    let mut out = AutoStream::new(io::stdout().lock(), choice);
+    // Standard output by itself hands on each line as soon as it ends.
+    let mut out = BufWriter::with_capacity(BUFFER, AutoStream::new(io::stdout().lock(), choice));
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CliError::Output("standard output".to_owned(), error))

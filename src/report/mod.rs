@@ -56,7 +56,7 @@ pub use next_steps::NextStep;
 pub use notes::Survey;
 pub use observer::{Counts, Observer, text_of_first};
 pub use period::{BadMoment, Moment, Period};
-pub use quotation::ChunkBytes;
+pub use quotation::{ChunkBytes, tail};
 pub use rank::{Sort, score};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
 pub use schema::{match_schema, report_schema};

@@ -119,12 +119,16 @@ impl Quotations {
         paste.matches.push(found);
     }
 
-    /// Notes what comes before the next chunk.
-    pub fn pass(&mut self, bytes: &impl ChunkBytes) {
-        let length = bytes.length();
-        self.before.extend_from_slice(&bytes.part(length.saturating_sub(REACH)..length));
+    /// Notes what comes before the next chunk, of this one's [`tail`].
+    pub fn pass(&mut self, tail: &[u8]) {
+        self.before.extend_from_slice(tail);
         self.before.drain(..self.before.len().saturating_sub(REACH));
     }
+}
+
+/// The last bytes of a chunk, in which somebody's words are looked for that stand before the next one.
+pub fn tail(chunk: &[u8]) -> Vec<u8> {
+    chunk[chunk.len().saturating_sub(REACH)..].to_vec()
 }
 
 /// What stands right before a match.

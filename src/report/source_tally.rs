@@ -125,6 +125,8 @@ pub struct ChunkTally {
     pub last_stamp: Option<Stamp>,
     /// The last time of day without a date.
     pub last_clock: Option<Stamp>,
+    /// Its last bytes.
+    pub tail: Vec<u8>,
     /// Records of which only the beginning was looked at.
     pub cut: u64,
     /// What was seen in passing.

@@ -180,7 +180,7 @@ impl<'c> Tally<'c> {
             }
             self.add_event(event, start, &mut source);
         }
-        self.quotations.pass(bytes);
+        self.quotations.pass(&chunk.tail);
         self.calendar.place(chunk.last_clock);
         if chunk.last_stamp.is_some() {
             let last = self.calendar.peek(chunk.last_stamp);

@@ -103,8 +103,7 @@ struct Alarm<'h>(&'h Held);
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.given_up.store(true, Relaxed);
-            self.0.release(0);
+            self.0.give_up();
         }
     }
 }
@@ -115,7 +114,20 @@ impl Held {
     }
 
     fn release(&self, bytes: usize) {
-        *self.bytes.lock().unwrap_or_else(PoisonError::into_inner) -= bytes;
+        let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_full = *held > MAX_HELD;
+        *held -= bytes;
+        // Waking asks the system, also where nobody sleeps.
+        if was_full {
+            self.released.notify_all();
+        }
+    }
+
+    /// Ends all waiting.
+    fn give_up(&self) {
+        self.given_up.store(true, Relaxed);
+        // Whoever is about to wait has looked, or holds the lock.
+        drop(self.bytes.lock().unwrap_or_else(PoisonError::into_inner));
         self.released.notify_all();
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::engine::Engine;
 use crate::record::{self, Lines, Record};
-use crate::report::{ChunkTally, Event, Observer, Survey, goes_back};
+use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, tail};
 use crate::source::{Map, chunks};
 
 use super::Options;
@@ -87,6 +87,7 @@ impl<'a> Worker<'a> {
         let mut tally = ChunkTally {
             bytes: bytes.len() as u64 + dropped,
             last_stamp: record::last_time(bytes),
+            tail: tail(bytes),
             ..ChunkTally::default()
         };
         let mut lines = Lines::new(bytes, dropped);
