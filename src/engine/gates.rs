@@ -65,7 +65,7 @@ impl Gates {
     pub(super) fn new() -> Self {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(PARTS);
-        let (openings, hints) = (Openings::new(&BEGINNINGS), Hints::new(&PARTS));
+        let (openings, hints) = (Openings::new(), Hints::new(&PARTS));
         Self { openings, escape: Finder::new("\\u"), hints, parts: builder.build() }
     }
 
@@ -99,35 +99,53 @@ impl Gates {
     /// Whether a text begins as a message does that means something.
     #[inline]
     fn begins(&self, text: &[u8]) -> bool {
-        self.openings.may_begin(text)
-            && BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
+        opening(text)
+            .is_some_and(|opening| self.openings.may_be(opening) && self.openings.begin(text, opening))
     }
 }
 
-/// The first four bytes of each beginning, as a bit of many.
-struct Openings([u64; 8]);
+/// The first four bytes of a text as one number.
+#[inline]
+fn opening(text: &[u8]) -> Option<u32> {
+    text.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+/// How messages open that mean something.
+struct Openings {
+    /// A bit of many each.
+    bits: [u64; 8],
+    all: [u32; BEGINNINGS.len()],
+}
 
 impl Openings {
-    fn new(beginnings: &[&str]) -> Self {
+    fn new() -> Self {
+        let all = BEGINNINGS.map(|beginning| opening(beginning.as_bytes()).unwrap_or_default());
         let mut bits = [0; 8];
-        for (word, bit) in beginnings.iter().filter_map(|beginning| Self::place(beginning.as_bytes())) {
+        for (word, bit) in all.map(Self::place) {
             bits[word] |= bit;
         }
-        Self(bits)
+        Self { bits, all }
     }
 
-    /// Whether a text may begin so: one text in thirty does that begins otherwise.
-    #[inline]
-    fn may_begin(&self, text: &[u8]) -> bool {
-        Self::place(text).is_some_and(|(word, bit)| self.0[word] & bit != 0)
+    /// Whether a text that opens so begins as one of these messages.
+    fn begin(&self, text: &[u8], opening: u32) -> bool {
+        let mut beginnings = self.all.iter().zip(BEGINNINGS);
+        beginnings.any(|(other, beginning)| *other == opening && text.starts_with(beginning.as_bytes()))
     }
 
-    /// In which word the bit of a text is, and which it is.
+    /// Whether it is one of these: one of thirty others is taken for one, too.
     #[inline]
-    fn place(text: &[u8]) -> Option<(usize, u64)> {
+    fn may_be(&self, opening: u32) -> bool {
+        let (word, bit) = Self::place(opening);
+        self.bits[word] & bit != 0
+    }
+
+    /// In which word its bit is, and which it is.
+    #[inline]
+    fn place(opening: u32) -> (usize, u64) {
         // Fibonacci hashing: the upper bits of a product with the golden ratio depend on all bytes.
-        let hash = u32::from_le_bytes(*text.first_chunk()?).wrapping_mul(0x9e37_79b9) >> (32 - 9);
-        Some((hash as usize / 64, 1 << (hash % 64)))
+        let hash = opening.wrapping_mul(0x9e37_79b9) >> (32 - 9);
+        (hash as usize / 64, 1 << (hash % 64))
     }
 }
 

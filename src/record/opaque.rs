@@ -71,9 +71,12 @@ impl<'t> Opaque<'t> {
             }
             self.window = self.next_window;
             self.next_window += WINDOW;
-            let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
             let kinds = self.kinds[(self.window - self.batch) / WINDOW % BATCH];
-            (self.digits, self.of_ids) = telling_digits(kinds, before);
+            // Many windows hold no digit.
+            if kinds[0] != 0 {
+                let before = self.window.checked_sub(1).map_or(0, |at| self.text[at]);
+                (self.digits, self.of_ids) = telling_digits(kinds, before);
+            }
         }
     }
 

@@ -56,10 +56,10 @@ impl<'a> Glance<'a> {
         means_something: impl Fn(Message<'_>) -> bool,
     ) -> Option<(RawRecord<'a>, Self)> {
         loop {
-            let (raw, glance) = if let Some((raw, envelope)) = lines.next_known(envelopes) {
-                (raw, Self::of_envelope(envelope, &means_something))
-            } else if let Some((raw, line)) = lines.next_timed() {
+            let (raw, glance) = if let Some((raw, line)) = lines.next_timed() {
                 (raw, Self::of_timed(line, &means_something))
+            } else if let Some((raw, envelope)) = lines.next_known(envelopes) {
+                (raw, Self::of_envelope(envelope, &means_something))
             } else {
                 let raw = lines.next()?;
                 return Some((raw, Self::of(&raw, envelopes, means_something)));

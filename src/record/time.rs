@@ -46,15 +46,26 @@ pub(super) fn parse(text: &str) -> Option<Stamp> {
 /// Reads a universal time to the millisecond, as OpenClaw's logger writes it, in less time than it takes to find out that
 /// it is one. Of others nothing is said.
 fn parse_universal(text: &[u8]) -> Option<Timestamp> {
-    if !fits(text, b"0000-00-00T00:00:00.000") || !matches!(&text[23..], b"Z" | b"+00:00") {
+    let (time, length) = leading_universal(text)?;
+    (length == text.len()).then_some(time)
+}
+
+/// The same of the time that a line begins with, up to the space behind it, and its length.
+fn leading_universal(line: &[u8]) -> Option<(Timestamp, usize)> {
+    if !fits(line, b"0000-00-00T00:00:00.000") {
         return None;
     }
-    let number = |range: Range<usize>| text[range].iter().fold(0, |sum, b| sum * 10 + i16::from(b - b'0'));
+    let length = match &line[23..] {
+        [b'Z'] | [b'Z', b' ', ..] => 24,
+        b"+00:00" | [b'+', b'0', b'0', b':', b'0', b'0', b' ', ..] => 29,
+        _ => return None,
+    };
+    let number = |range: Range<usize>| line[range].iter().fold(0, |sum, b| sum * 10 + i16::from(b - b'0'));
     let (month, day) = (number(5..7) as i8, number(8..10) as i8);
     let (hour, minute, second) = (number(11..13) as i8, number(14..16) as i8, number(17..19) as i8);
     let nanosecond = i32::from(number(20..23)) * 1_000_000;
     let time = DateTime::new(number(0..4), month, day, hour, minute, second, nanosecond).ok()?;
-    Offset::UTC.to_timestamp(time).ok()
+    Some((Offset::UTC.to_timestamp(time).ok()?, length))
 }
 
 /// The time of milliseconds since the epoch, as JavaScript counts it.
@@ -77,6 +88,9 @@ pub(super) fn leading_length(line: &[u8]) -> Option<usize> {
 
 /// The time stamp that a line begins with, and how many bytes it takes.
 pub(super) fn leading(line: &[u8]) -> Option<(Stamp, usize)> {
+    if let Some((time, length)) = leading_universal(line) {
+        return Some((Stamp::At(time), length));
+    }
     if starts_with_date(line) {
         let end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
         let text = std::str::from_utf8(&line[..end]).ok()?;

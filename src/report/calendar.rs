@@ -13,11 +13,19 @@ const NEXT_DAY: SignedDuration = SignedDuration::from_hours(12);
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
     zone: TimeZone,
-    /// The date of the last record; unknown until something names one.
-    date: Option<Date>,
+    /// The day of the last record; unknown until something names one.
+    day: Option<Day>,
     /// How many midnights were passed since the first time of day without a date.
     days: i64,
     last: Option<Time>,
+}
+
+/// A day, by its date or by a moment of it.
+#[derive(Debug, Clone, Copy)]
+enum Day {
+    Date(Date),
+    /// Its date is worked out where it is asked for, which is seldom.
+    Of(Timestamp),
 }
 
 /// When something was, as far as it is known.
@@ -31,12 +39,12 @@ pub struct When {
 
 impl Calendar {
     pub fn new(zone: TimeZone) -> Self {
-        Self { zone, date: None, days: 0, last: None }
+        Self { zone, day: None, days: 0, last: None }
     }
 
     /// The log says of which day it is.
     pub fn set_date(&mut self, date: Date) {
-        self.date = Some(date);
+        self.day = Some(Day::Date(date));
         self.days = 0;
         self.last = None;
     }
@@ -51,7 +59,7 @@ impl Calendar {
             }
             Some(_) => {
                 if let Some(time) = when.time {
-                    self.date = Some(time.to_zoned(self.zone.clone()).date());
+                    self.day = Some(Day::Of(time));
                     self.days = 0;
                 }
             }
@@ -69,13 +77,20 @@ impl Calendar {
         };
         let days = self.days_at(clock);
         let on = |date: Date| stamp.resolve(&self.zone, Some(date.checked_add(days.days()).ok()?));
-        match self.date {
+        match self.date() {
             Some(date) => {
                 let time = on(date);
                 When { time, order: time }
             }
             None => When { time: None, order: on(jiff::civil::date(1970, 1, 1)) },
         }
+    }
+
+    fn date(&self) -> Option<Date> {
+        Some(match self.day? {
+            Day::Date(date) => date,
+            Day::Of(time) => time.to_zoned(self.zone.clone()).date(),
+        })
     }
 
     /// How many midnights are past at a time of day that comes next.

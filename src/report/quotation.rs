@@ -217,8 +217,9 @@ fn may_be_words(line: &[u8]) -> bool {
     };
     if !after_time.starts_with(b"[") {
         // The level of plain text, unless an answer has none.
+        let near = &after_time[..after_time.len().min(80)];
         return ![&b"warn "[..], b"error ", b"fatal "].iter().any(|level| after_time.starts_with(level))
-            || after_time.windows(7).take(80).any(is_opening);
+            || memchr::memchr3_iter(b'i', b'I', b'[', near).any(|at| is_opening(&after_time[at..]));
     }
     // Behind the label, and the account.
     let mut message = after_time;
@@ -234,7 +235,10 @@ fn may_be_words(line: &[u8]) -> bool {
 
 /// Whether words begin so, behind a label.
 fn is_opening(message: &[u8]) -> bool {
-    message.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"inbound") || word == b"[tools]")
+    match message.first_chunk::<7>() {
+        Some(word @ [b'i' | b'I', ..]) => word.eq_ignore_ascii_case(b"inbound"),
+        word => word == Some(b"[tools]"),
+    }
 }
 
 /// Whether a record cannot well come after words that were written then.
