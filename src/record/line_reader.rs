@@ -5,6 +5,7 @@ use fearless_simd::prelude::*;
 
 use crate::block::{self, Shape, WIDTH, Work, bits, block, load};
 
+use super::lines::WholeLine;
 use super::outline::Message;
 use super::{Format, Level, plain, time};
 
@@ -27,11 +28,7 @@ struct Known {
 /// A line that begins with a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TimedLine<'a> {
-    /// Without its line end.
-    pub bytes: &'a [u8],
-    pub format: Format,
-    /// Where the next line begins, which begins a record, too.
-    pub next: usize,
+    pub whole: WholeLine<'a>,
     /// The length of the time.
     pub time: usize,
     /// How grave a plain line is, where its text begins, and how long the text's first word is with the space behind it.
@@ -59,7 +56,7 @@ impl LineReader {
         let known = self.known.as_ref()?;
         let opening = self.next.take().filter(|(at, _)| *at == start).map(|(_, opening)| opening);
         let (line, next) = block::run(Reading { known, bytes, start, opening })?;
-        self.next = Some((line.next, next));
+        self.next = Some((line.whole.next, next));
         Some(line)
     }
 }
@@ -68,7 +65,7 @@ impl<'a> TimedLine<'a> {
     /// What it says where it is plain information, as [`plain::information`] finds it.
     pub fn information(&self) -> Option<Message<'a>> {
         let (level, text, word) = self.plain?;
-        plain::message(level, self.bytes.get(text..)?, word)
+        plain::message(level, self.whole.bytes.get(text..)?, word)
     }
 }
 
@@ -117,7 +114,8 @@ impl<'a> Work for Reading<'_, 'a> {
             }
             Opening::Console => (Format::Console, None),
         };
-        Some((TimedLine { bytes: line, format, next, time: known.time, plain }, following))
+        let whole = WholeLine { bytes: line, next, format, time: Some(known.time) };
+        Some((TimedLine { whole, time: known.time, plain }, following))
     }
 }
 
@@ -200,15 +198,16 @@ mod tests {
             let slow = Lines::new(text.as_bytes(), 0).nth(1).expect("a record");
             assert_eq!(fast.is_none(), rest == "error", "{rest}");
             let Some(line) = fast else { continue };
-            assert_eq!((line.bytes, line.format, Some(line.time)), (slow.bytes, slow.format, slow.time));
-            assert_eq!(&text[line.next..], &text[text.rfind(TIME).expect("a third")..]);
-            if line.format == Format::Plain {
-                assert_eq!(line.information(), plain::information(&line.bytes[line.time..]), "{rest}");
+            let TimedLine { whole, .. } = line;
+            assert_eq!((whole.bytes, whole.format, whole.time), (slow.bytes, slow.format, slow.time));
+            assert_eq!(&text[whole.next..], &text[text.rfind(TIME).expect("a third")..]);
+            if whole.format == Format::Plain {
+                assert_eq!(line.information(), plain::information(&whole.bytes[line.time..]), "{rest}");
             }
             let seen = |glance: Glance<'_>| format!("{glance:?}");
             let of_line = Glance::of(&slow, &mut EnvelopeReader::default(), |message| message.text.len() > 3);
             assert_eq!(
-                seen(Glance::of_timed(line, &|message| message.text.len() > 3)),
+                seen(Glance::of_timed(&line, &|message| message.text.len() > 3)),
                 seen(of_line),
                 "{rest}"
             );

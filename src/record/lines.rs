@@ -83,6 +83,18 @@ pub struct Lines<'a> {
     reader: LineReader,
 }
 
+/// A line that is a record of its own, as was told without looking for more, and holds nothing unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WholeLine<'a> {
+    /// Without its line end.
+    pub bytes: &'a [u8],
+    /// Where the next one begins.
+    pub next: usize,
+    pub format: Format,
+    /// The length of the time with which it begins, if it does.
+    pub time: Option<usize>,
+}
+
 /// A physical line.
 #[derive(Debug, Clone, Copy)]
 struct Line<'a> {
@@ -129,53 +141,40 @@ impl<'a> Lines<'a> {
         self.line
     }
 
-    /// The next record and its envelope, where that is known again: told without a search for the end of the line.
+    /// The envelope of the next record, where that is known again, and its line: told without a search for the line's end.
     #[inline]
-    pub(super) fn next_known(&mut self, envelopes: &EnvelopeReader) -> Option<(RawRecord<'a>, Envelope<'a>)> {
+    pub(super) fn known(&self, envelopes: &EnvelopeReader) -> Option<(Envelope<'a>, WholeLine<'a>)> {
         let (envelope, length) = envelopes.read_known(self.bytes.get(self.start..)?)?;
         let end = self.start + length;
         let mut bytes = &self.bytes[self.start..end];
         if let [rest @ .., b'\r'] = bytes {
             bytes = rest;
         }
-        if bytes.len() > MAX_RECORD {
-            return None;
-        }
-        let raw = RawRecord {
-            bytes,
-            offset: self.start,
-            line: self.line,
-            dropped: 0,
-            format: Format::FileLog,
-            is_clean: true,
-            time: None,
-        };
-        self.line += 1;
-        self.start = end + 1;
-        self.head = None;
-        Some((raw, envelope))
+        let line = WholeLine { bytes, next: end + 1, format: Format::FileLog, time: None };
+        (bytes.len() <= MAX_RECORD).then_some((envelope, line))
     }
 
-    /// The next record, where it is a line that begins with a time as the record before did.
+    /// The line of the next record, where that begins with a time as the record before did.
     #[inline]
-    pub(super) fn next_timed(&mut self) -> Option<(RawRecord<'a>, TimedLine<'a>)> {
-        let line = self.reader.read(self.bytes, self.start)?;
-        if line.bytes.len() > MAX_RECORD {
-            return None;
-        }
-        let raw = RawRecord {
-            bytes: line.bytes,
-            offset: self.start,
-            line: self.line,
-            dropped: 0,
-            format: line.format,
-            is_clean: true,
-            time: Some(line.time),
-        };
+    pub(super) fn timed(&mut self) -> Option<TimedLine<'a>> {
+        self.reader.read(self.bytes, self.start).filter(|line| line.whole.bytes.len() <= MAX_RECORD)
+    }
+
+    /// Goes on behind the next record, which is this line.
+    #[inline]
+    pub(super) fn pass(&mut self, line: &WholeLine<'a>) {
         self.line += 1;
         self.start = line.next;
         self.head = None;
-        Some((raw, line))
+    }
+
+    /// The next record, which is this line.
+    #[inline]
+    pub(super) fn take(&mut self, line: &WholeLine<'a>) -> RawRecord<'a> {
+        let &WholeLine { bytes, format, time, .. } = line;
+        let (offset, number) = (self.start, self.line);
+        self.pass(line);
+        RawRecord { bytes, offset, line: number, dropped: 0, format, is_clean: true, time }
     }
 }
 

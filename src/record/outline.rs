@@ -56,17 +56,20 @@ impl<'a> Glance<'a> {
         means_something: impl Fn(Message<'_>) -> bool,
     ) -> Option<(RawRecord<'a>, Self)> {
         loop {
-            let (raw, glance) = if let Some((raw, line)) = lines.next_timed() {
-                (raw, Self::of_timed(line, &means_something))
-            } else if let Some((raw, envelope)) = lines.next_known(envelopes) {
-                (raw, Self::of_envelope(envelope, &means_something))
+            let (glance, line) = if let Some(line) = lines.timed() {
+                (Self::of_timed(&line, &means_something), line.whole)
+            } else if let Some((envelope, line)) = lines.known(envelopes) {
+                (Self::of_envelope(envelope, &means_something), line)
             } else {
                 let raw = lines.next()?;
                 return Some((raw, Self::of(&raw, envelopes, means_something)));
             };
             match (&glance, &mut passed) {
-                (Self::Nothing, Some(passed)) => passed[raw.format as usize] += 1,
-                _ => return Some((raw, glance)),
+                (Self::Nothing, Some(passed)) => {
+                    passed[line.format as usize] += 1;
+                    lines.pass(&line);
+                }
+                _ => return Some((lines.take(&line), glance)),
             }
         }
     }
@@ -104,17 +107,13 @@ impl<'a> Glance<'a> {
     }
 
     #[inline]
-    pub(super) fn of_timed(line: TimedLine<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
+    pub(super) fn of_timed(line: &TimedLine<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
         if line.information().is_some_and(|message| !means_something(message)) {
             return Self::Nothing;
         }
-        let (time, rest) = line.bytes.split_at(line.time);
-        Self::Outline(Outline {
-            level: None,
-            label: b"",
-            parts: [Some(rest.into()), None, None],
-            time: time.into(),
-        })
+        let (time, rest) = line.whole.bytes.split_at(line.time);
+        let parts = [Some(rest.into()), None, None];
+        Self::Outline(Outline { level: None, label: b"", parts, time: time.into() })
     }
 }
 
