@@ -71,10 +71,10 @@ impl<'a> TimedLine<'a> {
 
 impl Known {
     fn new(time: &[u8]) -> Option<Self> {
-        if time.len() >= Shape::MAX || !time::is_plainly_valid(time) {
+        if time.len() >= Shape::MAX || !time::starts_with_date(time) || !time::is_readable(time) {
             return None;
         }
-        let zone = time.iter().rposition(|byte| matches!(byte, b'+' | b'-' | b'Z'))?;
+        let zone = 19 + time[19..].iter().position(|byte| matches!(byte, b'+' | b'-' | b'Z'))?;
         let mut shape = Shape::new(&[time, b" "].concat());
         // Whether there is such a day need not be asked again, and minutes and seconds are right whose digits are.
         for (place, byte) in time.iter().enumerate().filter(|(place, _)| *place < 13 || *place >= zone) {
@@ -245,14 +245,16 @@ mod tests {
 
     #[test]
     fn only_a_valid_time_is_known_again() {
-        for time in [
-            "2026-13-22T09:47:00.546Z",
-            "2026-11-22T09:47:00",
-            "09:47:00",
-            "2026-11-22T09:47:00.123456789+00:00",
+        for (time, is_known) in [
+            ("2026-12-31T09:47:00.546Z", true),
+            ("2026-11-31T09:47:00.546Z", false),
+            ("2026-13-22T09:47:00.546Z", false),
+            ("2026-11-22T09:47:00", false),
+            ("09:47:00", false),
+            ("2026-11-22T09:47:00.123456789+00:00", false),
         ] {
             let text = format!("{time} info x\n{time} info y\n{time} info and a third line, to look at\n");
-            assert_eq!(second(&text), None, "{time}");
+            assert_eq!(second(&text).is_some(), is_known, "{time}");
         }
     }
 
@@ -265,6 +267,7 @@ mod tests {
                         6 => Just(TIME),
                         2 => Just("2026-11-22T09:59:00.999+00:00"),
                         1 => Just("2026-11-22T10:00:00.999+00:00"),
+                        1 => Just("2026-12-31T10:00:00.999+00:00"),
                         1 => Just("2026-11-22T09:47:00.546Z"),
                         1 => Just("2026-11-22T09:47:00.546123456Z"),
                         1 => Just("09:47:00"),

@@ -151,7 +151,7 @@ pub(super) fn is_readable(text: &[u8]) -> bool {
 }
 
 /// Whether a text is a date and time, of a day that each month has, in universal time or with an offset of up to 23 hours.
-pub(super) fn is_plainly_valid(text: &[u8]) -> bool {
+fn is_plainly_valid(text: &[u8]) -> bool {
     let number = |at: usize| (text[at] - b'0') * 10 + (text[at + 1] - b'0');
     if !starts_with_date(text)
         || !(1..=12).contains(&number(5))
