@@ -292,7 +292,7 @@ mod tests {
             text.extend(ends.then_some('\n'));
             let mut looked_at = Lines::new(text.as_bytes(), 0);
             let (mut lines, mut envelopes) = (Lines::new(text.as_bytes(), 0), EnvelopeReader::default());
-            let means_something = |message: Message<'_>| message.text.len() % 3 == 0;
+            let means_something = |message: Message<'_>| message.text.len().is_multiple_of(3);
             while let Some((raw, glance)) = Glance::next(&mut lines, &mut envelopes, None, means_something) {
                 prop_assert_eq!(Some(raw), looked_at.next());
                 let otherwise = Glance::of(&raw, &mut EnvelopeReader::default(), means_something);
