@@ -44,6 +44,20 @@ impl Level {
         Some((level, &text[length..]))
     }
 
+    /// The level whose name in lower case a text begins with, and what follows it.
+    #[inline(always)]
+    pub(super) fn split_lower(text: &[u8]) -> Option<(Self, &[u8])> {
+        Some(match text {
+            [b'i', b'n', b'f', b'o', rest @ ..] => (Self::Info, rest),
+            [b'd', b'e', b'b', b'u', b'g', rest @ ..] => (Self::Debug, rest),
+            [b'w', b'a', b'r', b'n', rest @ ..] => (Self::Warn, rest),
+            [b'e', b'r', b'r', b'o', b'r', rest @ ..] => (Self::Error, rest),
+            [b't', b'r', b'a', b'c', b'e', rest @ ..] => (Self::Trace, rest),
+            [b'f', b'a', b't', b'a', b'l', rest @ ..] => (Self::Fatal, rest),
+            _ => return None,
+        })
+    }
+
     /// The name in lower case.
     pub fn name(self) -> &'static str {
         match self {

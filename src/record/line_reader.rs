@@ -31,8 +31,8 @@ pub(super) struct TimedLine<'a> {
     pub whole: WholeLine<'a>,
     /// The length of the time.
     pub time: usize,
-    /// How grave a plain line is, where its text begins, and how long the text's first word is with the space behind it.
-    plain: Option<(Level, usize, usize)>,
+    /// What it says where it is plain information, as [`plain::information`] finds it.
+    pub information: Option<Message<'a>>,
 }
 
 /// What stands behind a time.
@@ -58,14 +58,6 @@ impl LineReader {
         let (line, next) = block::run(Reading { known, bytes, start, opening })?;
         self.next = Some((line.whole.next, next));
         Some(line)
-    }
-}
-
-impl<'a> TimedLine<'a> {
-    /// What it says where it is plain information, as [`plain::information`] finds it.
-    pub fn information(&self) -> Option<Message<'a>> {
-        let (level, text, word) = self.plain?;
-        plain::message(level, self.whole.bytes.get(text..)?, word)
     }
 }
 
@@ -107,44 +99,27 @@ impl<'a> Work for Reading<'_, 'a> {
         let (end, next) = line_end(simd, bytes, start + known.time)?;
         let following = opening_at(bytes, known.shape.fits(simd, bytes, next)?)?;
         let line = bytes.get(start..end)?;
-        let (format, plain) = match opening {
+        let (format, information) = match opening {
             Opening::Plain(level, length) => {
-                let text = known.time + 1 + length;
-                (Format::Plain, Some((level, text, first_word(simd, line.get(text..)?))))
+                (Format::Plain, plain::message(level, line.get(known.time + 1 + length..)?))
             }
             Opening::Console => (Format::Console, None),
         };
         let whole = WholeLine { bytes: line, next, format, time: Some(known.time) };
-        Some((TimedLine { whole, time: known.time, plain }, following))
+        Some((TimedLine { whole, time: known.time, information }, following))
     }
 }
 
 /// What stands at the place behind a time.
 #[inline(always)]
 fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
-    let (level, length) = match bytes.get(at..)?.first_chunk::<6>()? {
-        [b'[', ..] => return Some(Opening::Console),
-        [b'i', b'n', b'f', b'o', b' ', _] => (Level::Info, 5),
-        [b'w', b'a', b'r', b'n', b' ', _] => (Level::Warn, 5),
-        b"debug " => (Level::Debug, 6),
-        b"error " => (Level::Error, 6),
-        b"trace " => (Level::Trace, 6),
-        b"fatal " => (Level::Fatal, 6),
-        _ => return None,
-    };
-    Some(Opening::Plain(level, length))
-}
-
-/// The length of the first word of a text with the space behind it, or of the text.
-#[inline(always)]
-fn first_word(simd: impl Simd, text: &[u8]) -> usize {
-    if let Some(block) = block(text, 0) {
-        let spaces = bits(load(simd, block).simd_eq(b' '));
-        if spaces != 0 {
-            return spaces.trailing_zeros() as usize + 1;
-        }
+    let rest = bytes.get(at..)?;
+    if rest.first() == Some(&b'[') {
+        return Some(Opening::Console);
     }
-    memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1)
+    let (level, behind) = Level::split_lower(rest)?;
+    let text = behind.strip_prefix(b" ")?;
+    Some(Opening::Plain(level, rest.len() - text.len()))
 }
 
 /// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.
@@ -202,7 +177,7 @@ mod tests {
             assert_eq!((whole.bytes, whole.format, whole.time), (slow.bytes, slow.format, slow.time));
             assert_eq!(&text[whole.next..], &text[text.rfind(TIME).expect("a third")..]);
             if whole.format == Format::Plain {
-                assert_eq!(line.information(), plain::information(&whole.bytes[line.time..]), "{rest}");
+                assert_eq!(line.information, plain::information(&whole.bytes[line.time..]), "{rest}");
             }
             let seen = |glance: Glance<'_>| format!("{glance:?}");
             let of_line = Glance::of(&slow, &mut EnvelopeReader::default(), |message| message.text.len() > 3);

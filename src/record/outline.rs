@@ -108,12 +108,11 @@ impl<'a> Glance<'a> {
 
     #[inline]
     pub(super) fn of_timed(line: &TimedLine<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
-        if line.information().is_some_and(|message| !means_something(message)) {
+        if line.information.is_some_and(|message| !means_something(message)) {
             return Self::Nothing;
         }
         let (time, rest) = line.whole.bytes.split_at(line.time);
-        let parts = [Some(rest.into()), None, None];
-        Self::Outline(Outline { level: None, label: b"", parts, time: time.into() })
+        Self::Outline(Outline::behind(time.into(), rest.into()))
     }
 }
 
@@ -131,8 +130,12 @@ impl<'a> Outline<'a> {
 
     /// The outline of a text behind a time. What looks like a time and is none is a part of the text.
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
-        let outline = Self { level: None, label: b"", parts: [Some(rest), None, None], time };
-        (outline.time.is_empty() || time::is_readable(&outline.time)).then_some(outline)
+        (time.is_empty() || time::is_readable(&time)).then(|| Self::behind(time, rest))
+    }
+
+    /// The outline of a text behind a time that can be read.
+    fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
+        Self { level: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
     /// Whether it is plain information that nobody asks for.

@@ -99,32 +99,22 @@ pub(super) fn has_level(rest: &[u8]) -> bool {
 /// What information says, of what stands behind the time; `None` where it is more than information, or begins in an unusual way.
 pub(super) fn information(rest: &[u8]) -> Option<Message<'_>> {
     let (level, length) = level_word(rest)?;
-    let text = rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]);
-    let label = memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1);
-    message(level, text, label)
+    message(level, rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]))
 }
 
-/// The same of what stands behind the level; the first word may be a label.
+/// The same of what stands behind the level.
 #[inline]
-pub(super) fn message(level: Level, text: &[u8], label: usize) -> Option<Message<'_>> {
+pub(super) fn message(level: Level, text: &[u8]) -> Option<Message<'_>> {
+    let label = memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1);
     let has_bindings = text[label..].starts_with(b"{\"");
     (level <= Level::Info && !has_bindings).then_some(Message { text, is_escaped: false, label })
 }
 
 /// The level behind a time stamp, and how many bytes it takes with the space before it.
 fn level_word(rest: &[u8]) -> Option<(Level, usize)> {
-    let word = rest.strip_prefix(b" ")?;
-    let word = &word[..word.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(word.len())];
-    let level = match word {
-        b"trace" => Level::Trace,
-        b"debug" => Level::Debug,
-        b"info" => Level::Info,
-        b"warn" => Level::Warn,
-        b"error" => Level::Error,
-        b"fatal" => Level::Fatal,
-        _ => return None,
-    };
-    Some((level, word.len() + 1))
+    let (level, behind) = Level::split_lower(rest.strip_prefix(b" ")?)?;
+    let ends = behind.first().is_none_or(u8::is_ascii_whitespace);
+    ends.then_some((level, rest.len() - behind.len()))
 }
 
 /// Reads a record, or `None` where it has another form.

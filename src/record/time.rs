@@ -37,9 +37,11 @@ impl Stamp {
 
 /// Reads RFC 3339, with a `T` or a space, with or without an offset.
 pub(super) fn parse(text: &str) -> Option<Stamp> {
-    if let Some(time) = parse_universal(text.as_bytes()) {
-        return Some(Stamp::At(time));
-    }
+    parse_universal(text.as_bytes()).map(Stamp::At).or_else(|| parse_any(text))
+}
+
+/// The same of what is not a universal time to the millisecond.
+fn parse_any(text: &str) -> Option<Stamp> {
     text.parse::<Timestamp>().map(Stamp::At).ok().or_else(|| text.parse::<DateTime>().ok().map(Stamp::Local))
 }
 
@@ -94,7 +96,7 @@ pub(super) fn leading(line: &[u8]) -> Option<(Stamp, usize)> {
     if starts_with_date(line) {
         let end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
         let text = std::str::from_utf8(&line[..end]).ok()?;
-        return Some((parse(text)?, end));
+        return Some((parse_any(text)?, end));
     }
     clock(line)
 }

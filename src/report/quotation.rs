@@ -101,8 +101,7 @@ impl Quotations {
         let near = bytes.part(start..bytes.length().min(offset + OWN));
         let (above, own) = near.split_at(near.len().min(offset - start));
         let missing = self.before.len().saturating_sub(REACH - above.len());
-        words_before(&[&self.before[missing..], above].concat(), own, found.stamp)
-            .map_or(Behind::Records, Behind::Words)
+        Behind::judged(&[&self.before[missing..], above].concat(), own, found.stamp)
     }
 
     /// How many matches wait.
@@ -154,14 +153,23 @@ impl Match {
 impl Behind {
     /// What stands before the record of that time that begins at `offset`.
     fn of(bytes: &[u8], offset: usize, stamp: Option<Stamp>) -> Self {
-        let near = offset.checked_sub(REACH).and_then(|start| bytes.get(start..));
-        let Some(near) = near.filter(|near| near.len() >= REACH) else { return Self::Unknown };
-        if last_line(&near[..REACH]).is_some_and(|(_, line)| is_object(line)) {
+        let start = offset.saturating_sub(REACH);
+        let above = bytes.get(start..offset).unwrap_or_default();
+        // Most logs are objects, which need not be copied.
+        if last_line(above).is_some_and(|(_, line)| is_object(line)) {
             return Self::Records;
         }
+        if above.len() < REACH {
+            return Self::Unknown;
+        }
         // What is taken for text must not change meanwhile, as a file that is looked at may.
-        let near = near[..near.len().min(REACH + OWN)].to_vec();
+        let near = bytes[start..bytes.len().min(offset + OWN)].to_vec();
         let (above, own) = near.split_at(REACH);
+        Self::judged(above, own, stamp)
+    }
+
+    /// What stands before a record of that time, which begins with `own`.
+    fn judged(above: &[u8], own: &[u8], stamp: Option<Stamp>) -> Self {
         words_before(above, own, stamp).map_or(Self::Records, Self::Words)
     }
 }
@@ -235,10 +243,7 @@ fn may_be_words(line: &[u8]) -> bool {
 
 /// Whether words begin so, behind a label.
 fn is_opening(message: &[u8]) -> bool {
-    match message.first_chunk::<7>() {
-        Some(word @ [b'i' | b'I', ..]) => word.eq_ignore_ascii_case(b"inbound"),
-        word => word == Some(b"[tools]"),
-    }
+    message.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"inbound") || word == b"[tools]")
 }
 
 /// Whether a record cannot well come after words that were written then.
@@ -299,6 +304,7 @@ mod tests {
         let long = record.repeat(200);
         for (before, expected) in [
             (record.repeat(7), Behind::Unknown),
+            ("{\"0\":\"x\"}\n".to_owned(), Behind::Records),
             (long.clone(), Behind::Records),
             (format!("{long}{words}"), Behind::Words(stamp_of(words.as_bytes()))),
             (format!("{long}{words}{{\"0\":\"x\"}}\n"), Behind::Records),
