@@ -23,7 +23,7 @@ mod catalogue {
     mod yaml_fault;
 
     pub use atoms::{AtomSet, MIN_ATOM};
-    pub use background::{Background, trigram};
+    pub use background::{Background, TRIGRAMS, trigram};
     pub use load::{Catalogue, Loader};
     pub use problem::{Location, Problem, ProblemCode, Problems};
     pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};

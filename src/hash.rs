@@ -1,10 +1,54 @@
-//! Names for byte strings, and maps by them, which are asked for each record. A leaf: this module knows nothing of the
-//! others.
+//! Names for byte strings, and maps by them and by texts, which are asked for each record. A leaf: this module knows nothing
+//! of the others.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::LazyLock;
 
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_secret};
+use xxhash_rust::xxh3::{xxh3_64_with_secret, xxh3_64_with_seed, xxh3_128_with_secret};
+
+/// Builds hashers for maps whose keys are texts. No log can be written so that many of them fall together.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct ByText;
+
+impl BuildHasher for ByText {
+    type Hasher = TextHasher;
+
+    fn build_hasher(&self) -> TextHasher {
+        TextHasher(0)
+    }
+}
+
+/// Hashes the parts of a key one by one.
+#[derive(Debug)]
+pub struct TextHasher(u64);
+
+impl TextHasher {
+    fn add(&mut self, part: u64) {
+        self.0 = self.0.rotate_left(23) ^ part;
+    }
+}
+
+impl Hasher for TextHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        static NAMER: LazyLock<Namer> = LazyLock::new(Namer::default);
+        self.add(xxh3_64_with_secret(bytes, &*NAMER.secret));
+    }
+
+    /// What ends a text.
+    fn write_u8(&mut self, byte: u8) {
+        self.add(byte.into());
+    }
+
+    /// What tells one kind of key from another.
+    fn write_isize(&mut self, number: isize) {
+        self.add(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Builds hashers for maps whose keys are names ([`Namer`]), which are hashes already.
 #[derive(Debug, Default, Clone, Copy)]
@@ -62,7 +106,33 @@ impl Namer {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+
+    #[test]
+    fn texts_and_other_keys_are_found_again() {
+        #[derive(PartialEq, Eq, Hash)]
+        enum Key<'k> {
+            Text(&'k str),
+            Number(u16),
+        }
+        let texts: Vec<_> = (0..10_000).map(|index| "x".repeat(index % 300) + &index.to_string()).collect();
+        let mut map: HashMap<Key<'_>, usize, ByText> = HashMap::default();
+        for (index, text) in texts.iter().enumerate() {
+            map.insert(Key::Text(text), index);
+            map.insert(Key::Number(index as u16), index);
+        }
+        assert_eq!(map.len(), 2 * texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            assert_eq!(map.get(&Key::Text(text)), Some(&index));
+            assert_eq!(map.get(&Key::Number(index as u16)), Some(&index));
+        }
+        let mut hashes: Vec<_> = texts.iter().map(|text| ByText.hash_one(text)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), texts.len());
+    }
 
     #[test]
     fn names_are_the_same_for_the_same_and_differ_from_run_to_run() {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Each three folded characters have an entry.
-const ENTRIES: usize = 1 << 15;
+/// How many different trigrams there are: three folded characters in a row.
+pub const TRIGRAMS: usize = 1 << 15;
 
 /// Counts of three characters in a row.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Background {
 impl Background {
     /// Counts in healthy logs.
     pub fn count(logs: &[Vec<u8>]) -> Self {
-        let mut counts = vec![0_u64; ENTRIES];
+        let mut counts = vec![0_u64; TRIGRAMS];
         logs.iter().flat_map(|log| trigrams(log)).for_each(|entry| counts[entry] += 1);
         let bytes: u64 = logs.iter().map(|log| log.len() as u64).sum();
         let power = |count: u64| 64 - (count * 1_000_000 / bytes.max(1)).leading_zeros();
@@ -23,7 +23,7 @@ impl Background {
     }
 
     /// What was counted before.
-    pub const fn counted(powers: &'static [u8; ENTRIES]) -> Self {
+    pub const fn counted(powers: &'static [u8; TRIGRAMS]) -> Self {
         Self { powers: Cow::Borrowed(powers) }
     }
 
@@ -44,9 +44,18 @@ fn trigrams(text: &[u8]) -> impl Iterator<Item = usize> {
     text.windows(3).map(|window| trigram([window[0], window[1], window[2]]))
 }
 
-/// Which entry of a table of 2^15 three bytes have; letters of both cases have the same, and so have all digits.
+/// Which of the [`TRIGRAMS`] three bytes are; letters of both cases have the same, and so have all digits.
 pub fn trigram(bytes: [u8; 3]) -> usize {
-    bytes.iter().fold(0, |index, byte| index << 5 | usize::from(fold(*byte)))
+    const FOLDED: [u8; 256] = {
+        let mut folded = [0; 256];
+        let mut byte = 0;
+        while byte < folded.len() {
+            folded[byte] = fold(byte as u8);
+            byte += 1;
+        }
+        folded
+    };
+    bytes.iter().fold(0, |index, byte| index << 5 | usize::from(FOLDED[usize::from(*byte)]))
 }
 
 /// Five bits of a byte: letters without their case, one number for all digits, a few signs of their own.

@@ -23,7 +23,7 @@ mod taxonomy;
 mod yaml_fault;
 
 pub use atoms::{AtomSet, MIN_ATOM};
-pub use background::{Background, trigram};
+pub use background::{Background, TRIGRAMS, trigram};
 pub use embedded::{BACKGROUND, Layers, user_rules};
 pub use kept::kept_catalogues;
 pub use load::{Catalogue, Loader, is_rule_id};

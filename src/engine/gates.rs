@@ -104,17 +104,17 @@ impl Gates {
     }
 }
 
-/// The first four bytes of a text as one number.
+/// The first eight bytes of a text as one number. No message that means something is shorter.
 #[inline]
-fn opening(text: &[u8]) -> Option<u32> {
-    text.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+fn opening(text: &[u8]) -> Option<u64> {
+    text.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// How messages open that mean something.
 struct Openings {
     /// A bit of many each.
     bits: [u64; 8],
-    all: [u32; BEGINNINGS.len()],
+    all: [u64; BEGINNINGS.len()],
 }
 
 impl Openings {
@@ -128,23 +128,23 @@ impl Openings {
     }
 
     /// Whether a text that opens so begins as one of these messages.
-    fn begin(&self, text: &[u8], opening: u32) -> bool {
+    fn begin(&self, text: &[u8], opening: u64) -> bool {
         let mut beginnings = self.all.iter().zip(BEGINNINGS);
         beginnings.any(|(other, beginning)| *other == opening && text.starts_with(beginning.as_bytes()))
     }
 
     /// Whether it is one of these: one of thirty others is taken for one, too.
     #[inline]
-    fn may_be(&self, opening: u32) -> bool {
+    fn may_be(&self, opening: u64) -> bool {
         let (word, bit) = Self::place(opening);
         self.bits[word] & bit != 0
     }
 
     /// In which word its bit is, and which it is.
     #[inline]
-    fn place(opening: u32) -> (usize, u64) {
+    fn place(opening: u64) -> (usize, u64) {
         // Fibonacci hashing: the upper bits of a product with the golden ratio depend on all bytes.
-        let hash = opening.wrapping_mul(0x9e37_79b9) >> (32 - 9);
+        let hash = opening.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - 9);
         (hash as usize / 64, 1 << (hash % 64))
     }
 }

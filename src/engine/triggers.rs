@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::catalogue::{BACKGROUND, Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, trigram};
+use crate::catalogue::{BACKGROUND, Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, TRIGRAMS, trigram};
+use crate::hash::ByText;
 
 use super::view::View;
 
@@ -73,9 +74,7 @@ pub(super) type Requirement = Vec<Vec<u32>>;
 
 /// All triggers of a catalogue.
 pub(super) struct Triggers {
-    /// Atoms by their rarest three letters: where in `atoms` those of a trigram begin.
-    buckets: Vec<u32>,
-    atoms: Vec<Atom>,
+    atoms: Atoms,
     statuses: Vec<(u16, u32)>,
     fields: Vec<(String, u32)>,
     /// For each trigger: the rules that it makes worth trying.
@@ -83,6 +82,15 @@ pub(super) struct Triggers {
     /// Rules that nothing gives away.
     always: Vec<usize>,
     count: usize,
+}
+
+/// Atoms by their rarest three letters.
+struct Atoms {
+    /// For 64 trigrams each: those that atoms have, a bit each, and how many others come before.
+    buckets: Vec<(u64, u32)>,
+    /// Where in `all` those of each trigram begin that atoms have.
+    starts: Vec<u32>,
+    all: Vec<Atom>,
 }
 
 struct Atom {
@@ -117,7 +125,7 @@ fn is_set(bits: &[u64], number: u32) -> bool {
 /// Gives triggers their numbers.
 #[derive(Default)]
 pub(super) struct Numbering<'c> {
-    numbers: HashMap<Trigger<'c>, u32>,
+    numbers: HashMap<Trigger<'c>, u32, ByText>,
 }
 
 impl<'c> Numbering<'c> {
@@ -155,7 +163,7 @@ impl Triggers {
         for (number, rule) in owned {
             owners[number as usize].push(rule);
         }
-        let mut atoms = Vec::new();
+        let mut atoms = Vec::with_capacity(owners.len());
         let (mut statuses, mut fields) = (Vec::new(), Vec::new());
         for (trigger, number) in numbering.numbers {
             match trigger {
@@ -164,16 +172,8 @@ impl Triggers {
                 Trigger::Field(name) => fields.push((name.to_owned(), number)),
             }
         }
-        atoms.sort_unstable_by_key(|atom| (atom.bucket(), atom.number));
-        let mut buckets = vec![0_u32; (1 << 15) + 1];
-        for atom in &atoms {
-            buckets[atom.bucket() + 1] += 1;
-        }
-        for index in 1..buckets.len() {
-            buckets[index] += buckets[index - 1];
-        }
         let count = owners.len();
-        Self { buckets, atoms, statuses, fields, owners, always, count }
+        Self { atoms: Atoms::new(atoms), statuses, fields, owners, always, count }
     }
 
     /// The triggers that a record has.
@@ -201,9 +201,7 @@ impl Triggers {
     /// Sets the bits of all atoms that stand in a text in lower case.
     fn search(&self, text: &[u8], bits: &mut [u64]) {
         for (at, window) in text.windows(MIN_ATOM).enumerate() {
-            let bucket = trigram([window[0], window[1], window[2]]);
-            let range = self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize;
-            for atom in &self.atoms[range] {
+            for atom in self.atoms.of(trigram([window[0], window[1], window[2]])) {
                 if at >= atom.at && text[at - atom.at..].starts_with(&atom.text) {
                     set(bits, atom.number);
                 }
@@ -233,6 +231,39 @@ impl Triggers {
     /// The rules that are tried on every record that is looked at.
     pub fn always(&self) -> &[usize] {
         &self.always
+    }
+}
+
+impl Atoms {
+    fn new(mut all: Vec<Atom>) -> Self {
+        all.sort_unstable_by_key(|atom| (atom.bucket(), atom.number));
+        let mut buckets = vec![(0, 0); TRIGRAMS / 64];
+        let mut starts = Vec::new();
+        let mut before = 0;
+        for atoms in all.chunk_by(|a, b| a.bucket() == b.bucket()) {
+            let bucket = atoms[0].bucket();
+            buckets[bucket / 64].0 |= 1_u64 << (bucket % 64);
+            starts.push(before);
+            before += atoms.len() as u32;
+        }
+        starts.push(before);
+        let mut count = 0;
+        for (bits, others) in &mut buckets {
+            *others = count;
+            count += bits.count_ones();
+        }
+        Self { buckets, starts, all }
+    }
+
+    /// Those that are kept under a trigram.
+    fn of(&self, trigram: usize) -> &[Atom] {
+        let (bits, others) = self.buckets[trigram / 64];
+        let bit = 1 << (trigram % 64);
+        if bits & bit == 0 {
+            return &[];
+        }
+        let index = (others + (bits & (bit - 1)).count_ones()) as usize;
+        &self.all[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
 }
 

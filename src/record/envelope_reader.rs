@@ -23,7 +23,23 @@ const LAST_CONTROL: u8 = 0x1f;
 #[derive(Debug, Default)]
 pub struct EnvelopeReader {
     known: Option<Known>,
+    labels: Labels,
     origins: Origins,
+}
+
+/// So many labels are known at a time, as a power of two.
+const LABELS: u32 = 6;
+/// Longer ones are not kept.
+const MAX_LABEL: usize = 1024;
+
+/// What stood in earlier records between the level and the time: a gateway writes few different labels.
+#[derive(Debug)]
+struct Labels([Vec<u8>; 1 << LABELS]);
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self([const { Vec::new() }; 1 << LABELS])
+    }
 }
 
 /// What the record before had.
@@ -58,8 +74,8 @@ impl EnvelopeReader {
     /// The envelope of the line with which a text begins, and the line's length, where all is known again and the line is
     /// a record of its own: the next line begins one, too.
     #[inline]
-    pub(super) fn read_known<'a>(&self, text: &'a [u8]) -> Option<(Envelope<'a>, usize)> {
-        block::run(Reading { known: self.known.as_ref()?, text })
+    pub(super) fn read_known<'a>(&mut self, text: &'a [u8]) -> Option<(Envelope<'a>, usize)> {
+        block::run(Reading { known: self.known.as_ref()?, labels: &mut self.labels, text })
     }
 
     /// Notes the origin of a record that is read in another way.
@@ -78,6 +94,7 @@ impl EnvelopeReader {
 /// Reads the envelope of the line with which a text begins.
 struct Reading<'k, 'a> {
     known: &'k Known,
+    labels: &'k mut Labels,
     text: &'a [u8],
 }
 
@@ -87,7 +104,7 @@ impl<'a> Work for Reading<'_, 'a> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { known, text } = self;
+        let Self { known, labels, text } = self;
         let beginning = literal(text, 0, FILE_LOG)?;
         let head_end = find_in_text(simd, text, beginning, META)?;
         let date = after(simd, text, head_end, &known.opening)?;
@@ -95,7 +112,7 @@ impl<'a> Work for Reading<'_, 'a> {
         let name = LEVEL.fits(simd, text, level)?;
         let (level, rest) = Level::split(&text[name..])?;
         let label = text.len() - rest.strip_prefix(b"\"")?.len();
-        let time = find_in_text(simd, text, label, AFTER_META)? + AFTER_META.len();
+        let time = labels.end(simd, text, label)?;
         let after_time = known.time.fits(simd, text, time)?;
         let message = after(simd, text, after_time, &known.middle)?;
         let (message_end, is_escaped) = string_end(simd, text, message)?;
@@ -112,6 +129,33 @@ impl<'a> Work for Reading<'_, 'a> {
             extra: text.get(message_end + 1..extra_end)?,
         };
         Some((envelope, next - 1))
+    }
+}
+
+impl Labels {
+    /// Where the label ends that begins at `at`, and the time begins.
+    #[inline(always)]
+    fn end(&mut self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
+        let known = self.0.get_mut(Self::place(text, at)?)?;
+        if !known.is_empty()
+            && let Some(end) = after(simd, text, at, known)
+        {
+            return Some(end);
+        }
+        let end = find_in_text(simd, text, at, AFTER_META)? + AFTER_META.len();
+        let label = text.get(at..end).filter(|label| label.len() <= MAX_LABEL);
+        known.clear();
+        known.extend_from_slice(label.unwrap_or_default());
+        Some(end)
+    }
+
+    /// Where a label is kept: by the bytes in which most differ.
+    #[inline(always)]
+    fn place(text: &[u8], at: usize) -> Option<usize> {
+        const BEFORE: usize = b",\"name\":\"{\\\"subsystem\\\":\\\"".len();
+        let telling = u64::from_le_bytes(*text.get(at + BEFORE..)?.first_chunk()?);
+        // Fibonacci hashing: the upper bits of a product with the golden ratio depend on all bytes.
+        Some((telling.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - LABELS)) as usize)
     }
 }
 
@@ -156,17 +200,18 @@ fn both(first: u32, second: u32) -> u64 {
 /// The place behind `what`, where that stands at `at`.
 #[inline(always)]
 fn after(simd: impl Simd, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
-    let Some(last) = what.len().checked_sub(WIDTH) else {
-        return text.get(at..)?.starts_with(what).then_some(at + what.len());
+    let end = at + what.len();
+    let there = text.get(at..end)?;
+    let (Some(last), Some(last_of_what)) = (there.last_chunk(), what.last_chunk()) else {
+        return (there == what).then_some(end);
     };
-    let mut compared = 0;
-    while compared < last {
-        if !is_same(simd, block(text, at + compared)?, block(what, compared)?) {
+    let (blocks, of_what) = (there.as_chunks().0, what.as_chunks().0);
+    for (a, b) in blocks.iter().zip(of_what) {
+        if !is_same(simd, a, b) {
             return None;
         }
-        compared += WIDTH;
     }
-    is_same(simd, block(text, at + last)?, block(what, last)?).then_some(at + what.len())
+    is_same(simd, last, last_of_what).then_some(end)
 }
 
 #[inline(always)]
@@ -219,7 +264,7 @@ fn escaped(backslashes: u32, carried: u32) -> u64 {
 /// Where the fields end that begin at `at` and with which a record ends, and where the next line begins.
 #[inline(always)]
 fn line_end(simd: impl Simd, text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let end = match trace_end(simd, text, at) {
+    let end = match ids_end(simd, text, at) {
         Some(end) => end,
         None => extra_end(text, at)?,
     };
@@ -239,11 +284,17 @@ fn extra_end(text: &[u8], at: usize) -> Option<usize> {
     Some(at + fields.extra()?.len())
 }
 
-/// Where the ids of a trace end, in the form in which they usually end a record, or where there are none.
+/// Where ids end in the form in which they usually end a record, or where there are none.
 #[inline(always)]
-fn trace_end(simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
+fn ids_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<usize> {
     if text.get(at) == Some(&b'}') {
         return Some(at);
+    }
+    if let Some(agent) = literal(text, at, b",\"agent_id\":\"") {
+        at = string_end(simd, text, agent)?.0 + 1;
+    }
+    if let Some(session) = literal(text, at, b",\"session_id\":\"") {
+        at = string_end(simd, text, session)?.0 + 1;
     }
     let trace = literal(text, at, b",\"traceId\":\"")?;
     let trace_end = id(simd, text, trace, WIDTH)?;
@@ -301,6 +352,9 @@ mod tests {
             ("traceId", "runId"),
             (ids, r#","spanId":"c1fe97956fa8c4a9","parentSpanId":"c1fe97956fa8c4a9","traceFlags":"01""#),
             (ids, r#","traceFlags":"01""#),
+            (r#","traceId""#, r#","agent_id":"main","session_id":"a \"b\"","traceId""#),
+            (r#","traceId""#, r#","session_id":"","agent_id":"main","traceId""#),
+            (r#","traceId""#, r#","agent_id":"main","runId""#),
             (r#"["openclaw"]"#, r#"["openclaw"],"path":{"fullFilePath":"/a/b/c/d/e/f/g/h/i/j/k/l.js:1:2"}"#),
             ("\"01\"}", "\"01\"}\r"),
         ] {
@@ -310,6 +364,26 @@ mod tests {
                 assert_eq!(end, line.len());
                 assert_eq!(Some(envelope), of(line.trim_end().as_bytes()), "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn labels_that_were_seen_before_are_read_alike() {
+        let long = "y".repeat(MAX_LABEL);
+        let labels =
+            ["agent/embedded", "agent/emb", "agent/embedded/x", "", &long, "agent/embedded\",\"a\":\"b"];
+        let lines: Vec<_> = labels.iter().map(|label| LINE.replace("agent/embedded", label)).collect();
+        let mut reader = EnvelopeReader::default();
+        assert!(reader.read(LINE.as_bytes()).is_some());
+        for line in lines.iter().chain(&lines).chain(lines.iter().rev()) {
+            let log = format!("{line}\n{LINE}");
+            assert_eq!(
+                reader.read_known(log.as_bytes()),
+                of(line.as_bytes()).map(|it| (it, line.len())),
+                "{line}"
+            );
+            let torn = log.replace("[\"openclaw\"]", "[\"open\nclaw\"]");
+            assert_eq!(reader.read_known(torn.as_bytes()), None, "{torn}");
         }
     }
 

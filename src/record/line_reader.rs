@@ -101,7 +101,8 @@ impl<'a> Work for Reading<'_, 'a> {
         let line = bytes.get(start..end)?;
         let (format, information) = match opening {
             Opening::Plain(level, length) => {
-                (Format::Plain, plain::message(level, line.get(known.time + 1 + length..)?))
+                let text = line.get(known.time + 1 + length..)?;
+                (Format::Plain, plain::message(level, text, first_space(simd, text)))
             }
             Opening::Console => (Format::Console, None),
         };
@@ -120,6 +121,13 @@ fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
     let (level, behind) = Level::split_lower(rest)?;
     let text = behind.strip_prefix(b" ")?;
     Some(Opening::Plain(level, rest.len() - text.len()))
+}
+
+/// Where the first space of a text stands, which is most often near its beginning.
+#[inline(always)]
+fn first_space(simd: impl Simd, text: &[u8]) -> Option<usize> {
+    let spaces = block(text, 0).map_or(0, |block| bits(load(simd, block).simd_eq(b' ')));
+    if spaces != 0 { Some(spaces.trailing_zeros() as usize) } else { memchr::memchr(b' ', text) }
 }
 
 /// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.

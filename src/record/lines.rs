@@ -143,7 +143,7 @@ impl<'a> Lines<'a> {
 
     /// The envelope of the next record, where that is known again, and its line: told without a search for the line's end.
     #[inline]
-    pub(super) fn known(&self, envelopes: &EnvelopeReader) -> Option<(Envelope<'a>, WholeLine<'a>)> {
+    pub(super) fn known(&self, envelopes: &mut EnvelopeReader) -> Option<(Envelope<'a>, WholeLine<'a>)> {
         let (envelope, length) = envelopes.read_known(self.bytes.get(self.start..)?)?;
         let end = self.start + length;
         let mut bytes = &self.bytes[self.start..end];

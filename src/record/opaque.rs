@@ -190,10 +190,6 @@ impl Iterator for Opaque<'_> {
                 self.at = found.end;
                 return Some(found);
             }
-            let mut end = digit + 1;
-            while self.text.get(end).is_some_and(u8::is_ascii_digit) {
-                end += 1;
-            }
             if digit >= self.seen {
                 let run = self.run(digit);
                 self.seen = run.end;
@@ -203,7 +199,8 @@ impl Iterator for Opaque<'_> {
                     return Some(found);
                 }
             }
-            self.at = end;
+            let number = self.text[digit..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            self.at = digit + number;
         }
     }
 }

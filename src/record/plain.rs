@@ -99,13 +99,14 @@ pub(super) fn has_level(rest: &[u8]) -> bool {
 /// What information says, of what stands behind the time; `None` where it is more than information, or begins in an unusual way.
 pub(super) fn information(rest: &[u8]) -> Option<Message<'_>> {
     let (level, length) = level_word(rest)?;
-    message(level, rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]))
+    let text = rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]);
+    message(level, text, memchr::memchr(b' ', text))
 }
 
-/// The same of what stands behind the level.
+/// The same of what stands behind the level, where the first space stands at `space`.
 #[inline]
-pub(super) fn message(level: Level, text: &[u8]) -> Option<Message<'_>> {
-    let label = memchr::memchr(b' ', text).map_or(text.len(), |space| space + 1);
+pub(super) fn message(level: Level, text: &[u8], space: Option<usize>) -> Option<Message<'_>> {
+    let label = space.map_or(text.len(), |space| space + 1);
     let has_bindings = text[label..].starts_with(b"{\"");
     (level <= Level::Info && !has_bindings).then_some(Message { text, is_escaped: false, label })
 }

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::hash::ByText;
+
 use super::Sample;
 use super::belonging::{ECHO, Glimpse, REACH, within};
 use super::event::{Ends, Match, RunKeys, Setting};
@@ -116,7 +118,7 @@ pub(super) enum GoodEnd {
 pub(super) struct Joiner {
     /// In the order of their numbers.
     open: Vec<Incident>,
-    by_id: HashMap<String, u64>,
+    by_id: HashMap<String, u64, ByText>,
     count: u64,
     matches: u64,
     newest: Option<Timestamp>,
@@ -124,7 +126,7 @@ pub(super) struct Joiner {
     /// When a fallback last answered in a run that is not named.
     answered: Option<Timestamp>,
     /// When the gateway took up each of the latest runs.
-    started: HashMap<String, Timestamp>,
+    started: HashMap<String, Timestamp, ByText>,
 }
 
 impl Joiner {

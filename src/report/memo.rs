@@ -67,8 +67,17 @@ pub(super) struct Memo {
     key: Vec<u8>,
     /// Where in the key ids and durations are.
     marks: Vec<u16>,
-    /// The ids and durations themselves: in which part, and where.
-    opaque: Vec<(usize, Range<usize>)>,
+    /// The ids and durations themselves.
+    opaque: Vec<Place>,
+}
+
+/// Where an id or duration stands in an outline.
+#[derive(Debug)]
+struct Place {
+    part: usize,
+    range: Range<usize>,
+    /// Its first bytes: most differ in them.
+    opening: u64,
 }
 
 impl Memo {
@@ -128,9 +137,11 @@ impl Memo {
             self.marks.push(self.key.len() as u16);
             // Of which earlier one it is a repetition may mean something.
             let text = &part[found.clone()];
-            let same = self.opaque.iter().position(|other| slot(outline, other) == Some(text));
+            let opening = opening(text);
+            let is_same = |other: &Place| other.opening == opening && other.text(outline) == Some(text);
+            let same = self.opaque.iter().position(is_same);
             self.key.push(same.unwrap_or(self.opaque.len()) as u8);
-            self.opaque.push((index, found));
+            self.opaque.push(Place { part: index, range: found, opening });
         }
         self.key.extend_from_slice(&part[copied..]);
         true
@@ -145,7 +156,7 @@ impl Memo {
                 match piece {
                     Piece::Text(part) => text.push_str(part),
                     Piece::Opaque(index) => {
-                        let id = self.opaque.get(*index).and_then(|opaque| slot(outline, opaque))?;
+                        let id = self.opaque.get(*index).and_then(|place| place.text(outline))?;
                         text.push_str(std::str::from_utf8(id).ok()?);
                     }
                 }
@@ -162,7 +173,7 @@ impl Memo {
             let (mut pieces, mut copied) = (Vec::new(), 0);
             for found in Opaque::new(value.as_bytes()) {
                 let id = &value.as_bytes()[found.clone()];
-                let index = self.opaque.iter().position(|opaque| slot(outline, opaque) == Some(id))?;
+                let index = self.opaque.iter().position(|place| place.text(outline) == Some(id))?;
                 pieces.push(Piece::Text(value[copied..found.start].to_owned()));
                 pieces.push(Piece::Opaque(index));
                 copied = found.end;
@@ -232,8 +243,18 @@ enum Piece {
     Opaque(usize),
 }
 
-fn slot<'o>(outline: &'o Outline<'_>, (part, range): &(usize, Range<usize>)) -> Option<&'o [u8]> {
-    outline.parts[*part].as_ref()?.get(range.clone())
+impl Place {
+    fn text<'o>(&self, outline: &'o Outline<'_>) -> Option<&'o [u8]> {
+        outline.parts[self.part].as_ref()?.get(self.range.clone())
+    }
+}
+
+/// The first eight bytes of a text as one number; of a shorter one, all.
+fn opening(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => text.iter().fold(0, |opening, byte| opening << 8 | u64::from(*byte)),
+    }
 }
 
 #[cfg(test)]
