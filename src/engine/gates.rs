@@ -8,9 +8,9 @@ use fearless_simd::prelude::*;
 use fearless_simd::u8x32;
 use memchr::memmem::{self, Finder};
 
-use crate::block::{self, Bytes, WIDTH, Work, load};
+use crate::block::{self, Bytes, WIDTH, load};
 use crate::catalogue::BACKGROUND;
-use crate::record::Message;
+use crate::record::{Gate, Message};
 
 /// How the messages begin that [`crate::record`] and [`crate::report`] read.
 const BEGINNINGS: [&str; 17] = [
@@ -68,9 +68,11 @@ impl Gates {
         let (openings, hints) = (Openings::new(), Hints::new(&PARTS));
         Self { openings, escape: Finder::new("\\u"), hints, parts: builder.build() }
     }
+}
 
-    /// Whether a message may mean anything though it is information.
-    pub fn let_through(&self, message: Message<'_>) -> bool {
+impl Gate for Gates {
+    #[inline(always)]
+    fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool {
         let text = message.text;
         // Escapes may hide any letter.
         if message.is_escaped && self.escape.find(text).is_some() {
@@ -80,9 +82,21 @@ impl Gates {
             return true;
         }
         // Few messages hold even a hint of one.
-        if !block::run(Look { hints: &self.hints, text }) {
-            return false;
-        }
+        self.hints.may_be_anywhere(simd, text) && self.holds_part(text)
+    }
+}
+
+impl Gates {
+    /// Whether a text begins as a message does that means something.
+    #[inline(always)]
+    fn begins(&self, text: &[u8]) -> bool {
+        opening(text)
+            .is_some_and(|opening| self.openings.may_be(opening) && self.openings.begin(text, opening))
+    }
+
+    /// Whether one of the parts is in a text.
+    #[cold]
+    fn holds_part(&self, text: &[u8]) -> bool {
         match &self.parts {
             Some(searcher) if text.len() >= MIN_TEXT => searcher.find(text).is_some(),
             Some(searcher) => {
@@ -92,15 +106,6 @@ impl Gates {
             }
             None => PARTS.iter().any(|part| memmem::find(text, part.as_bytes()).is_some()),
         }
-    }
-}
-
-impl Gates {
-    /// Whether a text begins as a message does that means something.
-    #[inline]
-    fn begins(&self, text: &[u8]) -> bool {
-        opening(text)
-            .is_some_and(|opening| self.openings.may_be(opening) && self.openings.begin(text, opening))
     }
 }
 
@@ -179,39 +184,28 @@ impl Hints {
     }
 }
 
-/// Looks for hints in a text.
-struct Look<'h, 't> {
-    hints: &'h Hints,
-    text: &'t [u8],
-}
-
 /// Bytes in which hints are looked for at once.
 const SPAN: usize = WIDTH + HINT - 1;
 
-impl Work for Look<'_, '_> {
-    /// Whether there may be one.
-    type Output = bool;
-
+impl Hints {
+    /// Whether there may be one in a text.
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> bool {
-        let Self { hints, text } = self;
+    fn may_be_anywhere<S: Simd>(&self, simd: S, text: &[u8]) -> bool {
         let Some(last) = text.last_chunk::<SPAN>() else {
             let mut longer = [0; SPAN];
             longer[..text.len()].copy_from_slice(text);
-            return hints.may_be_in(simd, &longer);
+            return self.may_be_in(simd, &longer);
         };
         let mut at = 0;
         while let Some(span) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-            if hints.may_be_in(simd, span) {
+            if self.may_be_in(simd, span) {
                 return true;
             }
             at += WIDTH;
         }
-        hints.may_be_in(simd, last)
+        self.may_be_in(simd, last)
     }
-}
 
-impl Hints {
     #[inline(always)]
     fn may_be_in<S: Simd>(&self, simd: S, span: &[u8; SPAN]) -> bool {
         let mut groups = u8x32::splat(simd, u8::MAX);
@@ -229,13 +223,15 @@ impl Hints {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Ask;
 
     #[test]
     fn what_means_something_is_let_through() {
         let gates = Gates::new();
         let is_let = |text: &str, label| {
             let is_escaped = text.contains('\\');
-            gates.let_through(Message { text: text.as_bytes(), is_escaped, label })
+            let message = Message { text: text.as_bytes(), is_escaped, label };
+            block::run(Ask { gate: &gates, message })
         };
         let passes = |text: &str| is_let(text, 0);
         for part in PARTS.into_iter().chain(["\\u0041"]) {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use fearless_simd::prelude::*;
 
-use crate::block::{self, Bytes, Shape, WIDTH, Work, bits, block, literal, load};
+use crate::block::{Shape, WIDTH, bits, block, literal, load};
 
 use super::detect::FILE_LOG;
 use super::envelope::{self, AFTER_META, Cursor, Envelope, META, is_of_time};
@@ -73,9 +73,36 @@ impl EnvelopeReader {
 
     /// The envelope of the line with which a text begins, and the line's length, where all is known again and the line is
     /// a record of its own: the next line begins one, too.
-    #[inline]
-    pub(super) fn read_known<'a>(&mut self, text: &'a [u8]) -> Option<(Envelope<'a>, usize)> {
-        block::run(Reading { known: self.known.as_ref()?, labels: &mut self.labels, text })
+    #[inline(always)]
+    pub(super) fn read_known<'a, S: Simd>(
+        &mut self,
+        simd: S,
+        text: &'a [u8],
+    ) -> Option<(Envelope<'a>, usize)> {
+        let Known { opening, date, time, middle } = self.known.as_ref()?;
+        let beginning = literal(text, 0, FILE_LOG)?;
+        let head_end = find_in_text(simd, text, beginning, META)?;
+        let date = date.fits(simd, text, after(simd, text, head_end, opening)?)?;
+        let name = LEVEL.fits(simd, text, date)?;
+        let (level, rest) = Level::split(&text[name..])?;
+        let label = text.len() - rest.strip_prefix(b"\"")?.len();
+        let time_start = self.labels.end(simd, text, label)?;
+        let time_end = time.fits(simd, text, time_start)?;
+        let message = after(simd, text, time_end, middle)?;
+        let (message_end, is_escaped) = string_end(simd, text, message)?;
+        let (extra_end, next) = line_end(simd, text, message_end + 1)?;
+        // What follows might go on with the record.
+        literal(text, next, FILE_LOG)?;
+        let envelope = Envelope {
+            level,
+            time: text.get(time_start..time_end - 1)?,
+            head: text.get(..head_end)?,
+            label: text.get(label..time_start)?,
+            message: text.get(message..message_end)?,
+            is_escaped,
+            extra: text.get(message_end + 1..extra_end)?,
+        };
+        Some((envelope, next - 1))
     }
 
     /// Notes the origin of a record that is read in another way.
@@ -88,47 +115,6 @@ impl EnvelopeReader {
         // What is known is read again, and so noted again.
         self.known = None;
         self.origins.take()
-    }
-}
-
-/// Reads the envelope of the line with which a text begins.
-struct Reading<'k, 'a> {
-    known: &'k Known,
-    labels: &'k mut Labels,
-    text: &'a [u8],
-}
-
-impl<'a> Work for Reading<'_, 'a> {
-    /// With the line's length.
-    type Output = Option<(Envelope<'a>, usize)>;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { known, labels, text } = self;
-        let beginning = literal(text, 0, FILE_LOG)?;
-        let head_end = find_in_text(simd, text, beginning, META)?;
-        let date = after(simd, text, head_end, &known.opening)?;
-        let level = known.date.fits(simd, text, date)?;
-        let name = LEVEL.fits(simd, text, level)?;
-        let (level, rest) = Level::split(&text[name..])?;
-        let label = text.len() - rest.strip_prefix(b"\"")?.len();
-        let time = labels.end(simd, text, label)?;
-        let after_time = known.time.fits(simd, text, time)?;
-        let message = after(simd, text, after_time, &known.middle)?;
-        let (message_end, is_escaped) = string_end(simd, text, message)?;
-        let (extra_end, next) = line_end(simd, text, message_end + 1)?;
-        // What follows might go on with the record.
-        literal(text, next, FILE_LOG)?;
-        let envelope = Envelope {
-            level,
-            time: text.get(time..after_time - 1)?,
-            head: text.get(..head_end)?,
-            label: text.get(label..time)?,
-            message: text.get(message..message_end)?,
-            is_escaped,
-            extra: text.get(message_end + 1..extra_end)?,
-        };
-        Some((envelope, next - 1))
     }
 }
 
@@ -201,22 +187,35 @@ fn both(first: u32, second: u32) -> u64 {
 #[inline(always)]
 fn after(simd: impl Simd, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
     let end = at + what.len();
-    let there = text.get(at..end)?;
-    let (Some(last), Some(last_of_what)) = (there.last_chunk(), what.last_chunk()) else {
-        return (there == what).then_some(end);
-    };
-    let (blocks, of_what) = (there.as_chunks().0, what.as_chunks().0);
-    for (a, b) in blocks.iter().zip(of_what) {
-        if !is_same(simd, a, b) {
-            return None;
-        }
-    }
-    is_same(simd, last, last_of_what).then_some(end)
+    is_equal(simd, text.get(at..end)?, what).then_some(end)
 }
 
+/// Whether two texts of the same length are equal.
 #[inline(always)]
-fn is_same(simd: impl Simd, a: &Bytes, b: &Bytes) -> bool {
-    load(simd, a).simd_eq(load(simd, b)).all_true()
+fn is_equal(simd: impl Simd, a: &[u8], b: &[u8]) -> bool {
+    if let (Some(last), Some(last_of_b)) = (a.last_chunk(), b.last_chunk()) {
+        for (a, b) in a.as_chunks().0.iter().zip(b.as_chunks().0) {
+            if !are_same(simd, a, b) {
+                return false;
+            }
+        }
+        return are_same(simd, last, last_of_b);
+    }
+    match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
+        (Some(first), Some(first_of_b), Some(last), Some(last_of_b)) => {
+            let first = load(simd, first).simd_eq(load(simd, first_of_b));
+            (first & load(simd, last).simd_eq(load(simd, last_of_b))).all_true()
+        }
+        _ => a == b,
+    }
+}
+
+/// Whether two pairs of blocks are the same.
+#[inline(always)]
+fn are_same(simd: impl Simd, a: &[u8; 2 * WIDTH], b: &[u8; 2 * WIDTH]) -> bool {
+    let ([a, more_a], [b, more_b]) = (a.as_chunks().0, b.as_chunks().0) else { return false };
+    let first = load(simd, a).simd_eq(load(simd, b));
+    (first & load(simd, more_a).simd_eq(load(simd, more_b))).all_true()
 }
 
 /// Where the JSON text ends whose contents begin at `at`, and whether they hold backslashes.
@@ -325,7 +324,24 @@ fn shape_of_time(time: &[u8]) -> Option<Shape> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::{self, Work};
     use crate::record::envelope::of;
+
+    /// Reads the line with which a text begins.
+    struct Read<'r, 'a>(&'r mut EnvelopeReader, &'a [u8]);
+
+    impl<'a> Work for Read<'_, 'a> {
+        type Output = Option<(Envelope<'a>, usize)>;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> Self::Output {
+            self.0.read_known(simd, self.1)
+        }
+    }
+
+    fn read_known<'a>(reader: &mut EnvelopeReader, text: &'a str) -> Option<(Envelope<'a>, usize)> {
+        block::run(Read(reader, text.as_bytes()))
+    }
 
     const LINE: &str = r#"{"0":"{\"subsystem\":\"agent/embedded\"}","1":"run \"x\"","_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox","date":"2026-01-01T00:00:56.698Z","logLevelId":2,"logLevelName":"DEBUG","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]},"time":"2026-01-01T00:00:56.698+00:00","hostname":"clawbox","message":"run \"x\"","traceId":"960325a1d17653299a8e098d9f829c2f","spanId":"c1fe97956fa8c4a9","traceFlags":"01"}"#;
 
@@ -334,7 +350,7 @@ mod tests {
         let mut reader = EnvelopeReader::default();
         assert!(reader.read(LINE.as_bytes()).is_some());
         *log = format!("{line}\n{LINE}");
-        reader.read_known(log.as_bytes())
+        read_known(&mut reader, log)
     }
 
     #[test]
@@ -378,12 +394,12 @@ mod tests {
         for line in lines.iter().chain(&lines).chain(lines.iter().rev()) {
             let log = format!("{line}\n{LINE}");
             assert_eq!(
-                reader.read_known(log.as_bytes()),
+                read_known(&mut reader, &log),
                 of(line.as_bytes()).map(|it| (it, line.len())),
                 "{line}"
             );
             let torn = log.replace("[\"openclaw\"]", "[\"open\nclaw\"]");
-            assert_eq!(reader.read_known(torn.as_bytes()), None, "{torn}");
+            assert_eq!(read_known(&mut reader, &torn), None, "{torn}");
         }
     }
 
@@ -413,10 +429,10 @@ mod tests {
             assert_eq!(read_after(&LINE[..end], &mut String::new()), None, "{end}");
         }
         let mut reader = EnvelopeReader::default();
-        assert_eq!(reader.read_known(LINE.as_bytes()), None, "nothing is known");
+        assert_eq!(read_known(&mut reader, LINE), None, "nothing is known");
         assert!(reader.read(LINE.as_bytes()).is_some());
         for log in [LINE.to_owned(), format!("{LINE}\n"), format!("{LINE}\n{{\"0\"")] {
-            assert_eq!(reader.read_known(log.as_bytes()), None, "{log}");
+            assert_eq!(read_known(&mut reader, &log), None, "{log}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Lines into records: a line that begins no record belongs to the one before it, within bounds.
 
+use fearless_simd::prelude::*;
+
 use crate::source::MAX_LINE;
 
 use super::detect::{Look, continues, look};
@@ -142,9 +144,13 @@ impl<'a> Lines<'a> {
     }
 
     /// The envelope of the next record, where that is known again, and its line: told without a search for the line's end.
-    #[inline]
-    pub(super) fn known(&self, envelopes: &mut EnvelopeReader) -> Option<(Envelope<'a>, WholeLine<'a>)> {
-        let (envelope, length) = envelopes.read_known(self.bytes.get(self.start..)?)?;
+    #[inline(always)]
+    pub(super) fn known<S: Simd>(
+        &self,
+        simd: S,
+        envelopes: &mut EnvelopeReader,
+    ) -> Option<(Envelope<'a>, WholeLine<'a>)> {
+        let (envelope, length) = envelopes.read_known(simd, self.bytes.get(self.start..)?)?;
         let end = self.start + length;
         let mut bytes = &self.bytes[self.start..end];
         if let [rest @ .., b'\r'] = bytes {
@@ -155,13 +161,13 @@ impl<'a> Lines<'a> {
     }
 
     /// The line of the next record, where that begins with a time as the record before did.
-    #[inline]
-    pub(super) fn timed(&mut self) -> Option<TimedLine<'a>> {
-        self.reader.read(self.bytes, self.start).filter(|line| line.whole.bytes.len() <= MAX_RECORD)
+    #[inline(always)]
+    pub(super) fn timed<S: Simd>(&mut self, simd: S) -> Option<TimedLine<'a>> {
+        self.reader.read(simd, self.bytes, self.start).filter(|line| line.whole.bytes.len() <= MAX_RECORD)
     }
 
     /// Goes on behind the next record, which is this line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&mut self, line: &WholeLine<'a>) {
         self.line += 1;
         self.start = line.next;
@@ -169,7 +175,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next record, which is this line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, line: &WholeLine<'a>) -> RawRecord<'a> {
         let &WholeLine { bytes, format, time, .. } = line;
         let (offset, number) = (self.start, self.line);

@@ -9,6 +9,7 @@ mod envelope;
 mod envelope_reader;
 mod fields;
 mod file_log;
+mod glance;
 mod json;
 mod level;
 mod line_reader;
@@ -32,11 +33,15 @@ use serde::{Deserialize, Serialize};
 pub use detect::{BOUNDARIES, starts_record};
 pub use envelope_reader::EnvelopeReader;
 pub use fields::Fields;
+#[cfg(test)]
+pub(crate) use glance::Ask;
+pub(crate) use glance::Gate;
+pub use glance::{Glance, Message};
 pub use level::Level;
 pub use lines::{Lines, RawRecord};
 pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, trace_ids, without_opaque};
 pub use origin::{MAX_ORIGINS, Origin};
-pub use outline::{Glance, Message, Outline};
+pub use outline::Outline;
 pub use time::{Stamp, last_time, stamp_of};
 pub use wrap::{Wrapper, plain_bytes};
 

@@ -1,13 +1,11 @@
-//! What decides about a record's meaning, found in its bytes without reading them.
+//! What decides about a record's meaning.
 
 use std::borrow::Cow;
 
 use super::envelope::Envelope;
-use super::line_reader::TimedLine;
-use super::plain;
 use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
-use super::{ByFormat, EnvelopeReader, Format, Level, Lines, RawRecord};
+use super::{Level, RawRecord};
 
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
@@ -23,101 +21,8 @@ pub struct Outline<'a> {
     time: Cow<'a, [u8]>,
 }
 
-/// A message as it is written, in JSON with its escapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message<'a> {
-    /// Its bytes.
-    pub text: &'a [u8],
-    /// It holds backslashes.
-    pub is_escaped: bool,
-    /// So many of its bytes may be a label that stands before it, which is told from it only by reading.
-    pub label: usize,
-}
-
-/// What is known of a record that was not read.
-#[derive(Debug)]
-pub enum Glance<'a> {
-    /// It has an unusual form and must be read to know anything of it.
-    Unusual,
-    /// It is information that nobody asks for.
-    Nothing,
-    /// It may mean something, the same as others with this outline.
-    Outline(Outline<'a>),
-}
-
-impl<'a> Glance<'a> {
-    /// Looks at the next record, as [`Self::of`] does. With `passed`, records that are nothing may be passed over and counted
-    /// there by their format.
-    #[inline]
-    pub fn next(
-        lines: &mut Lines<'a>,
-        envelopes: &mut EnvelopeReader,
-        mut passed: Option<&mut ByFormat>,
-        means_something: impl Fn(Message<'_>) -> bool,
-    ) -> Option<(RawRecord<'a>, Self)> {
-        loop {
-            let (glance, line) = if let Some(line) = lines.timed() {
-                (Self::of_timed(&line, &means_something), line.whole)
-            } else if let Some((envelope, line)) = lines.known(envelopes) {
-                (Self::of_envelope(envelope, &means_something), line)
-            } else {
-                let raw = lines.next()?;
-                return Some((raw, Self::of(&raw, envelopes, means_something)));
-            };
-            match (&glance, &mut passed) {
-                (Self::Nothing, Some(passed)) => {
-                    passed[line.format as usize] += 1;
-                    lines.pass(&line);
-                }
-                _ => return Some((lines.take(&line), glance)),
-            }
-        }
-    }
-
-    /// Looks at a record; `means_something` tells which information is worth reading by its message.
-    #[inline]
-    pub fn of(
-        raw: &RawRecord<'a>,
-        envelopes: &mut EnvelopeReader,
-        means_something: impl Fn(Message<'_>) -> bool,
-    ) -> Self {
-        if raw.is_cut() {
-            return Self::Unusual;
-        }
-        match raw.format {
-            Format::FileLog | Format::ConsoleJson if raw.is_clean => {
-                let Some(envelope) = envelopes.read(raw.bytes) else { return Self::Unusual };
-                Self::of_envelope(envelope, &means_something)
-            }
-            Format::Plain | Format::Console => match Outline::of_line(raw) {
-                Some(outline) if outline.is_idle_information(raw, means_something) => Self::Nothing,
-                outline => outline.map_or(Self::Unusual, Self::Outline),
-            },
-            _ => Self::Unusual,
-        }
-    }
-
-    #[inline]
-    fn of_envelope(envelope: Envelope<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
-        let message = Message { text: envelope.message, is_escaped: envelope.is_escaped, label: 0 };
-        if envelope.level <= Level::Info && !means_something(message) {
-            return Self::Nothing;
-        }
-        Self::Outline(Outline::of_envelope(envelope))
-    }
-
-    #[inline]
-    pub(super) fn of_timed(line: &TimedLine<'a>, means_something: &impl Fn(Message<'_>) -> bool) -> Self {
-        if line.information.is_some_and(|message| !means_something(message)) {
-            return Self::Nothing;
-        }
-        let (time, rest) = line.whole.bytes.split_at(line.time);
-        Self::Outline(Outline::behind(time.into(), rest.into()))
-    }
-}
-
 impl<'a> Outline<'a> {
-    fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
+    pub(super) fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
         if raw.is_clean {
             let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
             return Self::of_text(time.into(), rest.into());
@@ -134,22 +39,11 @@ impl<'a> Outline<'a> {
     }
 
     /// The outline of a text behind a time that can be read.
-    fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
+    pub(super) fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
         Self { level: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
-    /// Whether it is plain information that nobody asks for.
-    fn is_idle_information(
-        &self,
-        raw: &RawRecord<'a>,
-        means_something: impl Fn(Message<'_>) -> bool,
-    ) -> bool {
-        let [Some(rest), ..] = &self.parts else { return false };
-        let is_plain = raw.format == Format::Plain && raw.is_clean;
-        is_plain && plain::information(rest).is_some_and(|message| !means_something(message))
-    }
-
-    fn of_envelope(envelope: Envelope<'a>) -> Self {
+    pub(super) fn of_envelope(envelope: Envelope<'a>) -> Self {
         let Envelope { level, time, head, label, message, extra, .. } = envelope;
         // The logger repeats its last argument as the message.
         let before = head.strip_suffix(b"\"").and_then(|head| head.strip_suffix(message));

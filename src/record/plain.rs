@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 
 use super::console::TOOLS;
-use super::outline::Message;
-use super::{Level, Parts, time};
+use super::{Level, Message, Parts, time};
 
 /// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
 const LABELS: &[&str] = &[

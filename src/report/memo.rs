@@ -260,10 +260,10 @@ fn opening(text: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{EnvelopeReader, Glance, Lines, RawRecord};
+    use crate::record::{EnvelopeReader, Glance, Lines, Message, RawRecord};
 
     fn outline_of<'a>(raw: &RawRecord<'a>) -> Option<Outline<'a>> {
-        match Glance::of(raw, &mut EnvelopeReader::default(), |_| true) {
+        match Glance::of(raw, &mut EnvelopeReader::default(), &|_: Message<'_>| true) {
             Glance::Outline(outline) => Some(outline),
             Glance::Nothing | Glance::Unusual => None,
         }

@@ -94,8 +94,7 @@ impl<'e> Observer<'e> {
         lines: &mut Lines<'a>,
         passed: Option<&mut ByFormat>,
     ) -> Option<(RawRecord<'a>, Glance<'a>)> {
-        let gates = self.engine.gates();
-        Glance::next(lines, &mut self.envelopes, passed, |message| gates.let_through(message))
+        Glance::next(lines, &mut self.envelopes, passed, self.engine.gates())
     }
 
     /// What the record means, or `None` where it means nothing.

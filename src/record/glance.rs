@@ -1,0 +1,166 @@
+//! What is known of a record before it is read: whether it means nothing, and if not, what decides about its meaning.
+
+use fearless_simd::prelude::*;
+
+use crate::block::{self, Work};
+
+use super::envelope::Envelope;
+use super::line_reader::TimedLine;
+use super::{ByFormat, EnvelopeReader, Format, Level, Lines, Outline, RawRecord, plain};
+
+/// A message as it is written, in JSON with its escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// Its bytes.
+    pub text: &'a [u8],
+    /// It holds backslashes.
+    pub is_escaped: bool,
+    /// So many of its bytes may be a label that stands before it, which is told from it only by reading.
+    pub label: usize,
+}
+
+/// Tells which information is worth reading.
+pub(crate) trait Gate {
+    /// Whether a message may mean anything though it is information.
+    fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool;
+}
+
+/// Asks a gate about one message.
+pub(crate) struct Ask<'g, 'm, G> {
+    pub gate: &'g G,
+    pub message: Message<'m>,
+}
+
+impl<G: Gate> Work for Ask<'_, '_, G> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        self.gate.lets_through(simd, self.message)
+    }
+}
+
+/// What is known of a record that was not read.
+#[derive(Debug)]
+pub enum Glance<'a> {
+    /// It has an unusual form and must be read to know anything of it.
+    Unusual,
+    /// It is information that nobody asks for.
+    Nothing,
+    /// It may mean something, the same as others with this outline.
+    Outline(Outline<'a>),
+}
+
+impl<'a> Glance<'a> {
+    /// Looks at the next record, as [`Self::of`] does. With `passed`, records that are nothing may be passed over and counted
+    /// there by their format.
+    #[inline]
+    pub(crate) fn next(
+        lines: &mut Lines<'a>,
+        envelopes: &mut EnvelopeReader,
+        passed: Option<&mut ByFormat>,
+        gate: &impl Gate,
+    ) -> Option<(RawRecord<'a>, Self)> {
+        let passing = Passing { lines: &mut *lines, envelopes: &mut *envelopes, passed, gate };
+        block::run(passing).or_else(|| {
+            let raw = lines.next()?;
+            Some((raw, Self::of(&raw, envelopes, gate)))
+        })
+    }
+
+    /// Looks at a record.
+    #[inline]
+    pub(crate) fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader, gate: &impl Gate) -> Self {
+        if raw.is_cut() {
+            return Self::Unusual;
+        }
+        let is_idle = |message| !block::run(Ask { gate, message });
+        match raw.format {
+            Format::FileLog | Format::ConsoleJson if raw.is_clean => match envelopes.read(raw.bytes) {
+                Some(envelope) if envelope.information().is_some_and(is_idle) => Self::Nothing,
+                Some(envelope) => Self::Outline(Outline::of_envelope(envelope)),
+                None => Self::Unusual,
+            },
+            Format::Plain | Format::Console => match Outline::of_line(raw) {
+                Some(outline) if information(raw, &outline).is_some_and(is_idle) => Self::Nothing,
+                Some(outline) => Self::Outline(outline),
+                None => Self::Unusual,
+            },
+            _ => Self::Unusual,
+        }
+    }
+
+    #[inline(always)]
+    fn of_known<S: Simd>(simd: S, envelope: Envelope<'a>, gate: &impl Gate) -> Self {
+        match envelope.information() {
+            Some(message) if !gate.lets_through(simd, message) => Self::Nothing,
+            _ => Self::Outline(Outline::of_envelope(envelope)),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn of_timed<S: Simd>(simd: S, line: &TimedLine<'a>, gate: &impl Gate) -> Self {
+        match line.information {
+            Some(message) if !gate.lets_through(simd, message) => Self::Nothing,
+            _ => {
+                let (time, rest) = line.whole.bytes.split_at(line.time);
+                Self::Outline(Outline::behind(time.into(), rest.into()))
+            }
+        }
+    }
+}
+
+/// What a plain record says, where it is information.
+fn information<'o>(raw: &RawRecord<'_>, outline: &'o Outline<'_>) -> Option<Message<'o>> {
+    let [Some(rest), ..] = &outline.parts else { return None };
+    plain::information(rest).filter(|_| raw.format == Format::Plain && raw.is_clean)
+}
+
+impl<'a> Envelope<'a> {
+    /// What the record says, where it is information.
+    #[inline(always)]
+    fn information(&self) -> Option<Message<'a>> {
+        let message = Message { text: self.message, is_escaped: self.is_escaped, label: 0 };
+        (self.level <= Level::Info).then_some(message)
+    }
+}
+
+/// Goes on to the next record that may mean something, past those that are known again and mean nothing.
+struct Passing<'p, 'a, G> {
+    lines: &'p mut Lines<'a>,
+    envelopes: &'p mut EnvelopeReader,
+    passed: Option<&'p mut ByFormat>,
+    gate: &'p G,
+}
+
+impl<'a, G: Gate> Work for Passing<'_, 'a, G> {
+    /// The record, or `None` before one that is not known again.
+    type Output = Option<(RawRecord<'a>, Glance<'a>)>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let Self { lines, envelopes, mut passed, gate } = self;
+        loop {
+            let (glance, line) = if let Some(line) = lines.timed(simd) {
+                (Glance::of_timed(simd, &line, gate), line.whole)
+            } else {
+                let (envelope, line) = lines.known(simd, envelopes)?;
+                (Glance::of_known(simd, envelope, gate), line)
+            };
+            match (&glance, &mut passed) {
+                (Glance::Nothing, Some(passed)) => {
+                    passed[line.format as usize] += 1;
+                    lines.pass(&line);
+                }
+                _ => return Some((lines.take(&line), glance)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+impl<F: Fn(Message<'_>) -> bool> Gate for F {
+    fn lets_through<S: Simd>(&self, _: S, message: Message<'_>) -> bool {
+        self(message)
+    }
+}
