@@ -146,12 +146,13 @@ impl CompiledRule {
     }
 }
 
-/// Whether any of the alternatives is in the record. Every one is tried, since each may bring a capture or a stronger
-/// evidence.
+/// Whether any of the alternatives is in the record. Every one is tried that may bring a capture or a stronger evidence.
 fn find_any(alternatives: &[CompiledSignature], view: &View<'_>, found: &mut Found) -> bool {
     let mut one = false;
     for signature in alternatives {
-        one |= signature.find(view, found);
+        if !one || signature.may_add_to(found) {
+            one |= signature.find(view, found);
+        }
     }
     one
 }
@@ -192,6 +193,17 @@ impl CompiledSignature {
             Matcher::Shared(group) => view.has_group(*group),
             _ => self.find(view, &mut Found::default()),
         }
+    }
+
+    /// Whether it could tell more than what was found.
+    fn may_add_to(&self, found: &Found) -> bool {
+        let captures = match &self.kind {
+            Matcher::Literal(_) => false,
+            Matcher::Regex(regex) => regex.captures,
+            _ => true,
+        };
+        let brings_sentence = self.evidence == Evidence::Sentence && found.sentence.is_none();
+        captures || brings_sentence || self.evidence > found.evidence
     }
 
     /// Whether the signature is in the record; what it proves and captures is added to `found`.
@@ -300,12 +312,15 @@ fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
 
 struct LazyPattern {
     pattern: String,
+    /// It may have named groups.
+    captures: bool,
     compiled: OnceLock<Option<Pattern>>,
 }
 
 impl LazyPattern {
     fn new(pattern: &str) -> Self {
-        Self { pattern: pattern.to_owned(), compiled: OnceLock::new() }
+        let captures = pattern.contains("(?<") || pattern.contains("(?P<");
+        Self { pattern: pattern.to_owned(), captures, compiled: OnceLock::new() }
     }
 
     /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.

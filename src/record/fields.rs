@@ -237,7 +237,7 @@ static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
             |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
             (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | (?s:\{.*)$ )
       | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=(?s:.*)$
-      | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ (?:"|“|«)(?s:.*)$
+      | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ (?:"(?s:.*)|“(?s:.*)|«(?s:.*))$
         "#,
     )
     .ok()
