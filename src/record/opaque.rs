@@ -96,7 +96,7 @@ impl<'t> Opaque<'t> {
 /// Digits are looked for in so many bytes at once.
 const WINDOW: usize = 64;
 /// So many windows are looked at together: most messages are no longer.
-const BATCH: usize = 4;
+const BATCH: usize = 8;
 
 /// Which bytes of a window are digits, may be of an id, or stand before a duration.
 type Kinds = [u64; 3];
@@ -183,6 +183,7 @@ fn telling_digits([digits, of_ids, signs]: Kinds, before: u8) -> (u64, u64) {
 impl Iterator for Opaque<'_> {
     type Item = Range<usize>;
 
+    #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
             let digit = self.next_digit()?;

@@ -3,8 +3,6 @@
 //! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
 //! the records before ([`Stamp::resolve`]).
 
-use std::ops::Range;
-
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -54,19 +52,21 @@ fn parse_universal(text: &[u8]) -> Option<Timestamp> {
 
 /// The same of the time that a line begins with, up to the space behind it, and its length.
 fn leading_universal(line: &[u8]) -> Option<(Timestamp, usize)> {
-    if !fits(line, b"0000-00-00T00:00:00.000") {
+    let (time, rest) = line.split_first_chunk::<23>()?;
+    if !fits(time, b"0000-00-00T00:00:00.000") {
         return None;
     }
-    let length = match &line[23..] {
+    let length = match rest {
         [b'Z'] | [b'Z', b' ', ..] => 24,
         b"+00:00" | [b'+', b'0', b'0', b':', b'0', b'0', b' ', ..] => 29,
         _ => return None,
     };
-    let number = |range: Range<usize>| line[range].iter().fold(0, |sum, b| sum * 10 + i16::from(b - b'0'));
-    let (month, day) = (number(5..7) as i8, number(8..10) as i8);
-    let (hour, minute, second) = (number(11..13) as i8, number(14..16) as i8, number(17..19) as i8);
-    let nanosecond = i32::from(number(20..23)) * 1_000_000;
-    let time = DateTime::new(number(0..4), month, day, hour, minute, second, nanosecond).ok()?;
+    let digits = time.map(|byte| byte.wrapping_sub(b'0') as i8);
+    let two = |at: usize| digits[at] * 10 + digits[at + 1];
+    let year = i16::from(two(0)) * 100 + i16::from(two(2));
+    let millisecond = i32::from(two(20)) * 10 + i32::from(digits[22]);
+    let (hour, minute, second) = (two(11), two(14), two(17));
+    let time = DateTime::new(year, two(5), two(8), hour, minute, second, millisecond * 1_000_000).ok()?;
     Some((Offset::UTC.to_timestamp(time).ok()?, length))
 }
 

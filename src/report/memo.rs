@@ -16,6 +16,8 @@ use super::event::{Event, Facts, RunKeys};
 const MAX_KEY: usize = 4096;
 /// Outlines with more ids and durations are not kept.
 const MAX_OPAQUE: usize = 32;
+/// Stands for the end of a part that is not there.
+const NO_PART: u16 = u16::MAX;
 /// When so many outlines are known, all are forgotten.
 const MAX_KNOWN: usize = 1 << 15;
 
@@ -63,10 +65,11 @@ pub(super) struct Memo {
     name: u128,
     shared: Arc<Shared>,
     /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
-    /// where the parts end. So no two outlines that differ in anything else have the same key.
+    /// where the parts end. So no two outlines that differ in anything else have the same key. Of a part that is the ids
+    /// of a trace there are only their bytes, and how many they are stands for its end.
     key: Vec<u8>,
-    /// Where in the key ids and durations are.
-    marks: Vec<u16>,
+    /// Where in the key ids and durations are, two bytes each.
+    marks: Vec<u8>,
     /// The ids and durations themselves.
     opaque: Vec<Place>,
 }
@@ -99,51 +102,57 @@ impl Memo {
         if !outline.label.is_empty() {
             self.key.extend_from_slice(&self.shared.namer.name(outline.label).to_le_bytes());
         }
-        let mut ends = [u16::MAX; 3];
+        let mut ends = [NO_PART; 3];
         for (index, part) in outline.parts.iter().enumerate() {
             let Some(part) = part else { continue };
-            let is_taken = match trace_ids(part) {
-                Some(ids) => self.take_part(outline, index, part, ids),
-                None => self.take_part(outline, index, part, Opaque::new(part)),
+            ends[index] = match trace_ids(part) {
+                Some(ids) => {
+                    let before = self.opaque.len();
+                    for id in ids {
+                        if !self.take_opaque(outline, index, part, id) {
+                            return false;
+                        }
+                    }
+                    NO_PART - (self.opaque.len() - before) as u16
+                }
+                None if self.take_part(outline, index, part) => self.key.len() as u16,
+                None => return false,
             };
-            if !is_taken {
-                return false;
-            }
-            ends[index] = self.key.len() as u16;
         }
-        for mark in self.marks.iter().chain(&ends) {
-            self.key.extend_from_slice(&mark.to_le_bytes());
-        }
-        self.key.push(self.marks.len() as u8);
+        self.key.extend_from_slice(&self.marks);
+        self.key.extend_from_slice(ends.map(u16::to_le_bytes).as_flattened());
+        self.key.push(self.opaque.len() as u8);
         self.name = self.shared.namer.name(&self.key);
         true
     }
 
     /// Adds a part to the key, less its ids and durations; not where there are too many of them.
-    fn take_part(
-        &mut self,
-        outline: &Outline<'_>,
-        index: usize,
-        part: &[u8],
-        opaque: impl Iterator<Item = Range<usize>>,
-    ) -> bool {
+    fn take_part(&mut self, outline: &Outline<'_>, index: usize, part: &[u8]) -> bool {
         let mut copied = 0;
-        for found in opaque {
-            if self.opaque.len() == MAX_OPAQUE {
-                return false;
-            }
+        for found in Opaque::new(part) {
             self.key.extend_from_slice(&part[copied..found.start]);
             copied = found.end;
-            self.marks.push(self.key.len() as u16);
-            // Of which earlier one it is a repetition may mean something.
-            let text = &part[found.clone()];
-            let opening = opening(text);
-            let is_same = |other: &Place| other.opening == opening && other.text(outline) == Some(text);
-            let same = self.opaque.iter().position(is_same);
-            self.key.push(same.unwrap_or(self.opaque.len()) as u8);
-            self.opaque.push(Place { part: index, range: found, opening });
+            self.marks.extend_from_slice(&(self.key.len() as u16).to_le_bytes());
+            if !self.take_opaque(outline, index, part, found) {
+                return false;
+            }
         }
         self.key.extend_from_slice(&part[copied..]);
+        true
+    }
+
+    /// Adds a byte to the key for an id or duration; not where there are too many of them.
+    fn take_opaque(&mut self, outline: &Outline<'_>, index: usize, part: &[u8], range: Range<usize>) -> bool {
+        if self.opaque.len() == MAX_OPAQUE {
+            return false;
+        }
+        // Of which earlier one it is a repetition may mean something.
+        let text = &part[range.clone()];
+        let opening = opening(text);
+        let is_same = |other: &Place| other.opening == opening && other.text(outline) == Some(text);
+        let same = self.opaque.iter().position(is_same);
+        self.key.push(same.unwrap_or(self.opaque.len()) as u8);
+        self.opaque.push(Place { part: index, range, opening });
         true
     }
 

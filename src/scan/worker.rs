@@ -16,6 +16,8 @@ pub(super) struct Worker<'a> {
     observer: Observer<'a>,
     /// The part of a map that is being scanned.
     copy: Vec<u8>,
+    /// How many events the last chunk had.
+    events: usize,
     /// The map has changed, and what was learned from it is forgotten.
     is_wary: bool,
     verifier: Option<Verifier<'a>>,
@@ -27,7 +29,7 @@ impl<'a> Worker<'a> {
         let observer = Observer::new(engine, options.redactor, options.keep_matches);
         let verifier =
             options.verify.map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
-        Self { observer, copy: Vec::new(), is_wary: false, verifier, progress: options.progress }
+        Self { observer, copy: Vec::new(), events: 0, is_wary: false, verifier, progress: options.progress }
     }
 
     /// Another worker, which learns what this one learns.
@@ -88,6 +90,8 @@ impl<'a> Worker<'a> {
             bytes: bytes.len() as u64 + dropped,
             last_stamp: record::last_time(bytes),
             tail: tail(bytes),
+            // Chunks of a log have about as many events each.
+            events: Vec::with_capacity(self.events),
             ..ChunkTally::default()
         };
         let mut lines = Lines::new(bytes, dropped);
@@ -131,6 +135,7 @@ impl<'a> Worker<'a> {
             }
             tally.events.extend(event);
         }
+        self.events = tally.events.len();
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
