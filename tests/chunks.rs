@@ -120,6 +120,16 @@ fn a_time_of_day_that_seemed_to_be_pasted_keeps_the_date_it_had() {
     assert_same_in_parts(&format!("{words}{doubtful}{older}"));
 }
 
+#[test]
+fn a_time_of_day_before_the_log_says_its_date_has_none() {
+    assert_same_in_parts("23:59:59 [ws] x\nLog file: /tmp/openclaw/openclaw-2026-11-22.log\n");
+    assert_same_in_parts(
+        "Log file: /tmp/openclaw/openclaw-2026-11-22.log\n23:00:00 [ws] x\n\
+         00:10:00 [gateway] log file: /tmp/openclaw/openclaw-2026-11-23.log\n23:10:00 [ws] x\n\
+         Log file: /tmp/openclaw/openclaw-2026-11-22.log\nx\n",
+    );
+}
+
 /// A panic comes out of the scan, and no worker waits for one that has died.
 #[test]
 fn a_worker_that_panics_ends_the_scan() {

@@ -226,6 +226,8 @@ pub enum Event {
     },
     /// The first time stamp of a chunk.
     First(Stamp),
+    /// The last time stamp before a record that says of which day the log is.
+    Last(Stamp),
     /// A time of day: the first of a chunk, or on one side of a midnight.
     Clock(Stamp),
     /// The log says of which day it is.

@@ -338,6 +338,7 @@ impl Event {
             | Self::Match(_)
             | Self::Started { .. }
             | Self::First(_)
+            | Self::Last(_)
             | Self::Clock(_)
             | Self::LogDate(_)
             | Self::Truncated
@@ -364,6 +365,7 @@ impl Event {
             Self::Match(_)
             | Self::DefaultProvider(_)
             | Self::First(_)
+            | Self::Last(_)
             | Self::Clock(_)
             | Self::LogDate(_)
             | Self::Truncated

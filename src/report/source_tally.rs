@@ -121,7 +121,7 @@ pub struct ChunkTally {
     pub lines: u64,
     /// Its records by format, in the order of [`Format::ALL`].
     pub formats: ByFormat,
-    /// Stamp of the last record that has one.
+    /// Stamp of the last record that has one, from the last on that says of which day the log is.
     pub last_stamp: Option<Stamp>,
     /// The last time of day without a date.
     pub last_clock: Option<Stamp>,

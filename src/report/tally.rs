@@ -182,12 +182,15 @@ impl<'c> Tally<'c> {
         }
         self.quotations.pass(&chunk.tail);
         self.calendar.place(chunk.last_clock);
-        if chunk.last_stamp.is_some() {
-            let last = self.calendar.peek(chunk.last_stamp);
-            source.last_time = last.time;
-            source.last_order = last.order;
-        }
+        chunk.last_stamp.into_iter().for_each(|stamp| self.end_at(stamp, &mut source));
         self.source = Some(source);
+    }
+
+    /// Notes the time of the last record so far.
+    fn end_at(&self, stamp: Stamp, source: &mut SourceTally) {
+        let last = self.calendar.peek(Some(stamp));
+        source.last_time = last.time;
+        source.last_order = last.order;
     }
 
     fn add_event(&mut self, event: Event, start: Position, source: &mut SourceTally) {
@@ -246,6 +249,7 @@ impl<'c> Tally<'c> {
                     source.first_order = first.order;
                 }
             }
+            Event::Last(stamp) => self.end_at(stamp, source),
             Event::Clock(stamp) => {
                 self.calendar.place(Some(stamp));
             }

@@ -88,7 +88,6 @@ impl<'a> Worker<'a> {
     fn scan_bytes(&mut self, bytes: &[u8], offset: u64, dropped: u64) -> ChunkTally {
         let mut tally = ChunkTally {
             bytes: bytes.len() as u64 + dropped,
-            last_stamp: record::last_time(bytes),
             tail: tail(bytes),
             // Chunks of a log have about as many events each.
             events: Vec::with_capacity(self.events),
@@ -97,11 +96,14 @@ impl<'a> Worker<'a> {
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
         let mut seen = 0;
+        // Where the last record begins that says of which day the log is.
+        let mut dated_from = 0;
         // What means nothing still counts where each record is checked, or the beginning of the source is looked at.
         let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
         while let Some((raw, glance)) =
             self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut tally.formats))
         {
+            let before = tally.events.len();
             if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
@@ -129,6 +131,10 @@ impl<'a> Worker<'a> {
             }
             if matches!(event, Some(Event::LogDate(_))) {
                 tally.last_clock = None;
+                // What comes before is not of that day.
+                let last = record::last_time(&bytes[dated_from..raw.offset]);
+                last.into_iter().for_each(|stamp| tally.events.insert(before, Event::Last(stamp)));
+                dated_from = raw.offset;
             }
             if let Some(Event::Match(found)) = &mut event {
                 found.look_behind(bytes);
@@ -136,6 +142,7 @@ impl<'a> Worker<'a> {
             tally.events.extend(event);
         }
         self.events = tally.events.len();
+        tally.last_stamp = record::last_time(&bytes[dated_from..]);
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
