@@ -319,7 +319,7 @@ struct LazyPattern {
 
 impl LazyPattern {
     fn new(pattern: &str) -> Self {
-        let captures = pattern.contains("(?<") || pattern.contains("(?P<");
+        let captures = pattern.contains("?<") || pattern.contains("?P<");
         Self { pattern: pattern.to_owned(), captures, compiled: OnceLock::new() }
     }
 

@@ -334,4 +334,13 @@ mod tests {
         let text = without_noise("retry for a/b reason=rate_limit: delayMs=429 status=500 conn=4011ab");
         assert_eq!(text, "retry for a/b :  status=500 ");
     }
+
+    #[test]
+    fn what_was_said_is_no_evidence_whatever_quotes_it() {
+        for said in ["reply: \"HTTP 401", "reply: “HTTP 401”", "reply: «HTTP 401»", "日志text=\"HTTP 401\""]
+        {
+            let text = without_noise(&format!("sent {said}")).into_owned();
+            assert!(text.starts_with("sent ") && !text.contains("401"), "{text}");
+        }
+    }
 }

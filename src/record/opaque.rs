@@ -201,7 +201,8 @@ impl Iterator for Opaque<'_> {
                 }
             }
             let number = self.text[digit..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            self.at = digit + number;
+            // In a file that changes while it is looked at, the digit may be gone.
+            self.at = digit + number.max(1);
         }
     }
 }

@@ -44,7 +44,11 @@ impl<'a> Worker<'a> {
             Bytes::Mapped(map, range) => {
                 let (map, range) = (*map, range.clone());
                 match self.view(map, range.clone(), chunk) {
-                    Some(tally) => tally,
+                    Some(tally) => {
+                        // A map that has changed is not looked at again, so this is another.
+                        self.is_wary = false;
+                        tally
+                    }
                     None => self.scan_copy(map, range, chunk),
                 }
             }
