@@ -177,9 +177,16 @@ fn is_plainly_valid(text: &[u8]) -> bool {
     }
 }
 
-/// The time of the last record in `bytes` that carries one.
-pub fn last_time(bytes: &[u8]) -> Option<Stamp> {
-    bytes.rsplit(|&b| b == b'\n').find_map(stamp_of)
+/// The time of the last record in `bytes` that carries one, and where its line begins.
+pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let mut end = bytes.len();
+    loop {
+        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1);
+        if let Some(stamp) = stamp_of(&bytes[start..end]) {
+            return Some((stamp, start));
+        }
+        end = start.checked_sub(1)?;
+    }
 }
 
 /// The time of day that a line begins with, where it has no date.
@@ -312,6 +319,6 @@ mod tests {
     fn the_last_time_is_that_of_the_last_line_that_has_one() {
         let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
         let at = |text: &str| text.parse().ok().map(Stamp::At);
-        assert_eq!(last_time(text), at("2026-11-22T00:00:02Z"));
+        assert_eq!(last_time(text).map(|(stamp, _)| stamp), at("2026-11-22T00:00:02Z"));
     }
 }

@@ -100,8 +100,8 @@ impl<'a> Worker<'a> {
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
         let mut seen = 0;
-        // Where the last record begins that says of which day the log is.
-        let mut dated_from = 0;
+        // Where records begin that say of which day the log is, and how many events come before.
+        let mut dates = Vec::new();
         // What means nothing still counts where each record is checked, or the beginning of the source is looked at.
         let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
         while let Some((raw, glance)) =
@@ -135,10 +135,7 @@ impl<'a> Worker<'a> {
             }
             if matches!(event, Some(Event::LogDate(_))) {
                 tally.last_clock = None;
-                // What comes before is not of that day.
-                let last = record::last_time(&bytes[dated_from..raw.offset]);
-                last.into_iter().for_each(|stamp| tally.events.insert(before, Event::Last(stamp)));
-                dated_from = raw.offset;
+                dates.push((raw.offset, before));
             }
             if let Some(Event::Match(found)) = &mut event {
                 found.look_behind(bytes);
@@ -146,7 +143,13 @@ impl<'a> Worker<'a> {
             tally.events.extend(event);
         }
         self.events = tally.events.len();
-        tally.last_stamp = record::last_time(&bytes[dated_from..]);
+        if let Some((stamp, start)) = record::last_time(bytes) {
+            match dates.get(dates.partition_point(|(date, _)| *date <= start)) {
+                // What comes before is not of that day.
+                Some((_, before)) => tally.events.insert(*before, Event::Last(stamp)),
+                None => tally.last_stamp = Some(stamp),
+            }
+        }
         tally.lines = lines.line_count();
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
