@@ -15,6 +15,7 @@ mod catalogue {
     mod load;
     mod nearest;
     mod overlay;
+    mod prefilter;
     mod problem;
     mod rule;
     mod rule_file;
@@ -25,6 +26,7 @@ mod catalogue {
     pub use atoms::{AtomSet, MIN_ATOM};
     pub use background::{Background, TRIGRAMS, trigram};
     pub use load::{Catalogue, Loader};
+    pub use prefilter::Prefilter;
     pub use problem::{Location, Problem, ProblemCode, Problems};
     pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
     pub use rule_file::RuleFile;

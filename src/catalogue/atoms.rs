@@ -116,7 +116,7 @@ fn beginnings(hir: &Hir) -> Option<AtomSet> {
 }
 
 /// The longest part of a text without letters that have another case outside ASCII, in lower case.
-fn longest(text: &str) -> Option<String> {
+pub(super) fn longest(text: &str) -> Option<String> {
     let is_cased = |c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase());
     let longest = text.split(is_cased).max_by_key(|part| part.len())?;
     (longest.len() >= MIN_ATOM).then(|| longest.to_ascii_lowercase())

@@ -7,15 +7,22 @@ use crate::threads::in_parallel;
 
 use super::rule::{RawFile, RawSignature};
 use super::signature::Fault;
-use super::{AtomSet, Background, ProblemCode, atoms};
+use super::{AtomSet, Background, Prefilter, ProblemCode, atoms};
 
 /// The automata of all expressions of a layer have at most this many states: a hundred times those of the embedded rules, and
 /// less than a hundred megabytes.
 const MAX_STATES: usize = 2_000_000;
 
-/// What is known of each expression: its atoms, or what is wrong with it.
+/// What is known of each expression, or what is wrong with it.
 #[derive(Debug, Default)]
-pub(super) struct Expressions(HashMap<String, Result<Vec<AtomSet>, Fault>>);
+pub(super) struct Expressions(HashMap<String, Result<Expression, Fault>>);
+
+/// What a text must hold for an expression to be in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Expression {
+    pub atoms: Vec<AtomSet>,
+    pub prefilter: Prefilter,
+}
 
 impl Expressions {
     /// Checks the expressions of all signatures of some files.
@@ -26,19 +33,19 @@ impl Expressions {
         let checked = in_parallel(&patterns, |pattern| check(pattern, background));
         let mut total = 0;
         let within_bounds = checked.into_iter().map(|checked| {
-            let (states, atoms) = checked?;
+            let (states, expression) = checked?;
             total += states;
             match total > MAX_STATES {
                 true => Err(too_many(total)),
-                false => Ok(atoms),
+                false => Ok(expression),
             }
         });
         Self(patterns.into_iter().map(str::to_owned).zip(within_bounds).collect())
     }
 
-    /// The atoms of an expression of these files.
-    pub fn atoms(&self, pattern: &str) -> Result<Vec<AtomSet>, Fault> {
-        self.0.get(pattern).cloned().unwrap_or_else(|| Ok(Vec::new()))
+    /// What is known of an expression of these files.
+    pub fn of_pattern(&self, pattern: &str) -> Result<Expression, Fault> {
+        self.0.get(pattern).cloned().unwrap_or_else(|| Ok(Expression::default()))
     }
 }
 
@@ -50,8 +57,8 @@ fn too_many(states: usize) -> Fault {
     )
 }
 
-/// How many states an expression's automaton has, and its atoms.
-fn check(pattern: &str, background: &Background) -> Result<(usize, Vec<AtomSet>), Fault> {
+/// How many states an expression's automaton has, and what a text must hold for it.
+fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
         let (code, expected) = match error {
             PatternError::TooLarge => (
@@ -72,7 +79,8 @@ fn check(pattern: &str, background: &Background) -> Result<(usize, Vec<AtomSet>)
             "an expression that needs at least one character".to_owned(),
         ));
     }
-    Ok((states(&hir), atoms::of_regex(&hir, background)))
+    let atoms = atoms::of_regex(&hir, background);
+    Ok((states(&hir), Expression { atoms, prefilter: Prefilter::of(&hir) }))
 }
 
 /// What is wrong with an expression, which is shown with it; of a very long one not all.

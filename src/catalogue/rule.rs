@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
 use super::overlay::{RawDisable, RawMoreExamples, RawSeverity};
-use super::{AtomSet, Category, Location, Severity};
+use super::{AtomSet, Category, Location, Prefilter, Severity};
 
 /// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
 /// the body more than the HTTP status, the status more than OpenClaw's own sentence, and that more than the reason
@@ -68,6 +68,8 @@ pub struct Signature {
     pub evidence: Evidence,
     /// Texts that must stand where it is found, in lower case: one at least of each set.
     pub atoms: Vec<AtomSet>,
+    /// What a text must hold for a regular expression to be in it.
+    pub prefilter: Prefilter,
     /// Where it is written.
     pub location: Location,
 }

@@ -1,8 +1,8 @@
 //! Signatures as they are read from YAML, each checked by itself.
 
-use super::expressions::Expressions;
+use super::expressions::{Expression, Expressions};
 use super::rule::{RawSignature, Scalar};
-use super::{Evidence, Location, ProblemCode, Signature, SignatureKind, atoms};
+use super::{Evidence, Location, Prefilter, ProblemCode, Signature, SignatureKind, atoms};
 
 /// What is wrong with a signature: the kind of fault, what, and what was expected.
 pub(super) type Fault = (ProblemCode, String, String);
@@ -16,9 +16,9 @@ pub(super) fn read(
     if let Some(text) = raw.literal {
         kinds.push((SignatureKind::Literal(text), Evidence::Body));
     }
-    let mut regex_atoms = None;
+    let mut expression = None;
     if let Some(pattern) = raw.regex {
-        regex_atoms = Some(expressions.atoms(&pattern)?);
+        expression = Some(expressions.of_pattern(&pattern)?);
         kinds.push((SignatureKind::Regex(pattern), Evidence::Body));
     }
     if let Some(statuses) = raw.http_status {
@@ -77,6 +77,7 @@ pub(super) fn read(
             "a number from 400 to 599".to_owned(),
         ));
     }
-    let atoms = regex_atoms.unwrap_or_else(|| atoms::of_signature(&kind));
-    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), atoms, location })
+    let Expression { atoms, prefilter } = expression
+        .unwrap_or_else(|| Expression { atoms: atoms::of_signature(&kind), prefilter: Prefilter::default() });
+    Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), atoms, prefilter, location })
 }

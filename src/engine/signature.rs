@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::catalogue::{Catalogue, Evidence, Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, Evidence, Prefilter, Rule, Signature, SignatureKind};
 use crate::pattern::Pattern;
 use crate::record::{SUBSTITUTE, without_opaque};
 
@@ -173,7 +173,9 @@ impl CompiledSignature {
             SignatureKind::Literal(text) => {
                 Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
             }
-            SignatureKind::Regex(pattern) => Matcher::Regex(LazyPattern::new(pattern)),
+            SignatureKind::Regex(pattern) => {
+                Matcher::Regex(LazyPattern::new(pattern, signature.prefilter.clone()))
+            }
             SignatureKind::HttpStatus(statuses) => Matcher::HttpStatus(statuses.clone()),
             SignatureKind::ErrorCode(codes) => {
                 Matcher::ErrorCode(codes.iter().map(|code| CodeFinder::new(code)).collect())
@@ -213,9 +215,11 @@ impl CompiledSignature {
         }
         let matched = match &self.kind {
             Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
-            Matcher::Regex(regex) => regex
-                .get()
-                .is_some_and(|regex| view.texts.iter().any(|t| capture(regex, t, &mut found.captures))),
+            Matcher::Regex(regex) => {
+                let may_be_in = |text: &&Text| view.triggered.is_all() || regex.prefilter.is_met(&text.lower);
+                let mut texts = view.texts.iter().filter(may_be_in);
+                texts.any(|text| regex.get().is_some_and(|regex| capture(regex, text, &mut found.captures)))
+            }
             Matcher::HttpStatus(statuses) => {
                 let status = status_in(statuses, view);
                 if let Some(status) = status {
@@ -312,15 +316,16 @@ fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
 
 struct LazyPattern {
     pattern: String,
+    prefilter: Prefilter,
     /// It may have named groups.
     captures: bool,
     compiled: OnceLock<Option<Pattern>>,
 }
 
 impl LazyPattern {
-    fn new(pattern: &str) -> Self {
+    fn new(pattern: &str, prefilter: Prefilter) -> Self {
         let captures = pattern.contains("?<") || pattern.contains("?P<");
-        Self { pattern: pattern.to_owned(), captures, compiled: OnceLock::new() }
+        Self { pattern: pattern.to_owned(), prefilter, captures, compiled: OnceLock::new() }
     }
 
     /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.

@@ -109,6 +109,11 @@ pub(super) enum Triggered {
 }
 
 impl Triggered {
+    /// Whether everything is possible.
+    pub fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
     /// Whether a signature with these requirements may be in the record.
     pub fn meets(&self, requirement: &Requirement) -> bool {
         match self {

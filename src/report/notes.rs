@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Format, Level, Record};
+use crate::record::{Format, Level, RawRecord, Record};
 use crate::source::rotated_name;
 
 use super::summary::SourceSummary;
@@ -19,6 +19,8 @@ const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | cl
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     looks: Vec<Look>,
+    /// One of the records holds no word that people grep for, so it no longer matters which of the others do.
+    is_mixed: bool,
 }
 
 /// What a source seems to lack.
@@ -142,9 +144,13 @@ impl Survey {
     pub const BYTES: u64 = 1 << 20;
 
     /// Looks at a record.
-    pub fn add(&mut self, record: &Record<'_>) {
+    pub fn add(&mut self, raw: &RawRecord<'_>) {
+        if self.is_mixed && raw.format == Format::FileLog {
+            return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
+        }
+        let record = Record::parse(raw);
         let parts = &record.parts;
-        if parts.message.starts_with("Log file: ")
+        if (record.format != Format::FileLog && parts.message.starts_with("Log file: "))
             || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
         {
             return self.looks.push(Look::Header);
@@ -157,6 +163,7 @@ impl Survey {
         let text = parts.message.to_ascii_lowercase();
         let grave = parts.level.is_some_and(|level| level >= Level::Warn);
         let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
+        self.is_mixed |= !alarming;
         self.looks.push(Look::Record { kind, alarming });
     }
 
@@ -203,7 +210,7 @@ mod tests {
         let mut survey = Survey::default();
         let mut records = 0;
         for raw in Lines::new(text.as_bytes(), 0) {
-            survey.add(&Record::parse(&raw));
+            survey.add(&raw);
             records += 1;
         }
         survey.hints(records, false)
@@ -231,6 +238,16 @@ mod tests {
         assert!(hints(&ERROR.repeat(3)).contains(&Hint::Filtered));
         assert!(!hints(&format!("{INFO}{}", ERROR.repeat(3))).contains(&Hint::Filtered));
         assert!(!hints("some text\nerror\nerror\nerror\n").contains(&Hint::Filtered));
+        let json = |message: &str| {
+            format!(
+                "{{\"0\":\"{message}\",\"_meta\":{{\"logLevelName\":\"INFO\"}},\"message\":\"{message}\"}}\n"
+            )
+        };
+        let failures = json("it failed").repeat(3);
+        assert_eq!(hints(&failures), [Hint::Filtered]);
+        for mixed in [json("started") + &failures, failures + &json("started")] {
+            assert_eq!(hints(&mixed), [], "{mixed}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::engine::Engine;
-use crate::record::{self, Lines, Record};
+use crate::record::{self, Lines};
 use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, tail};
 use crate::source::{Map, chunks};
 
@@ -124,7 +124,7 @@ impl<'a> Worker<'a> {
                 }
             }
             if seen < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
-                tally.survey.add(&Record::parse(&raw));
+                tally.survey.add(&raw);
             }
             seen += 1;
             tally.formats[raw.format as usize] += 1;

@@ -1,0 +1,105 @@
+//! What a text must hold for a regular expression to be in it: asked before the expression is built.
+//!
+//! An expression names many wordings, and its [atoms](super::AtomSet) are one rare text of each. Most texts that hold one of
+//! them hold no whole wording, which this tells.
+
+use regex_syntax::hir::{Hir, HirKind};
+use serde::{Deserialize, Serialize};
+
+use super::atoms::longest;
+
+/// A condition that each text meets, in lower case, in which a regular expression is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prefilter {
+    /// It holds this text.
+    Holds(String),
+    /// It meets all of these; all texts do where there is none.
+    All(Vec<Prefilter>),
+    /// It meets one of these.
+    Any(Vec<Prefilter>),
+}
+
+impl Prefilter {
+    /// The condition of a regular expression, parsed case-sensitively, as [`Pattern::parse`](crate::pattern::Pattern::parse)
+    /// does. Letters outside ASCII that case folding takes for `k` and `s` are not thought of.
+    pub(super) fn of(hir: &Hir) -> Self {
+        match hir.kind() {
+            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Repetition(repetition) if repetition.min > 0 => Self::of(&repetition.sub),
+            HirKind::Literal(literal) => {
+                let longest = std::str::from_utf8(&literal.0).ok().and_then(longest);
+                longest.map_or(Self::All(Vec::new()), Self::Holds)
+            }
+            HirKind::Concat(parts) => {
+                let mut all: Vec<Self> = Vec::new();
+                for part in parts.iter().map(Self::of).filter(|part| !part.is_always()) {
+                    match part {
+                        Self::All(parts) => all.extend(parts),
+                        part => all.push(part),
+                    }
+                }
+                match all.pop() {
+                    Some(only) if all.is_empty() => only,
+                    last => Self::All(all.into_iter().chain(last).collect()),
+                }
+            }
+            HirKind::Alternation(branches) => {
+                let any: Vec<Self> = branches.iter().map(Self::of).collect();
+                match any.iter().any(Self::is_always) {
+                    true => Self::All(Vec::new()),
+                    false => Self::Any(any),
+                }
+            }
+            HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => {
+                Self::All(Vec::new())
+            }
+        }
+    }
+
+    /// Whether every text meets it.
+    fn is_always(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.is_empty())
+    }
+
+    /// Whether a text in lower case meets it.
+    pub fn is_met(&self, text: &str) -> bool {
+        match self {
+            Self::Holds(atom) => text.contains(atom.as_str()),
+            Self::All(parts) => parts.iter().all(|part| part.is_met(text)),
+            Self::Any(branches) => branches.iter().any(|branch| branch.is_met(text)),
+        }
+    }
+}
+
+impl Default for Prefilter {
+    /// The condition that every text meets.
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Pattern;
+
+    #[test]
+    fn a_text_must_hold_a_whole_wording() {
+        let pattern =
+            r"\bskill (?<name>\w+)[^\n]{0,20} (?:failed|is invalid)|skipping (?:un)?safe skill|\w+ abc|x";
+        let prefilter = |pattern| Prefilter::of(&Pattern::parse(pattern).expect("a pattern"));
+        assert_eq!(prefilter(pattern), Prefilter::default());
+        let prefilter = prefilter(pattern.trim_end_matches("|x"));
+        for (text, is_met) in [
+            ("skill weather failed", true),
+            ("the weather failed: skill ", true),
+            ("skill weather", false),
+            ("skipping safe skill", true),
+            ("skipping", false),
+            ("an abc", true),
+            ("", false),
+        ] {
+            assert_eq!(prefilter.is_met(text), is_met, "{text}");
+        }
+    }
+}
