@@ -10,7 +10,7 @@ use memchr::memmem::{self, Finder};
 
 use crate::block::{self, Bytes, WIDTH, load};
 use crate::catalogue::BACKGROUND;
-use crate::record::{Gate, Message};
+use crate::record::{Gate, Message, tells_of_good_request};
 
 /// How the messages begin that [`crate::record`] and [`crate::report`] read.
 const BEGINNINGS: [&str; 17] = [
@@ -136,6 +136,7 @@ impl Openings {
     fn begin(&self, text: &[u8], opening: u64) -> bool {
         let mut beginnings = self.all.iter().zip(BEGINNINGS);
         beginnings.any(|(other, beginning)| *other == opening && text.starts_with(beginning.as_bytes()))
+            && !tells_of_good_request(text)
     }
 
     /// Whether it is one of these: one of thirty others is taken for one, too.
@@ -247,8 +248,19 @@ mod tests {
             assert!(passes(&text) && is_let(&text, 5), "{beginning}");
             assert!(is_let(&format!("label {text}"), 6) && !passes(&format!("label {text}")), "{beginning}");
         }
-        for text in ["", "embedded run done", "log file", "a \\n b", &"x".repeat(500)] {
+        for text in [
+            "",
+            "embedded run done",
+            "log file",
+            "a \\n b",
+            "[model-fetch] start provider=x",
+            "[model-fetch] response provider=x status=200 elapsedMs=3",
+            &"x".repeat(500),
+        ] {
             assert!(!passes(text), "{text}");
+        }
+        for text in ["[model-fetch] response provider=x status=429", "[model-fetch] start x=\\u0041"] {
+            assert!(passes(text), "{text}");
         }
     }
 }

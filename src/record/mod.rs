@@ -27,6 +27,7 @@ mod wrap;
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -187,7 +188,8 @@ impl<'a> Record<'a> {
     pub fn is_somebodys(&self) -> bool {
         let message = &self.parts.message;
         let is_unlabelled = self.parts.subsystem.is_none();
-        is_inbound(message) || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
+        let is_said = self.parts.quoted && !message.starts_with(REQUEST);
+        is_inbound(message) || (is_unlabelled && (is_said || message.starts_with("[tools] ")))
     }
 
     /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
@@ -250,17 +252,24 @@ fn is_inbound(message: &str) -> bool {
     message.get(start..start + 7).is_some_and(|word| word.eq_ignore_ascii_case("inbound"))
 }
 
+/// How messages begin that tell of a request to a model.
+const REQUEST: &str = "[model-fetch] ";
+
 /// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
 /// request, the answer to a client, a channel's diagnosis.
 fn reports_failure(message: &str) -> bool {
-    const OPENINGS: [&str; 5] = [
-        "[model-fetch] ",
-        "⇄ res ✗",
-        "webchat disconnected code=4",
-        "handshake timeout ",
-        "unauthorized conn=",
-    ];
-    OPENINGS.iter().any(|opening| message.starts_with(opening)) || message.contains("][diag] ")
+    const OPENINGS: [&str; 5] =
+        [REQUEST, "⇄ res ✗", "webchat disconnected code=4", "handshake timeout ", "unauthorized conn="];
+    (OPENINGS.iter().any(|opening| message.starts_with(opening))
+        && !tells_of_good_request(message.as_bytes()))
+        || message.contains("][diag] ")
+}
+
+/// Whether a message tells of a request to a model that begins, or that was answered well.
+pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
+    let Some(rest) = message.strip_prefix(REQUEST.as_bytes()) else { return false };
+    let status = memmem::find(rest, b" status=").and_then(|at| rest.get(at + b" status=".len()));
+    rest.starts_with(b"start ") || (rest.starts_with(b"response ") && status == Some(&b'2'))
 }
 
 /// A text without terminal codes and carriage returns.

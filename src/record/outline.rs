@@ -60,7 +60,7 @@ impl<'a> Outline<'a> {
     pub fn stamp(&self) -> Option<Stamp> {
         // The envelope's time is read as JSON has it, that of a text as it stands before it.
         match self.level {
-            Some(_) => time::parse(std::str::from_utf8(&self.time).ok()?),
+            Some(_) => time::parse_bytes(&self.time),
             None => time::leading(&self.time).map(|(stamp, _)| stamp),
         }
     }

@@ -38,6 +38,11 @@ pub(super) fn parse(text: &str) -> Option<Stamp> {
     parse_universal(text.as_bytes()).map(Stamp::At).or_else(|| parse_any(text))
 }
 
+/// Reads a text that may not be UTF-8, as [`parse`] does.
+pub(super) fn parse_bytes(text: &[u8]) -> Option<Stamp> {
+    parse_universal(text).map(Stamp::At).or_else(|| parse_any(std::str::from_utf8(text).ok()?))
+}
+
 /// The same of what is not a universal time to the millisecond.
 fn parse_any(text: &str) -> Option<Stamp> {
     text.parse::<Timestamp>().map(Stamp::At).ok().or_else(|| text.parse::<DateTime>().ok().map(Stamp::Local))
