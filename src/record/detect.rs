@@ -63,6 +63,15 @@ fn look_at_object(line: &[u8]) -> Look {
 /// How each line of the file log begins that is not one lone error.
 pub(super) const FILE_LOG: &[u8; 5] = b"{\"0\":";
 
+/// The length of the date and time of OpenClaw's own with which a line without terminal codes begins.
+pub(super) fn own_time(line: &[u8]) -> Option<usize> {
+    timed(line).filter(|_| is_clean(line)).map(|(_, length)| length)
+}
+
+fn is_clean(line: &[u8]) -> bool {
+    memchr::memchr2(0x1b, b'\r', line).is_none()
+}
+
 /// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
 /// Journals and Docker write dates, too.
 fn timed(line: &[u8]) -> Option<(Format, usize)> {
@@ -88,7 +97,7 @@ pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: las
 
 /// Whether this line begins a record, whatever came before it.
 pub fn starts_record(line: &[u8]) -> bool {
-    look(line, memchr::memchr2(0x1b, b'\r', line).is_none()).begins
+    look(line, is_clean(line)).begins
 }
 
 /// The format of a line that is not wrapped.

@@ -3,11 +3,13 @@
 //! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
 //! the records before ([`Stamp::resolve`]).
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-use super::spaced;
+use super::{detect, spaced, wrap};
 
 /// When a record was written, as far as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +201,7 @@ pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
     if line.first() == Some(&b'{') {
         return None;
     }
-    clock(&super::wrap::bare(line)).map(|(stamp, _)| stamp)
+    clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
 }
 
 /// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
@@ -210,7 +212,11 @@ pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
         if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
             return quoted(rest);
         }
-        let line = super::wrap::bare(line);
+        // Most lines are OpenClaw's own.
+        let line = match detect::own_time(line) {
+            Some(_) => Cow::Borrowed(line),
+            None => wrap::bare(line),
+        };
         return leading(&line).map(|(stamp, _)| stamp);
     }
     // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of

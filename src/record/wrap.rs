@@ -91,13 +91,17 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
         b'A'..=b'Z' if line.get(3) == Some(&b' ') && line.get(9) == Some(&b':') => {
             matched(&JOURNAL).map(|length| (Wrapper::Journal, length))
         }
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'
-            if memchr::memmem::find(&line[..line.len().min(100)], b" | ").is_some() =>
-        {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' if has_bar(&line[..line.len().min(100)]) => {
             matched(&COMPOSE).map(|length| (Wrapper::Compose, length))
         }
         _ => None,
     }
+}
+
+/// Whether a bar stands between spaces, as behind the name of a container.
+fn has_bar(head: &[u8]) -> bool {
+    let is_between = |bar: usize| bar > 0 && head[bar - 1] == b' ' && head.get(bar + 1) == Some(&b' ');
+    memchr::memchr_iter(b'|', head).any(is_between)
 }
 
 /// Host and process stand within these bytes of a line.

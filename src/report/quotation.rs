@@ -197,15 +197,13 @@ fn words_before(before: &[u8], own: &[u8], stamp: Option<Stamp>) -> Option<Optio
         if at == 0 && is_object(line) {
             return None;
         }
-        if may_be_words(line) && starts_record(line) {
-            let said = stamp_of(line);
-            if is_out_of_place(own, stamp, said) {
-                let raw = Lines::new(&before[start..], 0).next()?;
-                if Record::parse(&raw).is_somebodys() {
-                    let goes_on =
-                        |line: &&[u8]| starts_record(line) && !is_out_of_place(line, stamp_of(line), said);
-                    return (!between.iter().any(goes_on)).then_some(said);
-                }
+        let said = may_be_words(line).then(|| stamp_of(line));
+        if let Some(said) = said.filter(|said| is_out_of_place(own, stamp, *said) && starts_record(line)) {
+            let raw = Lines::new(&before[start..], 0).next()?;
+            if Record::parse(&raw).is_somebodys() {
+                let goes_on =
+                    |line: &&[u8]| starts_record(line) && !is_out_of_place(line, stamp_of(line), said);
+                return (!between.iter().any(goes_on)).then_some(said);
             }
         }
         between.push(line);
