@@ -31,6 +31,8 @@ const WORDS: &[&str] = &[
     "Kelvin",
     "straße",
     "[model-fetch] response status=503",
+    "[model-fetch] response status=200",
+    "[model-fetch] start",
     "lane task error:",
     "error=",
     "model fallback decision: decision=skip_candidate",
@@ -64,6 +66,22 @@ fn message() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof![3 => word(), 2 => opaque()], 1..5).prop_map(|words| words.join(" "))
 }
 
+/// An expression of several wordings, within each other.
+fn wordings() -> impl Strategy<Value = String> {
+    let leaf = word().prop_map(|word| regex_syntax::escape(&word));
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let several = || prop::collection::vec(inner.clone(), 1..4);
+        prop_oneof![
+            several().prop_map(|branches| format!("(?:{})", branches.join("|"))),
+            several().prop_map(|parts| parts.join("[^\\n]{0,20}")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(?:{a})?{b}")),
+            inner.clone().prop_map(|part| format!("(?:{part}){{1,2}}")),
+            inner.clone().prop_map(|part| format!("(?-i:{part})")),
+            inner.prop_map(|part| format!("\\b({part})")),
+        ]
+    })
+}
+
 fn signature() -> impl Strategy<Value = String> {
     let quoted = |text: String| format!("'{}'", text.replace('\'', "''"));
     let regex = (word(), word(), 0_u32..6).prop_map(|(a, b, kind)| {
@@ -90,6 +108,7 @@ fn signature() -> impl Strategy<Value = String> {
     prop_oneof![
         word().prop_map(move |text| format!("literal: {}", quoted(text))),
         regex.prop_map(move |text| format!("regex: {}", quoted(text))),
+        wordings().prop_map(move |text| format!("regex: {}", quoted(text))),
         (400_u16..510).prop_map(|status| format!("http_status: {status}")),
         Just("error_code: ECONNREFUSED".to_owned()),
         field.prop_map(|field| format!("field: {{ {field} }}")),
