@@ -299,6 +299,7 @@ fn in_lower_case(pattern: &str) -> String {
             '(' if rest.starts_with("(?<") || rest.starts_with("(?P<") => {
                 rest.find('>').map_or(rest.len(), |end| end + 1)
             }
+            '(' if rest.starts_with("(?") => 2 + flags(&rest[2..]),
             c => {
                 out.push(c.to_ascii_lowercase());
                 rest = &rest[c.len_utf8()..];
@@ -309,6 +310,12 @@ fn in_lower_case(pattern: &str) -> String {
         rest = &rest[taken..];
     }
     out
+}
+
+/// How many letters of flags a text begins with, as between `(?` and `)` or `:`.
+fn flags(text: &str) -> usize {
+    let length = text.bytes().take_while(|byte| b"-imsUuxR".contains(byte)).count();
+    if matches!(text.as_bytes().get(length), Some(b')' | b':')) { length } else { 0 }
 }
 
 #[cfg(test)]
@@ -322,6 +329,7 @@ mod tests {
         let pattern = Pattern::new(r#"(?x) ["“] (?<quoted>[^“"]+) \s x"#).expect("a pattern");
         assert_eq!(&pattern.captures("“ü x").expect("a match")["quoted"], "ü");
         assert_eq!(in_lower_case(r"(?<Host>[A-Z]+)\W\.X"), r"(?<Host>[a-z]+)\W\.x");
+        assert_eq!(in_lower_case(r"(?sU)(?R:A)(?:B)[(?A)]"), r"(?sU)(?R:a)(?:b)[(?a)]");
     }
 
     #[test]

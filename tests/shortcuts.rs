@@ -32,6 +32,8 @@ const WORDS: &[&str] = &[
     "straße",
     "[model-fetch] response status=503",
     "[model-fetch] response status=200",
+    "[model-fetch] response status=2026112209470000",
+    "[model-fetch] response status=5026112209470000",
     "[model-fetch] start",
     "lane task error:",
     "error=",
@@ -225,20 +227,33 @@ proptest! {
     }
 }
 
-#[test]
-fn what_only_looks_like_a_time_makes_another_record() {
-    let rules = "category: dns\nrules:\n  - { id: dns/a, title: t, severity: error, causes: [c], fixes: [{ say: s }], \
-                 any: [{ field: { subsystem: x } }] }\n";
-    let engine = Engine::new(Catalogue::from_text("rules.yaml", rules).expect("good rules"));
+/// How many records of a log a rule with that signature matches, by a glance as by reading them.
+fn matches(signature: &str, log: &[u8]) -> usize {
+    let rules = format!(
+        "category: dns\nrules:\n  - {{ id: dns/a, title: t, severity: error, causes: [c], fixes: [{{ say: s }}], \
+         any: [{signature}] }}\n"
+    );
+    let engine = Engine::new(Catalogue::from_text("rules.yaml", &rules).expect("good rules"));
     let mut short = Observer::new(&engine, Redactor::MASKING, false);
     let mut long = Observer::new(&engine, Redactor::MASKING, false);
-    let log = "2026-11-22T09:43:00.554Z [x] boom\n2026-11-99T09:43:00.554Z [x] boom\n2026-11-30T09:43:00.554Z [x] boom\n";
     let mut matches = 0;
-    let mut lines = Lines::new(log.as_bytes(), 0);
+    let mut lines = Lines::new(log, 0);
     while let Some((raw, glance)) = short.next(&mut lines, None) {
         let (a, b) = (short.observe(&raw, &glance), long.observe_slowly(&raw));
         matches += usize::from(b.is_some());
         assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", String::from_utf8_lossy(raw.bytes));
     }
-    assert_eq!(matches, 2);
+    matches
+}
+
+#[test]
+fn what_only_looks_like_a_time_makes_another_record() {
+    let log = b"2026-11-22T09:43:00.554Z [x] boom\n2026-11-99T09:43:00.554Z [x] boom\n2026-11-30T09:43:00.554Z [x] boom\n";
+    assert_eq!(matches("{ field: { subsystem: x } }", log), 2);
+}
+
+#[test]
+fn bytes_that_are_no_text_count_with_a_terminal_code_as_without() {
+    let log = b"2026-11-22T09:43:00\xff.554Z [x] boom\n\x1b2026-11-22T09:43:00.554Z [x] boom\n";
+    assert_eq!(matches("{ literal: boom }", log), 1);
 }

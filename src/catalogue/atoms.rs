@@ -117,7 +117,8 @@ fn beginnings(hir: &Hir) -> Option<AtomSet> {
 
 /// The longest part of a text without letters that have another case outside ASCII, in lower case.
 pub(super) fn longest(text: &str) -> Option<String> {
-    let is_cased = |c: char| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase());
+    let has_one_case = |c: char| c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]);
+    let is_cased = |c: char| !c.is_ascii() && !has_one_case(c);
     let longest = text.split(is_cased).max_by_key(|part| part.len())?;
     (longest.len() >= MIN_ATOM).then(|| longest.to_ascii_lowercase())
 }

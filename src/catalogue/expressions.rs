@@ -79,8 +79,12 @@ fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), 
             "an expression that needs at least one character".to_owned(),
         ));
     }
-    let atoms = atoms::of_regex(&hir, background);
-    Ok((states(&hir), Expression { atoms, prefilter: Prefilter::of(&hir) }))
+    // A class may have one character as it is written, and several as it is matched.
+    let (atoms, prefilter) = match Pattern::parse_as_matched(pattern) {
+        Ok((matched, "")) => (atoms::of_regex(&matched, background), Prefilter::of(&matched)),
+        _ => (atoms::of_regex(&hir, background), Prefilter::default()),
+    };
+    Ok((states(&hir), Expression { atoms, prefilter }))
 }
 
 /// What is wrong with an expression, which is shown with it; of a very long one not all.

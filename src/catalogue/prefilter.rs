@@ -20,8 +20,7 @@ pub enum Prefilter {
 }
 
 impl Prefilter {
-    /// The condition of a regular expression, parsed case-sensitively, as [`Pattern::parse`](crate::pattern::Pattern::parse)
-    /// does. Letters outside ASCII that case folding takes for `k` and `s` are not thought of.
+    /// The condition of a regular expression that is matched against text in lower case.
     pub(super) fn of(hir: &Hir) -> Self {
         match hir.kind() {
             HirKind::Capture(capture) => Self::of(&capture.sub),
@@ -87,7 +86,7 @@ mod tests {
     fn a_text_must_hold_a_whole_wording() {
         let pattern =
             r"\bskill (?<name>\w+)[^\n]{0,20} (?:failed|is invalid)|skipping (?:un)?safe skill|\w+ abc|x";
-        let prefilter = |pattern| Prefilter::of(&Pattern::parse(pattern).expect("a pattern"));
+        let prefilter = |pattern| Prefilter::of(&Pattern::parse_as_matched(pattern).expect("a pattern").0);
         assert_eq!(prefilter(pattern), Prefilter::default());
         let prefilter = prefilter(pattern.trim_end_matches("|x"));
         for (text, is_met) in [

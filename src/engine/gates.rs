@@ -259,7 +259,12 @@ mod tests {
         ] {
             assert!(!passes(text), "{text}");
         }
-        for text in ["[model-fetch] response provider=x status=429", "[model-fetch] start x=\\u0041"] {
+        for text in [
+            "[model-fetch] response provider=x status=429",
+            "[model-fetch] response provider=x status=2026112209470000",
+            "[model-fetch] start provider=x\\nTypeError: fetch failed",
+            "[model-fetch] start x=\\u0041",
+        ] {
             assert!(passes(text), "{text}");
         }
     }

@@ -188,8 +188,7 @@ impl<'a> Record<'a> {
     pub fn is_somebodys(&self) -> bool {
         let message = &self.parts.message;
         let is_unlabelled = self.parts.subsystem.is_none();
-        let is_said = self.parts.quoted && !message.starts_with(REQUEST);
-        is_inbound(message) || (is_unlabelled && (is_said || message.starts_with("[tools] ")))
+        is_inbound(message) || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
     }
 
     /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
@@ -265,11 +264,21 @@ fn reports_failure(message: &str) -> bool {
         || message.contains("][diag] ")
 }
 
-/// Whether a message tells of a request to a model that begins, or that was answered well.
+/// Whether a message, read or as it is written, tells of a request to a model that begins, or that was answered well. What
+/// follows on another line may tell of a failure.
 pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
     let Some(rest) = message.strip_prefix(REQUEST.as_bytes()) else { return false };
-    let status = memmem::find(rest, b" status=").and_then(|at| rest.get(at + b" status=".len()));
-    rest.starts_with(b"start ") || (rest.starts_with(b"response ") && status == Some(&b'2'))
+    if memchr::memchr2(b'\n', b'\\', rest).is_some() {
+        return false;
+    }
+    rest.starts_with(b"start ") || (rest.starts_with(b"response ") && has_good_status(rest))
+}
+
+/// Whether the first status that a text names is one of 2xx. Longer numbers are ids, by which no two records differ.
+fn has_good_status(text: &[u8]) -> bool {
+    const NAME: &[u8] = b" status=";
+    let status = memmem::find(text, NAME).map(|at| &text[at + NAME.len()..]);
+    matches!(status, Some([b'2', b'0'..=b'9', b'0'..=b'9'] | [b'2', b'0'..=b'9', b'0'..=b'9', b' ', ..]))
 }
 
 /// A text without terminal codes and carriage returns.

@@ -27,7 +27,8 @@ impl<'a> Outline<'a> {
             let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
             return Self::of_text(time.into(), rest.into());
         }
-        // On a terminal the console is coloured.
+        // On a terminal the console is coloured. What is no text may go with the colours.
+        std::str::from_utf8(raw.bytes).ok()?;
         let bytes = plain_bytes(raw.bytes);
         let (time, rest) = bytes.split_at(raw.time.or_else(|| own_start(&bytes))?);
         Self::of_text(time.to_vec().into(), rest.to_vec().into())

@@ -145,7 +145,7 @@ impl Survey {
 
     /// Looks at a record.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
-        if self.is_mixed && raw.format == Format::FileLog {
+        if self.is_mixed && raw.bytes.starts_with(b"{\"0\":") {
             return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
         }
         let record = Record::parse(raw);
