@@ -216,8 +216,8 @@ impl CompiledSignature {
         let matched = match &self.kind {
             Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
             Matcher::Regex(regex) => {
-                let may_be_in = |text: &&Text| view.triggered.is_all() || regex.prefilter.is_met(&text.lower);
-                let mut texts = view.texts.iter().filter(may_be_in);
+                let is_sought = |text: &&Text| view.triggered.is_all() || regex.may_be_in(&text.lower);
+                let mut texts = view.texts.iter().filter(is_sought);
                 texts.any(|text| regex.get().is_some_and(|regex| capture(regex, text, &mut found.captures)))
             }
             Matcher::HttpStatus(statuses) => {
@@ -314,6 +314,9 @@ fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
     Some(code.code())
 }
 
+/// In longer texts, an expression is found sooner than the many texts that it needs.
+const MAX_SIFTED: usize = 4096;
+
 struct LazyPattern {
     pattern: String,
     prefilter: Prefilter,
@@ -326,6 +329,11 @@ impl LazyPattern {
     fn new(pattern: &str, prefilter: Prefilter) -> Self {
         let captures = pattern.contains("?<") || pattern.contains("?P<");
         Self { pattern: pattern.to_owned(), prefilter, captures, compiled: OnceLock::new() }
+    }
+
+    /// Whether it may be in a text in lower case. Long texts are searched at once.
+    fn may_be_in(&self, text: &str) -> bool {
+        text.len() > MAX_SIFTED || self.prefilter.is_met(text)
     }
 
     /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
