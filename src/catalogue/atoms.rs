@@ -90,12 +90,7 @@ impl Extract<'_> {
                 .or_else(|| beginnings(hir))
                 .into_iter()
                 .collect(),
-            HirKind::Literal(literal) => std::str::from_utf8(&literal.0)
-                .ok()
-                .and_then(longest)
-                .map(|atom| vec![atom])
-                .into_iter()
-                .collect(),
+            HirKind::Literal(literal) => of_literal(&literal.0).map(|atom| vec![atom]).into_iter().collect(),
             HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => Vec::new(),
         }
     }
@@ -106,8 +101,7 @@ fn beginnings(hir: &Hir) -> Option<AtomSet> {
     let mut texts = Extractor::new().limit_total(MAX_BEGINNINGS).limit_class(4).extract(hir);
     texts.dedup();
     let literals = texts.literals()?.iter();
-    let atoms: Option<AtomSet> =
-        literals.map(|literal| longest(std::str::from_utf8(literal.as_bytes()).ok()?)).collect();
+    let atoms: Option<AtomSet> = literals.map(|literal| of_literal(literal.as_bytes())).collect();
     atoms.filter(|atoms| !atoms.is_empty()).map(|mut atoms| {
         atoms.sort_unstable();
         atoms.dedup();
@@ -115,8 +109,13 @@ fn beginnings(hir: &Hir) -> Option<AtomSet> {
     })
 }
 
+/// The atom of a literal in an expression.
+pub(super) fn of_literal(literal: &[u8]) -> Option<String> {
+    longest(std::str::from_utf8(literal).ok()?)
+}
+
 /// The longest part of a text without letters that have another case outside ASCII, in lower case.
-pub(super) fn longest(text: &str) -> Option<String> {
+fn longest(text: &str) -> Option<String> {
     let has_one_case = |c: char| c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]);
     let is_cased = |c: char| !c.is_ascii() && !has_one_case(c);
     let longest = text.split(is_cased).max_by_key(|part| part.len())?;

@@ -6,7 +6,7 @@
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
-use super::atoms::longest;
+use super::atoms;
 
 /// A condition that each text meets, in lower case, in which a regular expression is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,32 +26,16 @@ impl Prefilter {
             HirKind::Capture(capture) => Self::of(&capture.sub),
             HirKind::Repetition(repetition) if repetition.min > 0 => Self::of(&repetition.sub),
             HirKind::Literal(literal) => {
-                let longest = std::str::from_utf8(&literal.0).ok().and_then(longest);
-                longest.map_or(Self::All(Vec::new()), Self::Holds)
+                atoms::of_literal(&literal.0).map_or_else(Self::default, Self::Holds)
             }
             HirKind::Concat(parts) => {
-                let mut all: Vec<Self> = Vec::new();
-                for part in parts.iter().map(Self::of).filter(|part| !part.is_always()) {
-                    match part {
-                        Self::All(parts) => all.extend(parts),
-                        part => all.push(part),
-                    }
-                }
-                match all.pop() {
-                    Some(only) if all.is_empty() => only,
-                    last => Self::All(all.into_iter().chain(last).collect()),
-                }
+                Self::All(parts.iter().map(Self::of).filter(|part| !part.is_always()).collect())
             }
             HirKind::Alternation(branches) => {
                 let any: Vec<Self> = branches.iter().map(Self::of).collect();
-                match any.iter().any(Self::is_always) {
-                    true => Self::All(Vec::new()),
-                    false => Self::Any(any),
-                }
+                if any.iter().any(Self::is_always) { Self::default() } else { Self::Any(any) }
             }
-            HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => {
-                Self::All(Vec::new())
-            }
+            HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => Self::default(),
         }
     }
 

@@ -64,7 +64,7 @@ pub(super) fn compile<'c>(
     let mut compile_all = |signatures: &'c [Signature]| -> Vec<CompiledSignature> {
         let compile = |signature| {
             let requires = numbering.requirement(signature, catalogue);
-            CompiledSignature::new(signature, &names, requires, signature.prefilter.clone())
+            CompiledSignature::new(signature, &names, requires)
         };
         signatures.iter().map(compile).collect()
     };
@@ -85,9 +85,7 @@ pub(super) fn compile<'c>(
 pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<usize>) -> CompiledRule {
     let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
     let compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
-        // What its signatures need is that of those from which they were changed.
-        let compile = |signature| CompiledSignature::new(signature, &names, Vec::new(), Prefilter::default());
-        signatures.iter().map(compile).collect()
+        signatures.iter().map(|signature| CompiledSignature::new(signature, &names, Vec::new())).collect()
     };
     CompiledRule {
         any: compile_all(&rule.any),
@@ -166,7 +164,7 @@ impl Default for Found {
 }
 
 impl CompiledSignature {
-    fn new(signature: &Signature, groups: &[&str], requires: Requirement, prefilter: Prefilter) -> Self {
+    fn new(signature: &Signature, groups: &[&str], requires: Requirement) -> Self {
         let kind = match &signature.kind {
             // The catalogue has no signature that names a group it does not have.
             SignatureKind::Shared(name) => {
@@ -175,7 +173,9 @@ impl CompiledSignature {
             SignatureKind::Literal(text) => {
                 Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
             }
-            SignatureKind::Regex(pattern) => Matcher::Regex(LazyPattern::new(pattern, prefilter)),
+            SignatureKind::Regex(pattern) => {
+                Matcher::Regex(LazyPattern::new(pattern, signature.prefilter.clone()))
+            }
             SignatureKind::HttpStatus(statuses) => Matcher::HttpStatus(statuses.clone()),
             SignatureKind::ErrorCode(codes) => {
                 Matcher::ErrorCode(codes.iter().map(|code| CodeFinder::new(code)).collect())

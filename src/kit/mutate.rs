@@ -7,7 +7,7 @@ use regex_syntax::hir::{
 };
 use serde::Serialize;
 
-use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
+use crate::catalogue::{Location, Prefilter, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Variant};
 use crate::pattern::Pattern;
 use crate::record::{Lines, Record};
@@ -222,7 +222,12 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
             let mut add = |change: String, kind: Option<SignatureKind>, witness: Option<String>| {
                 let mut mutant = rule.clone();
                 match kind.clone() {
-                    Some(kind) => list.of_mut(&mut mutant)[at].kind = kind,
+                    Some(kind) => {
+                        // What the one that was changed needs says nothing of this one.
+                        let (atoms, prefilter) = (Vec::new(), Prefilter::default());
+                        list.of_mut(&mut mutant)[at] =
+                            Signature { kind, atoms, prefilter, ..signature.clone() };
+                    }
                     None => drop(list.of_mut(&mut mutant).remove(at)),
                 }
                 // A rule that looks for nothing is no rule.

@@ -61,11 +61,11 @@ fn look_at_object(line: &[u8]) -> Look {
 }
 
 /// How each line of the file log begins that is not one lone error.
-pub(super) const FILE_LOG: &[u8; 5] = b"{\"0\":";
+pub(crate) const FILE_LOG: &[u8; 5] = b"{\"0\":";
 
-/// The length of the date and time of OpenClaw's own with which a line without terminal codes begins.
-pub(super) fn own_time(line: &[u8]) -> Option<usize> {
-    timed(line).filter(|_| is_clean(line)).map(|(_, length)| length)
+/// Whether a line begins with OpenClaw's own date and time, and holds no terminal codes.
+pub(super) fn is_own(line: &[u8]) -> bool {
+    timed(line).is_some() && is_clean(line)
 }
 
 fn is_clean(line: &[u8]) -> bool {

@@ -31,6 +31,7 @@ use memchr::memmem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use detect::FILE_LOG;
 pub use detect::{BOUNDARIES, starts_record};
 pub use envelope_reader::EnvelopeReader;
 pub use fields::Fields;
@@ -277,8 +278,9 @@ pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
 /// Whether the first status that a text names is one of 2xx. Longer numbers are ids, by which no two records differ.
 fn has_good_status(text: &[u8]) -> bool {
     const NAME: &[u8] = b" status=";
-    let status = memmem::find(text, NAME).map(|at| &text[at + NAME.len()..]);
-    matches!(status, Some([b'2', b'0'..=b'9', b'0'..=b'9'] | [b'2', b'0'..=b'9', b'0'..=b'9', b' ', ..]))
+    let behind = memmem::find(text, NAME).map(|at| &text[at + NAME.len()..]);
+    let status = behind.and_then(|behind| behind.split(|byte| *byte == b' ').next());
+    matches!(status, Some([b'2', b'0'..=b'9', b'0'..=b'9']))
 }
 
 /// A text without terminal codes and carriage returns.

@@ -37,10 +37,10 @@ impl Stamp {
 
 /// Reads RFC 3339, with a `T` or a space, with or without an offset.
 pub(super) fn parse(text: &str) -> Option<Stamp> {
-    parse_universal(text.as_bytes()).map(Stamp::At).or_else(|| parse_any(text))
+    parse_bytes(text.as_bytes())
 }
 
-/// Reads a text that may not be UTF-8, as [`parse`] does.
+/// The same of a text that may not be UTF-8.
 pub(super) fn parse_bytes(text: &[u8]) -> Option<Stamp> {
     parse_universal(text).map(Stamp::At).or_else(|| parse_any(std::str::from_utf8(text).ok()?))
 }
@@ -212,11 +212,8 @@ pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
         if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
             return quoted(rest);
         }
-        // Most lines are OpenClaw's own.
-        let line = match detect::own_time(line) {
-            Some(_) => Cow::Borrowed(line),
-            None => wrap::bare(line),
-        };
+        // Most lines are OpenClaw's own, and not wrapped.
+        let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
         return leading(&line).map(|(stamp, _)| stamp);
     }
     // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
@@ -229,7 +226,7 @@ pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
 /// The time that ends with the next quote.
 fn quoted(text: &[u8]) -> Option<Stamp> {
     let end = memchr::memchr(b'"', text)?;
-    parse(std::str::from_utf8(&text[..end]).ok()?)
+    parse_bytes(&text[..end])
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Format, Level, RawRecord, Record};
+use crate::record::{FILE_LOG, Format, Level, RawRecord, Record};
 use crate::source::rotated_name;
 
 use super::summary::SourceSummary;
@@ -19,8 +19,6 @@ const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | cl
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     looks: Vec<Look>,
-    /// One of the records holds no word that people grep for, so it no longer matters which of the others do.
-    is_mixed: bool,
 }
 
 /// What a source seems to lack.
@@ -145,7 +143,9 @@ impl Survey {
 
     /// Looks at a record.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
-        if self.is_mixed && raw.bytes.starts_with(b"{\"0\":") {
+        // Once a record holds no word that people grep for, it no longer matters which of the others do.
+        let is_mixed = self.looks.iter().any(|look| matches!(look, Look::Record { alarming: false, .. }));
+        if is_mixed && raw.bytes.starts_with(FILE_LOG) {
             return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
         }
         let record = Record::parse(raw);
@@ -163,7 +163,6 @@ impl Survey {
         let text = parts.message.to_ascii_lowercase();
         let grave = parts.level.is_some_and(|level| level >= Level::Warn);
         let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
-        self.is_mixed |= !alarming;
         self.looks.push(Look::Record { kind, alarming });
     }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use jiff::SignedDuration;
 
-use crate::record::{Lines, Record, Stamp, stamp_of, starts_record};
+use crate::record::{FILE_LOG, Lines, Record, Stamp, stamp_of, starts_record};
 use crate::redact::Redactor;
 
 use super::event::Match;
@@ -249,7 +249,7 @@ fn is_out_of_place(own: &[u8], stamp: Option<Stamp>, said: Option<Stamp>) -> boo
     let Some(said) = said else { return own.starts_with(b"{") };
     match (said, stamp) {
         // One log is not written as text and as objects in turn.
-        _ if own.starts_with(b"{\"0\":") || own.starts_with(b"{\"type\":") => true,
+        _ if own.starts_with(FILE_LOG) || own.starts_with(b"{\"type\":") => true,
         (_, None) => true,
         (Stamp::At(said), Some(Stamp::At(own))) => said.duration_since(own) > OUT_OF_STEP,
         (Stamp::Local(said), Some(Stamp::Local(own))) => said.duration_since(own) > OUT_OF_STEP,
