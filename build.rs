@@ -1,5 +1,5 @@
 //! Compiles `rules/*.yaml` into the form that the program reads in a moment, and counts three letters in a row in healthy
-//! logs, by which rare words are told from common ones.
+//! logs, by which rare words are told from common ones; and compiles the table of token formats.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,9 @@ mod pattern;
 #[path = "src/threads.rs"]
 mod threads;
 
+#[path = "build/token_forms.rs"]
+mod token_forms;
+
 /// Logs of which nothing is wrong.
 const HEALTHY: [&str; 4] = [
     "ok-anthropic/logs-plain.txt",
@@ -51,7 +54,15 @@ const HEALTHY: [&str; 4] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in ["build.rs", "rules", "src/catalogue", "src/pattern.rs", "src/threads.rs"] {
+    for input in [
+        "build.rs",
+        "build",
+        "rules",
+        "src/catalogue",
+        "src/pattern.rs",
+        "src/redact/tokens.yaml",
+        "src/threads.rs",
+    ] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
 
@@ -68,6 +79,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     loader.layer(rule_files(&root.join("rules"))?);
     let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
     fs::write(out.join("catalogue.bin"), postcard::to_stdvec(&catalogue)?)?;
+
+    let tokens = fs::read_to_string(root.join("src/redact/tokens.yaml"))?;
+    fs::write(out.join("tokens.rs"), token_forms::compile(&tokens)?)?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
 use crate::engine::Engine;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, TagKey};
 use crate::render::{DiffFormat, Extent, Format};
 use crate::report::{Filter, Period, Report, Sort, View};
 
@@ -77,16 +77,30 @@ pub(super) struct RedactArgs {
     /// Mask telephone numbers and e-mail addresses as well as keys and tokens
     #[arg(long)]
     pub redact_personal: bool,
+
+    /// Give masks a tag, made with the key in this file: equal secrets have equal tags in every report made with it
+    #[arg(long, value_name = "FILE", value_parser = tag_key, conflicts_with = "no_redact")]
+    pub tag_key: Option<TagKey>,
+}
+
+/// The key that a file holds.
+fn tag_key(path: &str) -> Result<TagKey, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    TagKey::new(&bytes).map_err(|error| error.to_string())
 }
 
 impl RedactArgs {
-    /// What masks it. What is shared tells nobody's number.
+    /// What masks it. What is shared tells nobody's number, and its tags become numbers when it is shown.
     pub fn redactor(self, share: bool) -> Redactor {
-        match self {
+        let redactor = match self {
             Self { redact_personal: true, .. } => Redactor::PERSONAL,
             _ if share => Redactor::PERSONAL,
             Self { no_redact: true, .. } => Redactor::OPEN,
             Self { .. } => Redactor::MASKING,
+        };
+        match self.tag_key.or_else(|| share.then_some(TagKey::UNSHOWN)) {
+            Some(key) => redactor.with_key(key),
+            None => redactor,
         }
     }
 }

@@ -12,6 +12,9 @@ const MAX_DEPTH: usize = 8;
 /// A terminal's code is not longer.
 const MAX_CODE: usize = 256;
 
+/// Ways to write the first byte of a terminal's code.
+const ESCAPES: [&str; 8] = ["\u{1b}", "1b", "1B", "1b}", "1B}", "\\e", "033", "#27;"];
+
 /// One reading of a text, which knows where its bytes come from.
 pub(super) struct Reading<'t> {
     pub text: Cow<'t, str>,
@@ -22,8 +25,11 @@ pub(super) struct Reading<'t> {
 impl<'t> Reading<'t> {
     /// All readings of a text that differ: as it stands, decoded, and decoded with wrapped lines joined.
     pub fn all(text: &'t str) -> Vec<Self> {
-        let mut readings = vec![Self { text: Cow::Borrowed(text), origins: None }];
-        if !text.bytes().any(|b| matches!(b, b'\\' | b'%' | b'&') || !(0x20..0x7f).contains(&b)) {
+        let mut readings = vec![Self::of(text)];
+        let is_written = |b: u8| matches!(b, b'\\' | b'%' | b'&') || !(0x20..0x7f).contains(&b);
+        let has_lost_code =
+            || memchr::memchr_iter(b'[', text.as_bytes()).any(|at| lost_code(&text[at..]).is_some());
+        if !text.bytes().any(is_written) && !has_lost_code() {
             return readings;
         }
         let mut decoded: Option<Self> = None;
@@ -37,6 +43,11 @@ impl<'t> Reading<'t> {
         readings.extend(decoded);
         readings.extend(joined);
         readings
+    }
+
+    /// The text as it stands, alone.
+    pub fn of(text: &'t str) -> Self {
+        Self { text: Cow::Borrowed(text), origins: None }
     }
 
     /// Where a part of it stands in the original.
@@ -65,7 +76,7 @@ impl<'t> Reading<'t> {
 
     /// It with one layer of escapes taken off, unless it has none.
     fn decoded(&self) -> Option<Reading<'t>> {
-        self.rewritten(|rest, _| escape(rest))
+        self.rewritten(escape)
     }
 
     /// It with wrapped lines joined, unless none looks wrapped.
@@ -88,12 +99,11 @@ impl<'t> Reading<'t> {
             text.push_str(&self.text[range.clone()]);
             origins.extend(range.map(|at| of_u32(self.byte(at))));
         };
-        while let Some(c) = self.text[at..].chars().next() {
-            let is_plain = matches!(c, ' '..='$' | '\''..='[' | ']'..='~');
-            let Some((length, with)) =
-                (!is_plain).then(|| replace(&self.text[at..], &self.text[..at])).flatten()
-            else {
-                at += c.len_utf8();
+        let bytes = self.text.as_bytes();
+        while let Some(next) = bytes[at..].iter().position(|b| !is_plain(*b)) {
+            at += next;
+            let Some((length, with)) = replace(&self.text[at..], &self.text[..at]) else {
+                at += self.text[at..].chars().next().map_or(1, char::len_utf8);
                 continue;
             };
             copy(copied..at, &mut text, &mut origins);
@@ -113,12 +123,17 @@ impl<'t> Reading<'t> {
     }
 }
 
+/// Whether no escape begins with a byte.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'$' | b'\''..=b'Z' | b']'..=b'~')
+}
+
 fn of_u32((start, end): (usize, usize)) -> (u32, u32) {
     (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
 }
 
 /// The escape with which a text begins: its length, and what it stands for. Codes and what cannot be seen stand for nothing.
-fn escape(text: &str) -> Option<(usize, Option<char>)> {
+fn escape(text: &str, before: &str) -> Option<(usize, Option<char>)> {
     let first = text.chars().next()?;
     match first {
         '\\' => backslash(text),
@@ -128,7 +143,17 @@ fn escape(text: &str) -> Option<(usize, Option<char>)> {
         }
         '&' => entity(text),
         '\u{1b}' | '\u{9b}' | '\u{9d}' | '\u{90}' => Some((code_length(text), None)),
+        // Behind what stands for its first byte, it is a code that is read once that byte is there.
+        '[' if ESCAPES.iter().any(|escape| before.ends_with(escape)) => None,
+        '[' => lost_code(text).map(|length| (length, None)),
         '\n' | '\t' => None,
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+            Some((first.len_utf8(), Some(' ')))
+        }
+        '“' | '”' | '„' | '«' | '»' | '＂' => Some((first.len_utf8(), Some('"'))),
+        '‘' | '’' | '‚' | '＇' => Some((first.len_utf8(), Some('\''))),
+        // The forms of ASCII that are as wide as Chinese characters.
+        '！'..='～' => char::from_u32(u32::from(first) - 0xfee0).map(|c| (first.len_utf8(), Some(c))),
         '\r' => text[1..].starts_with('\n').then_some((1, None)),
         c => is_hostile(c).then_some((c.len_utf8(), None)),
     }
@@ -178,6 +203,12 @@ fn entity(text: &str) -> Option<(usize, Option<char>)> {
     Some((end + 1, Some(of)))
 }
 
+/// The length of a colour of a terminal that lost its first byte on the way: `[31m`.
+fn lost_code(text: &str) -> Option<usize> {
+    let digits = text[1..].bytes().take(12).take_while(|b| b.is_ascii_digit() || *b == b';').count();
+    (digits > 0 && text.as_bytes().get(1 + digits) == Some(&b'm')).then_some(digits + 2)
+}
+
 /// The length of the terminal's code with which a text begins.
 fn code_length(text: &str) -> usize {
     let mut chars = text.char_indices();
@@ -208,19 +239,49 @@ fn code_length(text: &str) -> usize {
     text.chars().next().map_or(1, char::len_utf8)
 }
 
-/// The length of a line's end and the indentation behind it, where a word seems to have been wrapped there: it goes on with
-/// what is no ordinary word.
+/// The length of a line's end and of what stands before the next line's text, where a word seems to have been wrapped there: it
+/// goes on with what is no ordinary word.
 fn wrap(text: &str, before: &str) -> Option<usize> {
-    let rest = text.strip_prefix('\n')?.trim_start_matches([' ', '\t']);
+    let rest = text.strip_prefix('\n')?;
+    let bare = rest.trim_start_matches([' ', '\t']);
+    let rest = [behind_border(bare), Some(bare)].into_iter().flatten().find(|rest| goes_on(rest, before))?;
+    Some(text.len() - rest.len())
+}
+
+/// Whether a text goes on with the rest of a word.
+fn goes_on(rest: &str, before: &str) -> bool {
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
     let word = &rest[..rest.find(|c| !is_of_key(c)).unwrap_or(rest.len())];
-    let goes_on = before.ends_with(is_of_key) && !word.is_empty();
     let is_odd =
         word.contains(|c: char| c.is_ascii_digit()) || word.chars().skip(1).any(|c| c.is_ascii_uppercase());
     let is_date = word.starts_with("20") && word.get(4..5) == Some("-");
-    let ends =
-        rest[word.len()..].chars().next().is_none_or(|c| c.is_whitespace() || "\"'`,;)]}\\&<".contains(c));
-    (goes_on && is_odd && !is_date && ends).then_some(text.len() - rest.len())
+    let ends = rest[word.len()..]
+        .chars()
+        .next()
+        .is_none_or(|c| c.is_whitespace() || "\"'`,;)]}\\&<@│┃|".contains(c));
+    before.ends_with(is_of_key) && !word.is_empty() && is_odd && !is_date && ends
+}
+
+/// The text behind the border of a box, the mark of a quotation, or what Docker writes before each line: a name and a bar, or
+/// a time.
+fn behind_border(text: &str) -> Option<&str> {
+    const MAX_BORDER: usize = 64;
+    let rest = text.trim_start_matches(['│', '┃', '|', '>', '▏', '#']);
+    if rest.len() < text.len() {
+        return Some(rest.trim_start_matches(' '));
+    }
+    let word = text
+        .bytes()
+        .take(MAX_BORDER)
+        .take_while(|b| b.is_ascii_alphanumeric() || b"_-.:+".contains(b))
+        .count();
+    let rest = text[word..].trim_start_matches(' ');
+    let is_time = word >= 20 && text.starts_with("20") && text.as_bytes().get(10) == Some(&b'T');
+    match rest.strip_prefix('|') {
+        Some(rest) if word > 0 => Some(rest.trim_start_matches(' ')),
+        _ if is_time => Some(rest),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

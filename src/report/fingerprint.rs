@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::identity::is_private_name;
+use crate::redact::{Redactor, holds_mask};
 
 use super::Value;
 
@@ -37,8 +38,8 @@ pub(super) const IDENTITY: [&str; 17] = [
 pub(super) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, cut: &[String]) -> String {
     let mut identity = format!("clawsift/1\0{rule}\0");
     for name in IDENTITY.iter().filter(|name| !cut.iter().any(|cut| cut == *name)) {
-        let mut values: Vec<String> =
-            captures.get(*name).into_iter().flatten().map(|value| normalised(name, &value.value)).collect();
+        let values = captures.get(*name).into_iter().flatten().filter(|value| is_shown(&value.value));
+        let mut values: Vec<String> = values.map(|value| normalised(name, &value.value)).collect();
         values.sort();
         values.dedup();
         for value in values {
@@ -46,6 +47,11 @@ pub(super) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, c
         }
     }
     format!("{:016x}", xxh3_64(identity.as_bytes()))
+}
+
+/// Whether a value is shown in every report. Of one that is masked in some the fingerprint would tell what it is.
+fn is_shown(value: &str) -> bool {
+    !holds_mask(value) && Redactor::PERSONAL.clean(value) == value
 }
 
 /// A value without what depends on the machine: how it is written, and which private address a host has.
@@ -104,6 +110,21 @@ mod tests {
         assert_ne!(of(&[("host", &["127.0.0.1"])]), of(&[("host", &["10.0.0.9"])]));
         // What it was in the first release: people have it in their issues.
         assert_eq!(of(&[("host", &["api.x.com"])]), "cc211511e101fd51");
+    }
+
+    #[test]
+    fn what_is_masked_is_no_part_of_a_fingerprint() {
+        let without = of(&[("host", &["api.x.com"])]);
+        for secret in [
+            "sk-proj-abcdEFGH0123456789abcd",
+            "[redacted]",
+            "[redacted:0123456789abcdef]",
+            "[email]",
+            "joe@x.org",
+        ] {
+            assert_eq!(of(&[("host", &["api.x.com"]), ("model", &[secret])]), without, "{secret}");
+        }
+        assert_ne!(of(&[("host", &["api.x.com"]), ("model", &["gpt-5"])]), without);
     }
 
     #[test]

@@ -124,8 +124,12 @@ fn in_base64(piece: &str) -> [String; 3] {
 
 #[test]
 fn a_leak_is_seen_however_it_is_written() {
-    let secret =
-        Secret { kind: "x", text: String::new(), random: vec!["abcdEFGH0123ijkl".to_owned()], place: "{}" };
+    let secret = Secret {
+        kind: String::new(),
+        text: String::new(),
+        random: vec!["abcdEFGH0123ijkl".to_owned()],
+        place: String::new(),
+    };
     for text in ["xabcdEFGH0123x", "abcdEF │\n│ GH0123ijkl", "aGkgYWJjZEVGR0gwMTIzaWprbA=="] {
         assert!(leak(text, &secret).is_some(), "{text}");
     }

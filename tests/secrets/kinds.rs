@@ -1,15 +1,19 @@
 //! Kinds of secrets, made up afresh each time.
 
+use std::sync::LazyLock;
+
+use crate::table::{Named, Table, Token, made, table};
+
 /// A secret that was made up.
 #[derive(Debug, Clone)]
 pub struct Secret {
-    pub kind: &'static str,
+    pub kind: String,
     /// The whole of it, as its owner would copy it.
     pub text: String,
     /// The parts of it that nobody can guess.
     pub random: Vec<String>,
     /// What tells that it is one, with `{}` for it; just `{}` where its own shape does.
-    pub place: &'static str,
+    pub place: String,
 }
 
 impl Secret {
@@ -111,7 +115,7 @@ impl Kind {
                 }
             }
         }
-        Secret { kind: self.name, text, random, place: self.place }
+        Secret { kind: self.name.to_owned(), text, random, place: self.place.to_owned() }
     }
 }
 
@@ -150,10 +154,28 @@ fn piece(alphabet: &str, length: usize, seed: &mut u64) -> String {
     String::from_utf8(piece).expect("ASCII")
 }
 
-/// How many kinds there are.
-pub const COUNT: usize = KINDS.len();
+/// How many kinds are written by hand.
+pub const COMMON: usize = KINDS.len();
+
+/// How many kinds there are: those above, and those of the imported table.
+pub static COUNT: LazyLock<usize> = LazyLock::new(|| KINDS.len() + TABLE.tokens.len() + TABLE.named.len());
+
+static TABLE: LazyLock<Table> = LazyLock::new(table);
 
 /// A secret of that kind.
 pub fn secret(kind: usize, seed: u64) -> Secret {
-    KINDS[kind % COUNT].make(seed | 1 << 40)
+    let kind = kind % *COUNT;
+    if let Some(kind) = KINDS.get(kind) {
+        return kind.make(seed | 1 << 40);
+    }
+    let kind = kind - KINDS.len();
+    let (id, form, place) = match TABLE.tokens.get(kind) {
+        Some(Token { id, after, form }) => (id, form, format!("{after}{{}}")),
+        None => {
+            let Named { id, names, form } = &TABLE.named[kind - TABLE.tokens.len()];
+            (id, form, format!("{}_id={{}}", names[0]))
+        }
+    };
+    let text = made(form, seed).unwrap_or_else(|| panic!("{id}: no secret can be made"));
+    Secret { kind: id.clone(), random: vec![text.clone()], text, place }
 }

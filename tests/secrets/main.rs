@@ -8,4 +8,5 @@ mod ordinary;
 mod program;
 mod property;
 mod streams;
+mod table;
 mod writings;

@@ -11,9 +11,9 @@ use crate::faces::ENGINE;
 /// Each masked place of a text with some words before it.
 fn masked(text: &str, redactor: Redactor) -> Vec<String> {
     let clean = redactor.clean(text);
-    let places = ["[redacted:", "[email:", "[phone:"].into_iter().flat_map(|mark| clean.match_indices(mark));
+    let places = ["[redacted]", "[email]", "[phone]"].into_iter().flat_map(|mark| clean.match_indices(mark));
     places
-        .filter(|(at, mark)| !text.contains(&clean[*at..at + mark.len() + 4]))
+        .filter(|(_, mark)| !text.contains(mark))
         .map(|(at, mark)| {
             let before: Vec<char> = clean[..at].chars().rev().take(40).collect();
             format!("{}{mark}", before.into_iter().rev().collect::<String>())
@@ -40,4 +40,19 @@ fn examples_of_rules_stay_as_they_are() {
     let examples = rules.iter().flat_map(|rule| rule.examples.iter().chain(&rule.counter_examples));
     let all: Vec<String> = examples.flat_map(|example| masked(example, Redactor::MASKING)).collect();
     assert_eq!(all, Vec::<String>::new());
+}
+
+/// Ordinary texts that look like secrets or speak of them.
+#[test]
+fn ordinary_texts_stay_as_they_are() {
+    let texts =
+        include_str!("ordinary.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let texts: Vec<&str> = texts.collect();
+    assert!(texts.len() >= 150, "{}", texts.len());
+    let masked: Vec<String> = texts
+        .iter()
+        .filter(|text| Redactor::MASKING.clean(text) != **text)
+        .map(|text| (*text).to_owned())
+        .collect();
+    assert!(masked.is_empty(), "{masked:#?}");
 }

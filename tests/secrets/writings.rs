@@ -37,10 +37,24 @@ pub enum Writing {
     Run,
     Model,
     Label,
+    /// Behind a colour whose first byte was lost.
+    LostCode,
+    /// Wrapped within a box, a quotation, or a container's log.
+    WrappedBehind(&'static str),
+    /// With its middle left out, but not enough of it.
+    Shortened(&'static str),
+    /// As a header in Base64.
+    HeaderInBase64,
+    /// With blanks that do not break, and typographic quotes.
+    Typographic,
+    /// Percent-encoded so often.
+    InPercentsTimes(usize),
+    /// In a text of its own that tells what it is.
+    Told(&'static str),
 }
 
 /// All of them.
-pub const ALL: [Writing; 27] = [
+pub const ALL: &[Writing] = &[
     Writing::Plain,
     Writing::Console,
     Writing::FileLog,
@@ -68,6 +82,30 @@ pub const ALL: [Writing; 27] = [
     Writing::Run,
     Writing::Model,
     Writing::Label,
+    Writing::LostCode,
+    Writing::WrappedBehind("│ "),
+    Writing::WrappedBehind("> "),
+    Writing::WrappedBehind("web_1  | "),
+    Writing::Shortened("…"),
+    Writing::Shortened("***"),
+    Writing::HeaderInBase64,
+    Writing::Typographic,
+    Writing::InPercentsTimes(2),
+    Writing::InPercentsTimes(3),
+    Writing::Told("GEMINI_API_KEYS={},{};{}"),
+    Writing::Told("OPENAI_API_KEY_2={}"),
+    Writing::Told(r#"{"apiKeys":["{}","{}"]}"#),
+    Writing::Told(r#"{"tokens":{"main":"{}"}}"#),
+    Writing::Told(r#"{"name":"OPENAI_API_KEY","value":"{}"}"#),
+    Writing::Told("<key>OPENAI_API_KEY</key><string>{}</string>"),
+    Writing::Told("<password>{}</password>"),
+    Writing::Told("API key '{}' is invalid"),
+    Writing::Told("openclaw config set gateway.auth.token {}"),
+    Writing::Told("curl -u joe:{} https://x.org/"),
+    Writing::Told("Authorization: Bearer tid={};exp=1764400000;8kp=1"),
+    Writing::Told("密码：{}"),
+    Writing::Told(r#"{"type":"oauth","access":"{}","expires":1}"#),
+    Writing::Told("https://joe:{}@proxy.corp:3128/"),
 ];
 
 /// What makes a rule explain the record.
@@ -167,9 +205,57 @@ impl Writing {
                 let id = shaped()?;
                 both(|start| format!("2026-11-22T00:00:00Z error agent/{id} {start}"))
             }
+            Self::LostCode => plain(&secret.place.replace("{}", &format!("[31m{}[0m", secret.text))),
+            Self::WrappedBehind(border) => plain(&split(&format!("\n{border}"))),
+            // Of one that is shorter what is left may be no more than others show.
+            Self::Shortened(gap) => {
+                let is_long = secret.text.len() >= 48 && secret.random.iter().any(|part| part.len() >= 32);
+                let is_plain = secret.text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+                is_long.then_some(()).filter(|()| is_plain && shaped().is_some())?;
+                plain(&split(gap))
+            }
+            Self::HeaderInBase64 => {
+                plain(&in_base64(format!("Authorization: Bearer {}", told(secret)?).as_bytes()))
+            }
+            Self::Typographic => {
+                let place = place.replace(' ', "\u{a0}");
+                let mut is_open = false;
+                let quoted = place.chars().map(|c| match c {
+                    '"' => {
+                        is_open = !is_open;
+                        if is_open { '“' } else { '”' }
+                    }
+                    c => c,
+                });
+                plain(&quoted.collect::<String>())
+            }
+            Self::InPercentsTimes(times) => {
+                let place = (1..times).fold(in_percents(&place), |text, _| text.replace('%', "%25"));
+                plain(&place)
+            }
+            Self::Told(text) => plain(&text.replace("{}", told(secret)?)),
         };
         Some(Log { name, text: text + "\n" })
     }
+}
+
+/// A secret that can stand anywhere.
+fn told(secret: &Secret) -> Option<&str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    // Letters alone could be a word.
+    let is_made = secret.text.bytes().any(|b| b.is_ascii_digit()) && secret.text.len() >= 16;
+    (is_made && secret.text.chars().all(is_plain)).then_some(secret.text.as_str())
+}
+
+fn in_base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let code = bytes.chunks(3).flat_map(|group| {
+        let bits =
+            group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        let letters = [18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift & 63) as usize]));
+        (0..4).map(move |at| if at <= group.len() { letters[at] } else { '=' })
+    });
+    code.collect()
 }
 
 fn plain(place: &str) -> String {

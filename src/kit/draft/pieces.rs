@@ -136,7 +136,8 @@ static MEASURE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r"^(?<number>\d+(?:\.\d+)?)(?<unit>ms|s|m|h|d|[KMGkmg]i?[Bb]?|B|x)\b").ok()
 });
 
-static REDACTED: LazyLock<Option<Pattern>> = LazyLock::new(|| Pattern::new(r"^\[redacted:[^\]]*\]").ok());
+static REDACTED: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r"^\[redacted(?::[0-9a-f]+)?\]").ok());
 
 static KEY: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r#"(?:^|[\s(\[{,"'])(?<key>[A-Za-z][A-Za-z0-9_]*)["']?[=:]["']?$"#).ok());

@@ -1,0 +1,311 @@
+//! Compiles `src/redact/tokens.yaml`, the table of token formats, into static tables for the matcher in `src/redact/tokens.rs`.
+//!
+//! A form is a regular expression in a small language: literals, ASCII classes, repetitions, groups and alternations. It
+//! becomes one or more sequences of runs of characters, which a matcher can follow without ever going back. Where a run could
+//! also take what the next part needs, the rest of the form is widened to one run, so that the compiled form matches at least
+//! what the written one does.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::Deserialize;
+
+/// Sequences that one form may become.
+const MAX_SEQUENCES: usize = 64;
+/// Characters of the fixed text by which a token is found.
+const MIN_ANCHOR: usize = 2;
+/// Characters with which a form may begin that has no fixed text.
+const MAX_FIRST: u32 = 8;
+
+/// The table as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    sources: BTreeMap<String, Source>,
+    tokens: Vec<Token>,
+    named: Vec<Named>,
+}
+
+/// A published table that entries come from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "for readers of the table")]
+struct Source {
+    version: Option<String>,
+    licence: String,
+    url: Option<String>,
+}
+
+/// A token that its own form gives away.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    id: String,
+    source: String,
+    form: String,
+    /// Text before the form that is no part of the secret, and is shown.
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the table")]
+    see: Option<String>,
+}
+
+/// A value of this form behind a name that contains one of these words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    id: String,
+    source: String,
+    names: Vec<String>,
+    form: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the table")]
+    see: Option<String>,
+}
+
+/// So many characters of one set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    /// A bit per ASCII character.
+    set: u128,
+    min: u32,
+    /// `u32::MAX` for no limit.
+    max: u32,
+}
+
+/// The source text of the compiled tables.
+pub fn compile(yaml: &str) -> Result<String, Box<dyn Error>> {
+    let table: Table = serde_saphyr::from_str(yaml)?;
+    let mut out = Out::default();
+    for Token { id, source, form, after, .. } in &table.tokens {
+        known(&table, id, source)?;
+        for sequence in sequences_of(id, form)? {
+            out.token(after, &sequence).map_err(|fault| format!("token `{id}`: {fault}"))?;
+        }
+    }
+    for Named { id, source, names, form, .. } in &table.named {
+        known(&table, id, source)?;
+        for sequence in sequences_of(id, form)? {
+            out.named(names, &sequence);
+        }
+    }
+    Ok(out.finish())
+}
+
+fn known(table: &Table, id: &str, source: &str) -> Result<(), String> {
+    match table.sources.contains_key(source) {
+        true => Ok(()),
+        false => Err(format!("token `{id}`: no source is called `{source}`")),
+    }
+}
+
+/// The sequences of runs that a form stands for.
+fn sequences_of(id: &str, form: &str) -> Result<Vec<Vec<Run>>, String> {
+    let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(form);
+    let hir = hir.map_err(|error| format!("token `{id}`: {error}"))?;
+    let all = sequences(&hir).map_err(|fault| format!("token `{id}`: {fault}"))?;
+    Ok(all.into_iter().map(|runs| without_going_back(merged(runs))).collect())
+}
+
+fn sequences(hir: &Hir) -> Result<Vec<Vec<Run>>, String> {
+    let one = |set| vec![vec![Run { set, min: 1, max: 1 }]];
+    let all = match hir.kind() {
+        HirKind::Empty => vec![Vec::new()],
+        HirKind::Literal(literal) => {
+            let run = |byte: &u8| match byte {
+                0..=127 => Ok(Run { set: 1 << byte, min: 1, max: 1 }),
+                _ => Err("only ASCII can be looked for".to_owned()),
+            };
+            vec![literal.0.iter().map(run).collect::<Result<_, _>>()?]
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let bytes = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            one(bytes.filter(|byte| *byte < 128).fold(0, |set, byte| set | 1 << byte))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let chars = class.ranges().iter().flat_map(|range| range.start()..=range.end().min('\u{7f}'));
+            one(chars.fold(0, |set, c| set | 1 << u32::from(c)))
+        }
+        HirKind::Capture(capture) => sequences(&capture.sub)?,
+        HirKind::Alternation(parts) => {
+            let each: Result<Vec<_>, _> = parts.iter().map(sequences).collect();
+            each?.into_iter().flatten().collect()
+        }
+        HirKind::Concat(parts) => {
+            let mut all = vec![Vec::new()];
+            for part in parts {
+                all = pairs(&all, &sequences(part)?);
+            }
+            all
+        }
+        HirKind::Repetition(repetition) => {
+            repeated(&sequences(&repetition.sub)?, repetition.min, repetition.max)
+        }
+        HirKind::Look(_) => return Err("a form says nothing of what stands around it".to_owned()),
+    };
+    match all.len() {
+        0..=MAX_SEQUENCES => Ok(all),
+        many => Err(format!("it stands for {many} sequences; {MAX_SEQUENCES} are the limit")),
+    }
+}
+
+fn pairs(first: &[Vec<Run>], second: &[Vec<Run>]) -> Vec<Vec<Run>> {
+    let pair =
+        |a: &Vec<Run>| second.iter().map(move |b| [a.as_slice(), b.as_slice()].concat()).collect::<Vec<_>>();
+    first.iter().flat_map(pair).collect()
+}
+
+/// A part that stands there several times; what of it may be missing is widened to a run of all its characters.
+fn repeated(part: &[Vec<Run>], min: u32, max: Option<u32>) -> Vec<Vec<Run>> {
+    if let [sequence] = part
+        && let [run] = sequence.as_slice()
+        && (run.min, run.max) == (1, 1)
+    {
+        return vec![vec![Run { min, max: max.unwrap_or(u32::MAX), ..*run }]];
+    }
+    let mut all = vec![Vec::new()];
+    for _ in 0..min {
+        all = pairs(&all, part);
+    }
+    if max != Some(min) {
+        let set = part.iter().flatten().fold(0, |set, run| set | run.set);
+        all.iter_mut().for_each(|sequence| sequence.push(Run { set, min: 0, max: u32::MAX }));
+    }
+    all
+}
+
+/// The same with neighbours of the same set as one run.
+fn merged(runs: Vec<Run>) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::new();
+    for run in runs {
+        match out.last_mut() {
+            // Fixed text stays character by character.
+            Some(last) if last.set == run.set && run.set.count_ones() > 2 => {
+                last.min += run.min;
+                last.max = last.max.saturating_add(run.max);
+            }
+            _ => out.push(run),
+        }
+    }
+    out
+}
+
+/// The same, widened where a run of variable length could take what the next one needs.
+fn without_going_back(mut runs: Vec<Run>) -> Vec<Run> {
+    let overlaps = |pair: &[Run]| pair[0].min != pair[0].max && pair[0].set & pair[1].set != 0;
+    if let Some(at) = runs.windows(2).position(overlaps) {
+        let rest = runs.split_off(at);
+        let wide =
+            |wide: Run, run: &Run| Run { set: wide.set | run.set, min: wide.min + run.min, max: u32::MAX };
+        runs.push(rest.iter().fold(Run { set: 0, min: 0, max: 0 }, wide));
+    }
+    runs
+}
+
+/// Tables that are being written.
+#[derive(Default)]
+struct Out {
+    classes: Vec<u128>,
+    tokens: String,
+    named: String,
+}
+
+impl Out {
+    fn token(&mut self, shown: &str, runs: &[Run]) -> Result<(), String> {
+        let Range { start, end } = match shown {
+            "" => {
+                anchor(runs).or_else(|| few(runs)).ok_or("it has no fixed text by which it could be found")?
+            }
+            _ => Range { start: 0, end: 0 },
+        };
+        let folds = runs[start..end].iter().any(|run| run.set.count_ones() == 2);
+        let text: String = match shown {
+            "" => runs[start..end].iter().map(|run| first(run.set)).collect(),
+            _ => shown.to_owned(),
+        };
+        let text = if folds { text.to_ascii_lowercase() } else { text };
+        let (before, after) = (self.parts(&runs[..start]), self.parts(&runs[end..]));
+        let shows = shown.len();
+        writeln!(
+            self.tokens,
+            "    Form {{ anchor: {text:?}, folds: {folds}, shows: {shows}, before: &[{before}], after: &[{after}] }},"
+        )
+        .map_err(|error| error.to_string())
+    }
+
+    fn named(&mut self, names: &[String], runs: &[Run]) {
+        let parts = self.parts(runs);
+        for name in names {
+            self.named.push_str(&format!("    ({:?}, &[{parts}]),\n", name.to_ascii_lowercase()));
+        }
+    }
+
+    fn parts(&mut self, runs: &[Run]) -> String {
+        let part = |Run { set, min, max }: &Run| {
+            let class = self.classes.iter().position(|known| known == set).unwrap_or_else(|| {
+                self.classes.push(*set);
+                self.classes.len() - 1
+            });
+            format!("Run {{ class: {class}, min: {min}, max: {max} }}")
+        };
+        runs.iter().map(part).collect::<Vec<_>>().join(", ")
+    }
+
+    fn finish(self) -> String {
+        let Self { classes, tokens, named } = self;
+        let count = classes.len();
+        let classes: String = classes.iter().map(|set| format!("    {set:#x},\n")).collect();
+        format!(
+            "pub(super) const CLASSES: [u128; {count}] = [\n{classes}];\n\
+             pub(super) static FORMS: &[Form] = &[\n{tokens}];\n\
+             pub(super) static NAMED: &[(&str, &[Run])] = &[\n{named}];\n"
+        )
+    }
+}
+
+/// The fixed text of a form: what it begins with, or else the longest.
+fn anchor(runs: &[Run]) -> Option<Range> {
+    let is_fixed =
+        |run: &Run| (run.min, run.max) == (1, 1) && (run.set.count_ones() == 1 || is_letter(run.set));
+    let mut best: Option<Range> = None;
+    let mut start = 0;
+    while start < runs.len() {
+        let length = runs[start..].iter().take_while(|run| is_fixed(run)).count();
+        let is_longer = best.is_none_or(|best| length > best.end - best.start);
+        if length >= MIN_ANCHOR && is_longer {
+            best = Some(Range { start, end: start + length });
+            if start == 0 {
+                break;
+            }
+        }
+        start += length.max(1);
+    }
+    best
+}
+
+/// No fixed text, where few pairs of characters can begin the form.
+fn few(runs: &[Run]) -> Option<Range> {
+    let is_fixed =
+        runs.first().is_some_and(|run| (run.min, run.max) == (1, 1) && run.set.count_ones() <= MAX_FIRST);
+    (is_fixed && runs.get(1).is_some_and(|run| run.min > 0)).then_some(Range { start: 0, end: 0 })
+}
+
+#[derive(Clone, Copy)]
+struct Range {
+    start: usize,
+    end: usize,
+}
+
+/// Whether a set is a letter in both cases.
+fn is_letter(set: u128) -> bool {
+    set.count_ones() == 2
+        && first(set).is_ascii_uppercase()
+        && set == 1 << u32::from(first(set)) | 1 << (u32::from(first(set)) + 32)
+}
+
+fn first(set: u128) -> char {
+    char::from(u8::try_from(set.trailing_zeros().min(127)).unwrap_or(b'?'))
+}

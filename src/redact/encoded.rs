@@ -1,0 +1,252 @@
+//! Secrets in what is no text as it stands: Base64, dumps of buffers, lists of bytes, keys in PEM, the words of a wallet.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::decoding::Reading;
+use super::scan::work;
+
+/// Characters of Base64 in which a text may hide.
+const MIN_BASE64: usize = 24;
+/// Bytes of a dump in which one may.
+const MIN_BYTES: usize = 16;
+/// Bytes of a key of Solana, which is printed as a list.
+const KEYPAIR: usize = 64;
+/// Words of the shortest recovery phrase.
+const MIN_WORDS: usize = 12;
+
+/// The words of recovery phrases (BIP-39, English), sorted.
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("bip39.txt").lines().collect());
+
+const DECODER: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Notes where secrets stand that are written in some other way. `holds_secret` tells whether a text that was decoded holds one.
+pub(super) fn find(
+    reading: &Reading<'_>,
+    found: &mut Vec<Range<usize>>,
+    holds_secret: &dyn Fn(&str) -> bool,
+) {
+    let text = reading.text.as_bytes();
+    work::count(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let next = match text[at] {
+            b'-' => private_key(text, at),
+            b'<' => buffer(text, at)
+                .filter(|(_, bytes)| is_key(bytes) || is_secret_text(bytes, holds_secret))
+                .map(|(end, _)| at..end),
+            b'[' => bytes(text, at + 1)
+                .filter(|(_, bytes)| {
+                    bytes.len() == KEYPAIR || is_key(bytes) || is_secret_text(bytes, holds_secret)
+                })
+                .map(|(end, _)| at + 1..end),
+            b if is_base64(b) => {
+                let length = text[at..].iter().take_while(|b| is_base64(**b)).count();
+                work::count(length);
+                if length >= MIN_BASE64
+                    && of_base64(&text[at..at + length])
+                        .is_some_and(|bytes| is_secret_text(&bytes, holds_secret))
+                {
+                    found.push(at..at + length);
+                }
+                at += length;
+                continue;
+            }
+            _ => None,
+        };
+        at = match next {
+            Some(secret) => {
+                found.push(secret.clone());
+                secret.end.max(at + 1)
+            }
+            None => at + 1,
+        };
+    }
+    phrases(text, found);
+    lines_of_a_key(&reading.text, found);
+}
+
+/// A dump of bytes that stands behind the name of a secret, whatever it holds.
+pub(super) fn dump_behind_name(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let (end, _) = buffer(text, start)?;
+    found.push(start..end);
+    Some(end)
+}
+
+/// A list of bytes that stands behind the name of a secret, whatever it holds.
+pub(super) fn bytes_behind_name(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let (end, _) = bytes(text, start).filter(|(_, bytes)| bytes.len() >= MIN_BYTES)?;
+    found.push(start..end);
+    Some(end)
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
+}
+
+/// What a run of Base64 of either alphabet stands for.
+fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
+    let bare = run.iter().copied().take_while(|b| *b != b'=').map(|b| match b {
+        b'-' => b'+',
+        b'_' => b'/',
+        b => b,
+    });
+    let mut bare: Vec<u8> = bare.collect();
+    if bare.len() % 4 == 1 {
+        bare.pop();
+    }
+    DECODER.decode(bare).ok()
+}
+
+/// Whether bytes are a text that holds a secret.
+fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
+    if bytes.len() < MIN_BYTES || !bytes.iter().all(|b| (0x20..0x7f).contains(b) || b"\r\n\t".contains(b)) {
+        return false;
+    }
+    std::str::from_utf8(bytes).is_ok_and(holds_secret)
+}
+
+/// Whether bytes are the beginning of a private key in PEM, of which the label may be cut.
+fn is_key(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(60)];
+    start.starts_with(b"-----BEGIN ") && !contains(start, b"CERT") && !contains(start, b"PUBLIC")
+}
+
+/// The dump of a buffer that begins there, and its bytes: `<Buffer 2d 2d 2d>`.
+fn buffer(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
+    const BEGIN: &[u8] = b"<Buffer ";
+    let mut at = start + BEGIN.len();
+    if text.get(start..at)? != BEGIN {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    while let Some(&[a, b]) = text.get(at..at + 2) {
+        let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let (Some(high), Some(low)) = (digit(a), digit(b)) else { break };
+        bytes.push(high << 4 | low);
+        at += 2;
+        if text.get(at) != Some(&b' ') {
+            break;
+        }
+        at += 1;
+    }
+    work::count(at - start);
+    (!bytes.is_empty()).then_some((at, bytes))
+}
+
+/// The numbers of a list that begins there, if they are bytes; and where they end.
+fn bytes(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
+    let (mut at, mut bytes) = (start, Vec::new());
+    let mut end = at;
+    loop {
+        at += text[at..].iter().take(16).take_while(|b| b.is_ascii_whitespace()).count();
+        let length = text[at..].iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+        let number =
+            std::str::from_utf8(text.get(at..at + length)?).ok().and_then(|digits| digits.parse().ok());
+        let Some(number) = number else { break };
+        bytes.push(number);
+        at += length;
+        end = at;
+        if text.get(at) != Some(&b',') {
+            break;
+        }
+        at += 1;
+    }
+    work::count(end - start);
+    (!bytes.is_empty()).then_some((end, bytes))
+}
+
+/// A private key in PEM, to its end or that of the text.
+fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    const END: &[u8] = b"-----END ";
+    let rest = text.get(at..)?.strip_prefix(BEGIN)?;
+    let label = rest.iter().take(60).position(|&b| b == b'-')?;
+    if !contains(&rest[..label], b"PRIVATE KEY") {
+        return None;
+    }
+    let body = &rest[label..];
+    let end = memchr::memmem::find(body, END).map_or(body.len(), |end| {
+        let after = &body[end + END.len()..];
+        let close = memchr::memmem::find(&after[..after.len().min(80)], b"-----");
+        end + END.len() + close.map_or(0, |close| close + 5)
+    });
+    work::count(end);
+    Some(at..at + BEGIN.len() + label + end)
+}
+
+/// Notes where the words of a recovery phrase stand, however they are called.
+fn phrases(text: &[u8], found: &mut Vec<Range<usize>>) {
+    let (mut at, mut start, mut count) = (0, 0, 0);
+    while at < text.len() {
+        let length = text[at..].iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let end = at + length;
+        let gap = text[end..].iter().take(3).take_while(|b| matches!(b, b' ' | b',' | b'\n')).count();
+        work::count(length + gap);
+        let is_word = (3..=8).contains(&length);
+        if is_word {
+            start = if count == 0 { at } else { start };
+            count += 1;
+        }
+        if !is_word || gap == 0 || end + gap == text.len() {
+            if count >= MIN_WORDS {
+                words_of_a_wallet(text, start..if is_word { end } else { at }, found);
+            }
+            count = 0;
+        }
+        at = end + gap.max(usize::from(length == 0));
+    }
+}
+
+/// Notes where enough words in a row are of those that wallets use. They are separated by blanks, commas and line ends.
+fn words_of_a_wallet(text: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let (mut at, mut first, mut last, mut count) = (range.start, 0, 0, 0);
+    for word in text[range.clone()].split(|b| !b.is_ascii_lowercase()) {
+        let is_known = std::str::from_utf8(word).is_ok_and(|word| WORDS.binary_search(&word).is_ok());
+        if is_known {
+            first = if count == 0 { at } else { first };
+            (last, count) = (at + word.len(), count + 1);
+        }
+        at += word.len() + 1;
+        if !word.is_empty() && !is_known || at > range.end {
+            if count >= MIN_WORDS {
+                found.push(first..last);
+            }
+            count = 0;
+        }
+    }
+}
+
+/// The lines of a PEM key whose beginning stands elsewhere: 64 characters of Base64, and nothing else.
+fn lines_of_a_key(text: &str, found: &mut Vec<Range<usize>>) {
+    const LINE: usize = 64;
+    if text.len() < LINE {
+        return;
+    }
+    let mut start = 0;
+    for line in text.split('\n') {
+        let bare = line.trim();
+        let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+        if bare.len() == LINE
+            && bare.bytes().all(is_base64)
+            && bare.bytes().any(|b| b.is_ascii_lowercase())
+            && bare.bytes().any(|b| b.is_ascii_uppercase())
+        {
+            let at = start + (line.len() - line.trim_start().len());
+            found.push(at..at + LINE);
+        }
+        start += line.len() + 1;
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}

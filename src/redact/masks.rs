@@ -1,0 +1,148 @@
+//! What stands for a secret: a mask, and the tag by which equal ones are known where the user gave a key for that.
+
+use std::ops::Range;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::personal::{self, Personal};
+
+/// Bytes of a tag: enough that two secrets of one log have different ones.
+const TAG_BYTES: usize = 8;
+/// Bytes of a key that cannot be tried out.
+const MIN_KEY: usize = 16;
+
+/// The key of tags: equal secrets have equal tags in every report that is made with it, and nobody without it can find a
+/// secret by its tag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TagKey([u8; 32]);
+
+/// The key for tags is too short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a key for tags has at least {MIN_KEY} bytes, and this one has {0}; `openssl rand -out FILE 32` makes one"
+)]
+pub struct ShortKey(usize);
+
+impl TagKey {
+    /// The key of reports whose tags are never shown, but replaced by numbers (`--share`).
+    pub const UNSHOWN: Self = Self([0; 32]);
+
+    /// The key that these bytes stand for; a line end behind them does not count.
+    ///
+    /// # Errors
+    /// If there are fewer than 16 bytes.
+    pub fn new(bytes: &[u8]) -> Result<Self, ShortKey> {
+        let bytes = bytes.trim_ascii_end();
+        match bytes.len() {
+            length @ ..MIN_KEY => Err(ShortKey(length)),
+            _ => Ok(Self(Sha256::digest(bytes).into())),
+        }
+    }
+
+    fn tag(&self, content: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
+        mac.update(content.as_bytes());
+        mac.finalize().into_bytes().iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl std::fmt::Debug for TagKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TagKey")
+    }
+}
+
+/// Whether a text holds the mask of something, with or without a tag.
+pub(crate) fn holds_mask(text: &str) -> bool {
+    let names = ["[redacted", "[email", "[phone"];
+    let is_mask = |rest: &str| rest.starts_with([']', ':']);
+    names.iter().any(|name| text.match_indices(name).any(|(at, _)| is_mask(&text[at + name.len()..])))
+}
+
+/// Where something was found that is not shown.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub range: Range<usize>,
+    pub what: What,
+    /// As it was before it was escaped.
+    pub content: Range<usize>,
+    /// The reading that it was found in.
+    pub reading: usize,
+}
+
+/// By what it was found; what tells more stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    Form,
+    Place,
+    Encoded,
+    Personal(Personal),
+}
+
+impl What {
+    /// What stands for it.
+    pub fn mask(self, content: &str, key: Option<TagKey>) -> String {
+        let (name, content) = match self {
+            Self::Form | Self::Place | Self::Encoded => ("redacted", content.to_owned()),
+            Self::Personal(Personal::Phone) => (Personal::Phone.name(), personal::digits(content)),
+            Self::Personal(Personal::Email) => (Personal::Email.name(), content.to_lowercase()),
+        };
+        match key {
+            Some(key) => format!("[{name}:{}]", key.tag(&content)),
+            None => format!("[{name}]"),
+        }
+    }
+
+    fn order(self) -> u8 {
+        match self {
+            Self::Form => 0,
+            Self::Place => 1,
+            Self::Encoded => 2,
+            Self::Personal(_) => 3,
+        }
+    }
+}
+
+/// What overlaps is masked as one, with the mask of what tells most: a key has the same wherever it stands.
+pub(super) fn joined(mut all: Vec<Found>) -> Vec<Found> {
+    all.sort_by_key(|found| (found.range.start, found.what.order(), std::cmp::Reverse(found.range.end)));
+    let mut out: Vec<Found> = Vec::with_capacity(all.len());
+    for found in all {
+        match out.last_mut() {
+            Some(last) if found.range.start < last.range.end => {
+                let range = last.range.start..last.range.end.max(found.range.end);
+                // The same form read again in another way may be longer: a reading that ends early was cut by an escape.
+                let longer = found.range.len() > last.range.len() || found.content.len() > last.content.len();
+                let is_better = match found.what.order().cmp(&last.what.order()) {
+                    std::cmp::Ordering::Less => true,
+                    std::cmp::Ordering::Equal => longer,
+                    std::cmp::Ordering::Greater => false,
+                };
+                if is_better {
+                    *last = found;
+                }
+                last.range = range;
+            }
+            _ => out.push(found),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_needs_the_key() {
+        let key = TagKey::new(b"0123456789abcdef").expect("a key");
+        let other = TagKey::new(b"0123456789abcdeg").expect("a key");
+        let mask = |key| What::Place.mask("hunter2", key);
+        assert_eq!(mask(None), "[redacted]");
+        assert_eq!(mask(Some(key)), mask(Some(TagKey::new(b"0123456789abcdef\n").expect("a key"))));
+        assert_ne!(mask(Some(key)), mask(Some(other)));
+        assert_eq!(mask(Some(key)).len(), "[redacted:]".len() + 16);
+        assert_eq!(TagKey::new(b"short\n"), Err(ShortKey(5)));
+    }
+}

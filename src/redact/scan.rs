@@ -1,0 +1,122 @@
+//! A text that is looked through once: the ends of its runs of characters are remembered, so that whoever asks for the same
+//! run again gets the answer for nothing. This is what keeps redaction linear, whatever the text.
+
+use super::decoding::Reading;
+use super::tokens::CLASSES;
+
+/// Bytes of a value by which it is judged.
+pub(super) const WINDOW: usize = 64;
+
+/// Sets of characters at which a value ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Blanks, quotes and brackets.
+    Bare,
+    /// Blanks, quotes and what separates clauses: a password may hold the rest.
+    Password,
+    /// Blanks and quotes: a header's value may hold the rest.
+    Header,
+    /// Ends of lines and quotes.
+    Line,
+    /// A quotation mark, or the end of a line.
+    DoubleQuote,
+    SingleQuote,
+    BackQuote,
+    /// A tag.
+    Tag,
+    /// What ends a URL in a text.
+    Url,
+}
+
+const STOPS: [&[u8]; 9] = [
+    b" \t\n\r\x0c\"'\\,;&@<>(){}[]`|",
+    b" \t\n\r\x0c\"'\\,;<>`)}",
+    b" \t\n\r\x0c\"'\\<>(){}[]`|",
+    b"\n\r\"'\\",
+    b"\"\\\n",
+    b"'\\\n",
+    b"`\\\n",
+    b"<",
+    b" \t\n\r\x0c\"'<>`\\",
+];
+
+const STOP_SETS: [u128; STOPS.len()] = {
+    let mut sets = [0; STOPS.len()];
+    let mut at = 0;
+    while at < STOPS.len() {
+        let mut byte = 0;
+        while byte < STOPS[at].len() {
+            sets[at] |= 1 << STOPS[at][byte];
+            byte += 1;
+        }
+        at += 1;
+    }
+    sets
+};
+
+/// A reading of a text that detectors look through from its beginning to its end.
+pub(super) struct Scan<'r> {
+    reading: &'r Reading<'r>,
+    pub text: &'r [u8],
+    /// Of each class, and behind them of each stop, the run that was found last.
+    runs: [(usize, usize); CLASSES.len() + STOPS.len()],
+}
+
+impl<'r> Scan<'r> {
+    pub fn new(reading: &'r Reading<'r>) -> Self {
+        Self { reading, text: reading.text.as_bytes(), runs: [(1, 0); CLASSES.len() + STOPS.len()] }
+    }
+
+    /// The end of the run of characters of a class that begins at `start`.
+    pub fn run_end(&mut self, class: u16, start: usize) -> usize {
+        let set = CLASSES.get(usize::from(class)).copied().unwrap_or_default();
+        self.cached(usize::from(class), start, |byte| byte < 128 && set >> byte & 1 == 1)
+    }
+
+    /// The first place from `start` on where a value of that kind ends.
+    pub fn value_end(&mut self, stop: Stop, start: usize) -> usize {
+        let index = stop as usize;
+        let set = STOP_SETS[index];
+        self.cached(CLASSES.len() + index, start, |byte| byte >= 128 || set >> byte & 1 == 0)
+    }
+
+    /// Whether something was taken out before this byte, so that a word may begin there.
+    pub fn is_seam(&self, at: usize) -> bool {
+        self.reading.is_seam(at)
+    }
+
+    fn cached(&mut self, index: usize, start: usize, has: impl Fn(u8) -> bool) -> usize {
+        let (from, to) = self.runs[index];
+        if (from..=to).contains(&start) {
+            return to;
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = start + rest.iter().take_while(|byte| has(**byte)).count();
+        work::count(end - start);
+        self.runs[index] = (start, end);
+        end
+    }
+}
+
+/// Counted steps, by which the tests show that redaction is linear.
+pub(super) mod work {
+    #[cfg(test)]
+    thread_local! {
+        static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    /// Notes that so many bytes were looked at.
+    #[inline]
+    pub fn count(steps: usize) {
+        #[cfg(test)]
+        STEPS.with(|all| all.set(all.get() + steps));
+        #[cfg(not(test))]
+        let _ = steps;
+    }
+
+    /// The steps since the last call.
+    #[cfg(test)]
+    pub fn take() -> usize {
+        STEPS.with(|all| all.take())
+    }
+}

@@ -1,0 +1,311 @@
+//! Secrets that their own form gives away: a known beginning, an alphabet, a length.
+//!
+//! The forms stand in `tokens.yaml`; `build/token_forms.rs` compiles them into the tables that are included here. Of a run of
+//! letters that could as well be a word, a digit or a capital is asked.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::scan::{Scan, WINDOW, work};
+
+include!(concat!(env!("OUT_DIR"), "/tokens.rs"));
+
+/// So many characters of one class.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    class: u16,
+    min: u32,
+    /// `u32::MAX` for no limit.
+    max: u32,
+}
+
+/// How tokens of one kind look.
+pub(super) struct Form {
+    /// Fixed text by which one is found, in lower case where `folds`; none where it is found by its first two characters.
+    anchor: &'static str,
+    folds: bool,
+    /// Bytes of the anchor that are shown: they tell nothing but the kind of address.
+    shows: usize,
+    before: &'static [Run],
+    after: &'static [Run],
+}
+
+/// Bytes in which a value behind a vendor's name is looked for.
+const MAX_NAMED: usize = 8 * WINDOW;
+/// Characters of a token that masks of others leave of it.
+const SHOWN_BY_OTHERS: usize = 5;
+
+/// The forms by the first two bytes of their anchors.
+struct Index {
+    /// A bit per pair of ASCII characters.
+    pairs: [u64; 256],
+    /// Pairs and forms, sorted.
+    forms: Vec<(u16, u16)>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { pairs: [0; 256], forms: Vec::new() };
+    for (number, form) in (0u16..).zip(FORMS) {
+        let [first, second] = form.begins();
+        for pair in first.iter().flat_map(|a| second.iter().map(move |b| pair(*a, *b))) {
+            index.pairs[usize::from(pair >> 6)] |= 1 << (pair & 63);
+            index.forms.push((pair, number));
+        }
+    }
+    index.forms.sort_unstable();
+    index.forms.dedup();
+    index
+});
+
+fn pair(a: u8, b: u8) -> u16 {
+    u16::from(a & 127) << 7 | u16::from(b & 127)
+}
+
+/// Notes where secrets stand that their form gives away.
+pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
+    let index = &*INDEX;
+    let text = scan.text;
+    work::count(text.len());
+    let mut at = 0;
+    while at + 1 < text.len() {
+        let (a, b) = (text[at], text[at + 1]);
+        let pair = pair(a, b);
+        let is_known = index.pairs[usize::from(pair >> 6)] >> (pair & 63) & 1 == 1 && (a | b) < 128;
+        let token = match a {
+            b':' => telegram(text, at).or_else(|| if is_known { best(scan, index, pair, at) } else { None }),
+            _ if is_known => best(scan, index, pair, at),
+            _ => None,
+        };
+        match token {
+            Some(token) => {
+                at = token.end.max(at + 1);
+                found.push(token);
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// The longest token whose anchor stands there.
+fn best(scan: &mut Scan<'_>, index: &Index, pair: u16, at: usize) -> Option<Range<usize>> {
+    let first = index.forms.partition_point(|(known, _)| *known < pair);
+    let forms = index.forms[first..].iter().take_while(|(known, _)| *known == pair);
+    let forms = forms.filter_map(|(_, number)| FORMS.get(usize::from(*number)));
+    forms.filter_map(|form| form.at(scan, at)).max_by_key(|token| token.end)
+}
+
+impl Form {
+    /// The bytes that may stand first and second where one is found.
+    fn begins(&self) -> [Vec<u8>; 2] {
+        let members = |run: Option<&Run>| {
+            let class = run.and_then(|run| CLASSES.get(usize::from(run.class))).copied().unwrap_or_default();
+            (0..128).filter(|byte| class >> byte & 1 == 1).collect()
+        };
+        let cases = |byte: u8| if self.folds { vec![byte, byte.to_ascii_uppercase()] } else { vec![byte] };
+        match *self.anchor.as_bytes() {
+            [a, b, ..] => [cases(a), cases(b)],
+            [a] => [cases(a), members(self.after.first())],
+            [] => [members(self.after.first()), members(self.after.get(1))],
+        }
+    }
+
+    /// The token of this form whose anchor stands there.
+    fn at(&self, scan: &mut Scan<'_>, at: usize) -> Option<Range<usize>> {
+        let text = scan.text;
+        let there = text.get(at..at + self.anchor.len())?;
+        let is_there = match self.folds {
+            true => there.eq_ignore_ascii_case(self.anchor.as_bytes()),
+            false => there == self.anchor.as_bytes(),
+        };
+        if !is_there {
+            return None;
+        }
+        let start = self.start(scan, at)?;
+        let begins = start == 0
+            || self.shows > 0
+            || !text[start].is_ascii_alphanumeric()
+            || !text[start - 1].is_ascii_alphanumeric()
+            || scan.is_seam(start);
+        if !begins {
+            return None;
+        }
+        let body = at + self.anchor.len();
+        let end = self.end(scan, body)?;
+        let is_odd = is_odd(&text[body..end]) || is_odd(&text[start..at]);
+        (is_odd && start + self.shows < end).then_some(start + self.shows..end)
+    }
+
+    /// Where the token begins whose anchor stands there.
+    fn start(&self, scan: &Scan<'_>, at: usize) -> Option<usize> {
+        let mut start = at;
+        for run in self.before.iter().rev() {
+            let most = usize::try_from(run.max).unwrap_or(usize::MAX).min(2 * WINDOW);
+            let class = CLASSES.get(usize::from(run.class)).copied().unwrap_or_default();
+            let is_in = |byte: &&u8| **byte < 128 && class >> **byte & 1 == 1;
+            let length = scan.text[..start].iter().rev().take(most).take_while(is_in).count();
+            work::count(length);
+            if length < run.min as usize {
+                return None;
+            }
+            start -= length;
+        }
+        Some(start)
+    }
+
+    /// Where the token ends of which this is the part behind the anchor.
+    fn end(&self, scan: &mut Scan<'_>, body: usize) -> Option<usize> {
+        let text = scan.text;
+        let mut end = body;
+        for (index, run) in self.after.iter().enumerate() {
+            let stop = scan.run_end(run.class, end);
+            let most = usize::try_from(run.max).unwrap_or(usize::MAX);
+            let is_last = index + 1 == self.after.len();
+            if stop - end < run.min as usize {
+                return self.cut_end(text, body, stop);
+            }
+            // What goes on is another word.
+            if is_last && run.min == run.max && stop - end > most && text[end + most].is_ascii_alphanumeric()
+            {
+                return None;
+            }
+            let least = end + run.min as usize;
+            end = stop.min(end.saturating_add(most));
+            // A full stop ends a sentence.
+            while is_last && end > least && matches!(text[end - 1], b'.' | b'/' | b':' | b',') {
+                end -= 1;
+            }
+        }
+        // Of one whose middle was left out, the end is no less secret than the beginning.
+        let tail = ellipsis(&text[end..]).map_or(0, |gap| match word_length(&text[end + gap..]) {
+            0 => 0,
+            length => gap + length,
+        });
+        Some(end + tail)
+    }
+
+    /// The end of a token of which something was left out: where it stops, or behind what was left of its end.
+    fn cut_end(&self, text: &[u8], body: usize, stop: usize) -> Option<usize> {
+        let visible = stop - body;
+        let Some(gap) = ellipsis(&text[stop..]) else {
+            let is_cut =
+                stop == text.len() && visible > SHOWN_BY_OTHERS && self.anchor.contains(['-', '_', '.']);
+            return is_cut.then_some(stop);
+        };
+        let rest = &text[stop + gap..];
+        let tail = word_length(rest);
+        match tail {
+            0 if visible > 0 => Some(stop),
+            // What OpenClaw itself has masked shows six characters of the beginning and four of the end.
+            _ if visible > SHOWN_BY_OTHERS || tail > 2 * SHOWN_BY_OTHERS => Some(stop + gap + tail),
+            _ => None,
+        }
+    }
+}
+
+/// The length of what stands for something left out, with which a text begins.
+pub(super) fn ellipsis(text: &[u8]) -> Option<usize> {
+    if text.starts_with("…".as_bytes()) {
+        return Some("…".len());
+    }
+    let run = |byte: u8| text.iter().take(WINDOW).take_while(|b| **b == byte).count();
+    [b'*', b'.'].into_iter().map(run).find(|length| *length >= 3)
+}
+
+/// The length of the word with which a text begins, up to a bound.
+fn word_length(text: &[u8]) -> usize {
+    text.iter().take(WINDOW).take_while(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)).count()
+}
+
+/// Whether a run of characters is no ordinary word: it has a digit or a capital, or is too long for one.
+fn is_odd(run: &[u8]) -> bool {
+    let run = &run[..run.len().min(WINDOW)];
+    work::count(run.len());
+    run.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        || run.split(|b| !b.is_ascii_lowercase()).any(|word| word.len() >= 24)
+}
+
+/// The length of the value with which a text begins, if it has the form that the table knows behind such a name.
+pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
+    static NAMES: LazyLock<Option<aho_corasick::AhoCorasick>> =
+        LazyLock::new(|| aho_corasick::AhoCorasick::new(NAMED.iter().map(|(name, _)| name)).ok());
+    let text = &text[..text.len().min(MAX_NAMED)];
+    let length = |parts: &[Run]| {
+        let mut at = 0;
+        for run in parts {
+            let class = CLASSES.get(usize::from(run.class)).copied().unwrap_or_default();
+            let is_in = |byte: &&u8| **byte < 128 && class >> **byte & 1 == 1;
+            let most = usize::try_from(run.max).unwrap_or(usize::MAX);
+            let length = text[at..].iter().take(most).take_while(is_in).count();
+            work::count(length);
+            if length < run.min as usize {
+                return None;
+            }
+            at += length;
+        }
+        let goes_on = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        (!text.get(at).is_some_and(goes_on)).then_some(at)
+    };
+    let names = NAMES.as_ref()?.find_overlapping_iter(name);
+    let forms = names.filter_map(|found| NAMED.get(found.pattern().as_usize()));
+    forms.filter_map(|(_, parts)| length(parts)).max()
+}
+
+/// What vendors write into a token to say what it is for.
+const PURPOSES: &[&str] = &[
+    "access", "admin", "api", "apikey", "auth", "key", "live", "oat", "oauth", "pat", "priv", "private",
+    "prod", "refresh", "rt", "secret", "sk", "svcacct", "tkn", "tok", "token",
+];
+/// Beginnings of what is random and no secret: digests, ids of requests and of parts of an answer.
+const IDS: &[&str] = &[
+    "asst", "batch", "call", "chatcmpl", "cmpl", "file", "gen", "md5", "msg", "msgbatch", "req", "resp",
+    "rs", "run", "sha1", "sha256", "sha384", "sha512", "thread", "toolu",
+];
+/// Characters of a random part that are no accident.
+const RANDOM: usize = 20;
+
+/// Whether a word is a token of a vendor that nobody told us of: parts that say what it is for, and a random one.
+pub(super) fn is_typed(word: &[u8]) -> bool {
+    if word.len() < RANDOM + 4 {
+        return false;
+    }
+    let is_separator = |b: &u8| matches!(b, b'_' | b'-' | b'.');
+    let Some(first_end) = word.iter().take(WINDOW).position(is_separator) else { return false };
+    let lower = |part: &[u8]| part.to_ascii_lowercase();
+    let first = lower(&word[..first_end]);
+    if IDS.iter().any(|id| id.as_bytes() == first) {
+        return false;
+    }
+    work::count(word.len().min(4 * WINDOW));
+    let (mut has_purpose, mut is_purpose) = (false, false);
+    for part in word[..word.len().min(4 * WINDOW)].split(is_separator).take(6) {
+        let has = |test: fn(&u8) -> bool| part.iter().any(test);
+        let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        let is_plain = part.iter().all(u8::is_ascii_alphanumeric);
+        if is_plain && is_mixed && part.len() >= RANDOM {
+            return has_purpose || part.len() >= 36;
+        }
+        if is_purpose && part.len() >= 32 && has(u8::is_ascii_digit) && part.iter().all(u8::is_ascii_hexdigit)
+        {
+            return true;
+        }
+        if part.len() > 16 || !is_plain {
+            return false;
+        }
+        let part = lower(part);
+        is_purpose = PURPOSES.iter().any(|purpose| purpose.as_bytes() == part);
+        has_purpose |= is_purpose;
+    }
+    false
+}
+
+/// A bot's token of Telegram, of which this is the colon: its number stands before, also as a part of an address.
+fn telegram(text: &[u8], colon: usize) -> Option<Range<usize>> {
+    let digits = text[..colon].iter().rev().take(13).take_while(|b| b.is_ascii_digit()).count();
+    if !(6..=12).contains(&digits) {
+        return None;
+    }
+    let rest = &text[colon + 1..];
+    let length = word_length(rest);
+    let is_cut = length >= 8 && ellipsis(&rest[length..]).is_some();
+    (length >= 30 || is_cut).then_some(colon - digits..colon + 1 + length)
+}

@@ -1,0 +1,75 @@
+//! Passwords and tokens in the user part of a URL.
+
+use std::ops::Range;
+
+use super::scan::{Scan, Stop, WINDOW, work};
+use super::tokens::ellipsis;
+use super::values::{is_masked, is_no_value};
+
+/// Bytes behind what seems to be the authority in which the end of a password is looked for.
+const MAX_TAIL: usize = 4 * WINDOW;
+
+/// The secret in the user part of a URL whose authority begins there.
+///
+/// A password may hold `/`, `?` and `#`, though none should. What stands between the first colon and one of these is a port if
+/// it is a number, and else the beginning of a password.
+pub(super) fn user_info(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize>> {
+    let text = scan.text;
+    let end = scan.value_end(Stop::Url, start);
+    let rest = &text[start..end];
+    work::count(rest.len().min(WINDOW));
+    let authority = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let (secret, is_sure) = match rest[..authority].iter().rposition(|b| *b == b'@') {
+        Some(at) => match rest[..at].iter().position(|b| *b == b':') {
+            Some(colon) => (colon + 1..at, true),
+            None => (0..at, false),
+        },
+        None => (unfinished(text, rest, authority, end)?, true),
+    };
+    work::count(authority);
+    let value = &rest[secret.clone()];
+    let is_secret = match is_sure {
+        true => !value.is_empty() && !is_masked(value) && !is_placeholder(value),
+        // A user alone may be a token.
+        false => {
+            value.len() >= 16
+                && value.iter().any(u8::is_ascii_digit)
+                && value.iter().any(u8::is_ascii_alphabetic)
+        }
+    };
+    is_secret.then_some(start + secret.start..start + secret.end)
+}
+
+/// A password in which the authority seems to end, or that was cut before its `@`.
+fn unfinished(text: &[u8], rest: &[u8], authority: usize, end: usize) -> Option<Range<usize>> {
+    let colon = rest[..authority].iter().position(|b| *b == b':')?;
+    if rest.starts_with(b"[") {
+        return None;
+    }
+    let port = &rest[colon + 1..authority];
+    let digits = port.iter().take_while(|b| b.is_ascii_digit()).count();
+    let is_port = port.get(digits).is_none_or(|b| !b.is_ascii_alphanumeric());
+    if is_port || is_placeholder(port) {
+        return None;
+    }
+    let tail = &rest[authority..rest.len().min(authority + MAX_TAIL)];
+    work::count(tail.len());
+    if let Some(at) = tail.iter().rposition(|b| *b == b'@') {
+        return Some(colon + 1..authority + at);
+    }
+    let is_cut = end == text.len()
+        || ellipsis(&text[end..]).is_some()
+        || port.ends_with("…".as_bytes())
+        || port.ends_with(b"...");
+    let is_odd = port.len() >= 4 && port.iter().any(|b| !b.is_ascii_lowercase());
+    (is_cut && authority == rest.len() && is_odd).then_some(colon + 1..authority)
+}
+
+/// What stands in an example instead of a password or a port.
+fn is_placeholder(value: &[u8]) -> bool {
+    const WORDS: &[&str] = &["port", "pass", "password", "pwd", "xxx"];
+    WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+        || matches!(value, [b'$', b'{', ..] | [b'<', ..] | [b'{', ..])
+        || value.iter().all(|b| *b == b'*')
+        || is_no_value(value) && value.contains(&b'_')
+}

@@ -1,0 +1,278 @@
+//! Whether a value behind the name of a secret is one.
+
+use super::names::Kind;
+use super::scan::{WINDOW, work};
+use super::tokens::ellipsis;
+
+/// What a mask begins with.
+const MASK: &[u8] = b"redacted";
+/// Bytes of a value in which what was left out is looked for.
+const WIDE: usize = 4 * WINDOW;
+/// Characters of a secret that masks of others show: OpenAI's eight at its beginning and four at its end.
+const SHOWN_BY_OTHERS: usize = 12;
+
+/// How a value is tied to its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Tie {
+    /// By `=`, or with quotation marks: a machine wrote it.
+    pub is_tight: bool,
+    /// The value stands between quotation marks.
+    pub is_quoted: bool,
+    /// Behind a scheme of authorization.
+    pub has_scheme: bool,
+    /// Behind a blank alone.
+    pub is_loose: bool,
+}
+
+/// Words of states and types, which stand where a secret would.
+const STATES: &[&str] = &[
+    "abgelaufen",
+    "absent",
+    "allowed",
+    "any",
+    "array",
+    "auth",
+    "authentication",
+    "authorization",
+    "auto",
+    "blocked",
+    "boolean",
+    "changed",
+    "changeme",
+    "dummy",
+    "config",
+    "configured",
+    "default",
+    "denied",
+    "deprecated",
+    "disabled",
+    "empty",
+    "enabled",
+    "env",
+    "environment",
+    "erforderlich",
+    "error",
+    "example",
+    "exec",
+    "exists",
+    "expected",
+    "expired",
+    "failed",
+    "failure",
+    "falsch",
+    "false",
+    "fehlt",
+    "file",
+    "found",
+    "function",
+    "generated",
+    "here",
+    "hidden",
+    "ignored",
+    "incorrect",
+    "inherit",
+    "invalid",
+    "keychain",
+    "loaded",
+    "malformed",
+    "managed",
+    "masked",
+    "mismatch",
+    "missing",
+    "mode",
+    "no",
+    "none",
+    "not",
+    "null",
+    "number",
+    "object",
+    "off",
+    "ok",
+    "omitted",
+    "on",
+    "optional",
+    "placeholder",
+    "plaintext",
+    "present",
+    "provided",
+    "redacted",
+    "refreshed",
+    "rejected",
+    "removed",
+    "required",
+    "resolved",
+    "revoked",
+    "rotated",
+    "secretref",
+    "set",
+    "stored",
+    "string",
+    "stale",
+    "success",
+    "token",
+    "true",
+    "type",
+    "undefined",
+    "unknown",
+    "unresolved",
+    "unset",
+    "unsupported",
+    "unauthorized",
+    "wrong",
+    "your",
+];
+
+/// Whether a value begins with what stands for a secret.
+pub(super) fn is_masked(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"[").unwrap_or(value);
+    let is_end = |b: Option<&u8>| b.is_none_or(|b| matches!(b, b':' | b']' | b' '));
+    value.get(..MASK.len()).is_some_and(|start| start.eq_ignore_ascii_case(MASK))
+        && is_end(value.get(MASK.len()))
+}
+
+/// Whether a value stands where there is none: a word for a state, the name of a variable, a placeholder.
+pub(super) fn is_no_value(value: &[u8]) -> bool {
+    let short = &value[..value.len().min(WINDOW)];
+    work::count(short.len());
+    let is_filler =
+        |b: &u8| matches!(b, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#') || !b.is_ascii();
+    if short.iter().all(is_filler) && value.len() <= WINDOW && value.is_ascii() {
+        return true;
+    }
+    is_reference(short) || value.len() <= WINDOW && (is_variable(value) || is_state(value))
+}
+
+/// Whether something else is put there: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `%TOKEN%`.
+fn is_reference(value: &[u8]) -> bool {
+    let is_name = |bytes: &[u8]| {
+        !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
+    };
+    match value {
+        [b'$', b'{' | b'(', ..] | [b'{', ..] | [b'<', ..] => true,
+        [b'$', name @ ..] => is_name(name),
+        [b'%', name @ .., b'%'] => is_name(name),
+        _ => false,
+    }
+}
+
+/// Whether it is the name of an environment variable: words of capitals, some of digits.
+fn is_variable(value: &[u8]) -> bool {
+    let is_part = |part: &[u8]| {
+        part.iter().all(u8::is_ascii_uppercase) || part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
+    };
+    value.len() >= 4
+        && value.contains(&b'_')
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.split(|b| *b == b'_').all(is_part)
+}
+
+/// Whether it is made of words of which one tells a state: `missing`, `expired_or_invalid`, `secretref-managed`.
+fn is_state(value: &[u8]) -> bool {
+    let is_word = |part: &[u8]| {
+        part.iter().all(u8::is_ascii_alphabetic)
+            || part.len() <= 4 && part.iter().all(u8::is_ascii_alphanumeric)
+    };
+    let is_known = |part: &[u8]| STATES.iter().any(|state| part.eq_ignore_ascii_case(state.as_bytes()));
+    let parts = || value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|' | b' '));
+    value.is_empty() || parts().all(is_word) && parts().any(is_known)
+}
+
+/// Whether a value of that kind is a secret.
+pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
+    if is_masked(value) || is_no_value(value) {
+        return false;
+    }
+    let wide = &value[..value.len().min(WIDE)];
+    if kind != Kind::Cookie
+        && let Some(is_telling) = shortened(wide)
+    {
+        return is_telling;
+    }
+    let start = &value[..value.len().min(WINDOW)];
+    work::count(start.len());
+    let has = |test: fn(&u8) -> bool| start.iter().any(test);
+    let (digit, letter) = (has(u8::is_ascii_digit), has(|b| b.is_ascii_alphabetic() || !b.is_ascii()));
+    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let length = value.len();
+    let is_made = (digit && letter) || (length >= 16 && upper && lower);
+    let is_path = matches!(value.first(), Some(b'/' | b'~'))
+        && start[1..].iter().any(|b| b"./".contains(b))
+        && !start.iter().any(|b| b"+=".contains(b))
+        || value.starts_with(b"./");
+    let is_address = start.windows(3).any(|part| part == b"://");
+    match kind {
+        Kind::Authorization | Kind::Scheme if tie.has_scheme => length >= 4 && !is_address,
+        Kind::Authorization => (length >= 8 || (length >= 6 && is_made)) && !is_address,
+        Kind::Scheme => {
+            length >= 8
+                && (length >= 16
+                    || start.iter().skip(1).any(|b| b.is_ascii_digit() || b.is_ascii_uppercase()))
+        }
+        Kind::Cookie => length >= 6 && wide.contains(&b'='),
+        Kind::Password if is_path || is_address => false,
+        Kind::Password if tie.is_loose => length >= 4 && (digit || upper),
+        Kind::Password if tie.is_tight => length >= 3,
+        Kind::Password => length >= 8 || (length >= 4 && (digit || upper)),
+        Kind::Phrase => false,
+        Kind::Query => length >= 6,
+        Kind::Digest => length >= 16 && start.iter().all(u8::is_ascii_hexdigit) && digit,
+        Kind::Login => tie.is_tight && length >= 12 && is_base64(start) && (digit || upper),
+        _ if is_path || is_address => false,
+        Kind::Token | Kind::Key if tie.is_loose => {
+            length >= 16 && is_made && is_random(start) && !is_uuid(value)
+        }
+        Kind::Token => {
+            length >= 6 && is_made
+                || tie.is_tight && length >= 8 && letter
+                || tie.is_quoted && length >= 6 && digit && letter
+        }
+        Kind::Key => length >= 6 && is_made || tie.is_tight && length >= 12 && letter,
+        Kind::OAuth => {
+            tie.is_tight
+                && length >= 16
+                && is_made
+                && (length >= 32 || is_random(start))
+                && !is_uuid(value)
+                && !value.contains(&b' ')
+        }
+        Kind::Code => {
+            length >= 20 && digit && letter && is_random(start) && !is_uuid(value) && !value.contains(&b' ')
+        }
+        Kind::Maybe => {
+            let is_plain = value.iter().take(WIDE).all(|b| b.is_ascii_alphanumeric() || b"_-+/=".contains(b));
+            length >= 16 && digit && letter && is_plain && is_random(start) && !is_uuid(value)
+        }
+        Kind::Value => false,
+    }
+}
+
+/// Where others have left a part of a value out: whether what is left tells more than their masks do.
+fn shortened(value: &[u8]) -> Option<bool> {
+    work::count(value.len());
+    let gap = (0..value.len())
+        .find(|at| matches!(value[*at], b'*' | b'.' | 0xe2) && ellipsis(&value[*at..]).is_some())?;
+    let length = ellipsis(&value[gap..])?;
+    let rest = value.len() - gap - length;
+    // What only ends there was cut.
+    if rest == 0 && value[gap] != b'*' {
+        return None;
+    }
+    Some(gap + rest > SHOWN_BY_OTHERS && value.iter().any(u8::is_ascii_digit))
+}
+
+/// Whether a part of it is neither a word nor a number.
+fn is_random(value: &[u8]) -> bool {
+    value.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
+        let has = |test: fn(&u8) -> bool| part.iter().any(test);
+        part.len() >= 8 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+            || part.len() >= 16 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+    })
+}
+
+fn is_base64(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(b))
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36 && [8, 13, 18, 23].iter().all(|&at| value[at] == b'-')
+}
