@@ -439,7 +439,8 @@ Examples:
   clawsift explain 429                            what a code, a rule or a line of a log means
   clawsift --share x.log                          Markdown for an issue, without keys and names
 
-Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources.";
+Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources, 129, \
+130 or 143 after a hang-up or an interrupt, with the report so far.";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:

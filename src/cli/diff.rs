@@ -16,7 +16,7 @@ use crate::scan::{Options, scan, scan_bytes};
 use crate::source::expand;
 
 use super::args::{self, Diff};
-use super::{CliError, has_problems, output, say_problems};
+use super::{CliError, has_problems, interrupts, output, say_problems};
 
 /// In its first bytes a report says what it is.
 const HEAD: u64 = 256;
@@ -25,15 +25,14 @@ const MAX_INPUT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Diff) -> Result<u8, CliError> {
     let zone = args::zone(args.tz.as_deref())?;
-    let scanner =
-        Scanner { engine: args.rules.engine(&[])?, zone: zone.clone(), stop: super::scan::interrupts() };
+    let scanner = Scanner { engine: args.rules.engine(&[])?, zone: zone.clone(), stop: interrupts::flag() };
     let (before, after) = match (args.paths.as_slice(), &args.at) {
         (paths, Some(at)) => scanner.divided(paths, Some(Moment::parse(at, &zone)?))?,
         (paths, None) if args.since_restart => scanner.divided(paths, None)?,
         ([before, after], None) => (scanner.side(before)?, scanner.side(after)?),
         _ => return Err(CliError::TwoSides),
     };
-    if let Some(status) = super::scan::interrupted(&scanner.stop) {
+    if let Some(status) = interrupts::status(&scanner.stop) {
         return Ok(status);
     }
     let filter =

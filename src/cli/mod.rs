@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod diff;
 mod explain;
+mod interrupts;
 mod man;
 mod mcp;
 mod merge;
@@ -26,7 +27,7 @@ use crate::report::Report;
 use args::{Args, Command};
 
 /// Runs the program and gives its exit status: 0 done, 1 something at or above `--fail-on`, 2 wrong usage, unusable
-/// rules or unreadable sources, 130 or 143 after an interrupt.
+/// rules or unreadable sources, 129, 130 or 143 after a hang-up or an interrupt.
 pub fn run() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use jiff::tz::TimeZone;
@@ -16,7 +15,7 @@ use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
 use super::progress::Progress;
-use super::{CliError, has_problems, output, say, say_problems};
+use super::{CliError, has_problems, interrupts, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     args.show.check();
@@ -30,7 +29,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let (engine, zone) = (ManuallyDrop::new(engine?), zone?);
     let view = args.show.view(period(args, &zone)?);
     let Expansion { inputs, errors } = inputs(args)?;
-    let stop = interrupts();
+    let stop = interrupts::flag();
 
     let verification = Verification::default();
     let progress = Progress::new(total_bytes(&inputs), args.quiet);
@@ -57,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     args.show.fit(&mut report);
     output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
-    Ok(status(&report, args, interrupted(&stop)).max(u8::from(!is_right)))
+    Ok(status(&report, args, interrupts::status(&stop)).max(u8::from(!is_right)))
 }
 
 /// Says what the second look at all records has shown.
@@ -140,25 +139,4 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
             Input::Member(..) | Input::Stdin => None,
         })
         .sum()
-}
-
-/// The exit status that an interrupt asks for, where there was one.
-pub(super) fn interrupted(stop: &AtomicUsize) -> Option<u8> {
-    u8::try_from(stop.load(Ordering::Relaxed)).ok().filter(|status| *status != 0)
-}
-
-/// A flag that SIGINT and SIGTERM set to the exit status they ask for, so that the report so far can be shown. A second
-/// one ends the program at once.
-pub(super) fn interrupts() -> Arc<AtomicUsize> {
-    let flag = Arc::new(AtomicUsize::new(0));
-    #[cfg(unix)]
-    for (signal, status) in [(signal_hook::consts::SIGINT, 130), (signal_hook::consts::SIGTERM, 143)] {
-        use signal_hook::flag::{register, register_conditional_shutdown, register_usize};
-        let seen = Arc::new(AtomicBool::new(false));
-        // Without the handlers an interrupt ends the program at once, which is the usual thing.
-        let _ = register_conditional_shutdown(signal, status, Arc::clone(&seen));
-        let _ = register(signal, seen);
-        let _ = register_usize(signal, Arc::clone(&flag), usize::try_from(status).unwrap_or(1));
-    }
-    flag
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM at any moment: what was read so far is reported, with the status that shells expect.
+//! Ctrl-C, SIGTERM and SIGHUP at any moment: what was read so far is reported, with the status that shells expect.
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -27,7 +27,7 @@ fn signal(child: &Child, name: &str) {
 
 #[test]
 fn in_the_middle_of_a_stream_without_end() {
-    for (name, status) in [("-INT", 130), ("-TERM", 143)] {
+    for (name, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let mut child =
             json_report().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program");
         let mut stdin = child.stdin.take().expect("standard input");
@@ -47,6 +47,40 @@ fn in_the_middle_of_a_stream_without_end() {
         let problems = report["sources"][0]["problems"].to_string();
         assert_eq!(problems, r#"["interrupted; what follows was not read"]"#);
     }
+}
+
+/// A terminal that goes away sends it twice, by the shell and by itself.
+#[test]
+fn a_hang_up_that_comes_twice() {
+    let mut child = json_report().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut stdin = child.stdin.take().expect("standard input");
+    until_signals_are_caught(&child);
+    stdin.write_all(&fixture("mixed/file.log")).expect("a reader");
+    signal(&child, "-HUP");
+    signal(&child, "-HUP");
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(129));
+    assert!(serde_json::from_slice::<serde_json::Value>(&output.stdout).is_ok());
+}
+
+#[test]
+fn a_hang_up_that_is_ignored_stays_ignored() {
+    let program = json_report();
+    let mut command = Command::new("nohup");
+    command.arg(program.get_program()).args(program.get_args());
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nohup");
+    let mut stdin = child.stdin.take().expect("standard input");
+    until_signals_are_caught(&child);
+    stdin.write_all(&fixture("mixed/file.log")).expect("a reader");
+    signal(&child, "-HUP");
+    thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().expect("a state").is_none(), "it goes on");
+    drop(stdin);
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a whole report");
+    assert_eq!(report["totals"]["records"], 425);
 }
 
 /// To open a pipe is to wait for its writer.

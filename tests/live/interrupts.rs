@@ -8,7 +8,7 @@ use crate::{PATIENCE, Watching, fixture_text};
 
 #[test]
 fn an_interrupt_shows_the_report_so_far() {
-    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+    for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let (watching, mut stdin) = Watching::start(&[]);
         // The pipe stays open, and its last line is half.
         let log = fixture_text("follow/file.log");

@@ -1,7 +1,6 @@
 //! `clawsift rules bench`: what each rule costs on a log.
 
-use crate::cli::scan::interrupts;
-use crate::cli::{CliError, output, say};
+use crate::cli::{CliError, interrupts, output, say};
 use crate::kit;
 use crate::source::Expansion;
 
@@ -11,7 +10,8 @@ use super::inputs;
 pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;
     let Expansion { inputs, mut errors } = inputs(&args.logs);
-    let (mut bench, unread) = kit::bench(&engine, &inputs, &interrupts());
+    let stop = interrupts::flag();
+    let (mut bench, unread) = kit::bench(&engine, &inputs, &stop);
     errors.extend(unread);
     errors.iter().for_each(|error| say(error));
     bench.rules.truncate(args.top.unwrap_or(usize::MAX));
@@ -19,5 +19,5 @@ pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
         Listing::Table => output::write_bench(&bench)?,
         Listing::Json => output::write_json(&bench)?,
     }
-    Ok(if errors.is_empty() { 0 } else { 2 })
+    Ok(interrupts::status(&stop).unwrap_or(if errors.is_empty() { 0 } else { 2 }))
 }

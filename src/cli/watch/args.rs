@@ -82,5 +82,5 @@ Examples:
   clawsift watch gateway.log --notify 'notify-send {title}'
   clawsift watch --new --format ndjson /tmp/openclaw       for scripts, without what was before
 
-Keys of the live view: ? lists them. Exit status: 0 quit or the pipe ended, 2 wrong usage or an unreadable log, 130 or 143
+Keys of the live view: ? lists them. Exit status: 0 quit or the pipe ended, 2 wrong usage or an unreadable log, 129, 130 or 143
 after an interrupt; with the report each time.";

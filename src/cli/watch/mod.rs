@@ -18,7 +18,7 @@ use crate::source::{Follower, Input, installed_logs};
 use crate::watch::{Followed, Notifier, Watch as Watched};
 
 use super::args::{Show, zone};
-use super::{CliError, has_problems, output, say};
+use super::{CliError, has_problems, interrupts, output, say};
 pub(super) use args::{Watch, WatchFormat};
 use session::{Session, Signal};
 
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
         args.notify.as_deref().map(|command| Notifier::new(command, args.notify_at)).transpose()?;
     let (input, followed) = source(args)?;
     let is_live = args.format == WatchFormat::Table && !args.lines && io::stdout().is_terminal();
-    let stop = if is_live { terminal::interrupts() } else { super::scan::interrupts() };
+    let stop = if is_live { interrupts::patient_flag() } else { interrupts::flag() };
 
     let (sender, signals) = sync_channel(WAITING);
     let arrivals = sender.clone();
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
             WatchFormat::Ndjson => lines::end(report)?,
         }
     }
-    Ok(super::scan::interrupted(&stop).unwrap_or(if has_problems(report) { 2 } else { 0 }))
+    Ok(interrupts::status(&stop).unwrap_or(if has_problems(report) { 2 } else { 0 }))
 }
 
 /// What to watch: the argument, else standard input where something is piped in, else OpenClaw's own newest log.

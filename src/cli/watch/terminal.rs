@@ -28,21 +28,6 @@ const FRESH: Duration = Duration::from_secs(10);
 /// How long a message stands in the place of the keys.
 const MESSAGE: Duration = Duration::from_secs(5);
 
-/// A flag that SIGINT, SIGTERM and SIGHUP set to the exit status they ask for. No second one ends the program at once, for
-/// that would leave the terminal in disorder.
-pub(super) fn interrupts() -> Arc<AtomicUsize> {
-    let flag = Arc::new(AtomicUsize::new(0));
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] {
-            // Without the handler the signal ends the program as it always does.
-            let _ = signal_hook::flag::register_usize(signal, Arc::clone(&flag), status);
-        }
-    }
-    flag
-}
-
 /// Shows the live view until the user quits, the log ends or a signal comes. `false` where there are no keys to be read.
 ///
 /// # Errors
