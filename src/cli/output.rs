@@ -1,14 +1,14 @@
 //! Where the report goes: standard output, or a file that is replaced only once the report is whole.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::catalogue::Problem;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
@@ -39,9 +39,9 @@ pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(),
     let choice = if is_table && show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     let style = Style { links: false, ..style(WIDTH) };
     replace(path, |file| {
-        let mut text = Vec::new();
-        render::render(report, show.format, &style, &mut AutoStream::new(&mut text, choice))?;
-        file.write_all(&text)
+        let mut out = BufWriter::with_capacity(BUFFER, AutoStream::new(file, choice));
+        render::render(report, show.format, &style, &mut out)?;
+        out.flush()
     })
     .map_err(|error| CliError::Output(path.display().to_string(), error))
 }
@@ -152,32 +152,32 @@ fn to_standard_output(
     }
 }
 
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// Writes a file in the place of what is there now, once all of it is written; what is there else stays.
+fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     // A device or a pipe is written to as it is.
     if path.exists() && !path.is_file() {
         return write(&mut File::options().write(true).open(path)?);
     }
     // A link stays a link: what it leads to is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let permissions = fs::metadata(path).map(|metadata| metadata.permissions()).ok();
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = PathBuf::from(name);
-    // Only what was made here is taken away again: in a folder that others may write to, the name may be a trap.
-    let file = File::create_new(&temporary)?;
-    let written = (|| {
-        let mut out = BufWriter::new(file);
-        if let Some(permissions) = permissions {
-            out.get_ref().set_permissions(permissions)?;
-        }
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+    let mut file = temporary_beside(path)?;
+    if let Ok(there) = fs::metadata(path) {
+        file.as_file().set_permissions(there.permissions())?;
     }
-    written
+    write(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A file in the folder of another one, with the permissions of any new file, that is gone unless it is kept.
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Made here, it gets the permissions of any new file; by itself it would be for its owner only.
+    tempfile::Builder::new()
+        .prefix(".clawsift-")
+        .suffix(".tmp")
+        .make_in(folder, |path| File::create_new(path))
 }
 
 fn style(width: usize, zone: &TimeZone) -> Style {

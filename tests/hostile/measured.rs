@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::program::clawsift;
 use crate::started::started;
 
-const MIB: u64 = 1 << 20;
+pub const MIB: u64 = 1 << 20;
 /// What the program may hold, pages of mapped files aside.
 const LIMIT: u64 = 300 * MIB;
 
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub status: Option<i32>,
     pub stdout: Vec<u8>,
     pub stderr: String,
+    /// The most memory that it held for itself, in bytes.
+    pub peak: u64,
 }
 
 impl Outcome {
@@ -69,7 +71,7 @@ pub fn fed(mut command: Command, feed: impl FnOnce(&mut dyn Write) -> std::io::R
     });
     println!("{:?}: at most {} MiB", command.get_args().collect::<Vec<_>>(), peak / MIB);
     assert!(peak < LIMIT, "{} MiB", peak / MIB);
-    Outcome { status, stdout, stderr }
+    Outcome { status, stdout, stderr, peak }
 }
 
 /// The memory that a process holds for itself.

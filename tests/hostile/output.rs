@@ -3,9 +3,9 @@
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 
-use crate::measured::run;
+use crate::measured::{MIB, run};
 use crate::program::clawsift;
-use crate::{fixture, fixture_path};
+use crate::{fixture, fixture_path, scale};
 
 /// What a shell runs with the program as `$0` and a log as `$1`, in a folder.
 fn shell(script: &str, folder: &std::path::Path) -> Command {
@@ -48,15 +48,63 @@ fn a_device_that_is_full() {
     }
 }
 
-/// A name that somebody else has put there is neither followed nor taken away.
+/// The name of the temporary file cannot be guessed, so nobody can keep it taken or lay a link there.
 #[test]
 fn a_trap_in_the_place_of_the_temporary_file() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("precious"), "data").expect("a file");
     let script = r#"ln -s precious "report.json.$$.tmp"; exec "$0" --format json --output report.json "$1""#;
     let outcome = run(shell(script, folder.path()));
-    assert_eq!(outcome.status, Some(2), "{}", outcome.stderr);
+    assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
     assert_eq!(fs::read_to_string(folder.path().join("precious")).expect("a file"), "data");
+}
+
+#[test]
+fn a_report_in_a_file_takes_no_more_memory_than_on_standard_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, report) = (folder.path().join("x.log"), folder.path().join("report.ndjson"));
+    let line = "2026-11-22T09:47:00Z error agent/embedded getaddrinfo ENOTFOUND api.openai.com\n";
+    fs::write(&log, line.repeat(scale(80_000, 800_000))).expect("a log");
+    let ndjson = || {
+        let mut command = clawsift();
+        command.args(["--quiet", "--format", "ndjson"]).arg(&log);
+        command
+    };
+    let stream = run(ndjson());
+    let mut command = ndjson();
+    command.arg("--output").arg(&report);
+    let file = run(command);
+    assert_eq!((stream.status, file.status), (Some(0), Some(0)), "{}", file.stderr);
+    assert_eq!(fs::read(&report).expect("the report"), stream.stdout);
+    assert!(stream.stdout.len() as u64 > 16 * MIB, "{} bytes", stream.stdout.len());
+    assert!(file.peak < stream.peak + 8 * MIB, "{} MiB, and {} MiB", file.peak / MIB, stream.peak / MIB);
+}
+
+/// A new file is as any other new file, one that was there keeps its mode, and what is no file is written to.
+#[test]
+fn what_is_there_already_keeps_its_kind_and_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("kept.json"), "old").expect("a file");
+    fs::set_permissions(path("kept.json"), fs::Permissions::from_mode(0o640)).expect("a mode");
+    fs::write(path("behind.json"), "old").expect("a file");
+    std::os::unix::fs::symlink("behind.json", path("link.json")).expect("a link");
+    let script = r#"umask 027; mkfifo pipe
+        for name in new.json kept.json link.json; do "$0" --format json --output "$name" "$1" || exit 9; done
+        cat pipe >read.json & "$0" --format json --output pipe "$1" || exit 9
+        "$0" --format json --output /dev/stdout "$1" | cat >stdout.json; wait"#;
+    let outcome = run(shell(script, folder.path()));
+    assert_eq!(outcome.status, Some(0), "{}", outcome.stderr);
+    let mode = |name: &str| fs::metadata(path(name)).expect("a file").permissions().mode() & 0o777;
+    assert_eq!((mode("new.json"), mode("kept.json")), (0o640, 0o640));
+    assert!(path("link.json").is_symlink());
+    for name in ["new.json", "kept.json", "behind.json", "read.json", "stdout.json"] {
+        let report = fs::read(path(name)).expect("a report");
+        serde_json::from_slice::<serde_json::Value>(&report)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 7, "nothing is left behind");
 }
 
 #[test]
