@@ -12,7 +12,7 @@ use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
 use clawsift::report::{ChunkTally, Report, View};
 use clawsift::scan::{Options, scan, scan_bytes};
-use clawsift::source::Input;
+use clawsift::source::{Fence, Input};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -79,6 +79,7 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
         view: View::default(),
         zone: jiff::tz::TimeZone::UTC,
         chunk,
+        fence: Fence::default(),
         max_decompressed: u64::MAX,
         keep_matches: chunk.is_multiple_of(2),
         verify: None,

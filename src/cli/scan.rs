@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::render::Format;
 use crate::report::{Moment, Period, Report};
 use crate::scan::{CHUNK, Difference, Options, Verification, scan};
-use crate::source::{Expansion, Input, MAX_DECOMPRESSED, expand, installed_logs};
+use crate::source::{Expansion, Fence, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
 use super::progress::Progress;
@@ -39,6 +39,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         view,
         zone: zone.clone(),
         chunk: CHUNK,
+        fence: Fence::default(),
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.show.format == Format::Ndjson,
         verify: args.verify_prefilter.then_some(&verification),

@@ -1,9 +1,12 @@
 //! What an agent is given: JSON to work with, and a short text to read.
 
+use std::fmt::Display;
+
 use jiff::tz::TimeZone;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};
 
+use crate::redact::Redactor;
 use crate::render::live::change_line;
 use crate::report::{Report, RulePage};
 use crate::watch::{Change, ChangeKind, Stage};
@@ -13,7 +16,12 @@ use super::background::Standing;
 /// Findings named in the text.
 const NAMED: usize = 10;
 
-pub(super) fn refusal(why: &str) -> CallToolResult {
+/// Characters of a refusal: it repeats what was asked, which may be of any length.
+const MAX_REFUSAL: usize = 8000;
+
+/// A refusal. It may repeat a secret that was asked about, or that is in the name of a file.
+pub(super) fn refusal(why: &impl Display) -> CallToolResult {
+    let why = Redactor::MASKING.excerpt(&why.to_string(), MAX_REFUSAL);
     CallToolResult::error(vec![ContentBlock::text(why)])
 }
 
@@ -27,6 +35,7 @@ pub(super) fn scanned(mut report: Report, budget: usize, zone: &TimeZone) -> Cal
 /// How a followed log stands, cut to a budget.
 pub(super) fn watched(standing: Standing, budget: usize, zone: &TimeZone) -> CallToolResult {
     let Standing { name, stage, mut report, changes } = standing;
+    let name = Redactor::MASKING.clean(&name);
     let stage = match stage {
         Stage::Waiting => "waiting",
         Stage::CatchingUp => "catching_up",

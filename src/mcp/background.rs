@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use crate::engine::Engine;
 use crate::report::Report;
 use crate::scan::Options;
-use crate::source::{Follower, Input};
+use crate::source::{Fence, Follower, Input};
 use crate::watch::{Arrival, Change, Changes, Followed, Stage, Watch};
 
 /// Blocks of a log that may wait to be scanned.
@@ -41,12 +41,13 @@ pub(super) struct Background {
 enum Signal {
     Arrival(Arrival),
     Ask(SyncSender<Standing>),
+    Stop,
 }
 
 impl Background {
-    /// Begins to follow a log.
-    pub fn start(engine: Arc<Engine>, path: &Path, zone: TimeZone) -> io::Result<Self> {
-        let follower = Follower::new(path)?;
+    /// Begins to follow a log, within the fence also when another file takes its place.
+    pub fn start(engine: Arc<Engine>, path: &Path, fence: Fence, zone: TimeZone) -> io::Result<Self> {
+        let follower = Follower::within(path, fence)?;
         let input = Input::Path(follower.path().to_owned());
         let stop = Arc::new(AtomicUsize::new(0));
         let (requests, signals) = sync_channel(WAITING);
@@ -72,6 +73,8 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         self.stop.store(1, Ordering::Relaxed);
+        // Where so much waits that this finds no room, the flag is seen after the next arrival.
+        let _ = self.requests.try_send(Signal::Stop);
     }
 }
 
@@ -82,7 +85,7 @@ fn run(watch: &mut Watch<'_>, signals: &Receiver<Signal>, stop: &AtomicUsize) {
         match signals.recv_timeout(watch.idle(Instant::now()).min(TICK)) {
             Ok(Signal::Arrival(arrival)) => watch.take(arrival, Instant::now()),
             Ok(Signal::Ask(answer)) => asked.push((answer, Instant::now())),
-            Err(RecvTimeoutError::Timeout) => {}
+            Ok(Signal::Stop) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
         // A report is made for those who ask, not for each record.

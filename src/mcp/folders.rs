@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::log_folders;
+use crate::source::{Fence, log_folders};
 
-/// The folders and files that may be read, links followed.
+/// The folders and files that may be read.
 #[derive(Debug, Clone)]
 pub struct Folders {
-    allowed: Vec<PathBuf>,
+    fence: Fence,
 }
 
 /// Why a path is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{path} is not in OpenClaw's log folders ({folders}), or is not there; the user can allow it: clawsift mcp --allow PATH"
+    "{path} is not in a folder that may be read, or is not there; the user can allow it: clawsift mcp --allow PATH \
+     (now allowed, OpenClaw's log folders among them: {folders})"
 )]
 pub struct Refused {
     path: String,
@@ -23,8 +24,12 @@ pub struct Refused {
 impl Folders {
     /// OpenClaw's log folders on this machine, and these.
     pub fn new(allow: &[PathBuf]) -> Self {
-        let all = log_folders().into_iter().chain(allow.iter().cloned());
-        Self { allowed: all.filter_map(|folder| folder.canonicalize().ok()).collect() }
+        Self { fence: Fence::around(log_folders().iter().chain(allow)) }
+    }
+
+    /// What every file is opened through.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
     }
 
     /// The path with all links followed, where it may be read. What is not there is refused in the same words, so that
@@ -33,20 +38,17 @@ impl Folders {
     /// # Errors
     /// When it lies elsewhere.
     pub fn admit(&self, path: &Path) -> Result<PathBuf, Refused> {
-        let real = path.canonicalize().ok();
-        let is_allowed = |real: &PathBuf| self.allowed.iter().any(|allowed| real.starts_with(allowed));
-        real.filter(is_allowed).ok_or_else(|| Refused {
+        self.fence.real(path).ok_or_else(|| self.refused(path))
+    }
+
+    /// The refusal of a path.
+    pub fn refused(&self, path: &Path) -> Refused {
+        let folders = self.fence.roots().unwrap_or_default().iter();
+        let names: Vec<String> = folders.map(|folder| folder.display().to_string()).collect();
+        Refused {
             path: path.display().to_string(),
-            folders: match self.allowed.is_empty() {
-                true => "none on this machine".to_owned(),
-                false => self
-                    .allowed
-                    .iter()
-                    .map(|folder| folder.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            },
-        })
+            folders: if names.is_empty() { "none on this machine".to_owned() } else { names.join(", ") },
+        }
     }
 }
 

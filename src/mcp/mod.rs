@@ -2,35 +2,41 @@
 //! that is being written stands. Nothing is changed, and only logs are read.
 
 mod answer;
+mod arguments;
 mod background;
 mod folders;
+mod watched;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use rmcp::handler::server::wrapper::Parameters;
-use rmcp::model::{CallToolResult, Implementation, ServerCapabilities, ServerConfig};
-use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, tool_router};
+use rmcp::model::{
+    CallToolResult, CustomRequest, CustomResult, ErrorCode, Implementation, JsonObject, ServerCapabilities,
+    ServerConfig,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt, tool, tool_handler, tool_router};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::catalogue::Severity;
 use crate::engine::Engine;
 use crate::redact::Redactor;
-use crate::report::{Filter, Moment, Period, RulePage, View};
+use crate::report::{BadMoment, Filter, Moment, Period, RulePage, Unexplained, View};
 use crate::scan::{Options, scan};
-use crate::source::{expand, installed_logs};
+use crate::source::{expand_within, installed_logs};
 
 use answer::{explained, refusal, scanned, watched};
+use arguments::{BadArguments, Explain, Scan, WatchStatus, parse, schema};
 use background::Background;
 pub use folders::{Folders, Refused};
+use watched::Watched;
 
+/// Characters of an unknown method that are repeated.
+const MAX_METHOD: usize = 100;
 /// Tokens of an answer unless the agent asks for more or fewer.
 const BUDGET: usize = 4000;
-/// Logs that are followed at the same time.
-const MAX_WATCHED: usize = 8;
 
 const INSTRUCTIONS: &str = "\
 clawsift reads OpenClaw's logs and says what is wrong, why, and what to do. Call `scan` first; `watch_status` tells whether a \
@@ -55,7 +61,7 @@ pub enum ServeError {
 pub fn serve(engine: Engine, zone: TimeZone, folders: Folders) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let server = Server {
-        shared: Arc::new(Shared { engine: Arc::new(engine), zone, folders, watched: Mutex::default() }),
+        shared: Arc::new(Shared { engine: Arc::new(engine), zone, folders, watched: Watched::default() }),
     };
     let served = runtime.block_on(async {
         let running = match server.serve(rmcp::transport::stdio()).await {
@@ -80,43 +86,7 @@ struct Shared {
     engine: Arc<Engine>,
     zone: TimeZone,
     folders: Folders,
-    watched: Mutex<BTreeMap<PathBuf, Background>>,
-}
-
-/// What to scan.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct Scan {
-    /// Files or folders of logs; OpenClaw's own logs on this machine unless given. Paths outside OpenClaw's log folders are
-    /// refused, unless the user has allowed them.
-    #[serde(default)]
-    paths: Vec<PathBuf>,
-    /// Leave out what was over before: a time, a date, or a span back from the log's end such as `2h`.
-    #[serde(default)]
-    since: Option<String>,
-    /// Leave out findings below: `info`, `warning`, `error` or `critical`.
-    #[serde(default)]
-    min_severity: Option<String>,
-    /// How long the answer may be, in tokens of 4 bytes; 4000 unless given.
-    #[serde(default)]
-    budget: Option<usize>,
-}
-
-/// What to explain.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct Explain {
-    /// The id of a rule (`auth/openai-key`), a category, an HTTP status or code (`429`, `ETIMEDOUT`), or a line of a log.
-    what: String,
-}
-
-/// What to watch.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct WatchStatus {
-    /// The log to follow; OpenClaw's newest on this machine unless given.
-    #[serde(default)]
-    path: Option<PathBuf>,
-    /// How long the answer may be, in tokens of 4 bytes; 4000 unless given.
-    #[serde(default)]
-    budget: Option<usize>,
+    watched: Watched,
 }
 
 #[tool_router]
@@ -124,31 +94,31 @@ impl Server {
     #[tool(
         description = "Scan OpenClaw logs: what is wrong, why, and which command fixes it. Gives a report of ranked findings \
                        with incidents, status (ongoing, recovered, quiet, degraded), facts, causes and fixes.",
+        input_schema = schema::<Scan>(),
         annotations(title = "Scan OpenClaw logs", read_only_hint = true, open_world_hint = false)
     )]
-    async fn scan(&self, Parameters(asked): Parameters<Scan>) -> CallToolResult {
-        let shared = Arc::clone(&self.shared);
-        in_background(move || shared.scan(&asked)).await
+    async fn scan(&self, given: JsonObject) -> CallToolResult {
+        self.answer(given, Shared::scan).await
     }
 
     #[tool(
         description = "Explain a rule, an HTTP status, an error code or a line of an OpenClaw log: causes, fixes, what only \
                        looks like it.",
+        input_schema = schema::<Explain>(),
         annotations(title = "Explain an OpenClaw error", read_only_hint = true, open_world_hint = false)
     )]
-    async fn explain(&self, Parameters(asked): Parameters<Explain>) -> CallToolResult {
-        let shared = Arc::clone(&self.shared);
-        in_background(move || shared.explain(&asked.what)).await
+    async fn explain(&self, given: JsonObject) -> CallToolResult {
+        self.answer(given, |shared, asked: &Explain| shared.explain(&asked.what)).await
     }
 
     #[tool(
         description = "How a log that is being written stands now, and what has changed since this was last asked. The first \
                        call begins to follow the log. Ask again after a fix to see whether it has worked.",
+        input_schema = schema::<WatchStatus>(),
         annotations(title = "Watch an OpenClaw log", read_only_hint = true, open_world_hint = false)
     )]
-    async fn watch_status(&self, Parameters(asked): Parameters<WatchStatus>) -> CallToolResult {
-        let shared = Arc::clone(&self.shared);
-        in_background(move || shared.watch_status(&asked)).await
+    async fn watch_status(&self, given: JsonObject) -> CallToolResult {
+        self.answer(given, Shared::watch_status).await
     }
 }
 
@@ -159,37 +129,74 @@ impl ServerHandler for Server {
             .with_server_info(Implementation::new("clawsift", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }
-}
 
-/// Does what takes time in a thread of its own, so that the client is heard meanwhile.
-async fn in_background(
-    work: impl FnOnce() -> Result<CallToolResult, String> + Send + 'static,
-) -> CallToolResult {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(why)) => refusal(&why),
-        Err(error) => refusal(&format!("the work was not done: {error}")),
+    /// Nothing else can be asked. The refusal repeats what was asked for.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = Redactor::MASKING.excerpt(&request.method, MAX_METHOD);
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 }
 
-impl Shared {
-    fn scan(&self, asked: &Scan) -> Result<CallToolResult, String> {
-        let paths = match asked.paths.as_slice() {
-            [] => installed_logs(),
-            paths => self.allowed(paths)?,
-        };
-        if paths.is_empty() {
-            return Err(
-                "none of OpenClaw's own logs is on this machine; name the files, which the user must allow: \
-                        clawsift mcp --allow FOLDER"
-                    .to_owned(),
-            );
+impl Server {
+    /// Does what takes time in a thread of its own, so that the client is heard meanwhile.
+    async fn answer<T: DeserializeOwned + JsonSchema + 'static>(
+        &self,
+        given: JsonObject,
+        work: impl FnOnce(&Shared, &T) -> Result<CallToolResult, Refusal> + Send + 'static,
+    ) -> CallToolResult {
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::task::spawn_blocking(move || work(&shared, &parse(given)?)).await;
+        match done.unwrap_or_else(|error| Err(Refusal::Undone(error))) {
+            Ok(result) => result,
+            Err(why) => refusal(&why),
         }
-        let mut found = expand(&paths);
-        // A link in an allowed folder may lead out of it.
-        found.inputs.retain(|input| input.path().is_none_or(|path| self.folders.admit(path).is_ok()));
-        let moment = |text: &String| Moment::parse(text, &self.zone).map_err(|error| error.to_string());
-        let since = asked.since.as_ref().map(moment).transpose()?;
+    }
+}
+
+/// Why a tool gives no answer.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("{0}")]
+    Arguments(#[from] BadArguments),
+    #[error("{0}")]
+    Folder(#[from] Refused),
+    #[error("{0}")]
+    Moment(#[from] BadMoment),
+    #[error("{0}")]
+    Unexplained(#[from] Unexplained),
+    #[error("`{0}` is no severity; write info, warning, error or critical")]
+    Severity(String),
+    #[error(
+        "none of OpenClaw's own logs is on this machine; name the files, which the user must allow: clawsift mcp --allow FOLDER"
+    )]
+    NoLogs,
+    #[error("{0}: {1}")]
+    Follow(String, std::io::Error),
+    #[error("the log is no longer followed; ask again to begin anew")]
+    Gone,
+    #[error("the work was not done: {0}")]
+    Undone(tokio::task::JoinError),
+}
+
+impl Shared {
+    fn scan(&self, asked: &Scan) -> Result<CallToolResult, Refusal> {
+        let given = asked.paths().into_iter().map(|path| self.folders.admit(path));
+        let mut paths: Vec<PathBuf> = given.collect::<Result<_, _>>()?;
+        if paths.is_empty() {
+            paths = installed_logs();
+        }
+        if paths.is_empty() {
+            return Err(Refusal::NoLogs);
+        }
+        let found = expand_within(&paths, self.folders.fence());
+        if found.inputs.is_empty() && found.errors.iter().any(|error| error.reason.is_outside()) {
+            return Err(self.folders.refused(&paths[0]).into());
+        }
+        let since = asked.since.as_deref().map(|text| Moment::parse(text, &self.zone)).transpose()?;
         let filter = Filter {
             period: Period::between(since, None),
             min_severity: asked.min_severity.as_deref().map(severity).transpose()?,
@@ -198,54 +205,44 @@ impl Shared {
         let options = Options {
             view: View { filter, ..View::default() },
             zone: self.zone.clone(),
+            fence: self.folders.fence().clone(),
             ..Options::default()
         };
         let report = scan(&self.engine, &found.inputs, &found.errors, &options);
         Ok(scanned(report, asked.budget.unwrap_or(BUDGET), &self.zone))
     }
 
-    fn explain(&self, what: &str) -> Result<CallToolResult, String> {
-        let pages =
-            RulePage::explain(&self.engine, Redactor::MASKING, what).map_err(|error| error.to_string())?;
-        Ok(explained(&pages))
+    fn explain(&self, what: &str) -> Result<CallToolResult, Refusal> {
+        Ok(explained(&RulePage::explain(&self.engine, Redactor::MASKING, what)?))
     }
 
-    fn watch_status(&self, asked: &WatchStatus) -> Result<CallToolResult, String> {
-        let path = match &asked.path {
-            Some(path) => self.allowed(std::slice::from_ref(path))?.remove(0),
-            None => installed_logs().pop().ok_or(
-                "none of OpenClaw's own logs is on this machine; name the log, which the user must allow: \
-                 clawsift mcp --allow FOLDER",
-            )?,
+    fn watch_status(&self, asked: &WatchStatus) -> Result<CallToolResult, Refusal> {
+        let path = match asked.path()? {
+            Some(path) => self.folders.admit(path)?,
+            None => self.newest_log().ok_or(Refusal::NoLogs)?,
         };
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        if !watched.contains_key(&path) {
-            if watched.len() >= MAX_WATCHED {
-                let names: Vec<String> = watched.keys().map(|path| path.display().to_string()).collect();
-                return Err(format!("{MAX_WATCHED} logs are followed already: {}", names.join(", ")));
-            }
-            let background = Background::start(Arc::clone(&self.engine), &path, self.zone.clone())
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-            watched.insert(path.clone(), background);
-        }
-        let standing = watched.get(&path).and_then(Background::ask);
-        // Where the thread has gone, the next call begins anew.
-        let Some(standing) = standing else {
-            watched.remove(&path);
-            return Err("the log is no longer followed; ask again to begin anew".to_owned());
+        let start = || {
+            let (engine, fence) = (Arc::clone(&self.engine), self.folders.fence().clone());
+            Background::start(engine, &path, fence, self.zone.clone())
         };
-        drop(watched);
+        let log = self
+            .watched
+            .get(&path, start)
+            .map_err(|error| Refusal::Follow(path.display().to_string(), error))?;
+        let Some(standing) = log.ask() else {
+            self.watched.forget(&log);
+            return Err(Refusal::Gone);
+        };
         Ok(self::watched(standing, asked.budget.unwrap_or(BUDGET), &self.zone))
     }
 
-    fn allowed(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-        let admit =
-            |path: &PathBuf| self.folders.admit(Path::new(path)).map_err(|refused| refused.to_string());
-        paths.iter().map(admit).collect()
+    /// The log of OpenClaw's own that was written to last, of those that may be read.
+    fn newest_log(&self) -> Option<PathBuf> {
+        installed_logs().into_iter().rev().find(|log| self.folders.fence().admits(log))
     }
 }
 
-fn severity(name: &str) -> Result<Severity, String> {
+fn severity(name: &str) -> Result<Severity, Refusal> {
     serde_json::from_value(serde_json::Value::String(name.to_owned()))
-        .map_err(|_| format!("`{name}` is no severity; write info, warning, error or critical"))
+        .map_err(|_| Refusal::Severity(name.to_owned()))
 }

@@ -22,8 +22,8 @@ use crate::record::BOUNDARIES;
 use crate::redact::Redactor;
 use crate::report::{ChunkBytes as _, ChunkTally, Report, SourceTally, Tally, View};
 use crate::source::{
-    ChunkReader, Content, Input, Kind, MAX_DECOMPRESSED, Map, Opened, Reason, SourceError, StreamChunk,
-    chunks, map_chunks, unread_older,
+    ChunkReader, Content, Fence, Input, Kind, MAX_DECOMPRESSED, Map, Opened, Origin, Reason, SourceError,
+    StreamChunk, chunks, map_chunks, unread_older,
 };
 
 pub use classifier::Classifier;
@@ -53,6 +53,8 @@ pub struct Options<'a> {
     pub zone: TimeZone,
     /// Bytes of a chunk, usually [`CHUNK`]; the report does not depend on it.
     pub chunk: usize,
+    /// Which files may be opened.
+    pub fence: Fence,
     /// Bytes that a compressed source may decompress to.
     pub max_decompressed: u64,
     /// Keep every match for [`Report::matches`].
@@ -74,6 +76,7 @@ impl Default for Options<'_> {
             view: View::default(),
             zone: TimeZone::system(),
             chunk: CHUNK,
+            fence: Fence::default(),
             max_decompressed: MAX_DECOMPRESSED,
             keep_matches: false,
             verify: None,
@@ -88,7 +91,7 @@ impl Default for Options<'_> {
 pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.expect_sources(inputs.len() + errors.len());
-    let read: HashSet<&Path> = inputs.iter().filter_map(Input::path).collect();
+    let read: HashSet<&Path> = inputs.iter().filter_map(own_file).collect();
     for input in inputs {
         if scan.is_stopped() {
             break;
@@ -147,12 +150,12 @@ impl<'a> Scan<'a> {
     fn input(&mut self, input: &Input, read: &HashSet<&Path>) {
         let gateway = input.folder().display().to_string();
         self.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
-        if let Some(path) = input.path()
+        if let Some(path) = own_file(input)
             && let Some(older) = unread_older(path, read)
         {
             self.tally.unread_older(older);
         }
-        match input.open(self.options.max_decompressed, &self.options.stop) {
+        match input.open(&self.options.fence, self.options.max_decompressed, &self.options.stop) {
             Ok(opened) => self.opened(opened),
             Err(error) => self.tally.problem(error.reason.to_string()),
         }
@@ -224,6 +227,14 @@ impl<'a> Scan<'a> {
             self.tally.problem(CUT_SHORT.to_owned());
         }
         is_cut_short
+    }
+}
+
+/// The file of a source that shares it with no other one.
+fn own_file(input: &Input) -> Option<&Path> {
+    match input.origin() {
+        Origin::File(path) => Some(path),
+        Origin::Archive(_) | Origin::Stdin => None,
     }
 }
 

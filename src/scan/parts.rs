@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::record::{Format, Lines, Record, Stamp, starts_record};
 use crate::report::{Report, SourceTally};
 use crate::source::{
-    Expansion, FilePart, Input, Kind, PartReader, expand, is_packed, open_part, unpack, unread_older,
+    Expansion, FilePart, Input, Kind, PartReader, expand_within, is_packed, open_part, unpack, unread_older,
 };
 
 use super::{Options, Scan};
@@ -48,12 +48,12 @@ pub fn scan_parts(engine: &Engine, parts: &[FilePart], options: &Options<'_>) ->
         }
         let Some(range) = range else {
             // An archive is as many sources as it has members.
-            let Expansion { inputs, errors } = expand(std::slice::from_ref(path));
+            let Expansion { inputs, errors } = expand_within(std::slice::from_ref(path), &options.fence);
             inputs.iter().for_each(|input| scan.input(input, &read));
             errors.iter().for_each(|error| scan.unread(error));
             continue;
         };
-        match open_part(path, range.clone(), starts_record) {
+        match open_part(path, range.clone(), starts_record, &options.fence) {
             Ok(reader) => {
                 let input = Input::Path(path.clone());
                 let gateway = input.folder().display().to_string();

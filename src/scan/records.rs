@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::record::{BOUNDARIES, Lines, RawRecord};
-use crate::source::{ChunkReader, Content, Input, MAX_DECOMPRESSED, Reason, SourceError, map_chunks};
+use crate::source::{ChunkReader, Content, Fence, Input, MAX_DECOMPRESSED, Reason, SourceError, map_chunks};
 
 use super::CHUNK;
 
@@ -19,7 +19,7 @@ pub fn each_record(
     mut take: impl FnMut(&RawRecord<'_>),
 ) -> Result<(), SourceError> {
     let failed = |error| SourceError { name: input.name(), reason: Reason::from(error) };
-    match input.open(MAX_DECOMPRESSED, stop)?.content {
+    match input.open(&Fence::default(), MAX_DECOMPRESSED, stop)?.content {
         Content::Mapped(map) => {
             let mut copy = Vec::new();
             let parts = map_chunks(&map, CHUNK, BOUNDARIES);

@@ -8,6 +8,7 @@ use flate2::CrcReader;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::decode::{Limited, Packing, packing};
+use super::fence::Fence;
 use super::{Reason, broken_zip, decode};
 
 /// The list of members is held in memory, so that of an archive with more is not read.
@@ -41,29 +42,31 @@ pub(super) enum Method {
 }
 
 /// Whether a file is a zip archive.
-pub(super) fn is_zip(path: &Path) -> bool {
+pub(super) fn is_zip(path: &Path, fence: &Fence) -> bool {
     // Opening a pipe only to look at it would take its writer away.
     if !path.is_file() {
         return false;
     }
     let mut head = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read(&mut head));
+    let read = fence.open(path).and_then(|mut file| file.read(&mut head));
     read.is_ok_and(|length| packing(&head[..length]) == Some(Packing::Zip))
 }
 
 /// The members that are files, in their order; of a damaged archive those that can still be found, and what is wrong.
-pub(super) fn members(path: &Path) -> (Vec<Member>, Option<Reason>) {
-    match archive(path) {
+pub(super) fn members(path: &Path, fence: &Fence) -> (Vec<Member>, Option<Reason>) {
+    match archive(path, fence) {
         Ok((archive, count)) => listed(path, archive, count),
         // Where the list at the end is lost, the members themselves still say what they are.
-        Err(reason @ Reason::Archive(_)) => (broken_zip::members(path).unwrap_or_default(), Some(reason)),
+        Err(reason @ Reason::Archive(_)) => {
+            (broken_zip::members(path, fence).unwrap_or_default(), Some(reason))
+        }
         Err(reason) => (Vec::new(), Some(reason)),
     }
 }
 
 /// The archive, and how many members it says to have.
-fn archive(path: &Path) -> Result<(ZipArchive<File>, u64), Reason> {
-    let mut file = File::open(path)?;
+fn archive(path: &Path, fence: &Fence) -> Result<(ZipArchive<File>, u64), Reason> {
+    let mut file = fence.open(path)?;
     let count = count(&mut file)?.unwrap_or_default();
     if count > MAX_MEMBERS {
         return Err(Reason::ManyMembers(count, MAX_MEMBERS));
@@ -138,11 +141,15 @@ fn count(file: &mut File) -> io::Result<Option<u64>> {
 }
 
 /// Opens a member as a stream of text.
-pub(super) fn open_member(member: &Member, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
+pub(super) fn open_member(
+    member: &Member,
+    fence: &Fence,
+    limit: u64,
+) -> Result<Box<dyn Read + Send>, Reason> {
     if member.encrypted {
         return Err(Reason::Archive("the member is encrypted".to_owned()));
     }
-    let mut file = File::open(&member.archive)?;
+    let mut file = fence.open(&member.archive)?;
     file.seek(SeekFrom::Start(member.start))?;
     let packed = file.take(member.length);
     let reader: Box<dyn Read + Send> = match member.method {
@@ -211,7 +218,8 @@ mod tests {
 
     fn read(member: &Member, limit: u64) -> (String, Option<String>) {
         let mut bytes = Vec::new();
-        let error = open_member(member, limit).expect("a member").read_to_end(&mut bytes).err();
+        let error =
+            open_member(member, &Fence::default(), limit).expect("a member").read_to_end(&mut bytes).err();
         (String::from_utf8_lossy(&bytes).into_owned(), error.map(|error| error.to_string()))
     }
 
@@ -219,8 +227,8 @@ mod tests {
     fn members_are_listed_and_read() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = archive(folder.path());
-        assert!(is_zip(&path));
-        let (members, problem) = members(&path);
+        assert!(is_zip(&path, &Fence::default()));
+        let (members, problem) = members(&path, &Fence::default());
         assert_eq!(problem, None);
         assert_eq!(
             members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>(),
@@ -240,7 +248,7 @@ mod tests {
         let at = memchr::memmem::find(&bytes, b"a.loglogs/a.log").expect("its text") + b"a.log".len();
         bytes[at] ^= 1;
         std::fs::write(&path, &bytes).expect("a file");
-        let (members, _) = members(&path);
+        let (members, _) = members(&path, &Fence::default());
         let (text, error) = read(&members[0], 10_000);
         assert_eq!(text.len(), 1000, "what there is, is read");
         assert!(error.expect("an error").contains("check sum"));
@@ -250,18 +258,18 @@ mod tests {
     fn an_archive_that_lost_its_end_still_has_members() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = archive(folder.path());
-        let whole = members(&path).0;
+        let whole = members(&path, &Fence::default()).0;
         let bytes = std::fs::read(&path).expect("the archive");
         let list = memchr::memmem::find(&bytes, b"PK\x01\x02").expect("the list");
         for kept in [bytes.len() - 1, list, list - 1] {
             std::fs::write(&path, &bytes[..kept]).expect("a file");
-            let (found, problem) = members(&path);
+            let (found, problem) = members(&path, &Fence::default());
             assert!(matches!(problem, Some(Reason::Archive(_))), "{problem:?}");
             assert_eq!(found[0], whole[0]);
             assert_eq!((found.len(), &found[1].name), (2, &whole[1].name), "{kept}");
         }
         // The end of the last one is cut off: what came before is read.
-        let (found, _) = members(&path);
+        let (found, _) = members(&path, &Fence::default());
         assert_eq!(read(&found[0], 10_000), (found[0].name.repeat(100), None));
         assert!(read(&found[1], 10_000).1.is_some());
     }

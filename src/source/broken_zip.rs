@@ -8,6 +8,7 @@ use std::path::Path;
 use flate2::bufread::DeflateDecoder;
 
 use super::archive::{Member, Method};
+use super::fence::Fence;
 
 /// Members that are looked for.
 const MAX_MEMBERS: usize = 10_000;
@@ -15,8 +16,8 @@ const MAX_MEMBERS: usize = 10_000;
 const MAX_UNPACKED: u64 = 1 << 30;
 
 /// The members, up to the first thing that is none.
-pub(super) fn members(path: &Path) -> io::Result<Vec<Member>> {
-    let mut file = File::open(path)?;
+pub(super) fn members(path: &Path, fence: &Fence) -> io::Result<Vec<Member>> {
+    let mut file = fence.open(path)?;
     let end = file.seek(SeekFrom::End(0))?;
     let (mut members, mut at) = (Vec::new(), 0);
     while members.len() < MAX_MEMBERS

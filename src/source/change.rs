@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::fence::Fence;
+use super::identity::Identity;
 use super::is_live;
 use super::map::fill_at;
 
@@ -55,8 +57,8 @@ impl Change {
 
 impl OpenFile {
     /// Remembers what the file is like; `None` where the system does not tell.
-    pub(super) fn new(path: &Path, file: &File, metadata: &Metadata) -> Option<Self> {
-        let file = second_handle(path, file).ok()?;
+    pub(super) fn new(path: &Path, file: &File, metadata: &Metadata, fence: &Fence) -> Option<Self> {
+        let file = second_handle(path, file, fence).ok()?;
         let head = head(&file, metadata.len()).ok()?;
         Some(Self {
             path: path.to_owned(),
@@ -84,10 +86,10 @@ impl OpenFile {
 }
 
 /// A handle that can be read without moving the place from which the other one is read next.
-fn second_handle(path: &Path, file: &File) -> io::Result<File> {
+fn second_handle(path: &Path, file: &File, fence: &Fence) -> io::Result<File> {
     match cfg!(unix) {
         true => file.try_clone(),
-        false => File::open(path),
+        false => fence.open(path),
     }
 }
 
@@ -125,14 +127,9 @@ impl Read for Steady {
 /// Whether the path names that very file.
 fn is_at(path: &Path, file: &Metadata) -> bool {
     let Ok(there) = fs::metadata(path) else { return false };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        (there.dev(), there.ino()) == (file.dev(), file.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        there.len() >= file.len()
+    match cfg!(unix) {
+        true => Identity::of(&there) == Identity::of(file),
+        false => there.len() >= file.len(),
     }
 }
 
@@ -153,7 +150,7 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
         }
         let metadata = file.metadata().expect("metadata");
-        let open = OpenFile::new(&path, &file, &metadata).expect("a file that is watched");
+        let open = OpenFile::new(&path, &file, &metadata, &Fence::default()).expect("a file that is watched");
         act(&path, &mut file);
         open.change()
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::fence::Fence;
 use super::{Input, Reason, SourceError, archive};
 
 /// What the arguments name.
@@ -21,27 +22,34 @@ pub struct Expansion {
 
 /// Finds the sources that `arguments` name.
 pub fn expand(arguments: &[PathBuf]) -> Expansion {
+    expand_within(arguments, &Fence::default())
+}
+
+/// Finds the sources that `arguments` name and a fence allows. What it does not allow is among the errors.
+pub fn expand_within(arguments: &[PathBuf], fence: &Fence) -> Expansion {
     let mut expansion = Expansion::default();
     for argument in arguments {
-        if argument.as_os_str() == "-" {
+        if !fence.admits(argument) {
+            expansion.fail(argument, Reason::Outside);
+        } else if argument.as_os_str() == "-" {
             expansion.inputs.push(Input::Stdin);
         } else {
-            expansion.add(argument);
+            expansion.add(argument, fence);
         }
     }
     expansion.keep_first_of_each();
-    expansion.open_archives();
+    expansion.open_archives(fence);
     expansion
 }
 
 impl Expansion {
-    fn add(&mut self, path: &Path) {
+    fn add(&mut self, path: &Path, fence: &Fence) {
         let text = path.to_string_lossy();
         // A file may well be called `a[1].log`: what exists is no pattern.
         if !path.exists() && text.contains(['*', '?', '[']) {
-            self.add_pattern(&text);
+            self.add_pattern(&text, fence);
         } else if path.is_dir() {
-            self.add_folder(path);
+            self.add_folder(path, fence);
         } else if fs::symlink_metadata(path).is_ok() {
             self.inputs.push(Input::Path(path.to_owned()));
         } else {
@@ -49,7 +57,7 @@ impl Expansion {
         }
     }
 
-    fn add_pattern(&mut self, pattern: &str) {
+    fn add_pattern(&mut self, pattern: &str, fence: &Fence) {
         let paths = match glob::glob(pattern) {
             Ok(paths) => paths,
             Err(error) => {
@@ -60,7 +68,7 @@ impl Expansion {
         for path in paths {
             found = true;
             match path {
-                Ok(path) if path.is_dir() => self.add_folder(&path),
+                Ok(path) if path.is_dir() => self.add_folder(&path, fence),
                 Ok(path) => self.inputs.push(Input::Path(path)),
                 Err(error) => self.fail(error.path(), Reason::Io(error.error().to_string())),
             }
@@ -70,10 +78,18 @@ impl Expansion {
         }
     }
 
-    fn add_folder(&mut self, folder: &Path) {
+    fn add_folder(&mut self, folder: &Path, fence: &Fence) {
         let before = self.inputs.len() + self.errors.len();
         let age = |entry: &DirEntry| age(&entry.file_name().to_string_lossy());
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_key(age) {
+        let mut outside = 0;
+        // Only a link leads out of a folder.
+        let is_within = |entry: &DirEntry| {
+            let is_within = !entry.path_is_symlink() || fence.admits(entry.path());
+            outside += u64::from(!is_within);
+            is_within
+        };
+        let entries = WalkDir::new(folder).follow_links(true).sort_by_key(age).into_iter();
+        for entry in entries.filter_entry(is_within) {
             match entry {
                 // Pipes and devices in a folder are left alone: reading one could wait for ever.
                 Ok(entry) if entry.file_type().is_file() => self.inputs.push(Input::Path(entry.into_path())),
@@ -87,6 +103,9 @@ impl Expansion {
                 }
             }
         }
+        if outside > 0 {
+            self.fail(folder, Reason::LinksOutside(outside));
+        }
         if self.inputs.len() + self.errors.len() == before {
             self.fail(folder, Reason::EmptyFolder);
         }
@@ -97,11 +116,11 @@ impl Expansion {
     }
 
     /// Puts the members of archives into the place of the archives.
-    fn open_archives(&mut self) {
+    fn open_archives(&mut self, fence: &Fence) {
         for input in std::mem::take(&mut self.inputs) {
             match input {
-                Input::Path(path) if archive::is_zip(&path) => {
-                    let (members, problem) = archive::members(&path);
+                Input::Path(path) if archive::is_zip(&path, fence) => {
+                    let (members, problem) = archive::members(&path, fence);
                     self.inputs.extend(members.into_iter().map(Input::Member));
                     problem.into_iter().for_each(|reason| self.fail(&path, reason));
                 }

@@ -3,12 +3,14 @@
 //! The file is asked how long it is, a few times a second. Notifications of the file system would come sooner by less than
 //! a person can see, and not at all from network folders and some containers.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::decode;
+use super::fence::{Fence, Outside};
+use super::identity::Identity;
 use super::rotation::{newest_log, next_day};
 
 /// Bytes of one step, at most.
@@ -23,6 +25,7 @@ const LOOK_AROUND: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Follower {
     path: PathBuf,
+    fence: Fence,
     open: Option<Open>,
     /// It was there before, so that another one has come in its place.
     was_open: bool,
@@ -69,17 +72,20 @@ impl Follower {
     /// # Errors
     /// When a folder holds no log, or the file is compressed and so is not being written.
     pub fn new(path: &Path) -> io::Result<Self> {
-        let path = match path.is_dir() {
-            true => newest_log(path).ok_or_else(|| {
-                io::Error::new(
-                    io::ErrorKind::NotFound,
-                    "the folder holds no log to follow; name the file to wait for",
-                )
-            })?,
+        Self::within(path, Fence::default())
+    }
+
+    /// [`new`](Self::new), but only of files that the fence allows, also where another file takes the place of this one.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new), and if the file lies outside the fence.
+    pub fn within(path: &Path, fence: Fence) -> io::Result<Self> {
+        let path = match fence.admits(path) && path.is_dir() {
+            true => newest_log(path, &fence).ok_or_else(|| no_log(path))?,
             false => path.to_owned(),
         };
-        let mut follower = Self { path, open: None, was_open: false, next: None, looked: None };
-        if let Some(open) = follower.open_file()? {
+        let mut follower = Self { path, fence, open: None, was_open: false, next: None, looked: None };
+        if let Some(open) = follower.open_file(&follower.path)? {
             follower.open = Some(open);
             follower.was_open = true;
         }
@@ -135,8 +141,8 @@ impl Follower {
         self.next.is_some()
     }
 
-    fn open_file(&self) -> io::Result<Option<Open>> {
-        let mut file = match File::open(&self.path) {
+    fn open_file(&self, path: &Path) -> io::Result<Option<Open>> {
+        let mut file = match self.fence.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other?,
         };
@@ -152,7 +158,7 @@ impl Follower {
     }
 
     fn appear(&mut self) -> io::Result<Option<Step>> {
-        self.open = self.open_file()?;
+        self.open = self.open_file(&self.path)?;
         if self.open.is_none() {
             return Ok(None);
         }
@@ -174,15 +180,27 @@ impl Follower {
             return None;
         }
         self.looked = Some(Instant::now());
-        next_day(&self.path)
+        next_day(&self.path, &self.fence)
     }
 
     fn turn_to(&mut self, next: PathBuf) -> io::Result<Option<Step>> {
         let turn = if next == self.path { Turn::Rotated } else { Turn::NextDay(next.clone()) };
+        // What cannot be opened is not followed: the file before is still read.
+        self.open = self.open_file(&next)?;
         self.path = next;
         self.looked = None;
-        self.open = self.open_file()?;
         Ok(self.open.as_ref().map(|_| Step::Turn(turn)))
+    }
+}
+
+/// Why no log of a folder is followed.
+fn no_log(folder: &Path) -> io::Error {
+    match newest_log(folder, &Fence::default()) {
+        Some(_) => io::Error::other(Outside),
+        None => io::Error::new(
+            io::ErrorKind::NotFound,
+            "the folder holds no log to follow; name the file to wait for",
+        ),
     }
 }
 
@@ -213,28 +231,6 @@ impl Open {
         self.file.seek(SeekFrom::Start(0))?;
         let is_whole = self.file.read_exact(&mut head).is_ok();
         Ok(!is_whole || head != self.head)
-    }
-}
-
-/// What tells a file from another one at the same path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Identity {
-    #[cfg(unix)]
-    inode: (u64, u64),
-    #[cfg(not(unix))]
-    created: Option<SystemTime>,
-}
-
-impl Identity {
-    #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self { inode: (metadata.dev(), metadata.ino()) }
-    }
-
-    #[cfg(not(unix))]
-    fn of(metadata: &Metadata) -> Self {
-        Self { created: metadata.created().ok() }
     }
 }
 

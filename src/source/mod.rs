@@ -10,7 +10,9 @@ mod change;
 mod chunk;
 mod decode;
 mod expand;
+mod fence;
 mod follow;
+mod identity;
 mod installed;
 mod interruptible;
 #[allow(unsafe_code)] // The one module that maps files.
@@ -19,7 +21,7 @@ mod part;
 mod rotation;
 mod stream;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,11 +39,12 @@ pub use change::{Change, OpenFile};
 pub(crate) use chunk::last_record;
 pub use chunk::{Boundaries, LineTest, Part, chunks, map_chunks};
 pub use decode::{TooLarge, is_packed, unpack};
-pub use expand::{Expansion, expand};
+pub use expand::{Expansion, expand, expand_within};
+pub use fence::{Fence, Outside};
 pub use follow::{Follower, Step, Turn};
 pub use installed::{installed_logs, log_folders};
-pub use map::Map;
 pub(crate) use map::read_at;
+pub use map::Map;
 pub use part::{FilePart, PartReader, open_part};
 pub use rotation::{rotated_name, unread_older};
 pub use stream::{ChunkReader, StreamChunk};
@@ -91,27 +94,46 @@ impl Input {
         }
     }
 
-    /// The file, where it is one of its own.
-    pub fn path(&self) -> Option<&Path> {
+    /// Where the bytes of the source come from.
+    pub fn origin(&self) -> Origin<'_> {
         match self {
-            Self::Path(path) => Some(path),
-            Self::Member(..) | Self::Stdin => None,
+            Self::Path(path) => Origin::File(path),
+            Self::Member(Member { archive, .. }) => Origin::Archive(archive),
+            Self::Stdin => Origin::Stdin,
         }
     }
 
-    /// Opens the source. What is compressed is read up to `max_decompressed` bytes; what may block is read until `stop` is
-    /// other than 0.
+    /// Opens the source, if the fence allows its origin. What is compressed is read up to `max_decompressed` bytes; what may
+    /// block is read until `stop` is other than 0.
     ///
     /// # Errors
     /// When it does not exist, may not be read, or is packed in a way that cannot be unpacked.
-    pub fn open(&self, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Opened, SourceError> {
+    pub fn open(
+        &self,
+        fence: &Fence,
+        max_decompressed: u64,
+        stop: &Arc<AtomicUsize>,
+    ) -> Result<Opened, SourceError> {
         match self {
+            // Within a fence only files are read.
+            Self::Stdin if fence.roots().is_some() => Err(Reason::Outside),
             Self::Stdin => interruptible(|| Ok(io::stdin()), max_decompressed, stop),
-            Self::Path(path) => open_path(path, max_decompressed, stop),
-            Self::Member(member) => archive::open_member(member, max_decompressed).map(Opened::stream),
+            Self::Path(path) => open_path(path, fence, max_decompressed, stop),
+            Self::Member(member) => archive::open_member(member, fence, max_decompressed).map(Opened::stream),
         }
         .map_err(|reason| SourceError { name: self.name(), reason })
     }
+}
+
+/// Where the bytes of an [`Input`] come from. Bytes that are in memory already have no input and are not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// A file of its own.
+    File(&'a Path),
+    /// A file that holds other sources as well.
+    Archive(&'a Path),
+    /// Standard input.
+    Stdin,
 }
 
 /// An opened source.
@@ -158,6 +180,14 @@ pub enum Reason {
     /// A pattern that cannot be understood.
     #[error("not a valid pattern: {0}")]
     BadPattern(String),
+    /// A path that leads out of the folders that may be read.
+    #[error("{Outside}")]
+    Outside,
+    /// A folder with links that lead out of the folders that may be read, and how many these are.
+    #[error(
+        "links that lead outside the folders that may be read, and were not followed: {0}; allow their folders with --allow PATH"
+    )]
+    LinksOutside(u64),
     /// A folder without files.
     #[error("the folder holds no files")]
     EmptyFolder,
@@ -195,6 +225,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether the source lies outside the folders that may be read.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside | Self::LinksOutside(_))
+    }
+
     /// Why something that is packed cannot be unpacked.
     fn damaged(error: io::Error) -> Self {
         match error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
@@ -208,6 +243,9 @@ impl From<io::Error> for Reason {
     fn from(error: io::Error) -> Self {
         if error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
             return Self::Interrupted;
+        }
+        if fence::is_outside(&error) {
+            return Self::Outside;
         }
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound,
@@ -236,19 +274,28 @@ impl Input {
     }
 }
 
-fn open_path(path: &Path, max_decompressed: u64, stop: &Arc<AtomicUsize>) -> Result<Opened, Reason> {
-    let metadata = fs::metadata(path)?;
-    if is_socket(&metadata) {
-        return Err(Reason::Socket);
-    }
-    // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
-    if !metadata.is_file() || metadata.len() == 0 {
-        let path = path.to_owned();
-        return interruptible(move || File::open(path), max_decompressed, stop);
+fn open_path(
+    path: &Path,
+    fence: &Fence,
+    max_decompressed: u64,
+    stop: &Arc<AtomicUsize>,
+) -> Result<Opened, Reason> {
+    // What a fence allows never waits, and what it does not allow is not looked at.
+    if fence.roots().is_none() {
+        let metadata = fs::metadata(path)?;
+        if is_socket(&metadata) {
+            return Err(Reason::Socket);
+        }
+        // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
+        if !metadata.is_file() || metadata.len() == 0 {
+            let (path, fence) = (path.to_owned(), fence.clone());
+            return interruptible(move || fence.open(&path), max_decompressed, stop);
+        }
     }
 
-    let mut file = File::open(path)?;
-    let open_file = OpenFile::new(path, &file, &metadata).map(Arc::new);
+    let mut file = fence.open(path)?;
+    let metadata = file.metadata()?;
+    let open_file = OpenFile::new(path, &file, &metadata, fence).map(Arc::new);
     let mut head = [0; 6];
     let read = file.read(&mut head)?;
     let is_stream =
@@ -297,7 +344,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_said_to_be_missing() {
         let error = Input::Path("/nonexistent/x.log".into())
-            .open(MAX_DECOMPRESSED, &Arc::default())
+            .open(&Fence::default(), MAX_DECOMPRESSED, &Arc::default())
             .err()
             .expect("an error");
         assert_eq!(error.reason, Reason::NotFound);

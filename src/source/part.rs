@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::chunk::LineTest;
+use super::fence::Fence;
 use super::{MAX_LINE, Reason, SourceError, decode};
 
 /// Bytes that are read at once.
@@ -28,9 +29,10 @@ pub fn open_part(
     path: &Path,
     range: Range<u64>,
     starts_record: LineTest,
+    fence: &Fence,
 ) -> Result<PartReader<BufReader<File>>, SourceError> {
     let open = || {
-        let mut file = File::open(path)?;
+        let mut file = fence.open(path)?;
         let mut head = Vec::new();
         file.by_ref().take(6).read_to_end(&mut head)?;
         if decode::is_packed(&head) {

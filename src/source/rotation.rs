@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::fence::Fence;
+
 /// OpenClaw keeps five rotated files; other programs keep more.
 const MAX_ROTATED: u32 = 100;
 
@@ -38,20 +40,22 @@ pub fn unread_older(path: &Path, read: &HashSet<&Path>) -> Option<String> {
     })
 }
 
-/// The log of a folder that was written to last.
-pub(super) fn newest_log(folder: &Path) -> Option<PathBuf> {
-    let logs = entries(folder).filter(|path| path.extension().is_some_and(|e| e == "log") && path.is_file());
+/// The log of a folder that was written to last, of those that may be read.
+pub(super) fn newest_log(folder: &Path, fence: &Fence) -> Option<PathBuf> {
+    let is_log = |path: &PathBuf| path.extension().is_some_and(|e| e == "log") && fence.admits(path);
+    let logs = entries(folder).filter(|path| is_log(path) && path.is_file());
     logs.max_by_key(|path| (fs::metadata(path).and_then(|m| m.modified()).ok(), path.clone()))
 }
 
-/// The log of the next later day beside a dated one, where the gateway has begun to write it.
-pub(super) fn next_day(path: &Path) -> Option<PathBuf> {
+/// The log of the next later day beside a dated one, where the gateway has begun to write it and it may be read.
+pub(super) fn next_day(path: &Path, fence: &Fence) -> Option<PathBuf> {
     let (stem, date, _) = rotated_name(path.file_name()?.to_str()?)?;
     let dated = entries(path.parent()?).filter_map(|other| {
         let name = other.file_name()?.to_str()?.to_owned();
         let (other_stem, other_date, number) = rotated_name(&name)?;
         let is_later = other_stem == stem && other_date > date && number == 0 && name.ends_with(".log");
-        (is_later && fs::metadata(&other).is_ok_and(|m| m.len() > 0)).then_some((other_date, other))
+        let is_begun = || fs::metadata(&other).is_ok_and(|m| m.is_file() && m.len() > 0);
+        (is_later && fence.admits(&other) && is_begun()).then_some((other_date, other))
     });
     dated.min().map(|(_, path)| path)
 }

@@ -59,6 +59,10 @@ async def scans(session, allowed, outside):
     through = structured(await ask(session, "scan", paths=[str(allowed)], budget=100_000))["report"]
     check(through["totals"]["records"] == 425, "a link in an allowed folder is not followed out of it", through["totals"])
     link.unlink()
+    misspelt = await ask(session, "scan", pths=[str(allowed)])
+    check(failed(misspelt) and "`paths`" in text(misspelt), "a misspelt argument is refused", text(misspelt))
+    same = structured(await ask(session, "scan", path=str(allowed)))["report"]
+    check(same["totals"]["records"] == 425, "one path needs no list", same["totals"])
     wrong = await ask(session, "scan", paths=[str(allowed)], since="yesterday-ish")
     check(failed(wrong) and "yesterday-ish" in text(wrong), "a wrong time is explained", text(wrong))
 
