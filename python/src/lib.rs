@@ -12,7 +12,13 @@ mod report;
 mod rows;
 mod scan;
 
+use std::sync::OnceLock;
+
+use clawsift::source::MapPermit;
 use pyo3::prelude::*;
+
+/// Large files are mapped from the import on, to the end of the process.
+static MAPS: OnceLock<Option<MapPermit>> = OnceLock::new();
 
 #[pymodule(gil_used = true)]
 mod _clawsift {
@@ -33,6 +39,7 @@ mod _clawsift {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        MAPS.get_or_init(clawsift::source::allow_maps);
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

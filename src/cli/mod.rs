@@ -23,6 +23,7 @@ use clap::Parser;
 
 use crate::redact::Redactor;
 use crate::report::Report;
+use crate::source::allow_maps;
 
 use args::{Args, Command};
 
@@ -30,6 +31,8 @@ use args::{Args, Command};
 /// rules or unreadable sources, 129, 130 or 143 after a hang-up or an interrupt.
 pub fn run() -> ExitCode {
     let args = Args::parse();
+    // The process is this program's own, so that its signals can be handled.
+    let _permit = allow_maps();
     let done = match &args.command {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Merge(merge)) => merge::run(merge),

@@ -1,8 +1,8 @@
 //! Where bytes come from: path expansion, memory maps, streams, and chunks cut at record ends.
 //!
-//! A file at rest is mapped and cut into chunks that are scanned in parallel; everything else (standard input, pipes,
-//! a file that is being written) is read in bounded memory. What a record looks like is not known here: the caller
-//! passes [`Boundaries`], which tell where one begins.
+//! A file at rest is cut into chunks that are scanned in parallel, and mapped for that if [`allow_maps`] permits it;
+//! everything else (standard input, pipes, a file that is being written) is read in bounded memory. What a record looks like
+//! is not known here: the caller passes [`Boundaries`], which tell where one begins.
 
 mod archive;
 mod broken_zip;
@@ -44,7 +44,7 @@ pub use fence::{Fence, Outside};
 pub use follow::{Follower, Step, Turn};
 pub use installed::{installed_logs, log_folders};
 pub(crate) use map::read_at;
-pub use map::Map;
+pub use map::{Map, MapPermit, allow_maps};
 pub use part::{FilePart, PartReader, open_part};
 pub use rotation::{rotated_name, unread_older};
 pub use stream::{ChunkReader, StreamChunk};

@@ -1,15 +1,21 @@
 //! What keeps a file that shrinks from ending the program: reading a page of a map that the file no longer has makes the
 //! system send SIGBUS; the guard then puts a page of zeros there and notes it, as journald does with its own files.
 //!
-//! The handler only loads atomics, stores one, and calls `mmap`, so it may run at any instruction of any thread. A slot belongs to
-//! one map from [`Guard::new`] until the guard is dropped, which is before the map is taken away and after the last read of
-//! it. So whenever a read of a map faults, its slot has been stable since before the read, and the handler, which runs in the
-//! reading thread itself, sees it whole. Slots of other maps may change meanwhile; theirs are other addresses, or none.
+//! SIGBUS belongs to the whole process, so the handler is installed only while somebody holds a [`MapPermit`]. What is no
+//! fault of a guarded map goes to the handler that was there before, as if this one were not there. If somebody else has
+//! installed a handler meanwhile, nothing is mapped, and theirs is left alone when the last permit goes.
+//!
+//! The handler only loads atomics, stores one, and calls `mmap` and what the handler before may call, so it may run at any
+//! instruction of any thread. A slot belongs to one map from [`Guard::new`] until the guard is dropped, which is before the
+//! map is taken away and after the last read of it. So whenever a read of a map faults, its slot has been stable since before
+//! the read, and the handler, which runs in the reading thread itself, sees it whole. Slots of other maps may change meanwhile;
+//! theirs are other addresses, or none.
 
+use std::mem;
 use std::ops::Range;
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Maps that can be guarded at the same time; a scan has one.
 const SLOTS: usize = 16;
@@ -32,86 +38,224 @@ static GUARDED: [Slot; SLOTS] = [const {
     }
 }; SLOTS];
 
-/// What the handler needs to know, set before it is installed.
-static INSTALLED: OnceLock<Option<Installed>> = OnceLock::new();
+/// The size of a page, set before the handler is installed.
+static PAGE: AtomicUsize = AtomicUsize::new(0);
+/// The handler that was there before, set before this one is installed: `SIG_DFL`, `SIG_IGN` or a function.
+static BEFORE: AtomicUsize = AtomicUsize::new(libc::SIG_DFL);
 
+static INSTALLED: Mutex<Installed> = Mutex::new(Installed { holds: 0, before: None, is_buried: false });
+
+/// The handler, as far as the program itself knows of it.
 struct Installed {
-    page: usize,
+    /// Permits and guards that need it.
+    holds: usize,
     /// What was done with SIGBUS before.
-    before: libc::sigaction,
+    before: Option<libc::sigaction>,
+    /// Somebody has installed a handler over this one and may call this one from there, so it cannot be installed over theirs.
+    is_buried: bool,
+}
+
+/// Permission to map files, for the whole process as long as one of these lives. See [`allow_maps`].
+#[must_use = "files are mapped only as long as the permit lives"]
+#[derive(Debug)]
+pub struct MapPermit(Hold);
+
+/// Lets large files be mapped, which is quicker than reading them, as long as the permit lives. Without a permit they are read.
+///
+/// A map of a file that somebody cuts short makes the system send SIGBUS, so this installs a handler for that signal in the
+/// whole process. Faults that have nothing to do with these maps go to the handler that was installed before. A handler that
+/// is installed later ends the mapping, and stays. `None` if no handler can be installed.
+///
+/// ```
+/// let permit = clawsift::source::allow_maps();
+/// // Scan files here.
+/// drop(permit);
+/// ```
+pub fn allow_maps() -> Option<MapPermit> {
+    Hold::first().map(MapPermit)
+}
+
+/// Keeps the handler installed.
+#[derive(Debug)]
+pub(super) struct Hold(());
+
+impl Hold {
+    /// Installs the handler unless it is; `None` where that cannot be.
+    fn first() -> Option<Self> {
+        let mut installed = installed();
+        if installed.holds == 0 && !installed.install() {
+            return None;
+        }
+        installed.holds += 1;
+        Some(Self(()))
+    }
+
+    /// Holds a handler that is installed and in force; `None` where nobody has allowed maps, or another handler has come.
+    pub fn another() -> Option<Self> {
+        let mut installed = installed();
+        if installed.holds == 0 || !is_ours(&current()?) {
+            return None;
+        }
+        installed.holds += 1;
+        Some(Self(()))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut installed = installed();
+        installed.holds -= 1;
+        if installed.holds == 0 {
+            installed.remove();
+        }
+    }
+}
+
+fn installed() -> MutexGuard<'static, Installed> {
+    INSTALLED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Installed {
+    /// Whether the handler is in force from now on.
+    fn install(&mut self) -> bool {
+        let (Some(now), Some(page)) = (current(), page_size()) else { return false };
+        if is_ours(&now) {
+            // Whoever was over it has put it back.
+            self.is_buried = false;
+            return true;
+        }
+        if self.is_buried {
+            return false;
+        }
+        PAGE.store(page, Ordering::Release);
+        BEFORE.store(now.sa_sigaction, Ordering::Release);
+        self.before = exchange(&ours());
+        self.before.inspect(|before| BEFORE.store(before.sa_sigaction, Ordering::Release)).is_some()
+    }
+
+    /// Puts back what was there before, unless somebody else has installed another handler.
+    fn remove(&mut self) {
+        let is_in_force = current().is_some_and(|now| is_ours(&now));
+        let replaced = self.before.as_ref().filter(|_| is_in_force).and_then(exchange);
+        self.is_buried = !replaced.as_ref().is_some_and(is_ours);
+        // Somebody has come in between.
+        replaced.filter(|_| self.is_buried).as_ref().and_then(exchange);
+    }
+}
+
+fn is_ours(action: &libc::sigaction) -> bool {
+    action.sa_sigaction == on_fault as *const () as usize
+}
+
+/// What is done with SIGBUS now.
+fn current() -> Option<libc::sigaction> {
+    // SAFETY: plain data that the call fills in.
+    unsafe {
+        let mut action: libc::sigaction = mem::zeroed();
+        (libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) == 0).then_some(action)
+    }
+}
+
+/// Says what to do with SIGBUS from now on, and gives back what was done before.
+fn exchange(action: &libc::sigaction) -> Option<libc::sigaction> {
+    // SAFETY: the action is the guard's own, whose handler may run at any time, or one that was in force before.
+    unsafe {
+        let mut before: libc::sigaction = mem::zeroed();
+        (libc::sigaction(libc::SIGBUS, action, &raw mut before) == 0).then_some(before)
+    }
+}
+
+fn ours() -> libc::sigaction {
+    // SAFETY: plain data, of which all zeros is a value.
+    let mut action: libc::sigaction = unsafe { mem::zeroed() };
+    action.sa_sigaction = on_fault as *const () as usize;
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+    // SAFETY: fills in the set, which is valid.
+    unsafe { libc::sigemptyset(&raw mut action.sa_mask) };
+    action
+}
+
+fn page_size() -> Option<usize> {
+    // SAFETY: only asks.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()
 }
 
 /// Guards a map while it lives.
-pub(super) struct Guard(&'static Slot);
+pub(super) struct Guard {
+    slot: &'static Slot,
+    /// Let go after the slot.
+    _hold: Hold,
+}
 
 impl Guard {
-    /// Guards a range of addresses; `None` where too many are, or the system lets no handler be installed.
-    pub fn new(range: Range<usize>) -> Option<Self> {
-        INSTALLED.get_or_init(install).as_ref()?;
+    /// Guards a range of addresses; `None` where too many are guarded.
+    pub fn new(hold: Hold, range: Range<usize>) -> Option<Self> {
         let is_free = |slot: &&Slot| !slot.is_taken.swap(true, Ordering::Acquire);
         let slot = GUARDED.iter().find(is_free)?;
         slot.is_hit.store(false, Ordering::Relaxed);
         slot.start.store(range.start, Ordering::Relaxed);
         slot.end.store(range.end, Ordering::Release);
-        Some(Self(slot))
+        Some(Self { slot, _hold: hold })
     }
 
     /// Whether a page was read that the file no longer has.
     pub fn is_hit(&self) -> bool {
-        self.0.is_hit.load(Ordering::Acquire)
+        self.slot.is_hit.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.end.store(0, Ordering::Relaxed);
-        self.0.start.store(0, Ordering::Relaxed);
-        self.0.is_taken.store(false, Ordering::Release);
+        self.slot.end.store(0, Ordering::Relaxed);
+        self.slot.start.store(0, Ordering::Relaxed);
+        self.slot.is_taken.store(false, Ordering::Release);
     }
 }
 
-fn install() -> Option<Installed> {
-    // SAFETY: the structures are plain data that the calls fill in; the handler is one that may run at any time, see above.
-    unsafe {
-        let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).ok()?;
-        let mut before: libc::sigaction = std::mem::zeroed();
-        if libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut before) != 0 {
-            return None;
-        }
-        let mut guard: libc::sigaction = std::mem::zeroed();
-        guard.sa_sigaction = on_fault as *const () as usize;
-        guard.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
-        libc::sigemptyset(&raw mut guard.sa_mask);
-        // A fault before `INSTALLED` is set would be none of a guarded map, since none is guarded yet.
-        (libc::sigaction(libc::SIGBUS, &raw const guard, ptr::null_mut()) == 0)
-            .then_some(Installed { page, before })
-    }
-}
-
-extern "C" fn on_fault(_signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
-    let installed = INSTALLED.get().and_then(Option::as_ref);
-    // SAFETY: the system hands over a valid `info`, whose address is set for SIGBUS.
-    let address = unsafe { (*info).si_addr() } as usize;
+extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: the system hands over a valid `info`, whose address is set where the signal is a fault.
+    let (code, address) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
+    // A signal that somebody has sent says something else where a fault says its address.
+    let is_fault = code > 0;
     let slot = GUARDED.iter().find(|slot| {
         let end = slot.end.load(Ordering::Acquire);
-        (slot.start.load(Ordering::Relaxed)..end).contains(&address)
+        is_fault && (slot.start.load(Ordering::Relaxed)..end).contains(&address)
     });
-    if let (Some(slot), Some(installed)) = (slot, installed) {
+    if let Some(slot) = slot {
         slot.is_hit.store(true, Ordering::Release);
-        if is_mended(address - address % installed.page, installed.page) {
+        let page = PAGE.load(Ordering::Acquire);
+        if is_mended(address - address % page, page) {
             return;
         }
     }
-    // SAFETY: puts back what was there before; the read is tried again when this returns, and faults into that.
-    unsafe {
-        match installed {
-            Some(installed) => libc::sigaction(libc::SIGBUS, &raw const installed.before, ptr::null_mut()),
-            None => {
-                let mut default: libc::sigaction = std::mem::zeroed();
-                default.sa_sigaction = libc::SIG_DFL;
-                libc::sigaction(libc::SIGBUS, &raw const default, ptr::null_mut())
+    pass_on(signal, info, context, is_fault);
+}
+
+/// Does what was done with SIGBUS before.
+fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void, is_fault: bool) {
+    match BEFORE.load(Ordering::Acquire) {
+        // A fault cannot be ignored.
+        libc::SIG_IGN if !is_fault => {}
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // SAFETY: plain data. By default the signal ends the program, as soon as it comes again: a fault does so by itself
+            // when this returns.
+            unsafe {
+                let default: libc::sigaction = mem::zeroed();
+                libc::sigaction(signal, &raw const default, ptr::null_mut());
+                if !is_fault {
+                    libc::raise(signal);
+                }
             }
-        };
+        }
+        handler => {
+            // SAFETY: a handler of signals, which the system calls with the same arguments whether it takes one or three.
+            let handler = unsafe {
+                mem::transmute::<usize, extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void)>(
+                    handler,
+                )
+            };
+            handler(signal, info, context);
+        }
     }
 }
 
@@ -126,5 +270,132 @@ fn is_mended(page: usize, length: usize) -> bool {
         let zeros = libc::mmap(page as *mut libc::c_void, length, libc::PROT_READ, flags, -1, 0);
         *errno = before;
         zeros != libc::MAP_FAILED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::sync::atomic::AtomicU32;
+
+    use memmap2::Mmap;
+
+    use super::*;
+
+    static SEEN: AtomicU32 = AtomicU32::new(0);
+
+    extern "C" fn note(_: libc::c_int) {
+        SEEN.fetch_add(1, Ordering::SeqCst);
+    }
+
+    extern "C" fn end(_: libc::c_int) {
+        // SAFETY: ends the process at once, which a handler may do.
+        unsafe { libc::_exit(7) };
+    }
+
+    /// A handler over the others, which hands on to the one before, as a crash reporter does.
+    extern "C" fn over(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+        SEEN.fetch_add(100, Ordering::SeqCst);
+        on_fault(signal, info, context);
+    }
+
+    fn action(handler: usize) -> libc::sigaction {
+        libc::sigaction { sa_sigaction: handler, ..ours() }
+    }
+
+    fn handler() -> usize {
+        current().expect("an action").sa_sigaction
+    }
+
+    fn send() {
+        // SAFETY: sends a signal to this thread.
+        unsafe { libc::raise(libc::SIGBUS) };
+    }
+
+    /// A map of a file of two pages that was cut to one.
+    fn cut_map() -> Mmap {
+        let file = tempfile::tempfile().expect("a file");
+        file.set_len(8192).expect("a length");
+        // SAFETY: reading the second page faults, which is what is tested.
+        let map = unsafe { Mmap::map(&file) }.expect("a map");
+        file.set_len(4096).expect("cutting");
+        map
+    }
+
+    fn range(map: &Mmap) -> Range<usize> {
+        let start = map.as_ptr() as usize;
+        start..start + map.len()
+    }
+
+    /// Whether this is a process for one test alone, as what is done with a signal is the whole process's. If not, the test
+    /// is run in one, and must end with that status.
+    fn is_alone(test: &str, status: i32) -> bool {
+        if std::env::var_os("CLAWSIFT_ALONE").is_some() {
+            return true;
+        }
+        let name = format!("{}::{test}", module_path!().split_once("::").expect("a path").1);
+        let mut command = Command::new(std::env::current_exe().expect("the program"));
+        command.args([&name, "--exact", "--test-threads=1"]).env("CLAWSIFT_ALONE", "1");
+        let output = command.output().expect("an end");
+        assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stdout));
+        false
+    }
+
+    #[test]
+    fn nothing_is_installed_or_mapped_without_a_permit() {
+        if is_alone("nothing_is_installed_or_mapped_without_a_permit", 0) {
+            let before = handler();
+            assert!(Hold::another().is_none());
+            assert_eq!(handler(), before);
+        }
+    }
+
+    #[test]
+    fn the_handler_before_gets_what_is_no_fault_of_a_map_and_is_put_back() {
+        if is_alone("the_handler_before_gets_what_is_no_fault_of_a_map_and_is_put_back", 0) {
+            exchange(&action(note as *const () as usize));
+            let permits = [allow_maps().expect("a permit"), allow_maps().expect("another")];
+            for seen in 1..4 {
+                send();
+                assert_eq!(SEEN.load(Ordering::SeqCst), seen, "also after the first one");
+            }
+            let map = cut_map();
+            let guard = Hold::another().and_then(|hold| Guard::new(hold, range(&map))).expect("a guard");
+            drop(permits);
+            assert!(is_ours(&current().expect("an action")), "a map needs it still");
+            assert_eq!((map[4096], guard.is_hit()), (0, true));
+            assert_eq!(SEEN.load(Ordering::SeqCst), 3);
+            drop(guard);
+            assert_eq!(handler(), note as *const () as usize);
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_foreign_map_ends_where_it_did_before() {
+        if is_alone("a_fault_of_a_foreign_map_ends_where_it_did_before", 7) {
+            exchange(&action(end as *const () as usize));
+            let _permit = allow_maps().expect("a permit");
+            let map = cut_map();
+            assert_eq!(map[4096], 1, "the handler ends the process");
+        }
+    }
+
+    #[test]
+    fn a_handler_that_came_later_stays_and_ends_the_mapping() {
+        if is_alone("a_handler_that_came_later_stays_and_ends_the_mapping", 0) {
+            exchange(&action(note as *const () as usize));
+            let permit = allow_maps().expect("a permit");
+            exchange(&action(over as *const () as usize));
+            assert!(Hold::another().is_none());
+            drop(permit);
+            assert_eq!(handler(), over as *const () as usize);
+            assert!(allow_maps().is_none(), "it may call this one, which must not call it");
+            send();
+            assert_eq!(SEEN.load(Ordering::SeqCst), 101);
+            exchange(&ours());
+            let permit = allow_maps().expect("a permit");
+            drop(permit);
+            assert_eq!(handler(), note as *const () as usize);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Files at rest, of which any part can be had at any time. The one place, with its guard, that maps files.
 //!
+//! Maps are made only for who asks for them ([`allow_maps`]), since they need a handler for a signal of the whole process.
+//!
 //! A part is either looked at where the system holds it ([`Map::view`]) or copied ([`Map::copy`]). Looking is quicker where the
 //! system holds the file in large pages, and dearer than a copy where each small page costs a fault; so it is found out once for each file.
 //!
@@ -18,7 +20,21 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 #[cfg(target_os = "linux")]
+pub use guard::{MapPermit, allow_maps};
+#[cfg(target_os = "linux")]
 use view::View;
+
+/// Permission to map files, which is not done on this system. See [`allow_maps`].
+#[cfg(not(target_os = "linux"))]
+#[must_use = "files are mapped only as long as the permit lives"]
+#[derive(Debug)]
+pub struct MapPermit(());
+
+/// Lets large files be mapped, where that can be done. On this system it cannot: they are read.
+#[cfg(not(target_os = "linux"))]
+pub fn allow_maps() -> Option<MapPermit> {
+    None
+}
 
 /// A file at rest.
 pub struct Map {
@@ -144,6 +160,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_that_is_cut_short_reads_as_zeros_and_is_told() {
+        let _permit = allow_maps().expect("a permit");
         let (file, map) = mapped();
         let bytes = View::new(&file, LENGTH);
         let view = bytes.as_ref().expect("a view").bytes();

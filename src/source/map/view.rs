@@ -5,7 +5,7 @@ use std::ptr;
 
 use memmap2::{Mmap, MmapOptions};
 
-use super::guard::Guard;
+use super::guard::{Guard, Hold};
 
 /// Where it is found out how large the pages are: at so many places, so many bytes each.
 const PLACES: usize = 8;
@@ -22,12 +22,13 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Maps the file; not where the system refuses, or the map could not be guarded.
+    /// Maps the file; not where nobody has allowed that, the system refuses, or the map could not be guarded.
     pub fn new(file: &File, length: usize) -> Option<Self> {
+        let hold = Hold::another()?;
         // SAFETY: the map is only read, as bytes; a page that the file loses is put back by the guard.
         let map = unsafe { MmapOptions::new().len(length).map(file) }.ok()?;
         let start = map.as_ptr() as usize;
-        Some(Self { guard: Guard::new(start..start + map.len())?, map })
+        Some(Self { guard: Guard::new(hold, start..start + map.len())?, map })
     }
 
     /// The whole file.
