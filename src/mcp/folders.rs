@@ -24,7 +24,8 @@ pub struct Refused {
 impl Folders {
     /// OpenClaw's log folders on this machine, and these.
     pub fn new(allow: &[PathBuf]) -> Self {
-        Self { fence: Fence::around(log_folders().iter().chain(allow)) }
+        let own = log_folders().into_iter().filter(|folder| is_own(folder));
+        Self { fence: Fence::around(own.chain(allow.iter().cloned())) }
     }
 
     /// What every file is opened through.
@@ -52,9 +53,39 @@ impl Folders {
     }
 }
 
+/// Whether a folder belongs to who made the link that leads to it, if it is a link: in `/tmp` anybody can lay one that looks
+/// like OpenClaw's folder and leads to somebody else's.
+fn is_own(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (link, there) = (folder.symlink_metadata(), folder.metadata());
+        matches!((link, there), (Ok(link), Ok(there)) if link.uid() == there.uid())
+    }
+    #[cfg(not(unix))]
+    {
+        folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_log_folder_that_is_a_link_of_somebody_else_is_not_allowed() {
+        use std::os::unix::fs::{lchown, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir(path("logs")).expect("a folder");
+        symlink(path("logs"), path("own")).expect("a link");
+        symlink("/etc", path("foreign")).expect("a link");
+        // Whoever is root owns `/etc`, but can give the link away.
+        let _ = lchown(path("foreign"), Some(4242), None);
+        assert!(is_own(&path("logs")) && is_own(&path("own")));
+        assert!(!is_own(&path("foreign")) && !is_own(&path("no-such-folder")));
+    }
 
     #[test]
     fn no_way_leads_out_of_an_allowed_folder() {
