@@ -17,8 +17,6 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt, tool, tool_handler, tool_router};
-use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 
 use crate::catalogue::Severity;
 use crate::engine::Engine;
@@ -60,9 +58,7 @@ pub enum ServeError {
 /// When the server cannot start, or what comes in is not the protocol.
 pub fn serve(engine: Engine, zone: TimeZone, folders: Folders) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let server = Server {
-        shared: Arc::new(Shared { engine: Arc::new(engine), zone, folders, watched: Watched::default() }),
-    };
+    let server = Server { tools: Arc::new(Tools::new(Arc::new(engine), zone, folders)) };
     let served = runtime.block_on(async {
         let running = match server.serve(rmcp::transport::stdio()).await {
             Ok(running) => running,
@@ -79,10 +75,11 @@ pub fn serve(engine: Engine, zone: TimeZone, folders: Folders) -> Result<(), Ser
 
 #[derive(Clone)]
 struct Server {
-    shared: Arc<Shared>,
+    tools: Arc<Tools>,
 }
 
-struct Shared {
+/// The tools of the server.
+pub struct Tools {
     engine: Arc<Engine>,
     zone: TimeZone,
     folders: Folders,
@@ -98,7 +95,7 @@ impl Server {
         annotations(title = "Scan OpenClaw logs", read_only_hint = true, open_world_hint = false)
     )]
     async fn scan(&self, given: JsonObject) -> CallToolResult {
-        self.answer(given, Shared::scan).await
+        self.answer("scan", given).await
     }
 
     #[tool(
@@ -108,7 +105,7 @@ impl Server {
         annotations(title = "Explain an OpenClaw error", read_only_hint = true, open_world_hint = false)
     )]
     async fn explain(&self, given: JsonObject) -> CallToolResult {
-        self.answer(given, |shared, asked: &Explain| shared.explain(&asked.what)).await
+        self.answer("explain", given).await
     }
 
     #[tool(
@@ -118,7 +115,7 @@ impl Server {
         annotations(title = "Watch an OpenClaw log", read_only_hint = true, open_world_hint = false)
     )]
     async fn watch_status(&self, given: JsonObject) -> CallToolResult {
-        self.answer(given, Shared::watch_status).await
+        self.answer("watch_status", given).await
     }
 }
 
@@ -143,17 +140,10 @@ impl ServerHandler for Server {
 
 impl Server {
     /// Does what takes time in a thread of its own, so that the client is heard meanwhile.
-    async fn answer<T: DeserializeOwned + JsonSchema + 'static>(
-        &self,
-        given: JsonObject,
-        work: impl FnOnce(&Shared, &T) -> Result<CallToolResult, Refusal> + Send + 'static,
-    ) -> CallToolResult {
-        let shared = Arc::clone(&self.shared);
-        let done = tokio::task::spawn_blocking(move || work(&shared, &parse(given)?)).await;
-        match done.unwrap_or_else(|error| Err(Refusal::Undone(error))) {
-            Ok(result) => result,
-            Err(why) => refusal(&why),
-        }
+    async fn answer(&self, tool: &'static str, given: JsonObject) -> CallToolResult {
+        let tools = Arc::clone(&self.tools);
+        let done = tokio::task::spawn_blocking(move || tools.answer(tool, given)).await;
+        done.unwrap_or_else(|error| refusal(&Refusal::Undone(error)))
     }
 }
 
@@ -178,11 +168,38 @@ enum Refusal {
     Follow(String, std::io::Error),
     #[error("the log is no longer followed; ask again to begin anew")]
     Gone,
+    #[error("there is no tool `{0}`; there are scan, explain and watch_status")]
+    Tool(String),
     #[error("the work was not done: {0}")]
     Undone(tokio::task::JoinError),
 }
 
-impl Shared {
+impl Tools {
+    /// Tools that read what lies in these folders.
+    pub fn new(engine: Arc<Engine>, zone: TimeZone, folders: Folders) -> Self {
+        Self { engine, zone, folders, watched: Watched::default() }
+    }
+
+    /// Calls a tool without a client, and returns the result of the call as the client would get it.
+    ///
+    /// # Errors
+    /// If the result cannot be written as JSON.
+    pub fn call(&self, tool: &str, given: JsonObject) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self.answer(tool, given))
+    }
+
+    fn answer(&self, tool: &str, given: JsonObject) -> CallToolResult {
+        let result = match tool {
+            "scan" => parse(given).map_err(Refusal::from).and_then(|asked| self.scan(&asked)),
+            "explain" => {
+                parse(given).map_err(Refusal::from).and_then(|asked: Explain| self.explain(&asked.what))
+            }
+            "watch_status" => parse(given).map_err(Refusal::from).and_then(|asked| self.watch_status(&asked)),
+            other => Err(Refusal::Tool(other.to_owned())),
+        };
+        result.unwrap_or_else(|why| refusal(&why))
+    }
+
     fn scan(&self, asked: &Scan) -> Result<CallToolResult, Refusal> {
         let given = asked.paths().into_iter().map(|path| self.folders.admit(path));
         let mut paths: Vec<PathBuf> = given.collect::<Result<_, _>>()?;

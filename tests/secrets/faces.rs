@@ -79,7 +79,8 @@ fn drafts(log: &Log, report: &Report) -> Vec<(String, String)> {
     let of_clusters = report.unclassified.iter().map(|cluster| draft(cluster, &ENGINE));
     // Where a secret goes over two lines, nobody can tell one half of it alone.
     let lines: Vec<&str> = log.text.lines().chain([""]).collect();
-    let whole = lines.windows(2).filter(|pair| pair.iter().all(|line| !line.starts_with(' ')));
+    let goes_on = |line: &&str| line.starts_with([' ', '│', '>']) || line.starts_with("web_1");
+    let whole = lines.windows(2).filter(|pair| !pair.iter().any(goes_on));
     let of_lines = whole.map(|pair| draft_line(pair[0], &ENGINE));
     let of_text = std::iter::once_with(|| draft_line(&log.text, &ENGINE));
     let all = of_clusters.chain(of_lines).chain(of_text);

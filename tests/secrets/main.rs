@@ -6,6 +6,7 @@ mod kinds;
 mod ordinary;
 #[path = "../cli/program.rs"]
 mod program;
+mod programs;
 mod property;
 mod streams;
 mod table;
