@@ -1,11 +1,15 @@
 //! What the rules advise: every configuration key and every command of OpenClaw must exist in the version that the
-//! fixtures were taken from (2026.9.6); a key that does not exist makes OpenClaw refuse its whole configuration.
+//! fixtures were taken from (2026.9.6); a key that does not exist makes OpenClaw refuse its whole configuration. And what is
+//! filled into a command is one argument of it, in each shell.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use clawsift::catalogue::Catalogue;
+use clawsift::report::{is_argument, shell_quote};
+use proptest::prelude::*;
 use serde_json::Value;
 
 fn fixture(name: &str) -> String {
@@ -235,4 +239,43 @@ fn every_path_in_a_command_exists() {
         }
     }
     assert!(wrong.is_empty(), "no such paths:\n{}", wrong.join("\n"));
+}
+
+/// What a shell takes quoted values for, or none where there is no such shell.
+fn evaluated(shell: &str, values: &[String]) -> Option<Vec<String>> {
+    let quoted: Vec<String> = values.iter().map(|value| shell_quote(value)).collect();
+    let script = format!(r"printf '%s\0' {}", quoted.join(" "));
+    let output = Command::new(shell).args(["-c", &script]).output().ok()?;
+    assert!(output.status.success(), "{shell}: {script}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    Some(text.split_terminator('\0').map(str::to_owned).collect())
+}
+
+#[test]
+fn a_value_that_a_shell_would_expand_is_quoted() {
+    for value in
+        ["=ls", "~", "~root", "a=b", "", "^x", "[email]", "{a,b}", "a b", "#x", "!x", "$x", "`x`", "a'b", "ä"]
+    {
+        assert!(shell_quote(value).starts_with('\''), "{value}: {}", shell_quote(value));
+    }
+    for value in ["openai", "gpt-5.2", "api.openai.com", "https://a.b:8443/v1", "me@x.org", "50%", "a+b,c"] {
+        assert_eq!(shell_quote(value), value);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_quoted_comes_out_of_each_shell_as_it_was(
+        values in prop::collection::vec("[ \t\n'\"`$()\\[\\]{}<>|&;*?!#~=%^\\\\\\-,.:/@+aZ1ä\u{a0}]{0,12}", 1..100)
+    ) {
+        // Behind `printf`'s format nothing is an option, but a shell's own command may see it otherwise.
+        let values: Vec<String> = values.into_iter().filter(|value| value.is_empty() || is_argument(value)).collect();
+        for shell in ["sh", "bash", "zsh", "ksh"] {
+            if let Some(evaluated) = evaluated(shell, &values) {
+                prop_assert_eq!(&evaluated, &values, "{}", shell);
+            }
+        }
+    }
 }

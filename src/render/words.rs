@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::record::Format;
-use crate::report::{Began, Finding, MarkKind, Report, Status, Totals, shell_quote};
+use crate::report::{Began, Finding, MarkKind, Report, Status, Totals, is_argument, shell_quote};
 
 /// Why there is nothing to report on at all.
 pub(super) fn nothing_read(report: &Report) -> Option<String> {
@@ -83,7 +83,12 @@ pub(super) fn status(finding: &Finding, log_end: Option<Timestamp>) -> String {
 
 /// The command that drafts a rule for an unknown shape, by its number in the report.
 pub(super) fn draft_command(number: usize, source: &str) -> String {
-    format!("clawsift rules new --from-unknown {number} {}", shell_quote(source))
+    let log = match source {
+        "-" => "-".to_owned(),
+        name if is_argument(name) => shell_quote(name),
+        _ => "<log>".to_owned(),
+    };
+    format!("clawsift rules new --from-unknown {number} {log}")
 }
 
 /// After what a failure began.

@@ -19,7 +19,9 @@ pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Plac
     replace(template, |name| match facts.get(name) {
         Some(value) if place == Place::Command && fits(name, value) => shell_quote(value),
         Some(value) if place == Place::Sentence => value.clone(),
-        Some(value) if place == Place::Config => value.replace('\\', "\\\\").replace('"', "\\\""),
+        Some(value) if place == Place::Config && !is_masked(value) => {
+            value.replace('\\', "\\\\").replace('"', "\\\"")
+        }
         _ => format!("<{name}>"),
     })
 }
@@ -27,12 +29,7 @@ pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Plac
 /// Whether a value can stand in a command for a fact of that name. What a log gives for a host may be anything; what is none
 /// is shown among the facts, and never run.
 fn fits(name: &str, value: &str) -> bool {
-    // What begins with a hyphen would be taken for an option.
-    if value.is_empty() || value.starts_with('-') || value.contains(char::is_control) {
-        return false;
-    }
-    // The mask of a secret is no value.
-    if value.contains("[redacted:") {
+    if value.contains(char::is_control) || !is_argument(value) {
         return false;
     }
     match name {
@@ -43,6 +40,20 @@ fn fits(name: &str, value: &str) -> bool {
         "pid" | "status" | "retry_after" => value.chars().all(|c| c.is_ascii_digit() || c == '.'),
         _ => true,
     }
+}
+
+/// Whether a value can be an argument of a command at all. One that begins with a hyphen would be an option, and what was
+/// masked or cut is no value.
+pub fn is_argument(value: &str) -> bool {
+    !value.is_empty() && !value.starts_with('-') && !is_masked(value)
+}
+
+/// How a mask begins that stands for a secret, a person or a machine.
+const MASKS: [&str; 7] = ["[redacted", "[email", "[phone", "[number", "[user", "[host", "[ip"];
+
+/// Whether some of a value was masked or cut, here or by whoever wrote the log.
+fn is_masked(value: &str) -> bool {
+    value.contains("***") || value.contains('…') || MASKS.iter().any(|mask| value.contains(mask))
 }
 
 /// A name of the DNS, or an address.
@@ -147,9 +158,10 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The value as one word of a POSIX shell, however odd it is.
+/// The value as one word of a POSIX shell, however odd it is. Only what no shell expands stays without quotation marks: zsh
+/// takes `=ls` for the path of `ls`, and each shell has its own idea of `~`.
 pub fn shell_quote(value: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-:/@%+=,".contains(c);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,-".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {
         value.to_owned()
     } else {
@@ -195,11 +207,27 @@ mod tests {
             ("path", "/x\n/y", "<path>"),
             ("url", "https://a.b:8443/v1", "https://a.b:8443/v1"),
             ("url", "https://a.b/$(reboot)", "<url>"),
-            ("model", "[redacted:12ab]", "<model>"),
+            ("model", "[redacted]", "<model>"),
+            ("model", "openai/[redacted 2]", "<model>"),
+            ("account", "[email]", "<account>"),
+            ("account", "[phone:87dd]", "<account>"),
+            ("account", "-[number]", "<account>"),
+            ("key", "sk-…f00d", "<key>"),
+            ("key", "sk-***f00d", "<key>"),
+            ("tool", "", "<tool>"),
+            ("tool", "-rf", "<tool>"),
+            ("tool", "=ls", "'=ls'"),
+            ("tool", "~root", "'~root'"),
+            ("tool", "a=b", "'a=b'"),
+            ("tool", "[a]", "'[a]'"),
         ] {
             let facts = BTreeMap::from([(name.to_owned(), value.to_owned())]);
             assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Command), expected, "{value}");
             assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Sentence), value);
+        }
+        for masked in ["[redacted]", "[email 1]"] {
+            let facts = BTreeMap::from([("model".to_owned(), masked.to_owned())]);
+            assert_eq!(super::fill(r#"{ "{model}": 1 }"#, &facts, Place::Config), r#"{ "<model>": 1 }"#);
         }
         assert_eq!(fill("awk '{print $1}' ${HOME}", Place::Command), "awk '{print $1}' ${HOME}");
     }

@@ -42,7 +42,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Format;
 use crate::source::Kind;
 
-pub use advice::{filled, placeholders, shell_quote};
+pub use advice::{filled, is_argument, placeholders, shell_quote};
 pub use budget::{Budget, LeftOut};
 pub use calendar::{When, goes_back};
 pub use diff::{Change, Comparison, Outcome, Row, Seen, Side, SideInfo};

@@ -45,6 +45,11 @@ impl Cleaner {
         *text = self.redactor.clean_lines(&self.secrets.mask(text));
     }
 
+    /// A command stays only as it is: with a mask in it, it would do something else.
+    pub fn command(&self, run: &mut Option<String>) {
+        run.take_if(|run| self.redactor.clean_lines(&self.secrets.mask(run)) != *run);
+    }
+
     pub fn each<'t>(&self, texts: impl IntoIterator<Item = &'t mut String>) {
         texts.into_iter().for_each(|text| self.text(text));
     }
@@ -155,7 +160,7 @@ impl Report {
         }
         for step in &mut self.next_steps {
             cleaner.lines(&mut step.say);
-            step.run.iter_mut().for_each(|run| cleaner.lines(run));
+            cleaner.command(&mut step.run);
         }
         cleaner.each(&mut self.notes);
         self.marks.iter_mut().for_each(|mark| cleaner.mark(mark));
@@ -182,6 +187,7 @@ fn redact_finding(finding: &mut Finding, cleaner: &Cleaner) {
     finding.causes.iter_mut().for_each(|cause| own.lines(cause));
     for fix in &mut finding.fixes {
         own.lines(&mut fix.say);
-        fix.run.iter_mut().chain(&mut fix.config).for_each(|text| own.lines(text));
+        own.command(&mut fix.run);
+        fix.config.iter_mut().for_each(|config| own.lines(config));
     }
 }
