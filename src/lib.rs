@@ -10,6 +10,7 @@
 
 mod block;
 pub mod catalogue;
+pub mod ci_commands;
 pub mod cli;
 pub mod engine;
 pub mod hash;

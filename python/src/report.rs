@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
+use clawsift::ci_commands::Breaker;
 use clawsift::render::{Format, Style, render};
 use clawsift::report::{Report as Found, View, merge};
 use jiff::tz::TimeZone;
@@ -37,9 +38,10 @@ impl Report {
     }
 
     fn render(&self, py: Python<'_>, format: Format, style: Style) -> PyResult<String> {
-        let text = py.detach(|| {
+        let text = py.detach(|| -> io::Result<Vec<u8>> {
             let mut text = Vec::new();
-            render(&self.found, format, &style, &mut text).map(|()| text)
+            render(&self.found, format, &style, &mut Breaker::new(&mut text, format.syntax()))?;
+            Ok(text)
         })?;
         String::from_utf8(text).map_err(bad_value)
     }

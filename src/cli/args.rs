@@ -173,16 +173,17 @@ impl Show {
         zone(self.tz.as_deref())
     }
 
-    /// Ends the program where options are at odds in a way that they cannot say themselves.
-    pub fn check(&self) {
+    /// An error where options are at odds in a way that they cannot say themselves.
+    pub fn check(&self) -> Result<(), clap::Error> {
         let conflict =
-            |message| Args::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+            |message| Err(Args::command().error(clap::error::ErrorKind::ArgumentConflict, message));
         if self.share && self.format != Format::Markdown {
-            conflict("--share makes Markdown; leave --format out, or --share");
+            return conflict("--share makes Markdown; leave --format out, or --share");
         }
         if self.budget.is_some() && self.format != Format::Json {
-            conflict("--budget cuts JSON; add --format json, or leave --budget out");
+            return conflict("--budget cuts JSON; add --format json, or leave --budget out");
         }
+        Ok(())
     }
 
     /// Which findings to show of that time, and in which order.

@@ -8,6 +8,6 @@ use super::{CliError, output};
 pub(super) fn run(args: &Completions) -> Result<u8, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "clawsift", &mut script);
-    output::write_bytes(&script)?;
+    output::write_own(&script)?;
     Ok(0)
 }

@@ -26,7 +26,7 @@ pub(super) fn run(args: &Man) -> Result<u8, CliError> {
     let mut page = Vec::new();
     // Into memory nothing fails to be written.
     let _ = Page::new(command.clone()).render(&mut page);
-    output::write_bytes(&page)?;
+    output::write_own(&page)?;
     Ok(0)
 }
 

@@ -10,7 +10,7 @@ use super::{CliError, output};
 
 pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
     let show = &args.show;
-    show.check();
+    show.check()?;
     if show.format == Format::Ndjson {
         return Err(CliError::NoMatches);
     }

@@ -8,6 +8,7 @@ mod interrupts;
 mod man;
 mod mcp;
 mod merge;
+mod outlet;
 mod output;
 mod progress;
 mod rules;
@@ -15,22 +16,24 @@ mod scan;
 mod schema;
 mod watch;
 
-use std::fmt;
 use std::io::{self, Read};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::redact::Redactor;
 use crate::report::Report;
 use crate::source::allow_maps;
 
 use args::{Args, Command};
+use outlet::{say, say_usage, tell};
 
 /// Runs the program and gives its exit status: 0 done, 1 something at or above `--fail-on`, 2 wrong usage, unusable
 /// rules or unreadable sources, 129, 130 or 143 after a hang-up or an interrupt.
 pub fn run() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return ExitCode::from(say_usage(&error)),
+    };
     // The process is this program's own, so that its signals can be handled.
     let _permit = allow_maps();
     let done = match &args.command {
@@ -47,19 +50,12 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(status) => ExitCode::from(status),
+        Err(CliError::Usage(error)) => ExitCode::from(say_usage(&error)),
         Err(error) => {
             say(&error);
             ExitCode::from(2)
         }
     }
-}
-
-/// Says something on standard error; where that is closed, nobody wants to know.
-fn say(what: &dyn fmt::Display) {
-    use std::io::Write;
-    // Names of files and texts of errors may hold secrets, and anything else.
-    let what = Redactor::MASKING.clean_lines(&what.to_string());
-    let _ = writeln!(anstream::stderr(), "clawsift: {what}");
 }
 
 /// A text in which control characters, but for those that may stand there, are written as escapes: the name of a file may hold
@@ -97,6 +93,8 @@ fn standard_input() -> Result<String, CliError> {
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
+    #[error("{0}")]
+    Usage(#[from] clap::Error),
     #[error("{0}")]
     Rules(#[from] crate::catalogue::Problems),
     #[error("{0}")]

@@ -5,18 +5,20 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::{AutoStream, ColorChoice, StripStream};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::catalogue::Problem;
+use crate::ci_commands::{Breaker, Syntax};
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::render::{self, DiffFormat, Format, ProblemFormat, Style};
 use crate::report::{Comparison, Report, RulePage};
 
 use super::CliError;
 use super::args::{ColorWhen, Show};
+use super::outlet::outlet;
 
 /// Bytes that are handed to standard output at once.
 const BUFFER: usize = 64 << 10;
@@ -34,12 +36,17 @@ pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(),
     };
     let Some(path) = &show.output else {
         let style = style(terminal_width());
-        return to_standard_output(choice, |out| render::render(report, show.format, &style, out));
+        let syntax = show.format.syntax();
+        return to_standard_output(choice, syntax, |out| render::render(report, show.format, &style, out));
     };
     let choice = if is_table && show.color == ColorWhen::Auto { ColorChoice::Never } else { choice };
     let style = Style { links: false, ..style(WIDTH) };
     replace(path, |file| {
-        let mut out = BufWriter::with_capacity(BUFFER, AutoStream::new(file, choice));
+        let file = BufWriter::with_capacity(BUFFER, file.try_clone()?);
+        let mut out: Box<dyn Write> = Box::new(Breaker::new(file, show.format.syntax()));
+        if matches!(choice, ColorChoice::Never | ColorChoice::Auto) {
+            out = Box::new(StripStream::new(out));
+        }
         render::render(report, show.format, &style, &mut out)?;
         out.flush()
     })
@@ -49,7 +56,7 @@ pub(super) fn write(report: &Report, show: &Show, zone: &TimeZone) -> Result<(),
 /// Writes the pages of rules to standard output.
 pub(super) fn write_rules(pages: &[RulePage], color: ColorWhen) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
-    to_standard_output(choice(color), |out| render::render_rules(pages, &style, out))
+    to_standard_output(choice(color), Syntax::Text, |out| render::render_rules(pages, &style, out))
 }
 
 /// Writes a comparison to standard output.
@@ -60,13 +67,15 @@ pub(super) fn write_diff(
     zone: &TimeZone,
 ) -> Result<(), CliError> {
     let style = style(terminal_width(), zone);
-    to_standard_output(choice(color), |out| render::render_diff(comparison, format, &style, out))
+    to_standard_output(choice(color), format.syntax(), |out| {
+        render::render_diff(comparison, format, &style, out)
+    })
 }
 
 /// Writes what rules cost to standard output.
 pub(super) fn write_bench(bench: &Bench) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
-    to_standard_output(ColorChoice::Auto, |out| render::render_bench(bench, &style, out))
+    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_bench(bench, &style, out))
 }
 
 /// Writes faults of rule files to standard output.
@@ -75,7 +84,7 @@ pub(super) fn write_problems(
     format: ProblemFormat,
     color: ColorWhen,
 ) -> Result<(), CliError> {
-    to_standard_output(choice(color), |out| render::render_problems(problems, format, out))
+    to_standard_output(choice(color), format.syntax(), |out| render::render_problems(problems, format, out))
 }
 
 /// Writes what became of examples, and of mutants, to standard output.
@@ -84,43 +93,43 @@ pub(super) fn write_test(
     mutation: Option<&Mutation>,
     color: ColorWhen,
 ) -> Result<(), CliError> {
-    to_standard_output(choice(color), |out| render::render_test(test, mutation, out))
+    to_standard_output(choice(color), Syntax::Text, |out| render::render_test(test, mutation, out))
 }
 
 /// Writes the list of rules to standard output: on a terminal in its width, else a rule a line, to be searched.
 pub(super) fn write_rule_list(rules: &[ListedRule]) -> Result<(), CliError> {
     let width = if io::stdout().is_terminal() { terminal_width() } else { usize::MAX };
     let style = style(width, &TimeZone::UTC);
-    to_standard_output(ColorChoice::Auto, |out| render::render_rule_list(rules, &style, out))
+    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_rule_list(rules, &style, out))
 }
 
 /// Writes the list of rules to standard output as a table in Markdown.
 pub(super) fn write_rule_list_markdown(rules: &[ListedRule]) -> Result<(), CliError> {
-    to_standard_output(ColorChoice::Auto, |out| render::render_rule_list_markdown(rules, out))
+    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_rule_list_markdown(rules, out))
 }
 
 /// Writes whole rules to standard output.
 pub(super) fn write_whole_rules(rules: &[ShownRule<'_>], color: ColorWhen) -> Result<(), CliError> {
     let style = style(terminal_width(), &TimeZone::UTC);
-    to_standard_output(choice(color), |out| render::render_whole_rules(rules, &style, out))
+    to_standard_output(choice(color), Syntax::Text, |out| render::render_whole_rules(rules, &style, out))
 }
 
 /// Writes something as JSON to standard output.
 pub(super) fn write_json(value: &impl Serialize) -> Result<(), CliError> {
-    to_standard_output(ColorChoice::Auto, |out| {
+    to_standard_output(ColorChoice::Auto, Syntax::Json, |out| {
         serde_json::to_writer_pretty(&mut *out, value)?;
         writeln!(out)
     })
 }
 
-/// Writes bytes to standard output as they are.
-pub(super) fn write_bytes(bytes: &[u8]) -> Result<(), CliError> {
-    to_standard_output(ColorChoice::AlwaysAnsi, |out| out.write_all(bytes))
+/// Writes the program's own text to standard output as it is: pages of the manual, scripts for shells.
+pub(super) fn write_own(text: &[u8]) -> Result<(), CliError> {
+    delivered(io::stdout().lock().write_all(text))
 }
 
 /// Writes a line to standard output.
 pub(super) fn write_line(line: &dyn std::fmt::Display) -> Result<(), CliError> {
-    to_standard_output(ColorChoice::Auto, |out| writeln!(out, "{line}"))
+    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| writeln!(out, "{line}"))
 }
 
 /// Whether standard output gets colour, where it is a terminal.
@@ -137,14 +146,19 @@ pub(super) fn choice(color: ColorWhen) -> ColorChoice {
     }
 }
 
-/// A reader that has gone away is no fault.
 fn to_standard_output(
     choice: ColorChoice,
+    syntax: Syntax,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), CliError> {
     // Standard output by itself hands on each line as soon as it ends.
-    let mut out = BufWriter::with_capacity(BUFFER, AutoStream::new(io::stdout().lock(), choice));
-    match write(&mut out).and_then(|()| out.flush()) {
+    let mut out = BufWriter::with_capacity(BUFFER, outlet(io::stdout().lock(), choice, syntax));
+    delivered(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// A reader that has gone away is no fault.
+fn delivered(written: io::Result<()>) -> Result<(), CliError> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CliError::Output("standard output".to_owned(), error))
         }

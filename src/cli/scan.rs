@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::{CliError, has_problems, interrupts, output, say, say_problems};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
-    args.show.check();
+    args.show.check()?;
     // Finding the system's zone takes half as long as loading the rules.
     let (engine, zone) = thread::scope(|scope| {
         let zone = thread::Builder::new().spawn_scoped(scope, || args.show.zone());

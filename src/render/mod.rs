@@ -31,6 +31,7 @@ use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Problem, Severity};
+use crate::ci_commands::Syntax;
 use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::report::{Report, RulePage};
 
@@ -58,6 +59,17 @@ pub enum Format {
     Junit,
     /// One page for a browser, in one file.
     Html,
+}
+
+impl Format {
+    /// How characters can be escaped in it.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            Self::Json | Self::Ndjson | Self::Sarif => Syntax::Json,
+            Self::Junit | Self::Html => Syntax::Markup,
+            Self::Table | Self::Markdown | Self::Csv | Self::Prometheus => Syntax::Text,
+        }
+    }
 }
 
 /// How the one who reads it wants it.
@@ -121,7 +133,8 @@ impl Style {
     }
 }
 
-/// Writes a report. The table holds colour codes, which the caller's writer may strip.
+/// Writes a report. The table holds colour codes, which the caller's writer may strip. What a CI system would obey in it is
+/// broken by a [`Breaker`](crate::ci_commands::Breaker) around `out`.
 ///
 /// # Errors
 /// When `out` cannot be written.

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use serde_json::{Value, json};
 
 use crate::catalogue::{Location, Problem, ProblemCode, ProblemLevel};
-
+use crate::ci_commands::Syntax;
 use crate::redact::Redactor;
 
 use super::page::BOLD;
@@ -28,6 +28,17 @@ pub enum ProblemFormat {
     Github,
 }
 
+impl ProblemFormat {
+    /// How characters can be escaped in it.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            Self::Human => Syntax::Text,
+            Self::Json | Self::Sarif => Syntax::Json,
+            Self::Github => Syntax::Commands,
+        }
+    }
+}
+
 pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
     let problems: &Vec<Problem> = &problems.iter().map(redacted).collect();
     match format {
@@ -45,13 +56,14 @@ pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn W
     }
 }
 
-/// A fault without the keys that stand where it is.
+/// A fault without the keys that stand where it is, or in the name of its file.
 fn redacted(problem: &Problem) -> Problem {
     // A tab may be what is wrong, and stays.
     let clean = |text: &String| {
         text.split('\t').map(|part| Redactor::MASKING.clean_lines(part)).collect::<Vec<_>>().join("\t")
     };
     Problem {
+        location: Location { file: clean(&problem.location.file), ..problem.location.clone() },
         message: clean(&problem.message),
         expected: clean(&problem.expected),
         source_line: problem.source_line.as_ref().map(clean),

@@ -1,5 +1,7 @@
-//! Each output format as its readers read it: snapshots of real logs, and a hostile log and catalogue through real parsers.
+//! Each output format as its readers read it: snapshots of real logs, and a hostile log and catalogue through real parsers. And what a CI
+//! system makes of what the program writes.
 
+mod commands;
 mod csv;
 mod fingerprint;
 mod junit;

@@ -1,11 +1,11 @@
 //! What `clawsift rules new` asks for on a terminal.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 use std::path::PathBuf;
 
 use crate::catalogue::{Category, Severity};
 use crate::cli::args::named;
-use crate::cli::{CliError, say};
+use crate::cli::{CliError, say, tell};
 use crate::engine::Engine;
 use crate::kit::{self, Draft, DraftError};
 
@@ -109,7 +109,5 @@ fn say_to_person(text: &str) -> Result<(), CliError> {
 }
 
 fn prompt(text: &str) -> Result<(), CliError> {
-    let mut out = io::stderr().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| CliError::Output("standard error".to_owned(), error))
+    tell(text).map_err(|error| CliError::Output("standard error".to_owned(), error))
 }

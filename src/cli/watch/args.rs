@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::catalogue::{Category, Severity};
+use crate::ci_commands::Syntax;
 use crate::cli::args::{ColorWhen, RedactArgs, RuleArgs, named};
 
 /// What to watch.
@@ -73,6 +74,16 @@ pub(in crate::cli) enum WatchFormat {
     Table,
     /// One JSON object a change
     Ndjson,
+}
+
+impl WatchFormat {
+    /// How characters can be escaped in it.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            Self::Table => Syntax::Text,
+            Self::Ndjson => Syntax::Json,
+        }
+    }
 }
 
 const WATCH_EXAMPLES: &str = "\

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
-use anstream::AutoStream;
 use jiff::tz::TimeZone;
 
+use crate::ci_commands::{Breaker, Syntax};
+use crate::cli::outlet::outlet;
 use crate::cli::{CliError, output, say};
 use crate::redact::Redactor;
 use crate::render::live::{change_json, change_line, end_json, event_json};
@@ -23,7 +24,7 @@ pub(super) fn run(
     zone: &TimeZone,
     stop: &AtomicUsize,
 ) -> Result<bool, CliError> {
-    let mut out = AutoStream::new(io::stdout(), output::choice(args.color));
+    let mut out = outlet(io::stdout(), output::choice(args.color), args.format.syntax());
     loop {
         let is_last = session.has_ended() || stop.load(Ordering::Relaxed) != 0;
         if is_last {
@@ -63,7 +64,7 @@ pub(super) fn run(
 
 /// Writes how everything stands at the end.
 pub(super) fn end(report: &Report) -> Result<(), CliError> {
-    write(&mut io::stdout(), &end_json(report)).map(|_| ())
+    write(&mut Breaker::new(io::stdout(), Syntax::Json), &end_json(report)).map(|_| ())
 }
 
 /// Writes a line at once; whether there is still a reader.

@@ -6,6 +6,7 @@ mod words;
 
 use std::io::{self, Write};
 
+use crate::ci_commands::Syntax;
 use crate::report::Comparison;
 
 use super::Style;
@@ -19,6 +20,16 @@ pub enum DiffFormat {
     Json,
     /// Markdown, for an issue or a wiki
     Markdown,
+}
+
+impl DiffFormat {
+    /// How characters can be escaped in it.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            Self::Table | Self::Markdown => Syntax::Text,
+            Self::Json => Syntax::Json,
+        }
+    }
 }
 
 /// Writes a comparison. The table holds colour codes, which the caller's writer may strip.

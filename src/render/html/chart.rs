@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::catalogue::{Category, Severity};
+use crate::ci_commands::{Syntax, broken};
 use crate::redact::Redactor;
 use crate::render::sparkline::columns;
 use crate::render::words::number;
@@ -105,7 +106,8 @@ pub(super) fn data(report: &Report, clock: &Clock<'_>) -> serde_json::Result<Str
         findings: report.findings.iter().map(finding_data).collect(),
         marks: report.marks.iter().map(|mark| (mark.time.as_second(), mark_text(&mark.what))).collect(),
     };
-    Ok(embeddable(&serde_json::to_string(&data)?))
+    // In a script nothing is read as a reference to a character.
+    Ok(broken(&embeddable(&serde_json::to_string(&data)?), Syntax::Json))
 }
 
 fn finding_data(finding: &Finding) -> FindingData {
