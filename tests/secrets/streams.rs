@@ -56,6 +56,108 @@ fn errors_do_not_repeat_secrets() {
 }
 
 #[test]
+fn keys_given_as_arguments_are_not_repeated() {
+    let key = key();
+    let text = key.text.as_str();
+    let option = format!("--{text}");
+    let file = format!("/nowhere/{text}/x");
+    let log = "fixtures/logs/quiet/file.log";
+    let mut all: Vec<Vec<&str>> = [
+        "--format",
+        "--since",
+        "--until",
+        "--tz",
+        "--min-severity",
+        "--category",
+        "--sort",
+        "--top",
+        "--budget",
+        "--details",
+        "--fail-on",
+        "--color",
+        "--jobs",
+        "--max-decompressed",
+        "--disable",
+        "--rules",
+    ]
+    .iter()
+    .map(|option| vec![log, *option, text])
+    .collect();
+    all.extend([
+        vec![text],
+        vec![text, text],
+        vec![option.as_str()],
+        vec![log, "--output", &file],
+        vec!["help", text],
+        vec!["explain", text],
+        vec!["explain", "429", "--color", text],
+        vec!["explain", "429", &option],
+        vec!["diff", text, text],
+        vec!["diff", log, text],
+        vec!["diff", text],
+        vec!["diff", log, log, text],
+        vec!["diff", log, log, "--at", text],
+        vec!["diff", log, log, "--format", text],
+        vec!["diff", log, text, "--format", "json"],
+        vec!["diff", log, text, "--format", "markdown"],
+        vec!["diff", "--since-restart", text],
+        vec!["diff", log, log, &option],
+        vec!["merge", text],
+        vec!["merge", text, "--format", text],
+        vec!["merge", text, "--format", "ndjson"],
+        vec!["watch", log, text],
+        vec!["watch", log, "--format", text],
+        vec!["watch", log, "--notify-at", text],
+        vec!["watch", log, "--notify", "'x", "--tz", text],
+        vec!["mcp", text],
+        vec!["mcp", "--tz", text],
+        vec!["mcp", "--rules", text],
+        vec!["rules", text],
+        vec!["rules", "help", text],
+        vec!["rules", "check", text],
+        vec!["rules", "check", text, "--format", "json"],
+        vec!["rules", "check", text, "--format", "sarif"],
+        vec!["rules", "check", text, "--format", "github"],
+        vec!["rules", "check", "--deny", text],
+        vec!["rules", "test", text],
+        vec!["rules", "test", "--mutate", "--min-score", text],
+        vec!["rules", "list", "--category", text],
+        vec!["rules", "list", "--rules", text],
+        vec!["rules", "show", text],
+        vec!["rules", "new", "--from-unknown", text],
+        vec!["rules", "new", "--from-unknown", "1", text],
+        vec!["rules", "new", "--from-line", "Error: the odd cellar 17 is full", "--output", &file],
+        vec!["rules", "bench", text],
+        vec!["schema", text],
+        vec!["completions", text],
+        vec!["man", text],
+        vec!["man", "--folder", &file],
+    ]);
+    for arguments in all {
+        let output = clawsift().args(&arguments).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(!said.is_empty(), "{arguments:?}");
+        assert_eq!(leak(&said, &key), None, "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_as_it_was_where_it_holds_no_secret() {
+    let output = clawsift().args(["--format", "tabel"]).output().expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.starts_with("error: invalid value 'tabel' for '--format <FORMAT>'"), "{said}");
+    assert!(said.contains("a similar value exists: 'table'"), "{said}");
+    let coloured =
+        clawsift().env("CLICOLOR_FORCE", "1").args(["--format", "tabel"]).output().expect("the program runs");
+    assert!(coloured.stderr.starts_with(b"\x1b["), "{}", String::from_utf8_lossy(&coloured.stderr));
+    let help = clawsift().arg("--help").output().expect("the program runs");
+    assert!(
+        help.status.success() && help.stderr.is_empty() && help.stdout.starts_with(b"Reads OpenClaw logs")
+    );
+}
+
+#[test]
 fn examples_of_an_author_are_masked_when_they_fail() {
     let key = key();
     let folder = tempfile::tempdir().expect("a folder");

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::catalogue::{Category, Severity};
+use crate::redact::Redactor;
 
 use super::fingerprint::IDENTITY;
 use super::{FilledFix, Filter, Finding, Report, Status, Tool};
@@ -204,6 +205,11 @@ fn shown<'r>(report: &'r Report, filter: &Filter) -> ByRule<'r> {
 }
 
 impl Side {
+    /// The name without secrets: a path is an argument, and may hold anything.
+    fn shown_name(&self) -> String {
+        Redactor::MASKING.clean(&self.name).into_owned()
+    }
+
     fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.span.or_else(|| self.report.span())
     }
@@ -220,7 +226,7 @@ impl Side {
     fn info(&self, findings: &ByRule<'_>, hours: f64) -> SideInfo {
         let span = self.span();
         SideInfo {
-            name: self.name.clone(),
+            name: self.shown_name(),
             first_time: span.map(|(first, _)| first),
             last_time: span.map(|(_, last)| last),
             hours: self.hours().map(|_| hours),
@@ -230,7 +236,7 @@ impl Side {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let name = &self.name;
+        let name = self.shown_name();
         if self.report.totals.records == 0 {
             notes.push(format!("{name} holds no records, so nothing can be said to have changed since"));
         }
