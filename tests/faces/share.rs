@@ -7,7 +7,7 @@ use serde_json::json as object;
 use crate::{run, written};
 
 /// What tells who it was and where, each in a text of the log.
-const TELLING: [&str; 14] = [
+const TELLING: [&str; 25] = [
     "joanna",
     "Joanna",
     "clawbox-7",
@@ -22,6 +22,17 @@ const TELLING: [&str; 14] = [
     "+49 151 12345678",
     "1001234567890",
     "sk-ant-api03",
+    "alice_w",
+    "U0G9QF9C6",
+    "den:example",
+    "ou_5a03c429",
+    "wilma",
+    "nasbox",
+    "berta",
+    "carlos",
+    "bert@",
+    "benchbox",
+    "shelfbox",
 ];
 
 fn record(message: &str, level: &str) -> String {
@@ -55,6 +66,10 @@ fn log() -> String {
         record("getaddrinfo ENOTFOUND printer.fritz.box joanna.doe@mail.example +49 151 12345678", "ERROR"),
         record("odd mail to joanna.doe@mail.example and 4915112345678@s.whatsapp.net of Joanna", "WARN"),
         record("odd call of +49 151 12345678 in group -1001234567890 from 84.12.33.7 on clawbox-7", "WARN"),
+        record("odd peer @alice_w and U0G9QF9C6 in !den:example.org of ou_5a03c429 with user=wilma", "WARN"),
+        record("odd cwd %2Fhome%2Fberta%2Fx SUDO_USER=carlos bert@benchbox:~$ ls", "WARN"),
+        record("getaddrinfo ENOTFOUND nasbox", "ERROR"),
+        record("connect ECONNREFUSED shelfbox:11434 for http://shelfbox:11434/v1", "ERROR"),
         record("odd peer 2a02:908:1234::7 with key sk-ant-api03-AAAAbbbbCCCCdddd1111", "WARN"),
     ]
     .concat()

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::identity::Masker;
+use crate::identity::{Masker, is_private_name, placeholders};
 use crate::report::{Finding, MarkKind, NextStep, Report, Sample, SourceInfo, Unclassified};
 
 use super::Style;
@@ -61,13 +61,16 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
 
 /// Masks for the machines and people of the report.
 fn masker(report: &Report) -> Masker {
-    let hosts = report.sources.iter().flat_map(|source| &source.hosts);
+    let hosts = report.sources.iter().flat_map(|source| &source.hosts).map(String::as_str);
     let sources = report.sources.iter().map(|source| &source.name);
     let samples = report.findings.iter().flat_map(|finding| &finding.samples).map(|sample| &sample.text);
     let unknown = report.unclassified.iter().flat_map(|shape| [&shape.sample.text, &shape.template]);
     let values = report.findings.iter().flat_map(|finding| finding.captures.values().flatten());
     let texts = sources.chain(samples).chain(unknown).chain(values.map(|value| &value.value));
-    Masker::new(hosts.map(String::as_str), texts.map(String::as_str))
+    // A host that is captured stands alone, with nothing beside it that tells what it is.
+    let captured = report.findings.iter().filter_map(|finding| finding.captures.get("host")).flatten();
+    let captured = captured.map(|value| value.value.as_str()).filter(|host| is_private_name(host));
+    Masker::new(hosts.chain(captured), texts.map(String::as_str))
 }
 
 impl Page<'_> {
@@ -188,7 +191,7 @@ impl Page<'_> {
             out.push_str(&format!("{}. {}\n", index + 1, self.text(&fix.say)));
             for (language, lines) in [("sh", &fix.run), ("json5", &fix.config)] {
                 if let Some(lines) = lines {
-                    out.push_str(&format!("\n{}", block(language, &self.masked_lines(lines), 3)));
+                    out.push_str(&format!("\n{}", block(language, &self.command(lines), 3)));
                 }
             }
         }
@@ -232,7 +235,7 @@ impl Page<'_> {
         let steps = &self.report.next_steps;
         let mut item = |page: &mut Self, (index, step): (usize, &NextStep)| {
             let say = page.text(&step.say);
-            let run = step.run.as_deref().map(|run| page.masked_lines(run));
+            let run = step.run.as_deref().map(|run| page.command(run));
             let run = run.map(|run| format!("\n\n{}", block("sh", &run, 3).trim_end())).unwrap_or_default();
             format!("{}. {say}{run}", index + 1)
         };
@@ -274,8 +277,8 @@ impl Page<'_> {
             .collect();
         let masked = if masked.is_empty() { "nothing".to_owned() } else { masked.join(", ") };
         self.line(&format!(
-            "\nMasked beside keys and tokens: {masked}. Folders of the logs are left out. Names that only a person knows for \
-             names may still be there."
+            "\nMasked beside keys and tokens: {masked}. Folders of the logs are left out. Public host names, and names \
+             of people, groups and projects in plain words, may still be there."
         ));
     }
 
@@ -336,8 +339,10 @@ impl Page<'_> {
         shortened(&text, MAX_TEXT)
     }
 
-    fn masked_lines(&mut self, text: &str) -> String {
-        text.lines().map(|line| self.masked(line)).collect::<Vec<String>>().join("\n")
+    /// A command or a configuration, in which what is masked is left to be filled in.
+    fn command(&mut self, text: &str) -> String {
+        let lines = text.lines().map(|line| placeholders(&self.masked(line)));
+        lines.collect::<Vec<String>>().join("\n")
     }
 
     /// The name of a source; its folders are nobody's business where it is shared.

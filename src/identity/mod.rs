@@ -1,0 +1,184 @@
+//! Who and where: masks for what in a text tells a person or a machine, so that a report can be shown to strangers.
+//!
+//! It goes on where [`crate::redact`] ends, which takes out secrets, telephone numbers and e-mail addresses. It knows people
+//! and machines by the form of what names them, by the words beside it ([`forms`]), and by names that it was told or found in
+//! this way; what has none of these it cannot know.
+
+mod forms;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::pattern::Pattern;
+use crate::redact::{Personal, Redactor};
+
+use forms::{Forms, PLACES, SHAPES, owner};
+use words::{PRIVATE, is_common};
+
+/// Names shorter than this are too likely to be something else.
+const MIN_NAME: usize = 3;
+
+/// Whether a machine of that name is known nowhere but in its own network.
+pub fn is_private_name(host: &str) -> bool {
+    !host.contains('.')
+        || PRIVATE.iter().any(|end| host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// What was masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Masked {
+    /// A home folder, shown as `~`.
+    Home,
+    /// The name of a user.
+    User,
+    /// The name of a machine.
+    Host,
+    /// An IP address other than the machine's own.
+    Address,
+    /// An account, room or message of a messenger, by its id or its name.
+    Account,
+    /// An e-mail address.
+    Email,
+    /// A telephone number, or an account of a messenger that goes by one.
+    Phone,
+    /// A long number, such as those by which messengers know people and groups.
+    Number,
+}
+
+impl Masked {
+    /// What it is, of one and of many.
+    pub fn noun(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Home => ("home folder", "home folders"),
+            Self::User => ("user name", "user names"),
+            Self::Host => ("host name", "host names"),
+            Self::Address => ("IP address", "IP addresses"),
+            Self::Account => ("account or chat", "accounts and chats"),
+            Self::Email => ("e-mail address", "e-mail addresses"),
+            Self::Phone => ("phone number", "phone numbers"),
+            Self::Number => ("long number", "long numbers"),
+        }
+    }
+
+    fn mask(self) -> &'static str {
+        match self {
+            Self::Home => "~",
+            Self::User => "[user]",
+            Self::Host => "[host]",
+            Self::Address => "[ip]",
+            Self::Account => "[id]",
+            Self::Number => "[number]",
+            // The redactor has masked them.
+            Self::Email | Self::Phone => "",
+        }
+    }
+}
+
+/// A text with placeholders such as `<host>` in the place of masks, as in a command where the log did not tell.
+pub fn placeholders(text: &str) -> String {
+    let masks =
+        [Masked::User, Masked::Host, Masked::Address, Masked::Account, Masked::Number].map(Masked::mask);
+    masks.iter().fold(text.to_owned(), |text, mask| {
+        text.replace(mask, &format!("<{}>", mask.trim_matches(['[', ']'])))
+    })
+}
+
+/// Masks who and where, and counts what it masks.
+#[derive(Debug, Default)]
+pub struct Masker {
+    names: Option<Pattern>,
+    hosts: BTreeSet<String>,
+    counts: BTreeMap<Masked, u64>,
+}
+
+impl Masker {
+    /// Knows these machines, and the people and machines that these texts name.
+    pub fn new<'t>(
+        hosts: impl IntoIterator<Item = &'t str>,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Self {
+        let hosts = hosts.into_iter().flat_map(|host| [host, host.split('.').next().unwrap_or(host)]);
+        let mut hosts: BTreeSet<String> = hosts.filter_map(name).collect();
+        let mut users: BTreeSet<String> = BTreeSet::new();
+        // Findings often share their values.
+        for text in BTreeSet::from_iter(texts) {
+            for found in SHAPES.find(text).into_iter().chain(PLACES.find(text)) {
+                match found.what {
+                    Masked::Home => users.extend(name(&owner(found.text))),
+                    Masked::User => users.extend(name(found.text)),
+                    Masked::Host => hosts.extend(name(found.text)),
+                    _ => {}
+                }
+            }
+        }
+        // The longer name first: `clawbox.example.org` before `clawbox`.
+        let mut names: Vec<&String> = hosts.iter().chain(&users).collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let names: Vec<String> = names.into_iter().map(|name| regex_syntax::escape(name)).collect();
+        let pattern = (!names.is_empty())
+            .then(|| Pattern::lower(&format!(r"\b(?<name>{})\b", names.join("|"))).ok())
+            .flatten();
+        Self { names: pattern, hosts, counts: BTreeMap::new() }
+    }
+
+    /// The text without what tells who and where.
+    pub fn clean(&mut self, text: &str) -> String {
+        let text = Redactor::PERSONAL.clean_lines(text);
+        for (what, personal) in [(Masked::Email, Personal::Email), (Masked::Phone, Personal::Phone)] {
+            self.count(what, text.matches(&format!("[{}", personal.name())).count());
+        }
+        let text = self.masked(&SHAPES, text);
+        let text = self.masked(&PLACES, text);
+        let Some(names) = &self.names else { return text };
+        let lower = text.to_ascii_lowercase();
+        let mut masked = Vec::new();
+        let by_name = names.replace_in(&text, &lower, |found| {
+            let is_host = self.hosts.contains(&found.whole().to_ascii_lowercase());
+            masked.push(if is_host { Masked::Host } else { Masked::User });
+            masked.last().map_or("", |what| what.mask()).to_owned()
+        });
+        let by_name = by_name.into_owned();
+        masked.into_iter().for_each(|what| self.count(what, 1));
+        by_name
+    }
+
+    /// What was masked so far, and how often.
+    pub fn counts(&self) -> &BTreeMap<Masked, u64> {
+        &self.counts
+    }
+
+    fn masked(&mut self, forms: &Forms, text: String) -> String {
+        let found = forms.find(&text);
+        if found.is_empty() {
+            return text;
+        }
+        let (mut out, mut copied) = (String::with_capacity(text.len()), 0);
+        for found in found {
+            self.count(found.what, 1);
+            out.push_str(&text[copied..found.range.start]);
+            out.push_str(found.what.mask());
+            copied = found.range.end;
+        }
+        out.push_str(&text[copied..]);
+        out
+    }
+
+    fn count(&mut self, what: Masked, times: usize) {
+        if times > 0 {
+            *self.counts.entry(what).or_default() += times as u64;
+        }
+    }
+}
+
+/// A name by which somebody is known elsewhere in the log, too, in lower case.
+fn name(text: &str) -> Option<String> {
+    let is_name = text.len() >= MIN_NAME
+        && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        && text.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || " ._-".contains(c))
+        && !text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && !is_common(text);
+    is_name.then(|| text.to_ascii_lowercase())
+}

@@ -1,0 +1,92 @@
+//! Words that tell nobody from anybody, and endings of names that only a private network knows.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// Words that tell nothing where a name may stand.
+const COMMON: [&str; 5] = [
+    // Usual accounts and machines.
+    "admin administrator anonymous app apps client daemon data debian docker ec2-user guest home host linux localhost mac \
+     nobody node nodejs operator owner public root runner server service shared system test ubuntu user users",
+    // What usually runs beside a gateway, under this name.
+    "api browser browserless chrome chromium database db litellm llamacpp lmstudio localai mongo mongodb mysql nginx ollama \
+     postgres postgresql proxy redis searxng squid vllm web www",
+    // OpenClaw and those that it talks to.
+    "agent agents anthropic assistant azure bedrock bluebubbles bot botfather bots cerebras claude codex cohere copilot custom \
+     deepseek discord feishu fireworks gateway gemini git github glm google googlechat gpt grok groq huggingface imessage irc \
+     kimi lark line llama main matrix mattermost minimax mistral moonshot msteams nostr openai openclaw openrouter perplexity \
+     qwen sandbox signal slack tailscale teams telegram together tool twitch vertex webchat wechat whatsapp xai zai",
+    // Values that settings have.
+    "all alpha any auto beta canary default dev false lan latest local loopback next none null remote stable tailnet true \
+     undefined unknown",
+    // Words of sentences, of code and of masks.
+    "aborted access an and angular are at by can canceled cancelled cannot channel channels config container context could denied \
+     deprecated email error errors everyone expected failed failure file for found from graph had has have header here \
+     hostname id import in input invalid is key may me media mention message messages missing must name no not number object \
+     of on or override param permission phone port property request requested required returns self session sha256 shall \
+     should string that the this timeout to todo token ts type types unreachable username value was with without",
+];
+
+/// Endings of names that only a home, a company or a private network knows.
+pub(super) const PRIVATE: [&str; 10] = [
+    "local",
+    "localdomain",
+    "lan",
+    "home",
+    "internal",
+    "intranet",
+    "corp",
+    "home.arpa",
+    "ts.net",
+    "fritz.box",
+];
+
+/// Names with such endings that are the same on every machine.
+const USUAL: [&str; 5] = [
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "host.docker.internal",
+    "kubernetes.docker.internal",
+    "metadata.google.internal",
+];
+
+/// With what the paths of OpenClaw's settings begin.
+const SETTINGS: [&str; 14] = [
+    "agents", "channels", "commands", "cron", "hooks", "logging", "mcp", "memory", "messages", "models",
+    "plugins", "session", "skills", "tools",
+];
+
+/// Name servers that the whole world may ask.
+const RESOLVERS: [&str; 6] = ["1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "149.112.112.112"];
+
+/// Parts of words in capitals that hold digits, and are no ids.
+const CODES: [&str; 8] = ["BASE64", "CLAUDE", "DEEPSEEK", "GEMINI", "UTF16", "UTF8", "WIN32", "WIN64"];
+
+/// Whether a word tells nothing, whatever its case.
+pub(super) fn is_common(word: &str) -> bool {
+    static WORDS: LazyLock<BTreeSet<&str>> =
+        LazyLock::new(|| COMMON.iter().flat_map(|words| words.split_whitespace()).collect());
+    WORDS.contains(word.to_ascii_lowercase().as_str())
+}
+
+/// Whether a host of that name is the same on every machine.
+pub(super) fn is_usual_host(host: &str) -> bool {
+    USUAL.contains(&host.to_ascii_lowercase().as_str())
+}
+
+/// Whether a name with dots is that of a setting, such as `memory.search.local`.
+pub(super) fn is_setting(name: &str) -> bool {
+    name.matches('.').count() > 1 && name.split('.').next().is_some_and(|first| SETTINGS.contains(&first))
+}
+
+/// Whether an address is that of a public name server.
+pub(super) fn is_resolver(address: &str) -> bool {
+    RESOLVERS.contains(&address)
+}
+
+/// Whether a word of capitals and digits is one of a language, such as `BASE64URL` and `WINDOWS11`.
+pub(super) fn is_code(word: &str) -> bool {
+    let digits = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let is_numbered = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    is_numbered || CODES.iter().any(|code| word.contains(code))
+}
