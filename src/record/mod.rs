@@ -44,6 +44,9 @@ pub use lines::{Lines, RawRecord};
 pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, trace_ids, without_opaque};
 pub use origin::{MAX_ORIGINS, Origin};
 pub use outline::Outline;
+#[cfg(test)]
+pub(crate) use plain::SEGMENTS;
+pub(crate) use plain::is_segment;
 pub use time::{Stamp, last_time, stamp_of};
 pub use wrap::{Wrapper, plain_bytes};
 

@@ -7,7 +7,7 @@ use super::console::TOOLS;
 use super::{Level, Message, Parts, time};
 
 /// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
-const LABELS: &[&str] = &[
+pub(crate) const SEGMENTS: &[&str] = &[
     "acp",
     "agent",
     "agents",
@@ -84,6 +84,11 @@ const LABELS: &[&str] = &[
     "ws",
 ];
 
+/// Whether a word is the first segment of a subsystem that OpenClaw has.
+pub(crate) fn is_segment(word: &str) -> bool {
+    SEGMENTS.binary_search(&word).is_ok()
+}
+
 /// Whether a line has this form.
 pub(super) fn is_plain(line: &[u8]) -> bool {
     let Some(end) = time::leading_length(line) else { return false };
@@ -149,7 +154,7 @@ fn split_label(text: &str) -> (Option<&str>, &str) {
     };
     let is_label = match word.split_once('/') {
         Some((first, others)) => is_name(first) && others.split('/').all(is_name),
-        None => LABELS.contains(&word),
+        None => is_segment(word),
     };
     if !is_label {
         return (None, text);

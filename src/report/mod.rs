@@ -27,6 +27,7 @@ mod redaction;
 mod rule_page;
 mod schema;
 mod shape;
+mod shorten;
 mod source_tally;
 mod status;
 mod stitch;

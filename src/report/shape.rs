@@ -1,29 +1,34 @@
 //! The shapes of records that no rule explains: their texts with what varies masked, counted in bounded memory.
 //!
-//! The shapes are the branches of a prefix tree over words. Where they become too many, all branches are cut shorter, so
-//! that a flood of odd texts cannot eat the memory, and a frequent shape grows more general but is never lost. Since a
-//! shorter branch only joins longer ones, the order in which records come and parts are added makes no difference, which
-//! the Drain miners to be had as crates cannot promise.
+//! The shapes are the leaves of a prefix tree over subsystem and words. Where they become too many, the branches that have
+//! most are cut shorter (see [`super::shorten`]): a flood of odd texts takes neither the memory nor the shapes of other
+//! subsystems, and a frequent shape grows more general but is never lost. The order in which records come and parts are added
+//! makes no difference, which the Drain miners available as crates cannot promise.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::record::Level;
+use crate::record::{Level, is_segment};
 
 use super::Sample;
 use super::redaction::Cleaner;
+use super::shorten::{Branch, Leaf, fit};
 
 /// What stands for a word or a part of one that varies.
 pub const MASK: &str = "<*>";
 /// Shapes kept.
 const MAX_SHAPES: usize = 500;
-/// Words of a shape that are kept, step by step fewer when there are too many shapes. In the last step subsystems fall
-/// together as well.
-const DEPTHS: [usize; 9] = [24, 12, 8, 6, 4, 3, 2, 1, 0];
+/// So many more may wait to be fitted.
+const MAX_WAITING: usize = MAX_SHAPES;
+/// Words of a shape that are kept.
+const MAX_WORDS: usize = 24;
+/// What stands for the words, or the rest of a subsystem's name, that were cut off.
+const CUT_OFF: &str = "…";
 
 /// What records of one shape have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +37,29 @@ pub(super) struct ShapeKey {
     pub subsystem: Option<String>,
     /// The words, masked, with one blank between two.
     pub template: String,
+    #[serde(default, skip_serializing_if = "Cut::is_none")]
+    cut: Cut,
+}
+
+/// Where a shape was cut off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Cut {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Behind the words that remain.
+    Words,
+    /// Behind the first segment of the subsystem.
+    Family,
+    /// Before a subsystem that is not OpenClaw's own.
+    Foreign,
+}
+
+impl Cut {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// The records of a shape.
@@ -48,8 +76,6 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub(super) struct Shapes {
-    /// Index into [`DEPTHS`], or one past its end.
-    step: usize,
     shapes: BTreeMap<ShapeKey, Shape>,
     /// The records of all shapes.
     pub total: u64,
@@ -58,55 +84,53 @@ pub(super) struct Shapes {
 /// As it is written: JSON has no keys but texts.
 #[derive(Serialize, Deserialize)]
 struct Written {
-    step: usize,
     shapes: Vec<(ShapeKey, Shape)>,
 }
 
 impl From<Written> for Shapes {
     fn from(written: Written) -> Self {
-        let total = written.shapes.iter().map(|(_, shape)| shape.records).sum();
-        let mut shapes = Self {
-            step: written.step.min(DEPTHS.len()),
-            shapes: written.shapes.into_iter().collect(),
-            total,
-        };
-        shapes.keep_bounds();
+        let mut shapes = Self::default();
+        for (key, shape) in written.shapes {
+            shapes.total += shape.records;
+            shapes.insert(key, shape);
+        }
+        shapes.fit();
         shapes
     }
 }
 
 impl From<Shapes> for Written {
-    fn from(shapes: Shapes) -> Self {
-        Self { step: shapes.step, shapes: shapes.shapes.into_iter().collect() }
+    fn from(mut shapes: Shapes) -> Self {
+        shapes.fit();
+        Self { shapes: shapes.shapes.into_iter().collect() }
     }
 }
 
 impl Shapes {
     pub fn add(&mut self, level: Level, sample: Sample) {
-        let key = ShapeKey { level, subsystem: sample.subsystem.clone(), template: template(&sample.text) };
+        let (subsystem, template) = (sample.subsystem.clone(), template(&sample.text));
+        let key = ShapeKey { level, subsystem, template, cut: Cut::None };
         let shape = Shape { records: 1, first_seen: sample.time, last_seen: sample.time, sample };
         self.total += 1;
         self.insert(key, shape);
-        self.keep_bounds();
     }
 
     pub fn merge(&mut self, other: &Self) {
         self.total += other.total;
-        if other.step > self.step {
-            self.step = other.step;
-            self.shorten();
-        }
         for (key, shape) in &other.shapes {
             self.insert(key.clone(), shape.clone());
         }
-        self.keep_bounds();
     }
 
     /// Redacts what was collected elsewhere.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         for (mut key, mut shape) in std::mem::take(&mut self.shapes) {
+            let words = key.words().count();
             cleaner.unexplained(&mut key.template, &mut shape.sample);
             cleaner.each(&mut key.subsystem);
+            if key.cut == Cut::Words {
+                key = key.with_words(words);
+            }
             self.insert(key, shape);
         }
     }
@@ -115,25 +139,36 @@ impl Shapes {
         self.shapes.iter()
     }
 
-    fn insert(&mut self, key: ShapeKey, shape: Shape) {
-        match self.shapes.entry(shortened(key, self.step)) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+    fn join(&mut self, key: ShapeKey, shape: Shape) {
+        match self.shapes.entry(key) {
+            Entry::Vacant(entry) => {
                 entry.insert(shape);
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => entry.get_mut().join(shape),
+            Entry::Occupied(mut entry) => entry.get_mut().join(shape),
         }
     }
 
-    fn keep_bounds(&mut self) {
-        while self.shapes.len() > MAX_SHAPES && self.step < DEPTHS.len() {
-            self.step += 1;
-            self.shorten();
+    fn insert(&mut self, key: ShapeKey, shape: Shape) {
+        self.join(key, shape);
+        if self.shapes.len() > MAX_SHAPES + MAX_WAITING {
+            self.fit();
         }
     }
 
-    fn shorten(&mut self) {
-        for (key, shape) in std::mem::take(&mut self.shapes) {
-            self.insert(key, shape);
+    /// Cuts branches shorter where there are too many shapes.
+    pub fn fit(&mut self) {
+        if self.shapes.len() <= MAX_SHAPES && self.shapes.keys().all(|key| key.cut.is_none()) {
+            return;
+        }
+        let shapes = std::mem::take(&mut self.shapes);
+        let mut leaves: Vec<Leaf<'_, (&ShapeKey, &Shape)>> = shapes.iter().map(leaf).collect();
+        leaves.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        for Branch { leaves, depth } in fit(&leaves, MAX_SHAPES) {
+            for leaf in leaves {
+                let (key, shape) = leaf.value;
+                let key = depth.map_or_else(|| key.clone(), |depth| key.cut_at(depth));
+                self.join(key, shape.clone());
+            }
         }
     }
 }
@@ -158,17 +193,65 @@ pub(super) fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Time
     }
 }
 
-fn shortened(key: ShapeKey, step: usize) -> ShapeKey {
-    let Some(&depth) = DEPTHS.get(step) else {
-        return ShapeKey { subsystem: None, template: "…".to_owned(), ..key };
-    };
-    // A text that was cut once already ends with the dots, which are no word.
-    let words: Vec<&str> = key.template.split(' ').filter(|word| *word != "…").take(depth + 1).collect();
-    if words.len() <= depth {
-        return key;
+/// The group of the subsystems that are not OpenClaw's own, whose number nobody knows.
+const FOREIGN: &str = "…";
+
+impl ShapeKey {
+    /// Level, group and name of the subsystem, and the words that were not cut off.
+    fn path(&self) -> Vec<&str> {
+        let group = match (&self.subsystem, self.cut) {
+            (_, Cut::Foreign) => FOREIGN,
+            (None, _) => "",
+            (Some(name), _) => Some(segment(name)).filter(|segment| is_segment(segment)).unwrap_or(FOREIGN),
+        };
+        let mut path = vec![self.level.name(), group];
+        if matches!(self.cut, Cut::None | Cut::Words) {
+            path.push(self.subsystem.as_deref().unwrap_or_default());
+            path.extend(self.words());
+        }
+        path
     }
-    let template = words[..depth].iter().copied().chain(["…"]).collect::<Vec<_>>().join(" ");
-    ShapeKey { template, ..key }
+
+    /// The words that were not cut off.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let mut words = self.template.split(' ');
+        if self.cut == Cut::Words {
+            words.next_back();
+        }
+        words
+    }
+
+    /// The shape of all that begin with so many names of its path.
+    fn cut_at(&self, depth: usize) -> Self {
+        let level = self.level;
+        let family = self.subsystem.as_deref().map(segment).filter(|segment| is_segment(segment));
+        let all = |subsystem, cut| Self { level, subsystem, template: CUT_OFF.to_owned(), cut };
+        match (depth.checked_sub(3), family) {
+            (Some(words), _) => self.with_words(words),
+            (None, Some(family)) => all(Some(format!("{family}/{CUT_OFF}")), Cut::Family),
+            (None, None) => all(None, Cut::Foreign),
+        }
+    }
+
+    /// The shape of all whose text begins with so many of its words.
+    fn with_words(&self, count: usize) -> Self {
+        let words: Vec<&str> = self.words().take(count).chain([CUT_OFF]).collect();
+        Self {
+            template: words.join(" "),
+            subsystem: self.subsystem.clone(),
+            level: self.level,
+            cut: Cut::Words,
+        }
+    }
+}
+
+/// The first segment of a subsystem's name.
+fn segment(subsystem: &str) -> &str {
+    subsystem.split('/').next().unwrap_or_default()
+}
+
+fn leaf<'s>((key, shape): (&'s ShapeKey, &'s Shape)) -> Leaf<'s, (&'s ShapeKey, &'s Shape)> {
+    Leaf { path: key.path(), is_shortened: !key.cut.is_none(), value: (key, shape) }
 }
 
 static VARYING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
@@ -192,12 +275,17 @@ pub(crate) fn template(text: &str) -> String {
         Some(regex) => regex.replace_all(text, |_| MASK.to_owned()),
         None => text.into(),
     };
-    masked.split_whitespace().take(DEPTHS[0] + 1).collect::<Vec<_>>().join(" ")
+    let mut words: Vec<&str> = masked.split_whitespace().take(MAX_WORDS + 1).collect();
+    if let Some(rest) = words.get_mut(MAX_WORDS) {
+        *rest = CUT_OFF;
+    }
+    words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::SEGMENTS;
 
     fn sample(text: &str) -> Sample {
         Sample { text: text.to_owned(), ..Sample::default() }
@@ -216,41 +304,136 @@ mod tests {
         }
     }
 
+    /// The shapes of some records, each a subsystem and a text.
+    fn counted<'t>(records: impl Iterator<Item = (u64, &'t (Option<&'t str>, String))>) -> Shapes {
+        let mut shapes = Shapes::default();
+        for (offset, (subsystem, text)) in records {
+            let subsystem = subsystem.map(str::to_owned);
+            shapes.add(Level::Warn, Sample { offset, subsystem, ..sample(text) });
+        }
+        shapes.fit();
+        shapes
+    }
+
+    fn count_of(records: &[(Option<&str>, String)]) -> Shapes {
+        counted((0..).zip(records))
+    }
+
+    fn records_of(shapes: &Shapes, subsystem: Option<&str>, template: &str) -> u64 {
+        let found = shapes
+            .iter()
+            .filter(|(key, _)| (key.subsystem.as_deref(), key.template.as_str()) == (subsystem, template));
+        found.map(|(_, shape)| shape.records).sum()
+    }
+
+    fn word(n: usize) -> &'static str {
+        ["ash", "birch", "cedar", "elm", "fir", "oak", "pine", "yew"][n % 8]
+    }
+
+    /// A text that differs from all others already in its first word.
+    fn odd(n: usize) -> String {
+        format!("{}{}{}{} is odd", word(n), word(n / 8), word(n / 64), word(n / 512))
+    }
+
     #[test]
-    fn a_flood_of_texts_shortens_the_shapes_and_loses_no_record() {
-        let word = |n: usize| ["ash", "birch", "cedar", "elm", "fir", "oak", "pine", "yew"][n % 8];
-        let texts: Vec<String> = (0..4096)
+    fn a_noisy_subsystem_does_not_cut_the_shapes_of_others() {
+        let noise = (0..600).map(|n| (Some("plugins"), odd(n)));
+        let others = (0..40).flat_map(|n| {
+            let text = format!("the disk {} is slow", word(n));
+            [
+                (Some("gateway"), text.clone()),
+                (Some("gateway/ws"), text.clone()),
+                (Some("acme/x"), text),
+                (None, odd(n)),
+            ]
+        });
+        let shapes = count_of(&noise.chain(others).collect::<Vec<_>>());
+        assert_eq!(records_of(&shapes, Some("plugins"), "…"), 600);
+        for subsystem in ["gateway", "gateway/ws", "acme/x"] {
+            assert_eq!(records_of(&shapes, Some(subsystem), "the disk ash is slow"), 5, "{subsystem}");
+        }
+        assert_eq!(records_of(&shapes, None, &odd(7)), 1);
+    }
+
+    #[test]
+    fn a_flood_of_texts_shortens_the_branch_in_which_they_are_and_loses_no_record() {
+        let texts: Vec<_> = (0..4096)
             .map(|n| format!("tree says {} {} {} {}", word(n), word(n / 8), word(n / 64), word(n / 512)))
             .chain((0..50).map(|_| "the disk is slow".to_owned()))
+            .map(|text| (Some("gateway"), text))
             .collect();
-        let count = |range: std::ops::Range<usize>| {
-            let mut shapes = Shapes::default();
-            for at in range {
-                shapes.add(Level::Warn, Sample { offset: at as u64, ..sample(&texts[at]) });
-            }
-            shapes
-        };
-        let whole = count(0..texts.len());
+        let whole = count_of(&texts);
         assert!(whole.shapes.len() <= MAX_SHAPES);
         assert_eq!(whole.iter().map(|(_, shape)| shape.records).sum::<u64>(), 4146);
-        assert!(whole.iter().any(|(key, shape)| key.template == "the disk is slow" && shape.records == 50));
-
-        let (mut a, b) = (count(0..1000), count(1000..texts.len()));
-        let mut other_way = b.clone();
-        other_way.merge(&a);
-        a.merge(&b);
-        assert_eq!(a, whole);
-        assert_eq!(other_way, whole);
+        assert_eq!(records_of(&whole, Some("gateway"), "the disk is slow"), 50);
         let text = serde_json::to_string(&whole).expect("json");
         assert_eq!(serde_json::from_str::<Shapes>(&text).expect("shapes"), whole);
     }
 
     #[test]
-    fn a_flood_of_subsystems_ends_in_one_shape_a_level() {
-        let mut shapes = Shapes::default();
-        for n in 0..2000 {
-            shapes.add(Level::Error, Sample { subsystem: Some(format!("s{n}")), ..sample("odd") });
+    fn a_flood_of_subsystems_ends_in_one_shape_and_leaves_those_of_openclaw() {
+        let names: Vec<String> = (0..2000).map(|n| format!("s{n}")).collect();
+        let members: Vec<String> = (0..2000).map(|n| format!("hooks/{n}")).collect();
+        let foreign = names.iter().map(|name| (Some(name.as_str()), "odd".to_owned()));
+        let family = members.iter().map(|name| (Some(name.as_str()), "odd".to_owned()));
+        let own = (0..8).map(|n| (Some("gateway/ws"), format!("the disk {} is slow", word(n))));
+        let shapes = count_of(&foreign.chain(family).chain(own).collect::<Vec<_>>());
+        assert_eq!((shapes.shapes.len(), shapes.total), (10, 4008));
+        assert_eq!(records_of(&shapes, None, "…"), 2000);
+        assert_eq!(records_of(&shapes, Some("hooks/…"), "…"), 2000);
+        assert_eq!(records_of(&shapes, Some("gateway/ws"), "the disk elm is slow"), 1);
+    }
+
+    /// Whatever the order and grouping, and whatever was cut in the parts.
+    #[test]
+    fn parts_add_up_to_the_whole_in_any_order_and_grouping() {
+        const SUBSYSTEMS: [Option<&str>; 8] = [
+            None,
+            Some("gateway"),
+            Some("gateway/ws"),
+            Some("agent/embedded"),
+            Some("acme"),
+            Some("acme/a"),
+            Some("hooks/b"),
+            Some("…"),
+        ];
+        for seed in 0..24 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let (spread, longest, noise) = (random.usize(1..8), random.usize(1..8), random.usize(..700));
+            let mut texts: Vec<_> = (0..random.usize(1..4000))
+                .map(|_| {
+                    let words: Vec<_> = (0..random.usize(0..=longest))
+                        .map(|_| if random.u8(..8) == 0 { "…" } else { word(random.usize(..=spread)) })
+                        .collect();
+                    let subsystem =
+                        SUBSYSTEMS[random.usize(..SUBSYSTEMS.len()).min(random.usize(..SUBSYSTEMS.len()))];
+                    (subsystem, words.join(" "))
+                })
+                .chain((0..noise).map(|n| (Some("plugins"), odd(n))))
+                .collect();
+            random.shuffle(&mut texts);
+            let whole = count_of(&texts);
+            assert!(whole.shapes.len() <= MAX_SHAPES, "seed {seed}");
+            let records: Vec<_> = (0..).zip(&texts).collect();
+            let mut parts: Vec<Shapes> =
+                records.chunks(random.usize(1..2000)).map(|part| counted(part.iter().copied())).collect();
+            random.shuffle(&mut parts);
+            while parts.len() > 1 {
+                let other = parts.swap_remove(random.usize(..parts.len()));
+                let at = random.usize(..parts.len());
+                parts[at].merge(&other);
+                if random.bool() {
+                    parts[at].fit();
+                }
+            }
+            parts[0].fit();
+            assert!(parts[0] == whole, "seed {seed}");
         }
-        assert_eq!((shapes.shapes.len(), shapes.total), (1, 2000));
+    }
+
+    /// Else a level, and with it all of its subsystems, might be cut.
+    #[test]
+    fn there_is_room_for_a_shape_of_each_family_at_each_level() {
+        assert!((SEGMENTS.len() + 2) * 6 <= MAX_SHAPES);
     }
 }

@@ -184,7 +184,7 @@ impl Summary {
         }
     }
 
-    /// Puts the sources in their order, and leaves out the rules that nothing names.
+    /// Puts the sources in their order, fits the shapes, and leaves out the rules that nothing names.
     pub(super) fn tidy(&mut self) {
         // Most come in order; a stable sort would take room for a copy.
         self.sources.sort_unstable_by(|a, b| a.name_order().cmp(&b.name_order()));
@@ -195,6 +195,7 @@ impl Summary {
                 source.unread_older.take_if(|older| read.contains(&(source.gateway.clone(), older.clone())));
             }
         }
+        self.shapes.fit();
         let mut named: BTreeSet<usize> = BTreeSet::new();
         self.renumber(&mut |rule| {
             named.insert(rule);
