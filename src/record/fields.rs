@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json;
+use super::voice::Voice;
 
 /// At most this many values are kept of one record; real ones have about 70.
 const MAX_FIELDS: usize = 256;
@@ -71,12 +72,15 @@ impl Fields {
         }
     }
 
-    /// Reads an object of the record, and the texts of its error fields.
-    pub(super) fn read_object(&mut self, object: &Value, errors: &mut Vec<(String, String)>) {
-        if let Value::Object(map) = object {
-            for (name, value) in map {
-                self.read_value(name, value, errors, ERROR_FIELDS.contains(&name.as_str()), 0);
-            }
+    /// Reads an object of the record, and the texts of the fields that are errors in its voice.
+    pub(super) fn read_object(
+        &mut self,
+        object: &Map<String, Value>,
+        voice: Voice,
+        errors: &mut Vec<(String, String)>,
+    ) {
+        for (name, value) in object {
+            self.read_value(name, value, errors, voice.is_error(name), 0);
         }
     }
 
@@ -118,12 +122,9 @@ impl Fields {
 
     /// Reads the `key=value` pairs of a message, and provider and model where a sentence names them.
     /// A message may end with an object, which is read like one of the record's own.
-    pub(super) fn read_message(&mut self, message: &str, errors: &mut Vec<(String, String)>) {
-        if message.ends_with('}')
-            && let Some(at) = message.find(" {\"")
-            && let Some(object) = json::value(&message[at + 1..])
-        {
-            self.read_object(&object, errors);
+    pub(super) fn read_message(&mut self, message: &str, voice: Voice, errors: &mut Vec<(String, String)>) {
+        if let Some((_, object)) = json::object_at_end(message) {
+            self.read_object(&object, voice, errors);
         }
         if message.contains('=')
             && let Some(regex) = &*PAIR
@@ -188,8 +189,10 @@ impl Fields {
     }
 }
 
-static PAIR: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]*)=(?<value>"[^"]*"|[^\s"]+)"#).ok()
+/// `key=value`, with the character before it. A quoted value may hold escaped quotes, and is cut where its text was.
+pub(super) static PAIR: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]*)=(?<value>"(?:[^"\\]|\\.)*(?:"|$)|[^\s"]+)"#)
+        .ok()
 });
 
 static JSON_ID: LazyLock<Option<Pattern>> = LazyLock::new(|| {
@@ -275,7 +278,7 @@ mod tests {
 
     fn fields(message: &str) -> Fields {
         let mut fields = Fields::default();
-        fields.read_message(message, &mut Vec::new());
+        fields.read_message(message, Voice::Own, &mut Vec::new());
         fields
     }
 
@@ -323,7 +326,7 @@ mod tests {
             "status": 408,
         });
         let (mut fields, mut errors) = (Fields::default(), Vec::new());
-        fields.read_object(&object, &mut errors);
+        fields.read_object(object.as_object().expect("an object"), Voice::Own, &mut errors);
         let texts: Vec<&str> = errors.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["ENOTFOUND", "inner", "terminated"]);
         assert_eq!(fields.get("status"), Some("408"));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::voice::Voice;
 use super::{Level, Parts, envelope, json, time};
 
 /// Keys of a record that are not part of what it says.
@@ -52,17 +53,18 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
 
     let mut errors = Vec::new();
     let mut words = Vec::new();
-    let mut label = meta_text("name").and_then(label_of);
-    for (position, argument) in arguments(record) {
+    let bindings = text("0").and_then(label_of);
+    let is_bound = bindings.is_some();
+    let label =
+        meta_text("name").and_then(label_of).or(bindings).or_else(|| text("subsystem").map(str::to_owned));
+    let voice = Voice::of(label.as_deref());
+    for argument in arguments(record).skip(usize::from(is_bound)) {
         match argument {
-            Value::String(text) => match label_of(text) {
-                Some(found) if position == 0 => label = label.or(Some(found)),
-                _ => match object_in(text) {
-                    Some(object) => parts.fields.read_object(&object, &mut errors),
-                    None => words.push(text.as_str()),
-                },
+            Value::String(text) => match object_in(text) {
+                Some(object) => parts.fields.read_object(&object, voice, &mut errors),
+                None => words.push(text.as_str()),
             },
-            Value::Object(_) => parts.fields.read_object(argument, &mut errors),
+            Value::Object(object) => parts.fields.read_object(object, voice, &mut errors),
             _ => {}
         }
     }
@@ -73,10 +75,10 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
         record.iter().filter(own).partition(|(_, value)| value.is_object());
     for (name, value) in values.into_iter().chain(objects) {
         let field = Map::from_iter([(name.clone(), value.clone())]);
-        parts.fields.read_object(&Value::Object(field), &mut errors);
+        parts.fields.read_object(&field, voice, &mut errors);
     }
 
-    parts.subsystem = label.or_else(|| text("subsystem").map(str::to_owned)).map(Cow::Owned);
+    parts.subsystem = label.map(Cow::Owned);
     parts.message = Cow::Owned(match text("message") {
         Some(message) => message.to_owned(),
         None => words.join(" "),
@@ -89,22 +91,22 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
 }
 
 /// The logger's arguments in order: the values under "0", "1", "2", ...
-fn arguments(record: &Map<String, Value>) -> impl Iterator<Item = (usize, &Value)> {
-    (0..10).map_while(|position| Some((position, record.get(&position.to_string())?)))
+fn arguments(record: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    (0..10).map_while(|position| record.get(&position.to_string()))
 }
 
 /// The object that a string holds as JSON.
-fn object_in(text: &str) -> Option<Value> {
-    if !text.starts_with('{') {
-        return None;
-    }
-    json::value(text).filter(Value::is_object)
+fn object_in(text: &str) -> Option<Map<String, Value>> {
+    if text.starts_with('{') { json::object(text) } else { None }
 }
 
 /// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.
 fn label_of(bindings: &str) -> Option<String> {
     let bindings = object_in(bindings)?;
-    ["subsystem", "module", "plugin"].iter().find_map(|name| bindings.get(name)?.as_str()).map(str::to_owned)
+    ["subsystem", "module", "plugin"]
+        .into_iter()
+        .find_map(|name| bindings.get(name)?.as_str())
+        .map(str::to_owned)
 }
 
 #[cfg(test)]

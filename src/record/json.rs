@@ -29,6 +29,12 @@ pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
     }
 }
 
+/// The object with which a message ends, and where the space before it stands.
+pub(super) fn object_at_end(message: &str) -> Option<(usize, Map<String, Value>)> {
+    let at = message.find(" {\"").filter(|_| message.ends_with('}'))?;
+    Some((at, object(&message[at + 1..])?))
+}
+
 /// Reads values until so many are kept.
 #[derive(Clone, Copy)]
 struct Bounded<'l> {

@@ -23,6 +23,7 @@ mod spaced;
 mod text;
 mod time;
 mod transcript;
+mod voice;
 mod wrap;
 
 use std::borrow::Cow;
@@ -48,6 +49,7 @@ pub use outline::Outline;
 pub(crate) use plain::SEGMENTS;
 pub(crate) use plain::is_segment;
 pub use time::{Stamp, last_time, stamp_of};
+pub(crate) use voice::{CHANNELS, Voice};
 pub use wrap::{Wrapper, plain_bytes};
 
 /// The shape in which a record reached us.
@@ -157,9 +159,10 @@ impl<'a> Record<'a> {
             own => own.or(stamp),
         };
         parts.remove_codes();
-        parts.fields.read_message(&parts.message, &mut parts.errors);
+        let voice = Voice::of(parts.subsystem.as_deref());
+        parts.fields.read_message(&parts.message, voice, &mut parts.errors);
         // Information quotes anything: titles, searches, commands, what went well in the end.
-        parts.quoted |= is_inbound(&parts.message);
+        parts.quoted |= voice.tells_of_words(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
         Self { format, wrapper, parts, invalid_utf8 }
@@ -175,7 +178,15 @@ impl<'a> Record<'a> {
 
     /// The message as rules see it.
     pub fn evident_message(&self) -> Cow<'_, str> {
-        fields::without_noise(&self.parts.message)
+        match self.voice().evident(&self.parts.message) {
+            Cow::Borrowed(message) => fields::without_noise(message),
+            Cow::Owned(message) => Cow::Owned(fields::without_noise(&message).into_owned()),
+        }
+    }
+
+    /// Who wrote its free texts.
+    pub(crate) fn voice(&self) -> Voice {
+        Voice::of(self.parts.subsystem.as_deref())
     }
 
     /// A named value. `provider`, `model`, `runId`, `traceId` and the like are found wherever the format puts them.
@@ -192,7 +203,8 @@ impl<'a> Record<'a> {
     pub fn is_somebodys(&self) -> bool {
         let message = &self.parts.message;
         let is_unlabelled = self.parts.subsystem.is_none();
-        is_inbound(message) || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
+        self.voice().tells_of_words(message)
+            || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
     }
 
     /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
@@ -247,12 +259,6 @@ impl Parts<'_> {
             quoted: self.quoted,
         }
     }
-}
-
-/// Whether a message is a chat's, as channels log what comes in: `inbound message ...`, `[default] Inbound message ...`.
-fn is_inbound(message: &str) -> bool {
-    let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
-    message.get(start..start + 7).is_some_and(|word| word.eq_ignore_ascii_case("inbound"))
 }
 
 /// How messages begin that tell of a request to a model.

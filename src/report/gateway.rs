@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::catalogue::Category;
 use crate::pattern::Pattern;
-use crate::record::{Level, Record};
+use crate::record::{CHANNELS, Level, Record, Voice};
 
 use super::MarkKind;
 use super::calendar::date_of_log_file;
@@ -25,39 +25,23 @@ pub(super) const RESTING: [Category; 6] = [
 const RUN_SUBSYSTEMS: [&str; 7] =
     ["provider-transport-fetch", "agent/", "agents/", "model-fallback", "diagnostic", "embedded", "security"];
 
-/// The channels that OpenClaw has, by the word in their subsystems.
-const CHANNELS: [&str; 17] = [
-    "telegram",
-    "discord",
-    "whatsapp",
-    "slack",
-    "signal",
-    "imessage",
-    "bluebubbles",
-    "matrix",
-    "msteams",
-    "googlechat",
-    "mattermost",
-    "feishu",
-    "zalo",
-    "line",
-    "irc",
-    "nostr",
-    "twitch",
-];
+/// Parts of OpenClaw that tell of the gateway itself: that it starts, reloads and updates.
+const GATEWAY_SUBSYSTEMS: [&str; 6] = ["gateway", "reload", "config", "update", "restart", "daemon"];
 
 /// What the record says of the gateway, where it is none of a failure.
 pub(super) fn event(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let stamp = record.parts.stamp;
+    let is_of = |names: &[&str]| is_of(record, names);
+    let is_header = record.parts.subsystem.is_none() && record.parts.level.is_none() && stamp.is_none();
     if message.starts_with("Log file: ") || message.starts_with("log file: ") {
-        return date_of_log_file(message).map(Event::LogDate);
+        return date_of_log_file(message).map(Event::LogDate).filter(|_| is_header || is_of(&["gateway"]));
     }
-    // What an answer says of runs proves nothing.
-    if record.parts.subsystem.is_none() && record.parts.level.is_some() {
-        return None;
-    }
-    if message.starts_with("[agent] run ") && message.ends_with("ended with stopReason=stop") {
+    // What an answer says of runs proves nothing, and neither does what a channel passes on.
+    if message.starts_with("[agent] run ")
+        && message.ends_with("ended with stopReason=stop")
+        && is_of(&["agent", "agents"])
+    {
         let provider = record.field("provider").map(str::to_owned);
         let model = record.field("model").map(str::to_owned);
         return Some(Event::Succeeded {
@@ -69,29 +53,50 @@ pub(super) fn event(record: &Record<'_>) -> Option<Event> {
             requested: None,
         });
     }
-    if message.starts_with("model fallback decision") {
+    if message.starts_with("model fallback decision") && is_of(&["model-fallback"]) {
         return fallback(record);
     }
-    if message.starts_with("⇄ res ✓ agent ") {
+    if message.starts_with("⇄ res ✓ agent ") && is_of(&["gateway", "ws"]) {
         return record.field("runId").map(|run| Event::Started { stamp, run: run.to_owned() });
     }
-    if let Some(model) = message.strip_prefix("agent model: ") {
+    if let Some(model) = message.strip_prefix("agent model: ")
+        && is_of(&["gateway"])
+    {
         return model.split_once('/').map(|(provider, _)| Event::DefaultProvider(provider.to_owned()));
     }
-    if let Some(what) = mark(message) {
+    if let Some(what) = mark(message)
+        && is_of(&GATEWAY_SUBSYSTEMS)
+    {
         return Some(Event::Mark { stamp, what });
     }
-    if let Some(count) = message.strip_prefix("[openclaw] file log queue overflow; dropped ") {
+    if let Some(count) = message.strip_prefix("[openclaw] file log queue overflow; dropped ")
+        && record.voice() == Voice::Own
+    {
         return count.split(' ').next()?.parse().ok().map(Event::Dropped);
     }
     if let Some(channel) = channel(record)
-        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(message))
+        && !record.voice().tells_of_words(message)
+        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(own_words(&record.evident_message())))
     {
         return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
     }
     let is_notice = record.parts.subsystem.as_deref() == Some("logs");
     (is_notice && (message.starts_with("Log tail truncated") || message.contains("(skipped ")))
         .then_some(Event::Truncated)
+}
+
+/// Whether a part of OpenClaw with one of these names wrote a record, and did not pass on what others wrote.
+fn is_of(record: &Record<'_>, names: &[&str]) -> bool {
+    let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
+    let is_of = |name: &&str| {
+        subsystem.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    names.iter().any(is_of) && record.voice() == Voice::Own
+}
+
+/// What a channel's message says before it may quote somebody.
+fn own_words(message: &str) -> &str {
+    message.split(['"', '“', '«', '=']).next().unwrap_or_default()
 }
 
 /// A fallback that answered. Other decisions say why a model failed, and are matches; those of plain text are bare words.
@@ -157,7 +162,9 @@ fn mark(message: &str) -> Option<MarkKind> {
 /// The version that a record names as the one that runs. Records of a failed update name one as well: they are matches.
 pub(super) fn version(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
-    if record.parts.subsystem.is_none() && record.parts.level.is_some() {
+    let is_banner =
+        record.parts.subsystem.is_none() && record.parts.level.is_none() && record.parts.stamp.is_none();
+    if !is_banner && !is_of(record, &GATEWAY_SUBSYSTEMS) {
         return None;
     }
     if !message.contains("law") && !message.contains("pdated ") {

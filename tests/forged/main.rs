@@ -195,3 +195,93 @@ fn another_log_that_was_put_behind_is_no_paste() {
     assert_eq!(swapped.totals.matched, in_order.totals.matched);
     assert!(swapped.findings.iter().all(|finding| !finding.quoted));
 }
+
+/// A name of a field says nothing of who wrote it, where a channel passes on what people write.
+#[test]
+fn what_a_channel_passes_on_in_a_field_is_no_finding_whatever_its_name() {
+    const NAMES: [&str; 14] = [
+        "body", "text", "content", "caption", "message", "detail", "details", "name", "warning", "stderr",
+        "note", "payload", "stdout", "whatever",
+    ];
+    let messages =
+        ["message received", "[default] message dropped", "update skipped", "Incoming message from joe"];
+    let subsystems =
+        ["gateway/channels/telegram", "channels/acme", "telegram/inbound", "acme", "gateway/hooks"];
+    for (level, label) in ["WARN", "ERROR"].iter().flat_map(|level| subsystems.map(|label| (level, label))) {
+        for (pasted, message) in PASTED.iter().flat_map(|pasted| messages.map(|message| (pasted, message))) {
+            for name in NAMES {
+                let quoted = object!(pasted).to_string();
+                let spread = object!({name: {"text": pasted, "message": pasted}});
+                for log in [
+                    file_log(level, label, message, object!({name: pasted})),
+                    file_log(level, label, message, spread),
+                    file_log(level, label, &format!("{message} {}", object!({name: pasted})), object!({})),
+                    format!("2026-11-22T10:00:00.000+00:00 [telegram] {message} {name}={quoted} chatId=7\n"),
+                ] {
+                    let report = report(&log);
+                    assert!(report.findings.is_empty(), "{log}: {:?}", rules(&report));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_channel_says_of_its_own_failure_is_a_finding() {
+    for (message, fields) in [
+        ("send", object!({"error": "401: Unauthorized"})),
+        ("send", object!({"err": {"message": "connect ECONNREFUSED 10.0.0.1:443"}})),
+        ("update skipped", object!({"body": "hello", "errorMessage": "Request failed with status code 502"})),
+        ("sendMessage failed: status=429 chatId=7", object!({})),
+        (r#"send failed: {"ok":false,"error_code":401,"description":"Unauthorized"}"#, object!({})),
+    ] {
+        let log = file_log("ERROR", "gateway/channels/telegram", message, fields);
+        assert!(!report(&log).findings.is_empty(), "{log}");
+    }
+}
+
+/// Starts, reloads, versions and good ends come from the part of OpenClaw that has them to tell.
+#[test]
+fn what_a_channel_passes_on_is_no_event_of_the_gateway() {
+    const EVENTS: [&str; 7] = [
+        "http server listening (14 plugins)",
+        "listening on ws://127.0.0.1:18789",
+        "config reloaded",
+        "config hot reload applied (agents)",
+        "updated to 2026.9.6",
+        "OpenClaw 2026.9.6 (abc123)",
+        "agent model: acme/large",
+    ];
+    let marks = |log: &str| report(log).marks.len();
+    for said in EVENTS {
+        let own = marks(&file_log("INFO", "gateway", said, object!({})));
+        assert_eq!(own, usize::from(!said.starts_with("agent")), "{said}");
+        for label in
+            ["gateway/channels/telegram", "channels/acme", "telegram", "gateway/hooks", "tools", "acme"]
+        {
+            assert_eq!(marks(&file_log("INFO", label, said, object!({}))), 0, "{label}: {said}");
+        }
+        for line in [
+            format!("2026-11-22T10:00:00.000+00:00 [telegram] {said}\n"),
+            format!("2026-11-22T10:00:00.000+00:00 {said}\n"),
+            format!("2026-11-22T10:00:00.000+00:00 info {said}\n"),
+            format!("2026-11-22T10:00:00.000+00:00 info telegram {said}\n"),
+        ] {
+            assert_eq!(marks(&line), 0, "{line}");
+        }
+    }
+    // A failure does not recover because somebody says so.
+    let failed = "2026-11-22T10:00:00.000+00:00 [agent/embedded] embedded run agent end: runId=r1 provider=acme error=401 Incorrect API key provided\n";
+    let channel = "2026-11-22T10:00:00.000+00:00 [telegram] [default] channel exited: 401: Unauthorized\n";
+    for (before, said) in [
+        (failed, "[telegram] [agent] run r1 ended with stopReason=stop"),
+        (failed, "[telegram] model fallback decision: decision=candidate_succeeded runId=r1 provider=acme"),
+        (channel, r#"[telegram] message received text="I have reconnected""#),
+        (channel, "[telegram] inbound message from joe: reconnected"),
+        (channel, "[telegram] message received: reconnected"),
+    ] {
+        let report = report(&format!("{before}2026-11-22T10:00:01.000+00:00 {said}\n"));
+        let finding = report.findings.first().expect("a finding");
+        assert_eq!(finding.status, clawsift::report::Status::Ongoing, "{said}");
+    }
+}

@@ -1,0 +1,236 @@
+//! Who wrote the texts of a record: OpenClaw and its transports, or people, models and tools whose words it passes on.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::fields::{ERROR_FIELDS, PAIR};
+use super::json;
+
+/// The channels that OpenClaw has, by the word in their subsystems.
+pub(crate) const CHANNELS: [&str; 17] = [
+    "telegram",
+    "discord",
+    "whatsapp",
+    "slack",
+    "signal",
+    "imessage",
+    "bluebubbles",
+    "matrix",
+    "msteams",
+    "googlechat",
+    "mattermost",
+    "feishu",
+    "zalo",
+    "line",
+    "irc",
+    "nostr",
+    "twitch",
+];
+
+/// First words of the subsystems that write of OpenClaw itself and of its requests to models.
+const OWN: [&str; 59] = [
+    "agent",
+    "agents",
+    "anthropic",
+    "audit",
+    "auth",
+    "compaction",
+    "config",
+    "cron",
+    "daemon",
+    "device",
+    "diagnostic",
+    "diagnostics",
+    "discovery",
+    "docker",
+    "doctor",
+    "embedded",
+    "env",
+    "errors",
+    "fetch",
+    "gateway",
+    "git",
+    "health",
+    "http",
+    "infra",
+    "llm",
+    "logs",
+    "main",
+    "memory",
+    "model",
+    "models",
+    "net",
+    "node",
+    "ollama",
+    "openai",
+    "openrouter",
+    "pairing",
+    "process",
+    "provider",
+    "proxy",
+    "reload",
+    "restart",
+    "retry",
+    "sandbox",
+    "secrets",
+    "security",
+    "session",
+    "sessions",
+    "sqlite",
+    "state",
+    "subagents",
+    "system",
+    "tasks",
+    "transcript",
+    "tui",
+    "update",
+    "usage",
+    "worker",
+    "workspace",
+    "ws",
+];
+
+/// Segments of subsystems that pass on what others wrote, whatever stands before them.
+const PASSING_ON: [&str; 3] = ["channels", "hooks", "tools"];
+
+/// Who wrote the free texts of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// OpenClaw, its transports, or a provider that it asked.
+    Own,
+    /// Anybody: the subsystem passes on what people, models or tools wrote. Of its fields only those are evidence that
+    /// machines write.
+    Relayed,
+}
+
+impl Voice {
+    /// That of a subsystem. One that is not known may pass on anything.
+    pub fn of(subsystem: Option<&str>) -> Self {
+        let Some(subsystem) = subsystem else { return Self::Own };
+        let first_word = subsystem.split(['/', '-', ':']).next().unwrap_or_default();
+        let passes_on = |segment: &str| PASSING_ON.contains(&segment) || CHANNELS.contains(&segment);
+        let is_own = OWN.contains(&first_word) && !subsystem.split('/').any(passes_on);
+        if is_own { Self::Own } else { Self::Relayed }
+    }
+
+    /// Whether a field of that name says what went wrong.
+    pub fn is_error(self, name: &str) -> bool {
+        ERROR_FIELDS.contains(&name) && (self == Self::Own || is_of_machine(name))
+    }
+
+    /// Whether a message passes on what somebody wrote: `message received`, `[default] Incoming text: ...`.
+    pub fn tells_of_words(self, message: &str) -> bool {
+        let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
+        let opens = |opening: &str| {
+            message.get(start..start + opening.len()).is_some_and(|word| word.eq_ignore_ascii_case(opening))
+        };
+        opens("inbound") || (self == Self::Relayed && OPENINGS.into_iter().any(opens))
+    }
+
+    /// A message without the values in it that anybody may have written.
+    pub fn evident(self, message: &str) -> Cow<'_, str> {
+        if self == Self::Own {
+            return Cow::Borrowed(message);
+        }
+        let message = match json::object_at_end(message) {
+            Some((at, object)) if !is_answer(&message[..at], &object) => &message[..at],
+            _ => message,
+        };
+        match &*PAIR {
+            Some(pair) if message.contains('=') => pair.replace_all(message, |found| {
+                let is_kept = is_of_machine(&found["key"]) || is_of_setting(&found["key"]);
+                if is_kept { found.whole().to_owned() } else { String::new() }
+            }),
+            _ => Cow::Borrowed(message),
+        }
+    }
+}
+
+/// How a channel's messages begin that tell of what came in.
+const OPENINGS: [&str; 6] =
+    ["incoming", "received", "message received", "message from", "new message", "got message"];
+
+/// Whether an object at the end of a message is what a server has answered: it tells an error or follows its status.
+fn is_answer(before: &str, object: &Map<String, Value>) -> bool {
+    let last_word = before.rsplit(' ').next().unwrap_or_default();
+    let is_status = last_word.len() == 3 && last_word.bytes().all(|byte| byte.is_ascii_digit());
+    is_status || object.keys().any(|name| is_of_machine(name))
+}
+
+/// Whether a name is of a value that a program makes: of an error, a code, a status.
+fn is_of_machine(name: &str) -> bool {
+    const PARTS: [&str; 7] = ["error", "errno", "cause", "code", "status", "reason", "responsebody"];
+    let name = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| name.contains(part)) || matches!(name.as_str(), "err" | "stack" | "outcome")
+}
+
+/// Whether a name is of a value that a program takes from its settings, or counts.
+fn is_of_setting(name: &str) -> bool {
+    const SETTINGS: [&str; 18] = [
+        "account",
+        "accountId",
+        "address",
+        "attempt",
+        "attempts",
+        "channel",
+        "failed",
+        "host",
+        "hostname",
+        "method",
+        "model",
+        "phase",
+        "port",
+        "provider",
+        "retry_after",
+        "retryAfter",
+        "signal",
+        "url",
+    ];
+    SETTINGS.contains(&name) || name.ends_with("Ms")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subsystems_that_pass_words_on_are_told_from_those_that_write_of_openclaw() {
+        for (subsystem, voice) in [
+            (None, Voice::Own),
+            (Some("agent/embedded"), Voice::Own),
+            (Some("gateway"), Voice::Own),
+            (Some("gateway/ws"), Voice::Own),
+            (Some("gateway/channels/telegram"), Voice::Relayed),
+            (Some("gateway/hooks"), Voice::Relayed),
+            (Some("telegram/network"), Voice::Relayed),
+            (Some("agents/tools"), Voice::Relayed),
+            (Some("compaction-diag"), Voice::Own),
+            (Some("web-inbound"), Voice::Relayed),
+            (Some("acme"), Voice::Relayed),
+        ] {
+            assert_eq!(Voice::of(subsystem), voice, "{subsystem:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_anybody_may_have_written_are_no_evidence() {
+        for (message, evident) in [
+            (r#"dropped body="HTTP 401" error="HTTP 429""#, r#"dropped error="HTTP 429""#),
+            (r#"dropped note="a \" status=401" code=EPIPE"#, "dropped code=EPIPE"),
+            ("dropped note=ECONNREFUSED status=503", "dropped status=503"),
+            (r#"dropped {"body":"HTTP 401"}"#, "dropped"),
+            (
+                r#"failed: 401 {"detail":{"message":"quota"}}"#,
+                r#"failed: 401 {"detail":{"message":"quota"}}"#,
+            ),
+            (
+                r#"failed: {"error_code":401,"description":"Unauthorized"}"#,
+                r#"failed: {"error_code":401,"description":"Unauthorized"}"#,
+            ),
+        ] {
+            assert_eq!(Voice::Relayed.evident(message), evident);
+            assert_eq!(Voice::Own.evident(message), message);
+        }
+    }
+}
