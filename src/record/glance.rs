@@ -86,6 +86,7 @@ impl<'a> Glance<'a> {
                 Some(outline) => Self::Outline(outline),
                 None => Self::Unusual,
             },
+            Format::Text => Outline::of_loose(raw).map_or(Self::Unusual, Self::Outline),
             _ => Self::Unusual,
         }
     }

@@ -7,6 +7,11 @@ use super::time::{self, Stamp};
 use super::wrap::plain_bytes;
 use super::{Level, RawRecord};
 
+/// The label of texts in no known format. Others have none, or the one of an envelope, which begins with a quotation mark.
+const LOOSE: &[u8] = b"loose";
+/// Longer texts in no known format are read each time: they seldom come twice.
+const MAX_LOOSE: usize = 256;
+
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
 /// Two records with the same outline but for their ids and durations (see [`super::Opaque`]) are read alike.
@@ -42,6 +47,17 @@ impl<'a> Outline<'a> {
     /// The outline of a text behind a time that can be read.
     pub(super) fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
         Self { level: None, label: b"", parts: [Some(rest), None, None], time }
+    }
+
+    /// The outline of a short text in no known format: all its bytes.
+    pub(super) fn of_loose(raw: &RawRecord<'a>) -> Option<Self> {
+        let parts = [Some(raw.bytes.into()), None, None];
+        (raw.bytes.len() <= MAX_LOOSE).then(|| Self { level: None, label: LOOSE, parts, time: b"".into() })
+    }
+
+    /// Whether it is of a text in no known format: then records with other ids may be read otherwise.
+    pub fn is_loose(&self) -> bool {
+        self.level.is_none() && self.label == LOOSE
     }
 
     pub(super) fn of_envelope(envelope: Envelope<'a>) -> Self {

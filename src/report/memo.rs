@@ -156,6 +156,11 @@ impl Memo {
         true
     }
 
+    /// Whether the outline taken holds ids or durations.
+    pub fn has_opaque(&self) -> bool {
+        !self.opaque.is_empty()
+    }
+
     /// The run that the keys of the outline taken name.
     pub fn keys(&self, pattern: &KeyPattern, outline: &Outline<'_>) -> RunKeys {
         let fill = |pieces: &Option<Vec<Piece>>| {

@@ -109,7 +109,7 @@ impl<'e> Observer<'e> {
 
     /// What a record with that outline means.
     fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
-        if !self.memo.take(outline) {
+        if !self.memo.take(outline) || (outline.is_loose() && self.memo.has_opaque()) {
             return with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event);
         }
         if self.memo.get().is_none() {
@@ -128,7 +128,12 @@ impl<'e> Observer<'e> {
         with_copy(raw, |raw| {
             let record = Record::parse(raw);
             let reading = self.read(raw, &record);
-            let meaning = self.meaning(&reading, outline);
+            let meaning =
+                match outline.is_loose() && (record.parts.stamp.is_some() || record.wrapper.is_some()) {
+                    // Its time is a part of its text.
+                    true => Meaning::Particular,
+                    false => self.meaning(&reading, outline),
+                };
             let invalid_utf8 = record.invalid_utf8 && reading.counts();
             self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
             reading.event
