@@ -2,6 +2,8 @@
 //! fault of the network is a `timeout`, every 403 a failed authentication. Kept apart from the evidence, they can be named
 //! where the evidence contradicts them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::Category;
 use crate::record::Record;
 
@@ -11,7 +13,7 @@ const MIN_WORDS: usize = 3;
 const MAX_SENTENCE: usize = 120;
 
 /// What OpenClaw says a failure is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// Its sentence, or the word of its reason.
     pub says: String,

@@ -48,6 +48,12 @@ pub struct RunKeys {
     pub(super) session: Option<String>,
 }
 
+impl RunKeys {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What a failure belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -150,12 +156,14 @@ impl Deref for Match {
     }
 }
 
-/// What matches that say the same have in common.
-#[derive(Debug)]
+/// What matches that say the same have in common. What only samples show is not written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The records' level.
+    #[serde(skip)]
     pub level: Option<Level>,
     /// Their subsystem.
+    #[serde(skip)]
     pub subsystem: Option<String>,
     /// Index of the rule.
     pub rule: usize,
@@ -172,6 +180,7 @@ pub struct Facts {
     /// What OpenClaw itself says in them, redacted.
     pub claims: Vec<Claim>,
     /// What the rule has found in them, redacted.
+    #[serde(skip)]
     pub matched: Option<String>,
     pub(super) setting: Setting,
     pub(super) ends: Ends,

@@ -141,6 +141,12 @@ pub(super) struct Incident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     pub course: Course,
+    /// Those of its records that came after the end of the source's journal, where others are in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<Box<Incident>>,
+    /// Some of its records are in the source's journal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_in_journal: bool,
     /// The first record, for telling whether it goes on with an incident of the source before.
     pub first: Glimpse,
 }
@@ -177,6 +183,8 @@ impl Incident {
             traces: Vec::new(),
             session: None,
             course: Course::Open,
+            rest: None,
+            is_in_journal: false,
             first: Glimpse::new(found),
         }
     }
@@ -248,6 +256,14 @@ impl Incident {
             }
         }
         self.advance(found);
+    }
+
+    /// Notes a record that came after the end of the journal, where the ones before are in that.
+    pub fn add_to_rest(&mut self, found: &Match, sample: Option<Sample>) {
+        if self.is_in_journal {
+            let number = self.number;
+            self.rest.get_or_insert_with(|| Box::new(Self::new(number, found))).add(found, sample);
+        }
     }
 
     /// Follows the course of the run.
@@ -368,6 +384,9 @@ impl Incident {
             sample.1 = new(sample.1);
         }
         self.first.rule = new(self.first.rule);
+        if let Some(rest) = &mut self.rest {
+            rest.renumber(new);
+        }
     }
 }
 

@@ -29,6 +29,8 @@ const MAX_OPEN: usize = 1 << 14;
 const RECENT: usize = 64;
 /// Runs whose start is kept.
 const MAX_STARTED: usize = 4096;
+/// Of those, the latest are kept at the end of a source.
+const MAX_STARTED_AT_END: usize = 64;
 /// Providers whose last failure is kept.
 const MAX_ROOTS: usize = 64;
 
@@ -70,6 +72,36 @@ impl Roots {
 
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.0.values_mut().for_each(|root| root.rule = new(root.rule));
+    }
+}
+
+/// How things stand at the end of a source, beside the incidents that are open.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Standing {
+    pub roots: Roots,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answered: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    started: Vec<(String, Timestamp)>,
+    /// When the last event was, which events without a time take for theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_event: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Adds how things stand later.
+    pub fn follow(&mut self, later: &Self) {
+        self.roots.follow(&later.roots);
+        self.answered = later.answered.or(self.answered);
+        self.last_event = later.last_event.or(self.last_event);
+        self.started.extend_from_slice(&later.started);
+        self.started.drain(..self.started.len().saturating_sub(MAX_STARTED_AT_END));
+    }
+
+    /// Redacts the names of providers and runs.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        self.roots.redact(cleaner);
+        cleaner.each(self.started.iter_mut().map(|(run, _)| run));
     }
 }
 
@@ -133,6 +165,27 @@ impl Joiner {
     /// A joiner whose incidents' numbers go on from `count`.
     pub fn new(count: u64) -> Self {
         Self { count, ..Self::default() }
+    }
+
+    /// A joiner that goes on with these incidents, whose numbers ascend.
+    pub fn resume(open: Vec<Incident>, standing: Standing) -> Self {
+        let Standing { roots, answered, started, .. } = standing;
+        let ids = open.iter().flat_map(|incident| incident.ids().map(|id| (id, incident.number)));
+        Self {
+            by_id: ids.collect(),
+            count: open.last().map_or(0, |incident| incident.number),
+            newest: open.iter().filter_map(|incident| incident.last_order).max(),
+            open,
+            matches: 0,
+            roots,
+            answered,
+            started: started.into_iter().collect(),
+        }
+    }
+
+    /// The incident of that number, if it may still get records.
+    pub fn incident_mut(&mut self, number: u64) -> Option<&mut Incident> {
+        self.get_mut(number)
     }
 
     /// How many incidents were begun, here and before.
@@ -282,9 +335,16 @@ impl Joiner {
         over
     }
 
-    /// Takes out all that are left, and what later sources may follow from.
-    pub fn finish(self) -> (Vec<Incident>, Roots) {
-        (self.open, self.roots)
+    /// Takes out all that are left, and what later sources go on from.
+    pub fn finish(self) -> (Vec<Incident>, Standing) {
+        let Self { open, roots, answered, started, newest, .. } = self;
+        let mut started: Vec<(String, Timestamp)> = started
+            .into_iter()
+            .filter(|(_, start)| newest.is_none_or(|newest| newest.duration_since(*start) <= REACH))
+            .collect();
+        started.sort_by(|(a, at), (b, other)| other.cmp(at).then_with(|| a.cmp(b)));
+        started.truncate(MAX_STARTED_AT_END);
+        (open, Standing { roots, answered, started, last_event: newest })
     }
 
     fn get(&self, number: u64) -> Option<&Incident> {

@@ -12,6 +12,7 @@ mod fingerprint;
 mod gateway;
 mod incident;
 mod join;
+mod journal;
 mod mark;
 mod matches;
 mod memo;

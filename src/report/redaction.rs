@@ -82,7 +82,7 @@ impl Cleaner {
         self.each([&mut scope.provider, &mut scope.model, &mut scope.channel].into_iter().flatten());
     }
 
-    fn run_keys(&self, keys: &mut RunKeys) {
+    pub fn run_keys(&self, keys: &mut RunKeys) {
         self.each([&mut keys.run, &mut keys.trace, &mut keys.session].into_iter().flatten());
     }
 
@@ -103,6 +103,7 @@ impl Cleaner {
     fn ids(&self, incident: &mut Incident) {
         self.each(incident.runs.iter_mut().chain(&mut incident.traces).chain(&mut incident.session));
         self.run_keys(&mut incident.first.keys);
+        incident.rest.iter_mut().for_each(|rest| self.ids(rest));
     }
 
     /// What was cleaned when its records were read, unless that was not asked for then.
@@ -117,6 +118,7 @@ impl Cleaner {
         if let Some((_, _, sample)) = &mut incident.sample {
             own.sample(sample);
         }
+        incident.rest.iter_mut().for_each(|rest| self.incident(rest));
     }
 }
 
@@ -128,7 +130,8 @@ impl SourceSummary {
         cleaner.text(&mut self.gateway);
         cleaner.each(self.unread_older.iter_mut().chain(&mut self.default_provider));
         self.edges.iter_mut().for_each(|incident| cleaner.ids(incident));
-        self.roots.redact(&cleaner);
+        self.standing.redact(&cleaner);
+        self.journal.redact_names(&cleaner);
         self.loose_ends.iter_mut().for_each(|end| cleaner.run_keys(&mut end.keys));
         self.successes.iter_mut().for_each(|success| cleaner.scope(&mut success.scope));
         self.marks.iter_mut().for_each(|mark| cleaner.mark(mark));
@@ -141,6 +144,7 @@ impl Summary {
         for source in &mut self.sources {
             source.redact_names(redactor);
             source.edges.iter_mut().for_each(|incident| cleaner.incident(incident));
+            source.journal.redact(&cleaner);
         }
         self.settled.values_mut().chain(self.quoted.values_mut()).for_each(|tally| tally.redact(&cleaner));
         self.shapes.redact(&cleaner);

@@ -10,7 +10,8 @@ use crate::source::Kind;
 use super::belonging::{REACH, WINDOW, within};
 use super::event::{Event, RunKeys};
 use super::incident::Incident;
-use super::join::{End, LooseEnd, Roots};
+use super::join::{End, LooseEnd, Standing};
+use super::journal::Journal;
 use super::mark::{MAX_MARKS, Mark, MarkKind};
 use super::parts::{EMPTY, Oddities, Part};
 use super::status::{Scope, Success, keep_latest};
@@ -56,6 +57,7 @@ pub struct SourceTally {
     pub(super) default_provider: Option<String>,
     pub(super) marks: VecDeque<Mark>,
     pub(super) edges: Vec<Incident>,
+    pub(super) journal: Journal,
     /// Time of the last event, which records without a time take for theirs.
     pub(super) last_event: Option<Timestamp>,
 }
@@ -92,6 +94,7 @@ impl SourceTally {
             default_provider: None,
             marks: VecDeque::new(),
             edges: Vec::new(),
+            journal: Journal::default(),
             last_event: None,
         }
     }
@@ -224,7 +227,9 @@ impl SourceTally {
         }
     }
 
-    pub(super) fn finish(mut self, roots: Roots) -> SourceSummary {
+    pub(super) fn finish(mut self, mut standing: Standing) -> SourceSummary {
+        standing.last_event = self.last_event;
+        self.journal.settle(&self.edges);
         // Of a hundred thousand sources, each has few of these.
         self.edges.iter_mut().for_each(Incident::shrink);
         self.edges.shrink_to_fit();
@@ -269,7 +274,8 @@ impl SourceTally {
             gateway: self.gateway,
             last_order: self.last_order,
             edges: self.edges,
-            roots,
+            journal: self.journal,
+            standing,
             loose_ends: self.loose_ends,
             successes: self.successes,
             early_success: self.early_success,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::belonging::{ECHO, within};
 use super::event::Setting;
 use super::incident::{Course, Incident, Root};
-use super::join::{End, LooseEnd, Roots};
+use super::join::{End, Joiner, LooseEnd, Standing};
 use super::parts::{Span, are_parts_of_one};
 use super::summary::SourceSummary;
 
@@ -67,6 +67,9 @@ struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
+    /// In a source that was read whole.
+    const OUTSIDE: Self = Self { part_of: None, is_inside: false };
+
     fn new(source: &'s SourceSummary, span: Span, incident: &Incident) -> Self {
         let part_of = source.part.as_ref().map(|_| (source.gateway.as_str(), source.info.name.as_str()));
         Self { part_of, is_inside: part_of.is_some() && span.is_inside(incident) }
@@ -85,7 +88,7 @@ impl<'s> Place<'s> {
 /// What the earlier sources of one gateway have told.
 #[derive(Default)]
 struct Gateway {
-    roots: Roots,
+    standing: Standing,
     /// Indices of its incidents.
     incidents: Vec<usize>,
     end: Option<Timestamp>,
@@ -99,16 +102,35 @@ impl<'s> Stitcher<'s> {
         // The file log and the console of one gateway cover the same time, the files of a rotated set do not.
         let overlaps = source.info.first_time.zip(gateway.end);
         let overlaps = overlaps.is_some_and(|(first, end)| end.duration_since(first) > ECHO);
+        let is_told_again = !overlaps && source.part.is_none() && self.tell_again(source, &mut gateway);
+        self.join(source, &mut gateway, span, overlaps, is_told_again);
+        gateway.end = gateway.end.max(source.info.last_time);
+        self.gateways.insert(name, gateway);
+    }
+
+    /// Joins what a source tells with what earlier ones have told, but for what was told again.
+    fn join(
+        &mut self,
+        source: &'s SourceSummary,
+        gateway: &mut Gateway,
+        span: Span,
+        overlaps: bool,
+        is_told_again: bool,
+    ) {
+        let name = source.gateway.as_str();
+        let end = source.journal.end();
         let mut own = Vec::new();
-        let mut loose_ends = source.loose_ends.iter().peekable();
-        for incident in &source.edges {
+        let is_new =
+            |end_of: &&LooseEnd| !is_told_again || (source.journal.is_cut && Some(end_of.order) > end);
+        let mut loose_ends = source.loose_ends.iter().filter(is_new).peekable();
+        for incident in source.edges.iter().filter(|edge| !(is_told_again && edge.is_in_journal)) {
             while let Some(end) =
                 loose_ends.next_if(|end| incident.first_order.is_none_or(|first| end.order <= first))
             {
-                self.tie_up(source, &gateway, end);
+                self.tie_up(source, gateway, end);
             }
             let place = Place::new(source, span, incident);
-            match self.earlier(&gateway, place, incident, overlaps) {
+            match self.earlier(gateway, place, incident, overlaps) {
                 Some(index) => {
                     self.joined.push((incident.number, self.done[index].incident().number));
                     self.done[index].change().absorb(incident.clone());
@@ -118,7 +140,7 @@ impl<'s> Stitcher<'s> {
                 None => {
                     let mut stitched = Stitched { gateway: name, told: incident, changed: None };
                     if incident.wants_root() {
-                        let root = gateway.roots.of(incident.provider(), incident.first_order);
+                        let root = gateway.standing.roots.of(incident.provider(), incident.first_order);
                         stitched.change().root = root.cloned();
                         gateway.rest_on(stitched.incident());
                     }
@@ -128,16 +150,123 @@ impl<'s> Stitcher<'s> {
                 }
             }
         }
-        loose_ends.for_each(|end| self.tie_up(source, &gateway, end));
-        // The incidents of one source were told apart when it was read.
+        loose_ends.for_each(|end| self.tie_up(source, gateway, end));
+        self.finish(gateway, own);
+        if !is_told_again || source.journal.is_cut {
+            gateway.standing.follow(&source.standing);
+        }
+        gateway.standing.last_event = source.standing.last_event.or(gateway.standing.last_event);
+    }
+
+    /// Tells what was told near the beginning of a source again, to a joiner that knows how the source before has ended.
+    /// Returns whether it has: nothing follows from a source without a time.
+    fn tell_again(&mut self, source: &'s SourceSummary, gateway: &mut Gateway) -> bool {
+        let Some(last) = gateway.standing.last_event.filter(|_| !source.journal.is_empty()) else {
+            return false;
+        };
+        let begin = source.journal.begin().unwrap_or(last);
+        let is_open = |index: &usize| {
+            let incident = self.done[*index].incident();
+            self.places[*index].can_join(Place::OUTSIDE)
+                && incident.last_order.is_some()
+                && !incident.is_over(Some(begin))
+        };
+        let mut known: Vec<usize> =
+            gateway.incidents.iter().rev().copied().filter(is_open).take(RECENT).collect();
+        known.reverse();
+        let copy =
+            |(&index, number): (&usize, u64)| Incident { number, ..self.done[index].incident().clone() };
+        let open = known.iter().zip(1..).map(copy).collect();
+        let mut joiner = Joiner::resume(open, std::mem::take(&mut gateway.standing));
+        let told = source.journal.tell(&mut joiner, Some(last));
+        let (incidents, standing) = joiner.finish();
+        gateway.standing = standing;
+
+        let mut first_of: HashMap<u64, &'s Incident> = HashMap::new();
+        for (edge, number) in &told {
+            source.edges.get(*edge).into_iter().for_each(|edge| _ = first_of.entry(*number).or_insert(edge));
+        }
+        let mut index_of: HashMap<u64, usize> = HashMap::new();
+        let mut own = Vec::new();
+        for incident in incidents {
+            let number = incident.number;
+            let index = match usize::try_from(number - 1).ok().and_then(|at| known.get(at)) {
+                Some(&index) => self.replace(index, incident),
+                None => match first_of.get(&number) {
+                    Some(told) => self.begin(source, told, incident, &mut own),
+                    None => continue,
+                },
+            };
+            index_of.insert(number, index);
+        }
+        let last_of: HashMap<usize, u64> = told.into_iter().collect();
+        for (at, edge) in source.edges.iter().enumerate() {
+            if let Some(&index) = last_of.get(&at).and_then(|number| index_of.get(number)) {
+                self.go_on(index, edge);
+            }
+        }
+        self.finish(gateway, own);
+        true
+    }
+
+    /// Replaces an incident by what has become of it.
+    fn replace(&mut self, index: usize, incident: Incident) -> usize {
+        let before = self.done[index].incident();
+        let has_changed = (before.records, before.course, before.ending, &before.root)
+            != (incident.records, incident.course, incident.ending, &incident.root);
+        if has_changed {
+            let number = before.number;
+            self.know(index, incident.ids().collect::<Vec<_>>().into_iter());
+            self.done[index].changed = Some(Box::new(Incident { number, ..incident }));
+        }
+        index
+    }
+
+    /// Adds an incident that has begun in a source, which has told its first record of this one.
+    fn begin(
+        &mut self,
+        source: &'s SourceSummary,
+        told: &'s Incident,
+        incident: Incident,
+        own: &mut Vec<usize>,
+    ) -> usize {
+        let incident = Incident { number: told.number, ..incident };
+        // A run that goes on in another gateway.
+        let is_other = |index: &usize| self.done[*index].gateway != source.gateway;
+        let other = incident.ids().find_map(|id| self.by_id(&id, Place::OUTSIDE)).filter(is_other);
+        if let Some(index) = other {
+            self.know(index, incident.ids().collect::<Vec<_>>().into_iter());
+            self.done[index].change().absorb(incident);
+            return index;
+        }
+        own.push(self.done.len());
+        self.done.push(Stitched { gateway: &source.gateway, told, changed: Some(Box::new(incident)) });
+        self.places.push(Place::OUTSIDE);
+        self.done.len() - 1
+    }
+
+    /// Adds what a source has told of an incident after the end of its journal.
+    fn go_on(&mut self, index: usize, edge: &Incident) {
+        let number = self.done[index].incident().number;
+        if edge.number != number {
+            self.joined.push((edge.number, number));
+        }
+        if let Some(rest) = edge.rest.as_deref() {
+            let incident = self.done[index].change();
+            incident.absorb(rest.clone());
+            incident.ending.recovered |= edge.ending.recovered;
+            incident.ending.degraded |= edge.ending.degraded;
+            incident.course = edge.course;
+        }
+    }
+
+    /// Makes the incidents known that a source has begun, which were told apart when it was read.
+    fn finish(&mut self, gateway: &mut Gateway, own: Vec<usize>) {
         for index in own {
             let ids: Vec<String> = self.done[index].incident().ids().collect();
             self.know(index, ids.into_iter());
             gateway.incidents.push(index);
         }
-        gateway.roots.follow(&source.roots);
-        gateway.end = gateway.end.max(source.info.last_time);
-        self.gateways.insert(name, gateway);
     }
 
     /// Notes the ids of an incident.
@@ -179,8 +308,10 @@ impl<'s> Stitcher<'s> {
             };
             recent().take(if overlaps { RECENT_BESIDE } else { 0 }).filter(is).min_by_key(distance)
         };
+        // Lines of two sources are not comparable, so only times tell what is near.
         let goes_on = |index: &usize| {
-            incident.first.order.is_some() && self.done[*index].incident().takes(&incident.first)
+            let earlier = self.done[*index].incident();
+            earlier.last_order.is_some() && incident.first.order.is_some() && earlier.takes(&incident.first)
         };
         told_twice(true).or_else(|| recent().take(RECENT).find(goes_on)).or_else(|| told_twice(false))
     }
@@ -232,7 +363,7 @@ impl Gateway {
         if let Some((provider, root)) = incident.provider().zip(incident.root.as_ref())
             && let Some(at) = incident.last_order
         {
-            self.roots.note(provider, Root { at, ..root.clone() });
+            self.standing.roots.note(provider, Root { at, ..root.clone() });
         }
     }
 }

@@ -15,7 +15,8 @@ use crate::redact::Redactor;
 
 use super::finding::FindingTally;
 use super::incident::Incident;
-use super::join::{LooseEnd, Roots};
+use super::join::{LooseEnd, Standing};
+use super::journal::Journal;
 use super::mark::{Mark, began};
 use super::matches::Matches;
 use super::next_steps::next_steps;
@@ -91,7 +92,11 @@ pub(super) struct SourceSummary {
     pub last_order: Option<Timestamp>,
     /// Incidents near the beginning and the end.
     pub edges: Vec<Incident>,
-    pub roots: Roots,
+    /// What was told near the beginning.
+    #[serde(default, skip_serializing_if = "Journal::is_empty")]
+    pub journal: Journal,
+    #[serde(default)]
+    pub standing: Standing,
     /// Good ends near the beginning, of runs that may have failed in the source before.
     pub loose_ends: Vec<LooseEnd>,
     pub successes: Vec<Success>,
@@ -212,7 +217,8 @@ impl Summary {
     fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         for source in &mut self.sources {
             source.edges.iter_mut().for_each(|incident| incident.renumber(new));
-            source.roots.renumber(new);
+            source.journal.renumber(new);
+            source.standing.roots.renumber(new);
         }
         for tallies in [&mut self.settled, &mut self.quoted] {
             for (rule, mut tally) in std::mem::take(tallies) {

@@ -9,10 +9,11 @@ use crate::redact::Redactor;
 
 use super::belonging::REACH;
 use super::calendar::Calendar;
-use super::event::{Event, Match, Position};
+use super::event::{Event, Match, Position, RunKeys};
 use super::finding::MAX_SAMPLES;
 use super::incident::{Incident, Role};
 use super::join::{End, GoodEnd, Joiner};
+use super::journal::Turn;
 use super::matches::Matches;
 use super::quotation::{ChunkBytes, Paste, Quotations, Standing};
 use super::status::{Scope, Success};
@@ -203,6 +204,8 @@ impl<'c> Tally<'c> {
             }
             Event::Succeeded { stamp, keys, provider, model, fallback, requested } => {
                 let time = self.place(stamp, source).order;
+                let turn = Turn::Success { fallback, requested: requested.clone() };
+                source.journal.turn(time, source.first_order, keys.clone(), turn);
                 let end = self.joiner.succeed(&keys, time, fallback, requested.as_deref());
                 match (end, provider) {
                     (_, Some(provider)) | (GoodEnd::Recovered(provider), None) => {
@@ -218,10 +221,14 @@ impl<'c> Tally<'c> {
             }
             Event::Started { stamp, run } => {
                 let time = self.place(stamp, source).order;
+                let keys = RunKeys { run: Some(run.clone()), ..RunKeys::default() };
+                source.journal.turn(time, source.first_order, keys, Turn::Start);
                 self.joiner.start(run, time);
             }
             Event::ChannelUp { stamp, channel } => {
                 let order = self.place(stamp, source).order;
+                let turn = Turn::ChannelUp(channel.clone());
+                source.journal.turn(order, source.first_order, RunKeys::default(), turn);
                 self.joiner.channel_up(&channel, order);
                 source.note_end(order, End::ChannelUp(channel.clone()));
                 if let Some(order) = order {
@@ -234,6 +241,7 @@ impl<'c> Tally<'c> {
             Event::Mark { stamp, what } => {
                 let when = self.place(stamp, source);
                 if what == MarkKind::GatewayStart {
+                    source.journal.turn(when.order, source.first_order, RunKeys::default(), Turn::Restart);
                     self.joiner.restart(when.order);
                     source.note_end(when.order, End::Restart);
                 }
@@ -290,7 +298,15 @@ impl<'c> Tally<'c> {
     fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
         let sample = (found.is_sample && found.text.is_some()).then(|| sample_of(&found, source));
-        let number = self.joiner.add(&found, sample);
+        let number = self.joiner.add(&found, sample.clone());
+        let first = source.first_order;
+        let is_noted = source.journal.add(&found, first, number, sample.clone());
+        if let Some(incident) = self.joiner.incident_mut(number) {
+            match is_noted {
+                true => incident.is_in_journal = true,
+                false => incident.add_to_rest(&found, sample),
+            }
+        }
         self.keep(found, number);
         for incident in self.joiner.close() {
             self.close(incident, source, false);
@@ -418,13 +434,13 @@ impl<'c> Tally<'c> {
         self.end_quotation(&source);
         self.quotations = Quotations::default();
         let next = Joiner::new(self.joiner.count());
-        let (incidents, roots) = std::mem::replace(&mut self.joiner, next).finish();
+        let (incidents, standing) = std::mem::replace(&mut self.joiner, next).finish();
         // The nearer to the end, the surer to go on.
         for incident in incidents.into_iter().rev() {
             self.close(incident, &mut source, true);
         }
         source.edges.sort_by_key(|incident| incident.number);
-        let mut source = source.finish(roots);
+        let mut source = source.finish(standing);
         source.redact_names(self.redactor);
         self.summary.sources.push(source);
     }

@@ -4,6 +4,7 @@ mod merge;
 mod parts;
 mod reports;
 mod script;
+mod splits;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,0 +1,212 @@
+//! What was told near the beginning of a source, in order: incidents there may go on from the source before, so it is told
+//! again to a joiner that knows how that ended.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::belonging::{REACH, within};
+use super::event::{Facts, Match, Position, RunKeys};
+use super::incident::Incident;
+use super::join::Joiner;
+use super::quotation::Behind;
+use super::redaction::Cleaner;
+use super::{Sample, When};
+
+/// Entries of one journal: what a busy gateway writes in half an hour, most of it in other records.
+const MAX_ENTRIES: usize = 256;
+
+/// What was told near the beginning of a source.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Journal {
+    entries: Vec<Entry>,
+    /// What the matches say, each once.
+    facts: Vec<Facts>,
+    /// The source goes on where the journal ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
+}
+
+/// Something that decides about incidents.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    order: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "RunKeys::is_empty")]
+    keys: RunKeys,
+    what: Told,
+}
+
+/// What an entry tells.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    /// A match of the incident that was the source's at that place among those at its edges.
+    Match {
+        facts: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<Timestamp>,
+        incident: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sample: Option<Box<Sample>>,
+    },
+    Turn(Turn),
+}
+
+/// What ends or begins runs, beside matches.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Turn {
+    /// A run came to a good end.
+    Success {
+        /// Another model than the wanted one answered.
+        fallback: bool,
+        /// The provider of the wanted one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requested: Option<String>,
+    },
+    /// The gateway takes up a run.
+    Start,
+    /// A channel works again.
+    ChannelUp(String),
+    /// The gateway started.
+    Restart,
+}
+
+impl Journal {
+    /// Notes what turned at that time, unless the journal has ended.
+    pub fn turn(&mut self, order: Option<Timestamp>, first: Option<Timestamp>, keys: RunKeys, turn: Turn) {
+        if self.is_open(order, first) {
+            self.entries.push(Entry { order, keys, what: Told::Turn(turn) });
+        }
+    }
+
+    /// Notes a match of an incident, in a source that begins at `first`; whether the journal has not ended.
+    pub fn add(
+        &mut self,
+        found: &Match,
+        first: Option<Timestamp>,
+        incident: u64,
+        sample: Option<Sample>,
+    ) -> bool {
+        let order = found.when.order;
+        if !self.is_open(order, first) {
+            return false;
+        }
+        let facts = self.facts.iter().position(|facts| *facts == *found.facts).unwrap_or_else(|| {
+            self.facts.push(Facts::clone(&found.facts));
+            self.facts.len() - 1
+        });
+        let what = Told::Match { facts, time: found.when.time, incident, sample: sample.map(Box::new) };
+        self.entries.push(Entry { order, keys: found.keys.clone(), what });
+        true
+    }
+
+    /// Whether something of that time may be noted; from the first that may not on, nothing is.
+    fn is_open(&mut self, order: Option<Timestamp>, first: Option<Timestamp>) -> bool {
+        let is_near = order.is_none() || first.is_none() || within(first, order, REACH);
+        self.is_cut |= self.entries.len() >= MAX_ENTRIES || !is_near;
+        !self.is_cut
+    }
+
+    /// Names incidents by their places among those at the source's edges. What is of others was counted already.
+    pub fn settle(&mut self, edges: &[Incident]) {
+        self.entries.retain_mut(|entry| match &mut entry.what {
+            Told::Match { incident, .. } => {
+                let place = edges.binary_search_by_key(incident, |edge| edge.number);
+                place.inspect(|place| *incident = *place as u64).is_ok()
+            }
+            _ => true,
+        });
+        self.entries.shrink_to_fit();
+        self.facts.shrink_to_fit();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The time of its first entry that has one.
+    pub fn begin(&self) -> Option<Timestamp> {
+        self.entries.iter().find_map(|entry| entry.order)
+    }
+
+    /// The time of its last entry.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.entries.iter().filter_map(|entry| entry.order).max()
+    }
+
+    /// Tells a joiner all of it. Returns for each match the place of its incident among those at the source's edges, and the
+    /// number that the joiner gave.
+    pub fn tell(&self, joiner: &mut Joiner, last: Option<Timestamp>) -> Vec<(usize, u64)> {
+        let facts: Vec<Arc<Facts>> = self.facts.iter().cloned().map(Arc::new).collect();
+        let (mut numbers, mut last) = (Vec::new(), last);
+        for entry in &self.entries {
+            // Of what has no time it is known that it came after what came before it.
+            let order = entry.order.or(last);
+            last = order;
+            match &entry.what {
+                Told::Match { facts: index, time, incident, sample } => {
+                    let Some(facts) = facts.get(*index) else { continue };
+                    let when = When { time: *time, order };
+                    let found = told_again(Arc::clone(facts), when, entry.keys.clone());
+                    let number = joiner.add(&found, sample.as_deref().cloned());
+                    numbers.push((usize::try_from(*incident).unwrap_or(usize::MAX), number));
+                }
+                Told::Turn(turn) => turn.tell(joiner, &entry.keys, order),
+            }
+        }
+        numbers
+    }
+
+    /// Redacts the names of runs.
+    pub fn redact_names(&mut self, cleaner: &Cleaner) {
+        self.entries.iter_mut().for_each(|entry| cleaner.run_keys(&mut entry.keys));
+    }
+
+    /// Redacts what the matches say.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        for facts in &mut self.facts {
+            cleaner.each(facts.captures.iter_mut().map(|(_, value)| value));
+            cleaner.each(facts.claims.iter_mut().map(|claim| &mut claim.says));
+        }
+        for entry in &mut self.entries {
+            match &mut entry.what {
+                Told::Match { sample: Some(sample), .. } => cleaner.sample(sample),
+                Told::Turn(Turn::Success { requested, .. }) => cleaner.each(requested),
+                _ => {}
+            }
+        }
+    }
+
+    pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
+        self.facts.iter_mut().for_each(|facts| facts.rule = new(facts.rule));
+    }
+}
+
+impl Turn {
+    fn tell(&self, joiner: &mut Joiner, keys: &RunKeys, order: Option<Timestamp>) {
+        match self {
+            Self::Success { fallback, requested } => {
+                joiner.succeed(keys, order, *fallback, requested.as_deref());
+            }
+            Self::Start => keys.run.iter().for_each(|run| joiner.start(run.clone(), order)),
+            Self::ChannelUp(channel) => joiner.channel_up(channel, order),
+            Self::Restart => joiner.restart(order),
+        }
+    }
+}
+
+fn told_again(facts: Arc<Facts>, when: When, keys: RunKeys) -> Match {
+    Match {
+        position: Position::default(),
+        when,
+        text: None,
+        is_sample: false,
+        is_quoted: false,
+        behind: Behind::default(),
+        stamp: None,
+        keys,
+        facts,
+    }
+}
