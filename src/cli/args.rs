@@ -90,7 +90,7 @@ fn tag_key(path: &str) -> Result<TagKey, String> {
 }
 
 impl RedactArgs {
-    /// What masks it. What is shared tells nobody's number, and its tags become numbers when it is shown.
+    /// What masks it. What is shared tells nobody's number, and has numbers in the place of tags when it is shown.
     pub fn redactor(self, share: bool) -> Redactor {
         let redactor = match self {
             Self { redact_personal: true, .. } => Redactor::PERSONAL,
@@ -98,10 +98,8 @@ impl RedactArgs {
             Self { no_redact: true, .. } => Redactor::OPEN,
             Self { .. } => Redactor::MASKING,
         };
-        match self.tag_key.or_else(|| share.then_some(TagKey::UNSHOWN)) {
-            Some(key) => redactor.with_key(key),
-            None => redactor,
-        }
+        let key = self.tag_key.or_else(|| share.then_some(TagKey::UNSHOWN));
+        key.map_or(redactor, |key| redactor.with_key(key))
     }
 }
 

@@ -10,15 +10,20 @@ mod tests;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
-use crate::redact::{Personal, Redactor};
+use crate::redact::{Personal, Redactor, TagKey};
 
 use forms::{Forms, PLACES, SHAPES, owner};
 use words::{PRIVATE, is_common};
 
 /// Names shorter than this are too likely to be something else.
 const MIN_NAME: usize = 3;
+
+/// A mask with a tag.
+static TAGS: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r"\[(?<name>redacted|email|phone):(?<tag>[0-9a-f]{16})\]").ok());
 
 /// Whether a machine of that name is known nowhere but in its own network.
 pub fn is_private_name(host: &str) -> bool {
@@ -91,6 +96,8 @@ pub struct Masker {
     names: Option<Pattern>,
     hosts: BTreeSet<String>,
     counts: BTreeMap<Masked, u64>,
+    /// The numbers of masks by their tags, which are not shown.
+    numbers: BTreeMap<String, usize>,
 }
 
 impl Masker {
@@ -120,12 +127,13 @@ impl Masker {
         let pattern = (!names.is_empty())
             .then(|| Pattern::lower(&format!(r"\b(?<name>{})\b", names.join("|"))).ok())
             .flatten();
-        Self { names: pattern, hosts, counts: BTreeMap::new() }
+        Self { names: pattern, hosts, ..Self::default() }
     }
 
     /// The text without what tells who and where.
     pub fn clean(&mut self, text: &str) -> String {
-        let text = Redactor::PERSONAL.clean_lines(text);
+        let text = Redactor::PERSONAL.with_key(TagKey::UNSHOWN).clean_lines(text);
+        let text = self.numbered(&text);
         for (what, personal) in [(Masked::Email, Personal::Email), (Masked::Phone, Personal::Phone)] {
             self.count(what, text.matches(&format!("[{}", personal.name())).count());
         }
@@ -142,6 +150,17 @@ impl Masker {
         let by_name = by_name.into_owned();
         masked.into_iter().for_each(|what| self.count(what, 1));
         by_name
+    }
+
+    /// The text with numbers in its masks, in the order in which they appear: `[redacted 1]`. Equal secrets have equal numbers.
+    fn numbered(&mut self, text: &str) -> String {
+        let Some(tags) = &*TAGS else { return text.to_owned() };
+        let masked = tags.replace_all(text, |found| {
+            let next = self.numbers.len() + 1;
+            let number = *self.numbers.entry(found["tag"].to_owned()).or_insert(next);
+            format!("[{} {number}]", &found["name"])
+        });
+        masked.into_owned()
     }
 
     /// What was masked so far, and how often.

@@ -37,6 +37,18 @@ fn masks_what_tells_a_person_or_a_machine() {
     assert_eq!(masker.counts().get(&Masked::Phone), Some(&2));
 }
 
+#[test]
+fn masks_are_numbered_and_tell_only_which_are_equal() {
+    let mut masker = Masker::new([], []);
+    let text = "password=hunter2 token=swordfish9 password=hunter2 to joe@x.org and max@x.org";
+    let expected =
+        "password=[redacted 1] token=[redacted 2] password=[redacted 1] to [email 3] and [email 4]";
+    assert_eq!(masker.clean(text), expected);
+    assert_eq!(masker.clean("token=swordfish9, joe@x.org"), "token=[redacted 2], [email 3]");
+    assert_eq!(masker.clean(expected), expected);
+    assert_eq!(masker.clean("token=[redacted]"), "token=[redacted]");
+}
+
 /// What becomes of texts, where that is not what it should be.
 fn wrong<'t>(
     masker: &mut Masker,

@@ -209,3 +209,42 @@ fn people_are_masked_where_that_is_asked_for() {
         assert_eq!(people(&text), 0, "{arguments:?}: {text}");
     }
 }
+
+/// A mask tells nothing of what it stands for, unless the one who reads it has the key.
+#[test]
+fn a_mask_is_no_oracle_for_passwords() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let line = |time: u32, password: &str| {
+        format!(
+            "2026-11-22T00:00:0{time}Z error agent/embedded 401 Incorrect API key provided: password={password} end\n"
+        )
+    };
+    let log = |a: &str, b: &str| line(0, a) + &line(1, b) + &line(2, a);
+    fs::write(path("one.log"), log("hunter2", "swordfish9")).expect("a file");
+    fs::write(path("two.log"), log("sunshine", "princess77")).expect("a file");
+    fs::write(path("key"), "a key of thirty-two bytes or more\n").expect("a file");
+    fs::write(path("short"), "key\n").expect("a file");
+    let report = |log: &str, rest: &[&str]| {
+        let name = path(log);
+        said(&[&[name.as_str(), "--format", "ndjson"][..], rest].concat()).replace(log, "x.log")
+    };
+    // Two logs that differ in nothing but their passwords give the same report.
+    assert_eq!(report("one.log", &[]), report("two.log", &[]));
+    assert!(report("one.log", &[]).contains("password=[redacted] end"));
+    let (key, short) = (path("key"), path("short"));
+    let keyed = report("one.log", &["--tag-key", &key]);
+    assert_eq!(keyed, report("one.log", &["--tag-key", &key]));
+    let tags: Vec<&str> =
+        keyed.split("[redacted:").skip(1).filter_map(|rest| rest.split(']').next()).collect();
+    assert!(tags.len() >= 3 && tags[0] == tags[2] && tags[0] != tags[1] && tags[0].len() >= 12, "{tags:?}");
+    for unusable in [&short, &path("none")] {
+        let text = report("one.log", &["--tag-key", unusable]);
+        assert!(text.contains("--tag-key"), "{text}");
+    }
+    let (one, two) = (path("one.log"), path("two.log"));
+    let shared = said(&[&one, "--share"]);
+    assert!(shared.contains("[redacted 1]") && !shared.contains("[redacted:"), "{shared}");
+    assert_eq!(shared, said(&[&two, "--share"]));
+    assert_eq!(shared, said(&[&one, "--share", "--tag-key", &key]));
+}
