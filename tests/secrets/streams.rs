@@ -60,7 +60,8 @@ fn keys_given_as_arguments_are_not_repeated() {
     let key = key();
     let text = key.text.as_str();
     let option = format!("--{text}");
-    let file = format!("/nowhere/{text}/x");
+    // Nothing can be made in what is no folder, also not by the superuser.
+    let file = format!("Cargo.toml/{text}/x");
     let log = "fixtures/logs/quiet/file.log";
     let mut all: Vec<Vec<&str>> = [
         "--format",
@@ -133,12 +134,15 @@ fn keys_given_as_arguments_are_not_repeated() {
         vec!["man", text],
         vec!["man", "--folder", &file],
     ]);
-    for arguments in all {
-        let output = clawsift().args(&arguments).output().expect("the program runs");
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert!(!said.is_empty(), "{arguments:?}");
-        assert_eq!(leak(&said, &key), None, "{arguments:?}: {said}");
-    }
+    let leaks: Vec<Vec<&str>> = all
+        .into_iter()
+        .filter(|arguments| {
+            let said = said(arguments);
+            assert!(!said.is_empty(), "{arguments:?}");
+            leak(&said, &key).is_some()
+        })
+        .collect();
+    assert!(leaks.is_empty(), "{} places: {leaks:#?}", leaks.len());
 }
 
 #[test]
