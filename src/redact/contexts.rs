@@ -8,11 +8,14 @@ use std::ops::Range;
 use super::names::{self, Kind, kind};
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::tokens::{is_typed, named_length};
-use super::values::{Tie, is_masked, is_no_value, is_secret};
-use super::{lists, urls};
+use super::values::{Tie, is_masked, is_secret};
+use super::words::VERBS;
+use super::{arguments, headers, lists, nearby, urls};
 
 /// Bytes in which more is looked for behind a name than its value: blanks, quotes, brackets.
 const MAX_TIE: usize = 12;
+/// Bytes that a value goes on for behind a character at which most end.
+const MAX_EXTENSION: usize = 1024;
 /// Words behind which a name and its value are arguments.
 const SETTERS: &[&str] = &["set", "setx", "setenv", "put", "paste-token", "add-key"];
 
@@ -35,7 +38,12 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
         }
         let mut end = at;
         while end < text.len() && is_of_name(text, end) {
+            let is_east_asian = (0xe3..=0xed).contains(&text[end]);
             end += char_length(text[end]);
+            // No blank stands between a name in Chinese and its value.
+            if is_east_asian && text.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                break;
+            }
         }
         let end = end.min(text.len());
         while stems.next_if(|stem| *stem < at).is_some() {}
@@ -61,7 +69,7 @@ fn behind_word(
     let dashes = text[word.clone()].iter().take_while(|b| **b == b'-').count();
     let name = word.start + dashes..word.end;
     if dashes > 0 && dashes <= 2 {
-        return option(scan, name, dashes, found);
+        return arguments::option(scan, name, dashes, found);
     }
     if is_typed(&text[name.clone()]) {
         found.push(name);
@@ -70,18 +78,22 @@ fn behind_word(
     let kind = if may_name { kind(&text[name.clone()], &text[..name.start]) } else { None };
     match kind {
         Some(kind) => behind_name(scan, &Name { range: name.clone(), kind }, found)
-            .or_else(|| behind_vendor(scan, name, found)),
+            .or_else(|| behind_vendor(scan, name.clone(), found))
+            .or_else(|| match kind {
+                Kind::Token | Kind::Key | Kind::Password => nearby::find(scan, name.end, kind, found),
+                _ => None,
+            }),
         None => behind_vendor(scan, name, found),
     }
 }
 
 /// Looks behind the name of a secret.
-fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
+pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if name.kind == Kind::Scheme {
         let start = name.range.end + blanks(text, name.range.end);
         return if start > name.range.end {
-            scheme_value(scan, start, Kind::Scheme, Tie::default(), found)
+            headers::scheme_value(scan, start, Kind::Scheme, Tie::default(), found)
         } else {
             None
         };
@@ -106,7 +118,9 @@ fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) 
         }
         Some(b':' | b'=') => at += spaces,
         Some(b'-') if text[at + spaces..].starts_with(b"->") => at += spaces + 1,
-        Some(_) if spaces > 0 || has_quote => return loose(scan, name, at + spaces, is_quoted_name, found),
+        Some(_) if spaces > 0 || has_quote || !text[at - 1].is_ascii() => {
+            return loose(scan, name, at + spaces, is_quoted_name, found);
+        }
         _ => return None,
     }
     let separator = text[at];
@@ -148,8 +162,16 @@ pub(super) fn valued(
             _ => {}
         }
     }
+    if quote.is_none()
+        && let Some(open) = container(text, start)
+    {
+        return match text[open] {
+            b'[' => lists::list(scan, open + 1, name.kind, found),
+            _ => lists::map(scan, open + 1, name.kind, found),
+        };
+    }
     if matches!(name.kind, Kind::Authorization) {
-        return scheme_value(scan, start, name.kind, tie, found);
+        return headers::scheme_value(scan, start, name.kind, tie, found);
     }
     if name.kind == Kind::Phrase {
         return phrase(text, start, found);
@@ -159,7 +181,11 @@ pub(super) fn valued(
     if quote.is_none() && !tie.is_tight && name.kind != Kind::Cookie && is_pair(value) {
         return None;
     }
-    if !is_secret(value, name.kind, tie) {
+    // `getpass("...")`, `os.environ.get("...")`
+    let call = value.strip_suffix(b"(").or_else(|| (text.get(end) == Some(&b'(')).then_some(value));
+    let is_call = quote.is_none()
+        && call.is_some_and(|name| name.iter().all(|b| b.is_ascii_alphabetic() || b"._".contains(b)));
+    if is_call || !is_secret(value, name.kind, tie) {
         return is_masked(value).then_some(end);
     }
     found.push(start..end);
@@ -167,97 +193,13 @@ pub(super) fn valued(
     Some(if quote.is_none() { lists::rest_of_list(scan, end, name.kind, is_plural, found) } else { end })
 }
 
-/// The value of a header behind its scheme.
-fn scheme_value(
-    scan: &mut Scan<'_>,
-    start: usize,
-    kind: Kind,
-    tie: Tie,
-    found: &mut Vec<Range<usize>>,
-) -> Option<usize> {
-    const SCHEMES: &[&str] = &[
-        "bearer",
-        "basic",
-        "token",
-        "digest",
-        "key",
-        "apikey",
-        "api-key",
-        "bot",
-        "negotiate",
-        "ntlm",
-        "oauth",
-        "hmac",
-        "sso-key",
-        "aws4-hmac-sha256",
-        "sharedkey",
-        "sharedaccesssignature",
-        "github-bearer",
-        "genie",
-        "dpop",
-        "hawk",
-    ];
-    let text = scan.text;
-    let mut start = start;
-    let mut tie = tie;
-    if kind == Kind::Authorization {
-        let word =
-            text[start..].iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-        let scheme = &text[start..start + word];
-        let spaces = blanks(text, start + word);
-        if spaces > 0 && SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes())) {
-            start += word + spaces;
-            tie.has_scheme = true;
-        }
-        if let Some(end) = parameters(text, start) {
-            found.push(start..end);
-            return Some(end);
-        }
-    }
-    let mut end = scan.value_end(Stop::Header, start);
-    while end > start && matches!(text[end - 1], b'.' | b',' | b':' | b';' | b'!' | b'?') {
-        end -= 1;
-    }
-    let value = &text[start..end];
-    // `token_type=bearer expires_in=3600`
-    let is_other = kind == Kind::Scheme && is_pair(value) && !value.contains(&b';');
-    (!is_other && is_secret(value, kind, tie)).then(|| {
-        found.push(start..end);
-        end
-    })
-}
-
-/// The end of the parameters of a scheme: `username="joe", response="..."`.
-fn parameters(text: &[u8], start: usize) -> Option<usize> {
-    let (mut at, mut end, mut count) = (start, start, 0);
-    loop {
-        let name = text[at..]
-            .iter()
-            .take(WINDOW)
-            .take_while(|b| b.is_ascii_alphanumeric() || b"-_".contains(b))
-            .count();
-        if name == 0 || text.get(at + name) != Some(&b'=') {
-            break;
-        }
-        at += name + 1;
-        let quote = text.get(at).copied().filter(|b| *b == b'"');
-        let escaped = text[at..].starts_with(b"\\\"");
-        let skipped = if escaped { 2 } else { usize::from(quote.is_some()) };
-        let ends = |b: &u8| match skipped {
-            0 => b",\"'\\<>`".contains(b) || b.is_ascii_whitespace(),
-            _ => matches!(b, b'"' | b'\\' | b'\n'),
-        };
-        let length = text[at + skipped..].iter().position(ends).unwrap_or(text.len() - at - skipped);
-        work::count(length);
-        at = (at + skipped + length + skipped).min(text.len());
-        (end, count) = (at, count + 1);
-        let comma = text[at..].iter().take(4).take_while(|b| matches!(b, b',' | b' ')).count();
-        if comma == 0 {
-            break;
-        }
-        at += comma;
-    }
-    (count >= 2).then_some(end)
+/// Where a list or map opens that is printed with its type: `Uint8Array(32) [ 1, 2 ]`, `Set(2) { 'a' }`.
+fn container(text: &[u8], start: usize) -> Option<usize> {
+    const TYPES: &[&[u8]] = &[b"Uint8Array(", b"Buffer(", b"Array(", b"Set(", b"Map("];
+    let rest = &text[start..text.len().min(start + 24)];
+    TYPES.iter().find(|of| rest.starts_with(of))?;
+    let open = rest.iter().position(|b| matches!(b, b'[' | b'{'))?;
+    Some(start + open)
 }
 
 /// What stands in a tag of that name.
@@ -288,7 +230,9 @@ fn loose(
 ) -> Option<usize> {
     let text = scan.text;
     let ends_sentence = text[..name.range.end].ends_with(b".");
+    let is_value = text[..name.range.start].ends_with(b"=");
     if is_quoted_name
+        || is_value
         || ends_sentence
         || !matches!(name.kind, Kind::Token | Kind::Key | Kind::Password | Kind::Phrase)
     {
@@ -298,11 +242,11 @@ fn loose(
     let word = before.iter().rev().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     let word = &before[before.len() - word..];
     if SETTERS.iter().any(|setter| word.eq_ignore_ascii_case(setter.as_bytes())) {
-        return argument(scan, start, name.kind, found);
+        return arguments::argument(scan, start, name.kind, found);
     }
     // `password is hunter2`
-    let verb = [&b"is "[..], b"was ", b"= "].into_iter().find(|verb| text[start..].starts_with(verb));
-    let start = start + verb.map_or(0, <[u8]>::len);
+    let verb = VERBS.iter().find(|verb| text[start..].starts_with(verb.as_bytes()));
+    let start = start + verb.map_or(0, |verb| verb.len());
     if name.kind == Kind::Phrase {
         return phrase(text, start, found);
     }
@@ -317,102 +261,13 @@ fn loose(
     let is_long = if quote.is_some() {
         value.len() >= 8
     } else {
-        value.len() >= 16 || name.kind == Kind::Password && verb.is_some()
+        value.len() >= 16
+            || name.kind == Kind::Password && (verb.is_some() || value.len() >= 8 && is_mixed(value))
     };
-    let is_mixed = value.iter().take(WINDOW).any(|b| b.is_ascii_digit());
     let quoted = Tie { is_loose: false, is_quoted: false, is_tight: false, ..tie };
-    let is_told = quote.is_some() && is_mixed && is_secret(value, name.kind, quoted);
+    let is_told = quote.is_some() && is_mixed(value) && is_secret(value, name.kind, quoted);
     (is_long && (is_told || is_secret(value, name.kind, tie))).then(|| {
         found.push(start..end);
-        end
-    })
-}
-
-/// The argument of a command that takes a secret.
-pub(super) fn argument(
-    scan: &mut Scan<'_>,
-    start: usize,
-    kind: Kind,
-    found: &mut Vec<Range<usize>>,
-) -> Option<usize> {
-    let text = scan.text;
-    let (start, quote) = opening(text, start);
-    let end = value_end(scan, start, quote, kind);
-    let secret = &text[start..end];
-    const WORDS: &[&[u8]] = &[
-        b"after",
-        b"again",
-        b"argument",
-        b"before",
-        b"does",
-        b"first",
-        b"flag",
-        b"from",
-        b"instead",
-        b"into",
-        b"must",
-        b"option",
-        b"options",
-        b"requires",
-        b"using",
-        b"when",
-        b"with",
-        b"without",
-    ];
-    let is_odd = secret.len() >= 12
-        || secret.iter().take(WINDOW).any(|b| !b.is_ascii_lowercase() && *b != b'-')
-        || kind == Kind::Password && secret.len() >= 5 && !WORDS.contains(&secret);
-    let is_path = matches!(secret.first(), Some(b'/' | b'~' | b'-' | b'.'));
-    (is_odd && !is_path && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret)).then(|| {
-        found.push(start..end);
-        end
-    })
-}
-
-/// The value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
-fn option(
-    scan: &mut Scan<'_>,
-    name: Range<usize>,
-    dashes: usize,
-    found: &mut Vec<Range<usize>>,
-) -> Option<usize> {
-    let text = scan.text;
-    let spaces = blanks(text, name.end);
-    let own = &text[name.clone()];
-    if spaces > 0 && (own == b"u" && dashes == 1 || matches!(own, b"user" | b"proxy-user")) {
-        return login(scan, name.end + spaces, found);
-    }
-    if spaces > 0 && dashes == 1 && matches!(own, b"p" | b"a") {
-        const COMMANDS: &[&[u8]] = &[b"login", b"sshpass", b"redis-cli", b"mongosh"];
-        let before = &text[name.start.saturating_sub(2 * WINDOW)..name.start];
-        work::count(before.len());
-        let is_known = COMMANDS.iter().any(|command| memchr::memmem::find(before, command).is_some());
-        return if is_known { argument(scan, name.end + spaces, Kind::Password, found) } else { None };
-    }
-    let kind = kind(own, b" ")?;
-    match spaces {
-        0 => behind_name(scan, &Name { range: name, kind }, found),
-        _ if matches!(text.get(name.end + spaces), Some(b':' | b'=')) => {
-            behind_name(scan, &Name { range: name, kind }, found)
-        }
-        _ if kind == Kind::Scheme => None,
-        _ => argument(scan, name.end + spaces, kind, found),
-    }
-}
-
-/// A user's name and password: `joe:secret`.
-fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
-    let text = scan.text;
-    let (start, quote) = opening(text, start);
-    let end = value_end(scan, start, quote, Kind::Password);
-    let colon = start + text[start..end].iter().position(|b| *b == b':')?;
-    let tie = Tie { is_tight: true, ..Tie::default() };
-    let is_example = matches!(&text[colon + 1..end], b"pass" | b"password" | b"PASSWORD" | b"pw");
-    (!is_example
-        && !text[colon..].starts_with(b"://")
-        && is_secret(&text[colon + 1..end], Kind::Password, tie))
-    .then(|| {
-        found.push(colon + 1..end);
         end
     })
 }
@@ -491,14 +346,47 @@ pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, ki
             end = start + blank;
         }
     }
+    if quote.is_none() && kind != Kind::Cookie && end > start {
+        end = extended(text, end);
+    }
     while quote.is_none() && end > start && matches!(text[end - 1], b'.' | b':' | b'!' | b'?') {
         end -= 1;
     }
     end
 }
 
+/// Where a value really ends that may hold what ends most: behind such a character it goes on with what is neither a word nor a
+/// name and its value.
+fn extended(text: &[u8], mut end: usize) -> usize {
+    let is_inside = |b: &u8| !b.is_ascii_whitespace() && !b"\"'\\`,;&@<>(){}[]|".contains(b);
+    for _ in 0..8 {
+        if text[end..].starts_with(b"[...]") {
+            end += 5;
+        }
+        let Some(
+            b',' | b';' | b'&' | b'@' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'|' | b'`',
+        ) = text.get(end)
+        else {
+            break;
+        };
+        let length = text[end + 1..].iter().take(MAX_EXTENSION).take_while(|b| is_inside(b)).count();
+        let next = &text[end + 1..end + 1 + length];
+        work::count(length);
+        let has = |test: fn(&u8) -> bool| next.iter().any(test);
+        let is_made = has(u8::is_ascii_alphabetic)
+            && (has(u8::is_ascii_digit) || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
+        let is_capital =
+            next.first().is_some_and(u8::is_ascii_uppercase) && next[1..].iter().all(u8::is_ascii_lowercase);
+        if length < 5 || !is_made || is_capital || is_pair(next) || next.starts_with(b"http") {
+            break;
+        }
+        end += 1 + length;
+    }
+    end
+}
+
 /// What closes a name: quotes and backslashes, a bracket, an index; and whether a quotation mark is among them.
-fn closing(text: &[u8], start: usize) -> (usize, bool) {
+pub(super) fn closing(text: &[u8], start: usize) -> (usize, bool) {
     let length = text[start..].iter().take(MAX_TIE).take_while(|b| is_quote(**b) || **b == b'\\').count();
     let has_quote = text[start..start + length].iter().any(|b| is_quote(*b));
     let mut at = start + length;
@@ -511,8 +399,14 @@ fn closing(text: &[u8], start: usize) -> (usize, bool) {
     (at, has_quote)
 }
 
+/// Whether a value has letters and digits.
+pub(super) fn is_mixed(value: &[u8]) -> bool {
+    let start = &value[..value.len().min(WINDOW)];
+    start.iter().any(u8::is_ascii_digit) && start.iter().any(u8::is_ascii_alphabetic)
+}
+
 /// Whether a value is a name and its value: `runId=1`.
-fn is_pair(value: &[u8]) -> bool {
+pub(super) fn is_pair(value: &[u8]) -> bool {
     let start = &value[..value.len().min(WINDOW)];
     let name = start.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
     name > 0 && matches!(start.get(name), Some(b'=' | b':')) && start[name..].iter().any(|b| *b != b'=')
@@ -538,6 +432,10 @@ pub(super) fn opening(text: &[u8], start: usize) -> (usize, Option<u8>) {
             b'\\' => {}
             b' ' if quote.is_none() && at > start => {}
             b if is_quote(b) && quote.is_none() => quote = Some(b),
+            // Quotation marks within quotation marks, as SQL and CSV write them.
+            b if quote == Some(b)
+                && at == start + 1
+                && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
             // Quotation marks around quotation marks.
             b if is_quote(b) && text[at - 1] == b'\\' => quote = Some(b),
             _ => break,
@@ -572,7 +470,11 @@ pub(super) fn is_of_name(text: &[u8], at: usize) -> bool {
     }
     let length = char_length(byte);
     let c = text.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    c.and_then(|c| c.chars().next()).is_some_and(char::is_alphabetic)
+    c.and_then(|c| c.chars().next()).is_some_and(|c| {
+        // Marks and vowels that belong to the letter before.
+        c.is_alphabetic()
+            || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e00}'..='\u{e7f}')
+    })
 }
 
 fn char_length(first: u8) -> usize {

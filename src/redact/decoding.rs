@@ -76,7 +76,9 @@ impl<'t> Reading<'t> {
 
     /// It with one layer of escapes taken off, unless it has none.
     fn decoded(&self) -> Option<Reading<'t>> {
-        self.rewritten(escape)
+        self.rewritten(|rest, before| {
+            escape(rest, before).map(|(length, with)| Rewrite { back: 0, length, with })
+        })
     }
 
     /// It with wrapped lines joined, unless none looks wrapped.
@@ -84,15 +86,11 @@ impl<'t> Reading<'t> {
         if !self.text.contains('\n') {
             return None;
         }
-        self.rewritten(|rest, before| wrap(rest, before).map(|length| (length, None)))
+        self.rewritten(wrap)
     }
 
-    /// It with parts replaced, unless there are none. `replace` is given what follows and what came before, and tells how
-    /// many bytes to replace by what.
-    fn rewritten(
-        &self,
-        replace: impl Fn(&str, &str) -> Option<(usize, Option<char>)>,
-    ) -> Option<Reading<'t>> {
+    /// It with parts replaced, unless there are none. `replace` is given what follows and what came before.
+    fn rewritten(&self, replace: impl Fn(&str, &str) -> Option<Rewrite>) -> Option<Reading<'t>> {
         let (mut text, mut origins) = (String::new(), Vec::new());
         let (mut at, mut copied) = (0, 0);
         let copy = |range: Range<usize>, text: &mut String, origins: &mut Vec<(u32, u32)>| {
@@ -102,11 +100,11 @@ impl<'t> Reading<'t> {
         let bytes = self.text.as_bytes();
         while let Some(next) = bytes[at..].iter().position(|b| !is_plain(*b)) {
             at += next;
-            let Some((length, with)) = replace(&self.text[at..], &self.text[..at]) else {
+            let Some(Rewrite { back, length, with }) = replace(&self.text[at..], &self.text[..at]) else {
                 at += self.text[at..].chars().next().map_or(1, char::len_utf8);
                 continue;
             };
-            copy(copied..at, &mut text, &mut origins);
+            copy(copied..copied.max(at - back), &mut text, &mut origins);
             if let Some(with) = with {
                 let origin = of_u32((self.byte(at).0, self.byte(at + length - 1).1));
                 text.push(with);
@@ -121,6 +119,14 @@ impl<'t> Reading<'t> {
         copy(copied..self.text.len(), &mut text, &mut origins);
         Some(Reading { text: Cow::Owned(text), origins: Some(origins) })
     }
+}
+
+/// What is put in the place of a part of a text.
+struct Rewrite {
+    /// Bytes before it that are left out.
+    back: usize,
+    length: usize,
+    with: Option<char>,
 }
 
 /// Whether no escape begins with a byte.
@@ -138,8 +144,8 @@ fn escape(text: &str, before: &str) -> Option<(usize, Option<char>)> {
     match first {
         '\\' => backslash(text),
         '%' => {
-            let code = u32::from_str_radix(text.get(1..3)?, 16).ok()?;
-            char::from_u32(code).filter(char::is_ascii).map(|c| (3, Some(c)))
+            let (length, c) = percent(text)?;
+            Some((length, Some(c)))
         }
         '&' => entity(text),
         '\u{1b}' | '\u{9b}' | '\u{9d}' | '\u{90}' => Some((code_length(text), None)),
@@ -150,7 +156,11 @@ fn escape(text: &str, before: &str) -> Option<(usize, Option<char>)> {
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
             Some((first.len_utf8(), Some(' ')))
         }
-        '“' | '”' | '„' | '«' | '»' | '＂' => Some((first.len_utf8(), Some('"'))),
+        // What chooses between a sign and a picture of it cannot be seen either.
+        '\u{fe00}'..='\u{fe0f}' => Some((first.len_utf8(), None)),
+        '「' | '」' | '『' | '』' | '“' | '”' | '„' | '«' | '»' | '＂' => {
+            Some((first.len_utf8(), Some('"')))
+        }
         '‘' | '’' | '‚' | '＇' => Some((first.len_utf8(), Some('\''))),
         // The forms of ASCII that are as wide as Chinese characters.
         '！'..='～' => char::from_u32(u32::from(first) - 0xfee0).map(|c| (first.len_utf8(), Some(c))),
@@ -164,7 +174,7 @@ fn backslash(text: &str) -> Option<(usize, Option<char>)> {
     let hex = |range: Range<usize>| char::from_u32(u32::from_str_radix(text.get(range)?, 16).ok()?);
     let second = text[1..].chars().next()?;
     let of = match second {
-        '"' | '\'' | '\\' | '/' | '`' => second,
+        '"' | '\'' | '\\' | '/' | '`' | ':' | '=' => second,
         'n' | 'r' => '\n',
         't' | 'b' | 'f' => ' ',
         'e' => '\u{1b}',
@@ -178,6 +188,25 @@ fn backslash(text: &str) -> Option<(usize, Option<char>)> {
         _ => return None,
     };
     Some((2, Some(of)))
+}
+
+/// The character that percent signs and numbers stand for, in UTF-8, and how many bytes they are.
+fn percent(text: &str) -> Option<(usize, char)> {
+    let byte = |at: usize| {
+        let code = text.get(3 * at..)?.strip_prefix('%')?.get(..2)?;
+        u8::from_str_radix(code, 16).ok()
+    };
+    let first = byte(0)?;
+    let count = match first {
+        0..=0x7f => return Some((3, char::from(first))),
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    let bytes: Vec<u8> = (0..count).map_while(byte).collect();
+    let c = std::str::from_utf8(&bytes).ok()?.chars().next()?;
+    Some((3 * count, c))
 }
 
 /// An entity of HTML.
@@ -239,13 +268,22 @@ fn code_length(text: &str) -> usize {
     text.chars().next().map_or(1, char::len_utf8)
 }
 
-/// The length of a line's end and of what stands before the next line's text, where a word seems to have been wrapped there: it
-/// goes on with what is no ordinary word.
-fn wrap(text: &str, before: &str) -> Option<usize> {
-    let rest = text.strip_prefix('\n')?;
+/// A line's end and what stands around it, where a word seems to have been wrapped there: the border of a box, the indentation, and
+/// what stands before the next line's text. The word goes on with what is no ordinary one.
+fn wrap(text: &str, before: &str) -> Option<Rewrite> {
+    const BORDERS: [char; 3] = ['│', '┃', '|'];
+    let (back, border) = match text.strip_prefix(BORDERS) {
+        Some(rest) if rest.starts_with('\n') => {
+            let bare = before.trim_end_matches(' ');
+            (before.len() - bare.len(), text.len() - rest.len())
+        }
+        _ => (0, 0),
+    };
+    let before = &before[..before.len() - back];
+    let rest = text[border..].strip_prefix('\n')?;
     let bare = rest.trim_start_matches([' ', '\t']);
     let rest = [behind_border(bare), Some(bare)].into_iter().flatten().find(|rest| goes_on(rest, before))?;
-    Some(text.len() - rest.len())
+    Some(Rewrite { back, length: text.len() - rest.len(), with: None })
 }
 
 /// Whether a text goes on with the rest of a word.
@@ -258,7 +296,7 @@ fn goes_on(rest: &str, before: &str) -> bool {
     let ends = rest[word.len()..]
         .chars()
         .next()
-        .is_none_or(|c| c.is_whitespace() || "\"'`,;)]}\\&<@│┃|".contains(c));
+        .is_none_or(|c| c.is_whitespace() || "\"'`,;:$)]}\\&<@│┃|".contains(c));
     before.ends_with(is_of_key) && !word.is_empty() && is_odd && !is_date && ends
 }
 

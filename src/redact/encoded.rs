@@ -51,9 +51,10 @@ pub(super) fn find(
             b if is_base64(b) => {
                 let length = text[at..].iter().take_while(|b| is_base64(**b)).count();
                 work::count(length);
+                let run = &text[at..at + length];
+                let decoded = || of_hex(run).into_iter().chain(of_base64(run));
                 if length >= MIN_BASE64
-                    && of_base64(&text[at..at + length])
-                        .is_some_and(|bytes| is_secret_text(&bytes, holds_secret))
+                    && decoded().any(|bytes| is_key(&bytes) || is_secret_text(&bytes, holds_secret))
                 {
                     found.push(at..at + length);
                 }
@@ -106,9 +107,19 @@ fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
     DECODER.decode(bare).ok()
 }
 
+/// The bytes that hexadecimal digits stand for.
+fn of_hex(run: &[u8]) -> Option<Vec<u8>> {
+    if run.len() % 2 == 1 || !run.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    run.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
 /// Whether bytes are a text that holds a secret.
 fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
-    if bytes.len() < MIN_BYTES || !bytes.iter().all(|b| (0x20..0x7f).contains(b) || b"\r\n\t".contains(b)) {
+    let is_control = |b: &u8| *b < 0x20 && !b"\r\n\t".contains(b) || *b == 0x7f;
+    if bytes.len() < MIN_BYTES || bytes.iter().any(is_control) {
         return false;
     }
     std::str::from_utf8(bytes).is_ok_and(holds_secret)

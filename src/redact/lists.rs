@@ -176,12 +176,18 @@ pub(super) fn map(
         let colon = at
             + name
             + text[at + name..].iter().take(4).take_while(|b| is_quote(**b) || b" \\".contains(b)).count();
-        if name == 0 || text.get(colon) != Some(&b':') {
+        if name == 0 || !matches!(text.get(colon), Some(b':' | b'=')) {
             return Some(at);
         }
         let own = super::names::kind(&text[at..at + name], b" ");
         let value = colon + 1 + blanks(text, colon + 1);
-        let (value, Some(quote)) = opening(text, value) else { return Some(at) };
+        let (value, quote) = opening(text, value);
+        if quote.is_none() && text.get(value) == Some(&b'[') {
+            at = list(scan, value + 1, kind, found)?.max(value + 1);
+            at += usize::from(text.get(at) == Some(&b']'));
+            continue;
+        }
+        let Some(quote) = quote else { return Some(at) };
         let end = value_end(scan, value, Some(quote), kind);
         // The names of a map may be anything; what they hold must look like a secret.
         let content = &text[value..end];

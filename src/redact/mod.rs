@@ -6,19 +6,23 @@
 //! ([`decoding`]). The time that this takes grows with the text alone, whatever it says ([`scan`]). This module knows nothing
 //! of the others.
 
+mod arguments;
 mod contexts;
 mod controls;
 mod decoding;
 mod encoded;
+mod headers;
 mod lists;
 mod masks;
 mod names;
+mod nearby;
 mod personal;
 mod pieces;
 mod scan;
 mod tokens;
 mod urls;
 mod values;
+mod words;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -174,12 +178,20 @@ impl Redactor {
     }
 }
 
-/// Whether a text that was decoded holds a secret, which is not looked for in yet another encoding.
+/// Whether a text that was decoded holds a secret.
 fn holds_secret(text: &str) -> bool {
+    is_secret_within(text, &|text| is_secret_within(text, &|_| false))
+}
+
+/// Whether a text holds a secret, or what `decoded` tells of what is encoded in it.
+fn is_secret_within(text: &str, decoded: &dyn Fn(&str) -> bool) -> bool {
     let reading = Reading::of(text);
     let (mut scan, mut found) = (Scan::new(&reading), Vec::new());
     tokens::find(&mut scan, &mut found);
     contexts::find(&mut scan, &mut found);
+    if found.is_empty() {
+        encoded::find(&reading, &mut found, decoded);
+    }
     !found.is_empty()
 }
 

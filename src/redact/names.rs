@@ -1,8 +1,11 @@
 //! What stands behind a name: the names of secrets, and the words that look like them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::words::{ALONE, ENDS, KINDS, NEUTRAL, NO_NAMES, ORDINARY, OTHER_KEYS, PARTICLES, PARTS, has};
 
 /// A longer name is judged by its end.
 const MAX_NAME: usize = 64;
@@ -38,182 +41,37 @@ pub(super) enum Kind {
     Query,
     /// The value of a name that stands elsewhere in the same object.
     Value,
+    /// A name with a part that names a secret.
+    Part,
 }
 
-/// Parts of a name that say which one or how it is written.
-const NEUTRAL: &[&str] = &[
-    "alt",
-    "b64",
-    "backup",
-    "base64",
-    "current",
-    "data",
-    "default",
-    "dev",
-    "env",
-    "fallback",
-    "hex",
-    "main",
-    "new",
-    "next",
-    "old",
-    "plain",
-    "prev",
-    "previous",
-    "primary",
-    "prod",
-    "raw",
-    "secondary",
-    "staging",
-    "str",
-    "string",
-    "test",
-    "val",
-    "value",
-];
+/// How names of secrets end, by their last byte.
+static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
+    let mut table = std::array::from_fn(|_| Vec::new());
+    for (kind, ends) in ENDS {
+        for end in ends.split_ascii_whitespace() {
+            if let Some(last) = end.bytes().last() {
+                table[usize::from(last)].push((end, *kind));
+            }
+        }
+    }
+    table
+});
 
-/// How names of secrets end.
-const ENDS: &[(Kind, &[&str])] = &[
-    (Kind::Authorization, &["authorization", "authorisation"]),
-    (Kind::Cookie, &["cookie", "cookies"]),
-    (
-        Kind::Password,
-        &[
-            "password",
-            "passwords",
-            "passwd",
-            "passphrase",
-            "passcode",
-            "passwort",
-            "kennwort",
-            "_pwd",
-            "-pwd",
-            ".pwd",
-            "_pass",
-            "-pass",
-            ".pass",
-            "_passw",
-            "contraseña",
-            "contrasena",
-            "senha",
-            "motdepasse",
-            "пароль",
-            "пароля",
-            "密码",
-            "密碼",
-            "口令",
-            "パスワード",
-            "비밀번호",
-            "암호",
-            "hasło",
-            "wachtwoord",
-        ],
-    ),
-    (
-        Kind::Phrase,
-        &[
-            "mnemonic",
-            "seedphrase",
-            "seed_phrase",
-            "seed-phrase",
-            "recoveryphrase",
-            "recovery_phrase",
-            "seedwords",
-        ],
-    ),
-    (
-        Kind::Token,
-        &[
-            "token",
-            "tokens",
-            "secret",
-            "secrets",
-            "credential",
-            "credentials",
-            "creds",
-            "token_id",
-            "accesskeyid",
-            "access_key_id",
-            "access-key-id",
-            "_jwt",
-            "-jwt",
-            "_sid",
-            ".sid",
-            "_dsn",
-            "_pat",
-            "токен",
-            "令牌",
-            "凭证",
-            "トークン",
-            "토큰",
-        ],
-    ),
-    (Kind::Key, &["key", "keys", "key_id", "keyid", "密钥", "ключ", "キー", "密鑰"]),
-];
-
-/// Parts of which every name of a secret has one.
-const STEMS: &[&str] = &[
-    "access",
-    "auth",
-    "basic",
-    "bearer",
-    "code",
-    "cookie",
-    "cred",
-    "dsn",
-    "jwt",
-    "kennwort",
-    "key",
-    "mnemonic",
-    "motdepasse",
-    "cnonce",
-    "otp",
-    "pass",
-    "_pat",
-    "phrase",
-    "provided",
-    "pw",
-    "pin",
-    "refresh",
-    "response",
-    "secret",
-    "seed",
-    "senha",
-    "sid",
-    "sig",
-    "token",
-    "value",
-    "wachtwoord",
-    "contrase",
-    "hasło",
-    "sessid",
-    "пароль",
-    "пароля",
-    "密码",
-    "密碼",
-    "口令",
-    "パスワード",
-    "비밀번호",
-    "암호",
-    "токен",
-    "令牌",
-    "凭证",
-    "トークン",
-    "토큰",
-    "密钥",
-    "ключ",
-    "キー",
-    "密鑰",
-];
-
-/// Finds [`STEMS`].
+/// Finds what every name of a secret holds.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let lists = ENDS.iter().chain(ALONE).map(|(_, words)| *words);
+    let words = lists.flat_map(str::split_ascii_whitespace).chain(["provided", "phrase", "api"]);
+    // Of capitals of other alphabets the small ones are not known here.
+    let capitals: Vec<String> =
+        words.clone().filter(|word| !word.is_ascii()).map(str::to_uppercase).collect();
+    let words: Vec<&str> = words.chain(capitals.iter().map(String::as_str)).collect();
     let mut builder = AhoCorasick::builder();
     builder
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
         .match_kind(MatchKind::LeftmostFirst);
-    builder.build(STEMS).ok()
+    builder.build(words).ok()
 });
 
 /// Where in a text names of secrets may stand, in order: where a part of one begins.
@@ -221,192 +79,98 @@ pub(super) fn stems(text: &[u8]) -> impl Iterator<Item = usize> {
     FINDER.iter().flat_map(move |finder| finder.find_iter(text)).map(|found| found.start())
 }
 
-/// [`ENDS`] by their last byte.
-static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
-    let mut table = std::array::from_fn(|_| Vec::new());
-    for (kind, ends) in ENDS {
-        for end in *ends {
-            if let Some(last) = end.bytes().last() {
-                table[usize::from(last)].push((*end, *kind));
-            }
-        }
-    }
-    table
-});
-
-/// Whose key is a secret.
-const KINDS: &[&str] = &[
-    "access",
-    "account",
-    "admin",
-    "aes",
-    "age",
-    "api",
-    "app",
-    "auth",
-    "bot",
-    "client",
-    "crypt",
-    "deploy",
-    "encryption",
-    "gateway",
-    "hmac",
-    "host",
-    "jwt",
-    "license",
-    "master",
-    "private",
-    "secret",
-    "service",
-    "shared",
-    "signature",
-    "signing",
-    "ssh",
-    "ssl",
-    "subscription",
-    "tls",
-    "webhook",
-];
-/// Whose key is none.
-const OTHER_KEYS: &[&str] = &[
-    "cache",
-    "column",
-    "dedupe",
-    "foreign",
-    "idempotency",
-    "index",
-    "lane",
-    "lookup",
-    "partition",
-    "primary",
-    "public",
-    "route",
-    "session",
-    "sort",
-];
-/// Words before `token` and `key` that make ordinary words of them.
-const ORDINARY: &[&str] = &[
-    "bad",
-    "cache",
-    "cancellation",
-    "closing",
-    "composite",
-    "config",
-    "current",
-    "dedupe",
-    "dictionary",
-    "duplicate",
-    "eos",
-    "expected",
-    "first",
-    "foreign",
-    "hash",
-    "idempotency",
-    "illegal",
-    "index",
-    "input",
-    "json",
-    "last",
-    "line",
-    "locale",
-    "lookup",
-    "map",
-    "max",
-    "next",
-    "object",
-    "opening",
-    "output",
-    "page",
-    "partition",
-    "prefix",
-    "primary",
-    "public",
-    "range",
-    "session",
-    "sort",
-    "special",
-    "stop",
-    "storage",
-    "syntax",
-    "translation",
-    "unexpected",
-    "unique",
-    "unrecognized",
-];
-
 /// What stands behind a name, of which `before` is all that stands before it.
 pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
-    let name = bare(name);
-    let mut buffer = [0; MAX_NAME];
-    let own = &name[name.len().saturating_sub(MAX_NAME)..];
-    let lower = buffer.get_mut(..own.len())?;
-    lower.copy_from_slice(own);
-    lower.make_ascii_lowercase();
-    // The beginning of a long name may be cut within a character.
-    let lower = match std::str::from_utf8(lower) {
-        Ok(lower) => lower,
-        Err(error) => std::str::from_utf8(lower.get(4..)?).ok().filter(|_| error.valid_up_to() < 4)?,
-    };
-    if let Some(kind) = short(lower, before) {
-        return Some(kind);
-    }
-    if matches!(before.last(), Some(b'?' | b'&')) && is_of_query(lower) {
-        return Some(Kind::Query);
-    }
-    if ends_in_word(own, &["Pwd", "Pass"]) {
-        return Some(Kind::Password);
-    }
-    let ends = &BY_LAST[usize::from(*lower.as_bytes().last()?)];
-    let (_, kind) = ends.iter().find(|(end, _)| lower.ends_with(end))?;
-    if matches!(kind, Kind::Token | Kind::Key) && is_ordinary(lower, before) {
+    let whole = &name[name.len().saturating_sub(MAX_NAME)..];
+    let own = bare(whole);
+    let lower = lower(own)?;
+    if lower.is_empty() || has(NO_NAMES, &lower) {
         return None;
     }
-    if *kind != Kind::Key {
-        return Some(*kind);
+    if let Some(kind) = alone(&lower, before) {
+        return Some(kind);
     }
+    if matches!(before.last(), Some(b'?' | b'&')) && is_of_query(&lower) {
+        return Some(Kind::Query);
+    }
+    if ends_in_word(own, &["Pwd", "Pass", "Psk"]) {
+        return Some(Kind::Password);
+    }
+    if ends_in_word(own, &["Pat", "Tok"]) {
+        return Some(Kind::Token);
+    }
+    let ends = &BY_LAST[usize::from(*lower.as_bytes().last()?)];
+    let Some((end, kind)) = ends.iter().find(|(end, _)| lower.ends_with(end)) else {
+        let part = |part| lower.contains(part);
+        return PARTS.split_ascii_whitespace().any(part).then_some(Kind::Part);
+    };
+    if matches!(kind, Kind::Token | Kind::Key) && is_ordinary(&lower, before) {
+        return None;
+    }
+    match kind {
+        Kind::Key if !end.is_ascii() || matches!(*end, "clave" | "chave" | "klucz" | "chiave") => {
+            Some(Kind::Key)
+        }
+        Kind::Key => kind_of_key(own, &lower, before),
+        kind => Some(*kind),
+    }
+}
+
+/// What stands behind the name of a key, which may be one of many things.
+fn kind_of_key(own: &[u8], lower: &str, before: &[u8]) -> Option<Kind> {
     let stem =
         lower.trim_end_matches("_id").trim_end_matches("id").trim_end_matches('s').trim_end_matches("key");
     let stem = stem.trim_end_matches(['-', '_', '.']);
-    if OTHER_KEYS.iter().any(|kind| stem.ends_with(kind)) {
+    if OTHER_KEYS.split_ascii_whitespace().any(|kind| stem.ends_with(kind)) {
         return None;
     }
     let of_environment =
         own.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_') && own.contains(&b'_');
-    let is_own_kind = KINDS.iter().any(|kind| stem.ends_with(kind));
-    let is_known =
-        of_environment || is_own_kind || stem.is_empty() && KINDS.iter().any(|kind| follows(before, kind));
-    // `monkey` is no key.
-    let word = own.len() - (lower.len() - stem.len());
-    let is_word = stem.is_empty() || own.get(word).is_some_and(|b| !b.is_ascii_lowercase());
-    match is_known {
-        true => Some(Kind::Key),
-        false => is_word.then_some(Kind::Maybe),
+    let is_kind = |kind| stem.ends_with(kind) || stem.is_empty() && follows(before, kind);
+    if of_environment || KINDS.split_ascii_whitespace().any(is_kind) {
+        return Some(Kind::Key);
     }
+    // `monkey` is no key.
+    let word = own.len().saturating_sub(lower.len() - stem.len());
+    let is_word = stem.is_empty() || own.get(word).is_some_and(|b| !b.is_ascii_lowercase());
+    is_word.then_some(Kind::Maybe)
 }
 
-/// What stands behind a name that is short and whole.
-fn short(lower: &str, before: &[u8]) -> Option<Kind> {
-    Some(match lower {
-        "pwd" | "pass" | "passw" | "pw" | "pin" if lower != "pin" || follows(before, "pairing") => {
-            Kind::Password
-        }
-        "bearer" | "basic" => Kind::Scheme,
-        "access" | "refresh" => Kind::OAuth,
-        "code" if matches!(before.last(), Some(b'?' | b'&')) => Kind::Query,
-        "code" | "auth_code" | "authcode" | "authorization_code" | "authorizationcode" | "device_code"
-        | "devicecode" | "code_verifier" | "codeverifier" => Kind::Code,
-        "response" | "cnonce" => Kind::Digest,
-        "auth" | "_auth" => Kind::Login,
-        "value" => Kind::Value,
-        "jwt" | "signature" | "x-amz-signature" | "sig" | "phpsessid" | "jsessionid" | "connect.sid"
-        | "passkey" | "otp" | "totp" => Kind::Token,
-        "phrase" if ["seed", "recovery", "secret", "backup"].iter().any(|word| follows(before, word)) => {
-            Kind::Phrase
-        }
-        "provided" if follows(before, "key") || follows(before, "token") => Kind::Key,
-        "credential" if lower == "credential" && before.ends_with(b"x-amz-") => Kind::Token,
-        _ => return None,
+/// A name in small letters.
+fn lower(name: &[u8]) -> Option<Cow<'_, str>> {
+    // The beginning of a long name may be cut within a character.
+    let name = match std::str::from_utf8(name) {
+        Ok(name) => name,
+        Err(error) => std::str::from_utf8(name.get(4..)?).ok().filter(|_| error.valid_up_to() < 4)?,
+    };
+    Some(match name.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(name.to_lowercase()),
     })
+}
+
+/// What stands behind a name that is whole.
+fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
+    match lower {
+        "code" if matches!(before.last(), Some(b'?' | b'&')) => return Some(Kind::Query),
+        "code" if ["pairing", "recovery", "backup", "unlock"].iter().any(|word| follows(before, word)) => {
+            return Some(Kind::Password);
+        }
+        // `clé API`, `clave de API`
+        "api" => {
+            let words =
+                ["clé", "clave", "chave", "klucz", "ключ", "chiave", "clave de", "chave de", "clé d'"];
+            return words.iter().any(|word| follows(before, word)).then_some(Kind::Key);
+        }
+        "phrase" => {
+            let words = ["seed", "recovery", "secret", "backup"];
+            return words.iter().any(|word| follows(before, word)).then_some(Kind::Phrase);
+        }
+        "provided" => return (follows(before, "key") || follows(before, "token")).then_some(Kind::Key),
+        "credential" if before.ends_with(b"x-amz-") => return Some(Kind::Token),
+        _ => {}
+    }
+    ALONE.iter().find(|(_, words)| has(words, lower)).map(|(kind, _)| *kind)
 }
 
 /// Whether a part of a query holds a secret.
@@ -431,7 +195,8 @@ fn is_of_query(lower: &str) -> bool {
 
 /// Whether the word before makes an ordinary word of a bare `token` or `key`.
 fn is_ordinary(lower: &str, before: &[u8]) -> bool {
-    matches!(lower, "token" | "tokens" | "key" | "keys") && ORDINARY.iter().any(|word| follows(before, word))
+    matches!(lower, "token" | "tokens" | "key" | "keys")
+        && ORDINARY.split_ascii_whitespace().any(|word| follows(before, word))
 }
 
 /// Whether a text ends with a word and a blank.
@@ -454,7 +219,11 @@ fn ends_in_word(name: &[u8], words: &[&str]) -> bool {
 fn bare(name: &[u8]) -> &[u8] {
     let mut name = name;
     for _ in 0..4 {
-        let trimmed = name.trim_ascii_end();
+        let trimmed = PARTICLES
+            .iter()
+            .find_map(|end| name.strip_suffix(end.as_bytes()))
+            .unwrap_or(name)
+            .trim_ascii_end();
         let length = trimmed.iter().rev().take_while(|b| b.is_ascii_digit() || b"_-.".contains(b)).count();
         let rest = &trimmed[..trimmed.len() - length];
         let start = rest.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
@@ -469,8 +238,8 @@ fn bare(name: &[u8]) -> &[u8] {
             _ => rest.split_at(word_start),
         };
         let is_neutral = !head.is_empty()
-            && word.len() <= 9
-            && NEUTRAL.iter().any(|neutral| word.eq_ignore_ascii_case(neutral.as_bytes()));
+            && word.len() <= 12
+            && NEUTRAL.split_ascii_whitespace().any(|neutral| word.eq_ignore_ascii_case(neutral.as_bytes()));
         name = if is_neutral { head } else { return rest };
     }
     name
@@ -500,6 +269,15 @@ mod tests {
             ("", "proxy-authorization", Kind::Authorization),
             ("seed ", "phrase", Kind::Phrase),
             ("", "key", Kind::Maybe),
+            ("", "SECRET_KEY_BASE", Kind::Part),
+            ("", "TF_TOKEN_app_terraform_io", Kind::Part),
+            ("", "tokenA", Kind::Token),
+            ("", "access_token_v2", Kind::Token),
+            ("", "ПАРОЛЬ", Kind::Password),
+            ("", "您的密码为", Kind::Password),
+            ("", "API密钥", Kind::Key),
+            ("", "WIFI_PSK", Kind::Password),
+            ("", "REDISCLI_AUTH", Kind::Token),
         ] {
             assert_eq!(kind(name.as_bytes(), before.as_bytes()), Some(expected), "{name}");
             assert!(stems(name.as_bytes()).next().is_some(), "{name}");
@@ -508,8 +286,9 @@ mod tests {
 
     #[test]
     fn each_name_has_a_stem() {
-        for end in ENDS.iter().flat_map(|(_, ends)| *ends) {
+        for end in ENDS.iter().chain(ALONE).flat_map(|(_, ends)| ends.split_ascii_whitespace()) {
             assert!(stems(end.as_bytes()).next().is_some(), "{end}");
+            assert!(stems(end.to_uppercase().as_bytes()).next().is_some(), "{end}");
         }
     }
 

@@ -207,8 +207,15 @@ pub(super) fn ellipsis(text: &[u8]) -> Option<usize> {
     if text.starts_with("…".as_bytes()) {
         return Some("…".len());
     }
+    let bullets =
+        text.chunks_exact("•".len()).take(WINDOW).take_while(|part| *part == "•".as_bytes()).count();
+    if bullets >= 2 {
+        return Some(bullets * "•".len());
+    }
     let run = |byte: u8| text.iter().take(WINDOW).take_while(|b| **b == byte).count();
-    [b'*', b'.'].into_iter().map(run).find(|length| *length >= 3)
+    let length = [b'*', b'.'].into_iter().map(run).find(|length| *length >= 3);
+    let marks: [&[u8]; 3] = [b"[...]", b"[truncated", b"<truncated"];
+    length.or_else(|| marks.iter().find(|mark| text.starts_with(mark)).map(|mark| mark.len()))
 }
 
 /// The length of the word with which a text begins, up to a bound.
@@ -257,11 +264,21 @@ const PURPOSES: &[&str] = &[
 ];
 /// Beginnings of what is random and no secret: digests, ids of requests and of parts of an answer.
 const IDS: &[&str] = &[
-    "asst", "batch", "call", "chatcmpl", "cmpl", "file", "gen", "md5", "msg", "msgbatch", "req", "resp",
-    "rs", "run", "sha1", "sha256", "sha384", "sha512", "thread", "toolu",
+    "asst", "batch", "call", "chatcmpl", "cmpl", "conv", "ctx", "oc", "om", "ou", "on", "cus", "embd", "ev",
+    "evt", "fc", "file", "gen", "id", "img", "item", "job", "md5", "modr", "msg", "msgbatch", "node", "org",
+    "proj", "req", "request", "resp", "rev", "rs", "run", "session", "sha1", "sha256", "sha384", "sha512",
+    "snap", "srvtoolu", "step", "task", "team", "thread", "toolu", "trace", "user", "usr", "vs", "wamid",
+    "ws",
 ];
 /// Characters of a random part that are no accident.
 const RANDOM: usize = 20;
+
+/// Whether a word begins as an id or a digest does.
+pub(super) fn is_id(word: &[u8]) -> bool {
+    let length = word.iter().take(16).take_while(|b| b.is_ascii_alphanumeric()).count();
+    matches!(word.get(length), Some(b'_' | b'-' | b'.' | b':'))
+        && IDS.iter().any(|id| word[..length].eq_ignore_ascii_case(id.as_bytes()))
+}
 
 /// Whether a word is a token of a vendor that nobody told us of: parts that say what it is for, and a random one.
 pub(super) fn is_typed(word: &[u8]) -> bool {
@@ -271,8 +288,7 @@ pub(super) fn is_typed(word: &[u8]) -> bool {
     let is_separator = |b: &u8| matches!(b, b'_' | b'-' | b'.');
     let Some(first_end) = word.iter().take(WINDOW).position(is_separator) else { return false };
     let lower = |part: &[u8]| part.to_ascii_lowercase();
-    let first = lower(&word[..first_end]);
-    if IDS.iter().any(|id| id.as_bytes() == first) {
+    if is_id(word) {
         return false;
     }
     work::count(word.len().min(4 * WINDOW));
@@ -284,11 +300,13 @@ pub(super) fn is_typed(word: &[u8]) -> bool {
         if is_plain && is_mixed && part.len() >= RANDOM {
             return has_purpose || part.len() >= 36;
         }
-        if is_purpose && part.len() >= 32 && has(u8::is_ascii_digit) && part.iter().all(u8::is_ascii_hexdigit)
-        {
+        // Behind a short name and an underscore, so many digits are no version and no hash of a file.
+        let is_vendors = word[first_end] == b'_' && first_end <= 8;
+        let is_hex = part.len() >= 32 && has(u8::is_ascii_digit) && part.iter().all(u8::is_ascii_hexdigit);
+        if is_hex && (is_purpose || is_vendors) {
             return true;
         }
-        if part.len() > 16 || !is_plain {
+        if part.len() > 16 || part.is_empty() || !is_plain {
             return false;
         }
         let part = lower(part);
@@ -306,6 +324,7 @@ fn telegram(text: &[u8], colon: usize) -> Option<Range<usize>> {
     }
     let rest = &text[colon + 1..];
     let length = word_length(rest);
-    let is_cut = length >= 8 && ellipsis(&rest[length..]).is_some();
+    let is_cut = length >= 8
+        && (ellipsis(&rest[length..]).is_some() || length == rest.len() && rest.starts_with(b"AA"));
     (length >= 30 || is_cut).then_some(colon - digits..colon + 1 + length)
 }

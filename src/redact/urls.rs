@@ -21,6 +21,8 @@ pub(super) fn user_info(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize
     let authority = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (secret, is_sure) = match rest[..authority].iter().rposition(|b| *b == b'@') {
         Some(at) => match rest[..at].iter().position(|b| *b == b':') {
+            // The token is the user, and the password says nothing.
+            Some(colon) if is_token(&rest[..colon]) => (0..at, true),
             Some(colon) => (colon + 1..at, true),
             None => (0..at, false),
         },
@@ -31,11 +33,7 @@ pub(super) fn user_info(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize
     let is_secret = match is_sure {
         true => !value.is_empty() && !is_masked(value) && !is_placeholder(value),
         // A user alone may be a token.
-        false => {
-            value.len() >= 16
-                && value.iter().any(u8::is_ascii_digit)
-                && value.iter().any(u8::is_ascii_alphabetic)
-        }
+        false => is_token(value),
     };
     is_secret.then_some(start + secret.start..start + secret.end)
 }
@@ -72,4 +70,9 @@ fn is_placeholder(value: &[u8]) -> bool {
         || matches!(value, [b'$', b'{', ..] | [b'<', ..] | [b'{', ..])
         || value.iter().all(|b| *b == b'*')
         || is_no_value(value) && value.contains(&b'_')
+}
+
+/// Whether the user of a URL is a token.
+fn is_token(user: &[u8]) -> bool {
+    user.len() >= 16 && user.iter().any(u8::is_ascii_digit) && user.iter().any(u8::is_ascii_alphabetic)
 }

@@ -3,6 +3,7 @@
 use super::names::Kind;
 use super::scan::{WINDOW, work};
 use super::tokens::ellipsis;
+use super::words;
 
 /// What a mask begins with.
 const MASK: &[u8] = b"redacted";
@@ -23,104 +24,6 @@ pub(super) struct Tie {
     /// Behind a blank alone.
     pub is_loose: bool,
 }
-
-/// Words of states and types, which stand where a secret would.
-const STATES: &[&str] = &[
-    "abgelaufen",
-    "absent",
-    "allowed",
-    "any",
-    "array",
-    "auth",
-    "authentication",
-    "authorization",
-    "auto",
-    "blocked",
-    "boolean",
-    "changed",
-    "changeme",
-    "dummy",
-    "config",
-    "configured",
-    "default",
-    "denied",
-    "deprecated",
-    "disabled",
-    "empty",
-    "enabled",
-    "env",
-    "environment",
-    "erforderlich",
-    "error",
-    "example",
-    "exec",
-    "exists",
-    "expected",
-    "expired",
-    "failed",
-    "failure",
-    "falsch",
-    "false",
-    "fehlt",
-    "file",
-    "found",
-    "function",
-    "generated",
-    "here",
-    "hidden",
-    "ignored",
-    "incorrect",
-    "inherit",
-    "invalid",
-    "keychain",
-    "loaded",
-    "malformed",
-    "managed",
-    "masked",
-    "mismatch",
-    "missing",
-    "mode",
-    "no",
-    "none",
-    "not",
-    "null",
-    "number",
-    "object",
-    "off",
-    "ok",
-    "omitted",
-    "on",
-    "optional",
-    "placeholder",
-    "plaintext",
-    "present",
-    "provided",
-    "redacted",
-    "refreshed",
-    "rejected",
-    "removed",
-    "required",
-    "resolved",
-    "revoked",
-    "rotated",
-    "secretref",
-    "set",
-    "stored",
-    "string",
-    "stale",
-    "success",
-    "token",
-    "true",
-    "type",
-    "undefined",
-    "unknown",
-    "unresolved",
-    "unset",
-    "unsupported",
-    "unauthorized",
-    "wrong",
-    "your",
-];
 
 /// Whether a value begins with what stands for a secret.
 pub(super) fn is_masked(value: &[u8]) -> bool {
@@ -148,7 +51,8 @@ fn is_reference(value: &[u8]) -> bool {
         !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
     };
     match value {
-        [b'$', b'{' | b'(', ..] | [b'{', ..] | [b'<', ..] => true,
+        [b'$', b'{' | b'(', ..] | [b'%', b'(', ..] | [b'{' | b'<' | b'(', ..] => true,
+        [b'E', b'N', b'C', b'[' | b'(', ..] => true,
         [b'$', name @ ..] => is_name(name),
         [b'%', name @ .., b'%'] => is_name(name),
         _ => false,
@@ -168,13 +72,23 @@ fn is_variable(value: &[u8]) -> bool {
 
 /// Whether it is made of words of which one tells a state: `missing`, `expired_or_invalid`, `secretref-managed`.
 fn is_state(value: &[u8]) -> bool {
-    let is_word = |part: &[u8]| {
-        part.iter().all(u8::is_ascii_alphabetic)
-            || part.len() <= 4 && part.iter().all(u8::is_ascii_alphanumeric)
+    let is_word = |part: &str| {
+        part.bytes().all(|b| b.is_ascii_alphabetic() || !b.is_ascii())
+            || part.strip_prefix('v').is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()))
     };
-    let is_known = |part: &[u8]| STATES.iter().any(|state| part.eq_ignore_ascii_case(state.as_bytes()));
-    let parts = || value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'|' | b' '));
-    value.is_empty() || parts().all(is_word) && parts().any(is_known)
+    let Ok(value) = std::str::from_utf8(value) else { return false };
+    let parts =
+        || value.split(['_', '-', '.', ':', '/', '|', ' ', '[', ']', ';']).filter(|part| !part.is_empty());
+    value.is_empty() || parts().all(is_word) && parts().any(words::is_state)
+}
+
+/// Whether it is a piece of a program: names with full stops between them, without a digit.
+fn is_code(value: &[u8]) -> bool {
+    let is_name = |part: &[u8]| {
+        !part.is_empty()
+            && part.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_uppercase() || *b == b'_')
+    };
+    value.len() <= WINDOW && value.contains(&b'.') && value.split(|b| *b == b'.').all(is_name)
 }
 
 /// Whether a value of that kind is a secret.
@@ -209,8 +123,13 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
                     || start.iter().skip(1).any(|b| b.is_ascii_digit() || b.is_ascii_uppercase()))
         }
         Kind::Cookie => length >= 6 && wide.contains(&b'='),
+        Kind::Password | Kind::Token | Kind::Key if !tie.is_quoted && is_code(value) => false,
         Kind::Password if is_path || is_address => false,
-        Kind::Password if tie.is_loose => length >= 4 && (digit || upper),
+        Kind::Password if tie.is_loose => {
+            length >= 4
+                && (digit || upper)
+                && (tie.is_quoted || !value.iter().take(WIDE).any(|b| b"/.".contains(b)))
+        }
         Kind::Password if tie.is_tight => length >= 3,
         Kind::Password => length >= 8 || (length >= 4 && (digit || upper)),
         Kind::Phrase => false,
@@ -242,6 +161,9 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
             let is_plain = value.iter().take(WIDE).all(|b| b.is_ascii_alphanumeric() || b"_-+/=".contains(b));
             length >= 16 && digit && letter && is_plain && is_random(start) && !is_uuid(value)
         }
+        Kind::Part => {
+            length >= 10 && digit && letter && is_random(start) && !is_uuid(value) && !value.contains(&b' ')
+        }
         Kind::Value => false,
     }
 }
@@ -250,14 +172,16 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
 fn shortened(value: &[u8]) -> Option<bool> {
     work::count(value.len());
     let gap = (0..value.len())
-        .find(|at| matches!(value[*at], b'*' | b'.' | 0xe2) && ellipsis(&value[*at..]).is_some())?;
+        .find(|at| matches!(value[*at], b'*' | b'.' | b'[' | 0xe2) && ellipsis(&value[*at..]).is_some())?;
     let length = ellipsis(&value[gap..])?;
     let rest = value.len() - gap - length;
     // What only ends there was cut.
     if rest == 0 && value[gap] != b'*' {
         return None;
     }
-    Some(gap + rest > SHOWN_BY_OTHERS && value.iter().any(u8::is_ascii_digit))
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    let is_made = has(u8::is_ascii_digit) || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    Some(gap + rest > SHOWN_BY_OTHERS && is_made)
 }
 
 /// Whether a part of it is neither a word nor a number.

@@ -36,6 +36,7 @@ pub fn table() -> Table {
 
 /// A secret of a form that looks as if a machine had made it, another one for each seed.
 pub fn made(form: &str, seed: u64) -> Option<String> {
+    let form_text = form;
     let form = bytes_regex(&format!("(?-u:{form})")).ok()?;
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
@@ -46,12 +47,24 @@ pub fn made(form: &str, seed: u64) -> Option<String> {
         let is_mixed =
             has(u8::is_ascii_digit) && (has(u8::is_ascii_alphabetic) || !has(|b| !b.is_ascii_digit()));
         // A full stop or a bracket at the end is of the sentence.
-        (is_mixed || secret.len() >= 24) && secret.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '=')
+        let begins = secret.starts_with(|c: char| c != '=' && c != '-');
+        begins
+            && (is_mixed || secret.len() >= 24)
+            && secret.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '=')
     };
     let samples = std::iter::from_fn(|| form.new_tree(&mut runner).ok().map(|tree| tree.current()));
-    // A percent sign that begins no escape would make none of what follows.
+    // Signs that no vendor writes there: a percent sign that begins no escape, padding within.
     let texts = samples.take(200).filter_map(|bytes| String::from_utf8(bytes).ok());
-    texts.map(|text| text.replace('%', "A")).find(is_made)
+    let plain = |text: String| {
+        let body = text.trim_end_matches('=').len();
+        // Outside of a class it belongs to the form.
+        let fixed = form_text
+            .split('[')
+            .any(|part| part.split(']').next_back().is_some_and(|rest| rest.contains('=')));
+        let inner = if fixed { text[..body].to_owned() } else { text[..body].replace('=', "A") };
+        inner.replace('%', "A") + &text[body..]
+    };
+    texts.map(plain).find(is_made)
 }
 
 /// What of a secret is in a text.

@@ -243,7 +243,8 @@ impl Writing {
 fn told(secret: &Secret) -> Option<&str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     // Letters alone could be a word.
-    let is_made = secret.text.bytes().any(|b| b.is_ascii_digit()) && secret.text.len() >= 16;
+    let is_uuid = secret.text.len() == 36 && secret.text.matches('-').count() == 4;
+    let is_made = secret.text.bytes().any(|b| b.is_ascii_digit()) && secret.text.len() >= 16 && !is_uuid;
     (is_made && secret.text.chars().all(is_plain)).then_some(secret.text.as_str())
 }
 

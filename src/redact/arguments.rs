@@ -1,0 +1,135 @@
+//! Secrets in commands: the values of options, and users with their passwords.
+
+use std::ops::Range;
+
+use super::contexts::{Name, behind_name, blanks, closing, is_quote, opening, value_end};
+use super::names::{Kind, kind};
+use super::scan::{Scan, WINDOW, work};
+use super::values::{Tie, is_masked, is_no_value, is_secret};
+
+/// The argument of a command that takes a secret.
+pub(super) fn argument(
+    scan: &mut Scan<'_>,
+    start: usize,
+    kind: Kind,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    let text = scan.text;
+    let (start, quote) = opening(text, start);
+    let end = value_end(scan, start, quote, kind);
+    let secret = &text[start..end];
+    const WORDS: &[&[u8]] = &[
+        b"after",
+        b"again",
+        b"argument",
+        b"before",
+        b"does",
+        b"first",
+        b"flag",
+        b"from",
+        b"instead",
+        b"into",
+        b"must",
+        b"option",
+        b"options",
+        b"requires",
+        b"using",
+        b"when",
+        b"with",
+        b"without",
+    ];
+    let is_odd = secret.len() >= 12
+        || secret.iter().take(WINDOW).any(|b| !b.is_ascii_lowercase() && *b != b'-')
+        || kind == Kind::Password && secret.len() >= 5 && !WORDS.contains(&secret);
+    let is_path = matches!(secret.first(), Some(b'/' | b'~' | b'-' | b'.'));
+    (is_odd && !is_path && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret)).then(|| {
+        found.push(start..end);
+        end
+    })
+}
+
+/// The value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
+pub(super) fn option(
+    scan: &mut Scan<'_>,
+    name: Range<usize>,
+    dashes: usize,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    let text = scan.text;
+    let spaces = blanks(text, name.end);
+    let own = &text[name.clone()];
+    if spaces > 0 && (own == b"u" && dashes == 1 || matches!(own, b"user" | b"proxy-user")) {
+        return login(scan, name.end + spaces, found);
+    }
+    if dashes == 1 && name.len() < WINDOW && is_option_of_command(text, &name) {
+        let is_cookie = own == b"b";
+        let start = if own.len() == 1 { name.end + spaces } else { name.start + 1 };
+        return argument(scan, start, if is_cookie { Kind::Cookie } else { Kind::Password }, found);
+    }
+    let kind = kind(own, b" ")?;
+    // `"--token", "value"`
+    if let (at, true) = closing(text, name.end)
+        && text.get(at) == Some(&b',')
+    {
+        let (start, quote) = opening(text, at + 1 + blanks(text, at + 1));
+        return quote.and_then(|_| argument(scan, start - 1, kind, found));
+    }
+    match spaces {
+        0 => behind_name(scan, &Name { range: name, kind }, found),
+        _ if matches!(text.get(name.end + spaces), Some(b':' | b'=')) => {
+            behind_name(scan, &Name { range: name, kind }, found)
+        }
+        _ if matches!(kind, Kind::Scheme | Kind::Part | Kind::Maybe) => None,
+        _ => argument(scan, name.end + spaces, kind, found),
+    }
+}
+
+/// Whether an option of one letter takes a secret, by the command that stands before it. Some take it without a blank.
+fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
+    const COMMANDS: &[(&str, bool, u8)] = &[
+        ("login", false, b'p'),
+        ("sshpass", false, b'p'),
+        ("mysql", true, b'p'),
+        ("7z", true, b'p'),
+        ("twine", false, b'p'),
+        ("redis-cli", false, b'a'),
+        ("mongosh", false, b'p'),
+        ("zip", false, b'P'),
+        ("sqlcmd", false, b'P'),
+        ("ipmitool", false, b'P'),
+        ("ldapsearch", false, b'w'),
+        ("curl", false, b'b'),
+    ];
+    let Some(&letter) = text.get(name.start) else { return false };
+    let is_quoted = name.len() == 1 && text.get(name.end).is_some_and(|b| is_quote(*b));
+    let is_attached = name.len() > 1 || is_quoted;
+    if name.len() == 1 && !is_quoted && blanks(text, name.end) == 0 {
+        return false;
+    }
+    let is_its =
+        |(_, attaches, of): &&(&str, bool, u8)| *of == letter && (*attaches == is_attached || is_quoted);
+    if !COMMANDS.iter().any(|command| is_its(&command)) {
+        return false;
+    }
+    let before = &text[name.start.saturating_sub(2 * WINDOW)..name.start];
+    work::count(before.len());
+    let stands_before = |command: &str| memchr::memmem::find(before, command.as_bytes()).is_some();
+    COMMANDS.iter().filter(is_its).any(|(command, ..)| stands_before(command))
+}
+
+/// A user's name and password: `joe:secret`.
+fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let text = scan.text;
+    let (start, quote) = opening(text, start);
+    let end = value_end(scan, start, quote, Kind::Password);
+    let colon = start + text[start..end].iter().position(|b| *b == b':')?;
+    let tie = Tie { is_tight: true, ..Tie::default() };
+    let is_example = matches!(&text[colon + 1..end], b"pass" | b"password" | b"PASSWORD" | b"pw");
+    (!is_example
+        && !text[colon..].starts_with(b"://")
+        && is_secret(&text[colon + 1..end], Kind::Password, tie))
+    .then(|| {
+        found.push(colon + 1..end);
+        end
+    })
+}

@@ -1,0 +1,110 @@
+//! Random words near the name of a secret, however the two are tied: `Gateway token generated: 4f…`, `apikey | Xy…`,
+//! `Some("Xy…")`, on the line below.
+
+use std::ops::Range;
+
+use super::contexts::is_of_name;
+use super::names::Kind;
+use super::scan::{Scan, WINDOW, work};
+use super::tokens::is_id;
+use super::values::is_masked;
+
+/// Bytes behind a name in which its secret may begin.
+const MAX_GAP: usize = 56;
+/// Ordinary words that may stand between a name and its secret.
+const MAX_WORDS: usize = 5;
+
+/// The random word near the name that ends at `end`.
+pub(super) fn find(
+    scan: &mut Scan<'_>,
+    end: usize,
+    kind: Kind,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    let text = scan.text;
+    let limit = text.len().min(end + MAX_GAP);
+    work::count(limit - end);
+    let (mut at, mut words, mut lines) = (end, 0, 0);
+    while at < limit {
+        match text[at] {
+            b'\n' if lines > 0 => return None,
+            b'\n' => lines += 1,
+            b'=' | b'&' | b'/' | b'\\' | b'{' | b'}' if words > 0 => return None,
+            b'[' if is_masked(&text[at..]) => return None,
+            _ if is_start(text, at) => {
+                let stop = word_end(text, at);
+                let word = &text[at..stop];
+                if is_random(word, kind) && !is_name(text, stop) {
+                    found.push(at..stop);
+                    return Some(stop);
+                }
+                // Only ordinary words may stand between.
+                let is_ordinary = word.len() <= 16
+                    && !word.iter().any(u8::is_ascii_digit)
+                    && !word[1..].iter().any(u8::is_ascii_uppercase);
+                words += 1;
+                if !is_ordinary || words > MAX_WORDS || matches!(text.get(stop), Some(b'=')) {
+                    return None;
+                }
+                at = stop;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+fn is_start(text: &[u8], at: usize) -> bool {
+    text[at].is_ascii_alphanumeric()
+        || text[at] >= 128 && is_of_name(text, at)
+        || matches!(text[at], b'_' | b'+')
+}
+
+fn word_end(text: &[u8], start: usize) -> usize {
+    let is_part = |b: &u8| {
+        b.is_ascii_alphanumeric() || *b >= 128 || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'~')
+    };
+    let length = text[start..].iter().take(16 * WINDOW).take_while(|b| is_part(b)).count();
+    work::count(length);
+    let padding = text[start + length..].iter().take(2).take_while(|b| **b == b'=').count();
+    let mut end = start + length + padding;
+    while end > start && matches!(text[end - 1], b'.' | b'-') {
+        end -= 1;
+    }
+    end
+}
+
+/// Whether what ends there names something else.
+fn is_name(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end), Some(b'=' | b':' | b'(')) && !matches!(text.get(end + 1), Some(b' ') | None)
+}
+
+/// Whether nobody would write such a word but a machine that makes secrets.
+fn is_random(word: &[u8], kind: Kind) -> bool {
+    let start = &word[..word.len().min(WINDOW)];
+    let has = |test: fn(&u8) -> bool| start.iter().any(test);
+    let (digit, upper, lower) =
+        (has(u8::is_ascii_digit), has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let is_date = word.starts_with(b"20") && word.len() > 8 && (word[4] == b'-' || word[8] == b'T');
+    let is_path = word.starts_with(b"/") || start.iter().filter(|b| matches!(b, b'/' | b'.')).count() > 1;
+    let parts = start.split(|b| !b.is_ascii_alphanumeric());
+    // Parts that are words or numbers make a name or a version.
+    let is_mixed = parts.clone().any(|part| {
+        let has = |test: fn(&u8) -> bool| part.iter().any(test);
+        part.len() >= 6 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+    });
+    if is_date || is_path || is_id(word) || is_uuid(word) || !start.is_ascii() {
+        return false;
+    }
+    match kind {
+        Kind::Password => word.len() >= 10 && is_mixed && upper && lower,
+        _ if start.iter().all(u8::is_ascii_hexdigit) => word.len() >= 32 && digit,
+        _ => word.len() >= 16 && digit && is_mixed && (upper && lower || word.len() >= 24),
+    }
+}
+
+fn is_uuid(word: &[u8]) -> bool {
+    word.len() == 36 && [8, 13, 18, 23].iter().all(|&at| word[at] == b'-')
+}
