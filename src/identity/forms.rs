@@ -74,7 +74,7 @@ const PARTS: [(&str, &str); 8] = [
 pub(super) static SHAPES: LazyLock<Forms> = LazyLock::new(|| {
     Forms::new(
         r#"
-          :// (?<userinfo> [^\s/@:"'<>]+ (?: :[^\s/@"'<>]* )? ) @
+          :// (?<userinfo> [^\s/@:"'<>]+ (?: : (?: \[redacted[^\]]*\] | [^\s/@"'<>]* ) )? ) @
         | (?<home>
               (?: (?: /(?:mnt|cygdrive|host_mnt) )? /[A-Za-z] )? \\?/Users\\?/ FOLDER
             | (?:/(?:var|usr|export))? \\?/home\\?/ FOLDER

@@ -3,6 +3,7 @@
 
 mod faces;
 mod kinds;
+mod modes;
 mod ordinary;
 #[path = "../cli/program.rs"]
 mod program;
