@@ -20,6 +20,14 @@ pub(super) struct Look {
     pub time: Option<usize>,
 }
 
+impl Look {
+    /// That of a line in no known format, which begins no record.
+    pub const LOOSE: Self = Self { format: Format::Text, begins: false, time: None };
+}
+
+/// Lines of no more bytes are loose, whatever they hold.
+pub(super) const MAX_LOOSE: usize = 2;
+
 /// Looks at a line. `is_clean` says that it holds no terminal codes and carriage returns.
 pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     // Most lines are OpenClaw's own, and tell it by their first bytes.
@@ -28,6 +36,9 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     }
     if is_clean && let Some((format, length)) = timed(line) {
         return Look { format, begins: true, time: Some(length) };
+    }
+    if is_clean && is_loose(line) {
+        return Look::LOOSE;
     }
     // On a terminal the time comes in a colour.
     if !is_clean && matches!(line.first(), Some(0x1b | b'0'..=b'9' | b'[')) {
@@ -45,6 +56,25 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     let bare = wrap::bare(line);
     let begins = is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare));
     Look { format: of_bare(&bare), begins, time: None }
+}
+
+/// The shortest object of a known format is longer.
+const MIN_OBJECT: usize = 10;
+/// The longest head of a line in which a wrapper's bar is looked for, and a byte behind it.
+const MAX_BAR: usize = 101;
+
+/// Whether a line without terminal codes certainly has no known format and begins no record, as its first bytes tell. Of such
+/// lines a stranger can write half a million per megabyte.
+fn is_loose(line: &[u8]) -> bool {
+    match line {
+        _ if line.len() <= MAX_LOOSE => true,
+        [b'{', ..] => line.len() < MIN_OBJECT,
+        [b'a'..=b'z', ..] => {
+            memchr::memchr(b'|', &line[..line.len().min(MAX_BAR)]).is_none()
+                && !OPENINGS.iter().any(|opening| line.starts_with(opening))
+        }
+        _ => false,
+    }
 }
 
 fn look_at_object(line: &[u8]) -> Look {
@@ -97,7 +127,7 @@ pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: las
 
 /// Whether this line begins a record, whatever came before it.
 pub fn starts_record(line: &[u8]) -> bool {
-    look(line, is_clean(line)).begins
+    line.len() > MAX_LOOSE && look(line, is_clean(line)).begins
 }
 
 /// The format of a line that is not wrapped.
@@ -210,6 +240,17 @@ mod tests {
             assert_eq!((seen.format, seen.begins), (format, starts), "{line}");
             let slow = look(line.as_bytes(), false);
             assert_eq!((slow.format, slow.begins), (format, starts), "without the short way: {line}");
+        }
+    }
+
+    proptest::proptest! {
+        /// What is told by the first bytes is what is told by all.
+        #[test]
+        fn loose_lines_are_told_by_their_first_bytes(
+            line in "[a-z{}\\[\"0-9|: -]{0,12}|(gw-1|node|a1)[ ]{0,2}[|:][ -~]{0,40}|[{]\"[a-z_]{0,5}\":[ -~]{0,30}|[ -~]{0,60}",
+        ) {
+            let (fast, slow) = (look(line.as_bytes(), true), look(line.as_bytes(), false));
+            proptest::prop_assert_eq!((fast.format, fast.begins), (slow.format, slow.begins), "{}", line);
         }
     }
 }

@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 
 use crate::source::MAX_LINE;
 
-use super::detect::{Look, continues, look};
+use super::detect::{Look, MAX_LOOSE, continues, look};
 use super::envelope::Envelope;
 use super::line_reader::{LineReader, TimedLine};
 use super::spaced::{self, Spread};
@@ -61,8 +61,9 @@ impl<'a> RawRecord<'a> {
 
     /// The time of day that it begins with, where it has no date.
     pub fn clock(&self) -> Option<Stamp> {
-        let is_dated = self.time.is_some() || self.bytes.starts_with(b"{");
-        if is_dated { None } else { time::clock_of(self.first_line()) }
+        let is_none =
+            self.time.is_some() || self.bytes.starts_with(b"{") || self.bytes.len() < time::MIN_TIME;
+        if is_none { None } else { time::clock_of(self.first_line()) }
     }
 
     /// Whether a line is so long that only its beginning is looked at.
@@ -114,6 +115,19 @@ impl<'a> Line<'a> {
     /// The line that begins at `start`, or `None` at the end.
     fn at(bytes: &'a [u8], start: usize) -> Option<Self> {
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        // Of the shortest lines there may be so many that a search for the end of each is what takes the time.
+        if let Some(length) = rest.iter().take(MAX_LOOSE + 1).position(|&byte| byte == b'\n')
+            && let line = &rest[..length]
+            && (line == b"\r" || !line.iter().any(|byte| matches!(byte, b'\r' | 0x1b)))
+        {
+            return Some(Self {
+                bytes: line,
+                start,
+                next: start + length + 1,
+                is_clean: true,
+                look: Look::LOOSE,
+            });
+        }
         // One search finds the line's end, and what is unusual before it.
         let (length, is_clean) = match memchr::memchr3(b'\n', b'\r', 0x1b, rest) {
             None => (rest.len(), true),
@@ -188,7 +202,9 @@ impl<'a> Lines<'a> {
     /// The record that begins with a line, where it is an object spread over lines: its format, its last line, and how many
     /// line ends come before that.
     fn spread(&mut self, head: &Line<'a>) -> Option<(Format, Line<'a>, u64)> {
-        if !spaced::opens(head.bytes) {
+        // Most that open are followed by what goes on with no object.
+        let goes_on = matches!(self.bytes.get(head.next), None | Some(b' ' | b'\t' | b'}'));
+        if !spaced::opens(head.bytes) || !goes_on {
             return None;
         }
         match spaced::spread(&self.bytes[head.start..], MAX_JOINED_LINES, MAX_JOINED_BYTES) {

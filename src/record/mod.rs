@@ -48,6 +48,7 @@ pub use outline::Outline;
 #[cfg(test)]
 pub(crate) use plain::SEGMENTS;
 pub(crate) use plain::is_segment;
+pub(crate) use time::MIN_TIME;
 pub use time::{Stamp, last_time, stamp_of};
 pub(crate) use voice::{CHANNELS, Voice};
 pub use wrap::{Wrapper, plain_bytes};

@@ -184,10 +184,17 @@ fn is_plainly_valid(text: &[u8]) -> bool {
     }
 }
 
+/// The length of the shortest time, `HH:MM:SS`.
+pub(crate) const MIN_TIME: usize = 8;
+
 /// The time of the last record in `bytes` that carries one, and where its line begins.
 pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let mut end = bytes.len();
     loop {
+        // Of lines that are too short for a time there may be very many.
+        while let Some(newline) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(|&b| b == b'\n') {
+            end = end.saturating_sub(MIN_TIME) + newline;
+        }
         let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1);
         if let Some(stamp) = stamp_of(&bytes[start..end]) {
             return Some((stamp, start));
@@ -198,7 +205,7 @@ pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
 
 /// The time of day that a line begins with, where it has no date.
 pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
-    if line.first() == Some(&b'{') {
+    if line.first() == Some(&b'{') || line.len() < MIN_TIME {
         return None;
     }
     clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
@@ -207,6 +214,9 @@ pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
 /// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
 pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
     const SPACED: &[u8] = b"\"time\": \"";
+    if line.len() < MIN_TIME {
+        return None;
+    }
     if line.first() != Some(&b'{') {
         // An object that is spread over lines has its time in a line of its own.
         if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {

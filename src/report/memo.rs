@@ -16,6 +16,8 @@ use super::event::{Event, Facts, RunKeys};
 const MAX_KEY: usize = 4096;
 /// Outlines with more ids and durations are not kept.
 const MAX_OPAQUE: usize = 32;
+/// With what the key of a text in no known format begins; others begin with the number of a level.
+const LOOSE: u8 = u8::MAX;
 /// Stands for the end of a part that is not there.
 const NO_PART: u16 = u16::MAX;
 /// When so many outlines are known, all are forgotten.
@@ -94,6 +96,13 @@ impl Memo {
         self.key.clear();
         self.marks.clear();
         self.opaque.clear();
+        if outline.is_loose() {
+            // Nothing is known of its form, so all its bytes tell it from others.
+            self.key.push(LOOSE);
+            outline.parts.iter().flatten().for_each(|part| self.key.extend_from_slice(part));
+            self.name = self.shared.namer.name(&self.key);
+            return true;
+        }
         let length: usize = outline.parts.iter().flatten().map(|part| part.len()).sum();
         if length > MAX_KEY {
             return false;
@@ -154,11 +163,6 @@ impl Memo {
         self.key.push(same.unwrap_or(self.opaque.len()) as u8);
         self.opaque.push(Place { part: index, range, opening });
         true
-    }
-
-    /// Whether the outline taken holds ids or durations.
-    pub fn has_opaque(&self) -> bool {
-        !self.opaque.is_empty()
     }
 
     /// The run that the keys of the outline taken name.

@@ -109,7 +109,7 @@ impl<'e> Observer<'e> {
 
     /// What a record with that outline means.
     fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
-        if !self.memo.take(outline) || (outline.is_loose() && self.memo.has_opaque()) {
+        if !self.memo.take(outline) {
             return with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event);
         }
         if self.memo.get().is_none() {
@@ -128,12 +128,11 @@ impl<'e> Observer<'e> {
         with_copy(raw, |raw| {
             let record = Record::parse(raw);
             let reading = self.read(raw, &record);
-            let meaning =
-                match outline.is_loose() && (record.parts.stamp.is_some() || record.wrapper.is_some()) {
-                    // Its time is a part of its text.
-                    true => Meaning::Particular,
-                    false => self.meaning(&reading, outline),
-                };
+            let meaning = match outline.is_loose() && !is_bare_text(&record) {
+                // Its time is a part of its text.
+                true => Meaning::Particular,
+                false => self.meaning(&reading, outline),
+            };
             let invalid_utf8 = record.invalid_utf8 && reading.counts();
             self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
             reading.event
@@ -388,6 +387,11 @@ fn with_copy<T>(raw: &RawRecord<'_>, read: impl FnOnce(&RawRecord<'_>) -> T) -> 
 
 fn position(raw: &RawRecord<'_>) -> Position {
     Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 }
+}
+
+/// Whether a record is text in no known format, without a time.
+fn is_bare_text(record: &Record<'_>) -> bool {
+    record.format == Format::Text && record.wrapper.is_none() && record.parts.stamp.is_none()
 }
 
 /// What a record says, redacted and printable.

@@ -108,7 +108,10 @@ impl<'a> Worker<'a> {
             self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut tally.formats))
         {
             let before = tally.events.len();
-            if !has_stamp && let Some(stamp) = record::stamp_of(raw.first_line()) {
+            if !has_stamp
+                && raw.bytes.len() >= record::MIN_TIME
+                && let Some(stamp) = record::stamp_of(raw.first_line())
+            {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
             }

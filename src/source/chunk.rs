@@ -187,6 +187,8 @@ pub(super) fn after_last_line(bytes: &[u8]) -> usize {
 fn first_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
     let mut line_start = memchr::memchr(b'\n', bytes)? + 1;
     loop {
+        // An empty line begins nothing, and there may be very many.
+        line_start += bytes[line_start..].iter().take_while(|byte| **byte == b'\n').count();
         let length = memchr::memchr(b'\n', &bytes[line_start..])?;
         if begins(&bytes[line_start..line_start + length]) {
             return Some(line_start);
@@ -199,6 +201,8 @@ fn first_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
 pub(crate) fn last_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
     // The line that is still arriving may yet turn out to begin something else.
     let mut end = memchr::memrchr(b'\n', bytes)?;
+    // An empty line begins nothing, and there may be very many.
+    end -= bytes[..end].iter().rev().take_while(|byte| **byte == b'\n').count();
     while let Some(newline) = memchr::memrchr(b'\n', &bytes[..end]) {
         if begins(&bytes[newline + 1..end]) {
             return Some(newline + 1);
