@@ -166,14 +166,19 @@ impl Journal {
 
     /// Redacts what the matches say.
     pub fn redact(&mut self, cleaner: &Cleaner) {
+        let samples = self.entries.iter().filter_map(|entry| match &entry.what {
+            Told::Match { sample: Some(sample), .. } => Some(sample.text.as_str()),
+            _ => None,
+        });
+        let own = cleaner.knowing(samples);
         for facts in &mut self.facts {
-            cleaner.each(facts.captures.iter_mut().map(|(_, value)| value));
-            cleaner.each(facts.claims.iter_mut().map(|claim| &mut claim.says));
+            own.each(facts.captures.iter_mut().map(|(_, value)| value));
+            own.each(facts.claims.iter_mut().map(|claim| &mut claim.says));
         }
         for entry in &mut self.entries {
             match &mut entry.what {
-                Told::Match { sample: Some(sample), .. } => cleaner.sample(sample),
-                Told::Turn(Turn::Success { requested, .. }) => cleaner.each(requested),
+                Told::Match { sample: Some(sample), .. } => own.sample(sample),
+                Told::Turn(Turn::Success { requested, .. }) => own.each(requested),
                 _ => {}
             }
         }

@@ -95,6 +95,7 @@ pub(super) struct SourceSummary {
     /// What was told near the beginning.
     #[serde(default, skip_serializing_if = "Journal::is_empty")]
     pub journal: Journal,
+    /// How things stand at the end, for the source that follows.
     #[serde(default)]
     pub standing: Standing,
     /// Good ends near the beginning, of runs that may have failed in the source before.
