@@ -32,6 +32,8 @@ pub(super) struct Form {
 
 /// Bytes in which a value behind a vendor's name is looked for.
 const MAX_NAMED: usize = 8 * WINDOW;
+/// Characters of the beginning of a token that may stand within a word.
+const MIN_TELLING: usize = 6;
 /// Characters of a token that masks of others leave of it.
 const SHOWN_BY_OTHERS: usize = 5;
 
@@ -121,8 +123,11 @@ impl Form {
             return None;
         }
         let start = self.start(scan, at)?;
+        // A long beginning with a mark in it is no part of a word.
+        let is_telling = self.anchor.len() >= MIN_TELLING && self.anchor.contains(['-', '_']);
         let begins = start == 0
             || self.shows > 0
+            || is_telling && start == at
             || !text[start].is_ascii_alphanumeric()
             || !text[start - 1].is_ascii_alphanumeric()
             || scan.is_seam(start);
