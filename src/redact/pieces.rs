@@ -51,7 +51,6 @@ impl Secrets {
             if cut >= MIN_PIECE && out.is_char_boundary(out.len() - cut) {
                 out.truncate(out.len() - cut);
                 out.push_str(mask);
-                continue;
             }
             let cut = overlap(secret.as_bytes(), out.as_bytes());
             if cut >= MIN_PIECE && out.is_char_boundary(cut) {
@@ -109,6 +108,12 @@ mod tests {
         ] {
             assert_eq!(overlap(text.as_bytes(), word.as_bytes()), length, "{text} {word}");
         }
+    }
+
+    #[test]
+    fn both_edges_of_a_piece_are_masked() {
+        let secrets = Secrets::new(vec![("abcdefghijklmnop".to_owned(), "[redacted]".to_owned())]);
+        assert_eq!(secrets.mask("ijklmnop and abcdefgh"), "[redacted] and [redacted]");
     }
 
     proptest::proptest! {
