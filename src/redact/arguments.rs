@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::contexts::{Name, behind_name, blanks, closing, is_quote, opening, value_end};
+use super::contexts::{Name, behind_name, blanks, closing, is_quote, noted, opening, value_end};
 use super::names::{Kind, kind};
 use super::scan::{Scan, WINDOW, work};
 use super::values::{Tie, is_masked, is_no_value, is_secret};
@@ -42,10 +42,8 @@ pub(super) fn argument(
         || secret.iter().take(WINDOW).any(|b| !b.is_ascii_lowercase() && *b != b'-')
         || kind == Kind::Password && secret.len() >= 5 && !WORDS.contains(&secret);
     let is_path = matches!(secret.first(), Some(b'/' | b'~' | b'-' | b'.'));
-    (is_odd && !is_path && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret)).then(|| {
-        found.push(start..end);
-        end
-    })
+    let is_secret = is_odd && !is_path && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret);
+    noted(is_secret, start..end, found)
 }
 
 /// The value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
@@ -125,11 +123,8 @@ fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Op
     let colon = start + text[start..end].iter().position(|b| *b == b':')?;
     let tie = Tie { is_tight: true, ..Tie::default() };
     let is_example = matches!(&text[colon + 1..end], b"pass" | b"password" | b"PASSWORD" | b"pw");
-    (!is_example
+    let is_secret = !is_example
         && !text[colon..].starts_with(b"://")
-        && is_secret(&text[colon + 1..end], Kind::Password, tie))
-    .then(|| {
-        found.push(colon + 1..end);
-        end
-    })
+        && is_secret(&text[colon + 1..end], Kind::Password, tie);
+    noted(is_secret, colon + 1..end, found)
 }

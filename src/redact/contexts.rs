@@ -87,6 +87,15 @@ fn behind_word(
     }
 }
 
+/// Notes a range if it is a secret. Returns its end, where reading goes on.
+pub(super) fn noted(is_secret: bool, range: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let end = range.end;
+    is_secret.then(|| {
+        found.push(range);
+        end
+    })
+}
+
 /// Looks behind the name of a secret.
 pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
@@ -161,14 +170,12 @@ pub(super) fn valued(
             Some(b'<') => return super::encoded::dump_behind_name(text, start, found),
             _ => {}
         }
-    }
-    if quote.is_none()
-        && let Some(open) = container(text, start)
-    {
-        return match text[open] {
-            b'[' => lists::list(scan, open + 1, name.kind, found),
-            _ => lists::map(scan, open + 1, name.kind, found),
-        };
+        if let Some(open) = container(text, start) {
+            return match text[open] {
+                b'[' => lists::list(scan, open + 1, name.kind, found),
+                _ => lists::map(scan, open + 1, name.kind, found),
+            };
+        }
     }
     if matches!(name.kind, Kind::Authorization) {
         return headers::scheme_value(scan, start, name.kind, tie, found);
@@ -189,7 +196,7 @@ pub(super) fn valued(
         return is_masked(value).then_some(end);
     }
     found.push(start..end);
-    let is_plural = text[name.range.clone()].trim_ascii_end().to_ascii_lowercase().ends_with(b"s");
+    let is_plural = matches!(text[name.range.clone()].trim_ascii_end().last(), Some(b's' | b'S'));
     Some(if quote.is_none() { lists::rest_of_list(scan, end, name.kind, is_plural, found) } else { end })
 }
 
@@ -266,10 +273,7 @@ fn loose(
     };
     let quoted = Tie { is_loose: false, is_quoted: false, is_tight: false, ..tie };
     let is_told = quote.is_some() && is_mixed(value) && is_secret(value, name.kind, quoted);
-    (is_long && (is_told || is_secret(value, name.kind, tie))).then(|| {
-        found.push(start..end);
-        end
-    })
+    noted(is_long && (is_told || is_secret(value, name.kind, tie)), start..end, found)
 }
 
 /// The value behind a name that a vendor's name is a part of.
@@ -310,10 +314,7 @@ fn phrase(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<us
             break;
         }
     }
-    (words >= 6).then(|| {
-        found.push(start..end);
-        end
-    })
+    noted(words >= 6, start..end, found)
 }
 
 /// Where a value ends.
@@ -335,13 +336,7 @@ pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, ki
         work::count(blank.unwrap_or(value.len().min(4 * WINDOW)));
         let is_word = |part: &[u8]| part.len() >= 16 && part.iter().take(WINDOW).any(u8::is_ascii_digit);
         if let Some(blank) = blank
-            && !value[blank..]
-                .iter()
-                .take(4 * WINDOW)
-                .copied()
-                .collect::<Vec<u8>>()
-                .split(|b| *b == b' ')
-                .any(is_word)
+            && !value[blank..value.len().min(blank + 4 * WINDOW)].split(|b| *b == b' ').any(is_word)
         {
             end = start + blank;
         }

@@ -109,11 +109,16 @@ fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
 
 /// The bytes that hexadecimal digits stand for.
 fn of_hex(run: &[u8]) -> Option<Vec<u8>> {
-    if run.len() % 2 == 1 || !run.iter().all(u8::is_ascii_hexdigit) {
+    if run.len() % 2 == 1 {
         return None;
     }
+    run.chunks_exact(2).map(|pair| hex(pair[0], pair[1])).collect()
+}
+
+/// The byte that two hexadecimal digits stand for.
+fn hex(high: u8, low: u8) -> Option<u8> {
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    run.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// Whether bytes are a text that holds a secret.
@@ -140,9 +145,8 @@ fn buffer(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     }
     let mut bytes = Vec::new();
     while let Some(&[a, b]) = text.get(at..at + 2) {
-        let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (Some(high), Some(low)) = (digit(a), digit(b)) else { break };
-        bytes.push(high << 4 | low);
+        let Some(byte) = hex(a, b) else { break };
+        bytes.push(byte);
         at += 2;
         if text.get(at) != Some(&b' ') {
             break;

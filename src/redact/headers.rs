@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::contexts::{blanks, is_mixed, is_pair};
+use super::contexts::{blanks, is_mixed, is_pair, noted};
 use super::names::Kind;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_secret};
@@ -50,10 +50,7 @@ pub(super) fn scheme_value(
     let value = &text[start..end];
     // `token_type=bearer expires_in=3600`
     let is_other = kind == Kind::Scheme && is_pair(value) && !value.contains(&b';');
-    (!is_other && is_secret(value, kind, tie)).then(|| {
-        found.push(start..end);
-        end
-    })
+    noted(!is_other && is_secret(value, kind, tie), start..end, found)
 }
 
 /// The end of the parameters of a scheme: `username="joe", response="..."`.
@@ -86,6 +83,6 @@ fn parameters(text: &[u8], start: usize) -> Option<usize> {
         }
         at += comma;
     }
-    (count >= 2 || count == 1 && text[..end].ends_with(b"\"") || count == 1 && text[..end].ends_with(b"'"))
-        .then_some(end)
+    let is_quoted = matches!(text[..end].last(), Some(b'"' | b'\''));
+    (count >= 2 || count == 1 && is_quoted).then_some(end)
 }

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::contexts::{Name, blanks, is_quote, opening, value_end};
-use super::names::{Kind, kind};
+use super::contexts::{Name, blanks, is_quote, noted, opening, value_end};
+use super::headers;
+use super::names::{self, Kind};
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_masked, is_secret};
 
@@ -30,8 +31,8 @@ pub(super) fn listed(
         .find(|b| !matches!(**b, b' ' | b'\\') && !is_quote(**b));
     match before {
         Some(b'[' | b',') => {
-            let (start, Some(quote)) = opening(text, start) else { return None };
-            secret_in_quotes(scan, start, quote, name.kind, found)
+            let (start, quote) = opening(text, start);
+            secret(scan, start, Some(quote?), name.kind, found)
         }
         Some(b':' | b'=') => next_field(scan, name.kind, start, found),
         _ => None,
@@ -45,18 +46,8 @@ pub(super) fn next_field(
     start: usize,
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
-    let text = scan.text;
-    let (start, quote) = opening(text, value_field(text, start)?);
-    match quote {
-        Some(quote) => secret_in_quotes(scan, start, quote, kind, found),
-        None => {
-            let end = value_end(scan, start, None, kind);
-            is_secret(&text[start..end], kind, Tie { is_quoted: false, ..QUOTED }).then(|| {
-                found.push(start..end);
-                end
-            })
-        }
-    }
+    let (start, quote) = opening(scan.text, value_field(scan.text, start)?);
+    secret(scan, start, quote, kind, found)
 }
 
 /// Where the value of the next field of an object begins, if it is one for a value.
@@ -95,11 +86,8 @@ pub(super) fn value_of_pair(
         return None;
     }
     let name = words.next()?;
-    let kind = kind(name, b" ").filter(|kind| !matches!(kind, Kind::Value | Kind::Maybe))?;
-    is_secret(&text[start..end], kind, QUOTED).then(|| {
-        found.push(start..end);
-        end
-    })
+    let kind = names::kind(name, b" ").filter(|kind| !matches!(kind, Kind::Value | Kind::Maybe))?;
+    noted(is_secret(&text[start..end], kind, QUOTED), start..end, found)
 }
 
 /// The value of a property list: `<key>API_KEY</key><string>value</string>`.
@@ -115,10 +103,7 @@ pub(super) fn property(
     let close = text[tag..].iter().take(16).position(|b| *b == b'>')?;
     let start = tag + close + 1;
     let end = scan.value_end(Stop::Tag, start);
-    is_secret(&text[start..end], kind, QUOTED).then(|| {
-        found.push(start..end);
-        end
-    })
+    noted(is_secret(&text[start..end], kind, QUOTED), start..end, found)
 }
 
 /// Masks the items of a list of secrets, and tells where it ends.
@@ -179,7 +164,7 @@ pub(super) fn map(
         if name == 0 || !matches!(text.get(colon), Some(b':' | b'=')) {
             return Some(at);
         }
-        let own = super::names::kind(&text[at..at + name], b" ");
+        let own = names::kind(&text[at..at + name], b" ");
         let value = colon + 1 + blanks(text, colon + 1);
         let (value, quote) = opening(text, value);
         if quote.is_none() && text.get(value) == Some(&b'[') {
@@ -231,25 +216,18 @@ pub(super) fn rest_of_list(
     end
 }
 
-/// A secret in quotes behind its name.
-fn secret_in_quotes(
+/// The secret that stands there behind its name.
+fn secret(
     scan: &mut Scan<'_>,
     start: usize,
-    quote: u8,
+    quote: Option<u8>,
     kind: Kind,
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
-    let text = scan.text;
-    let mut start = start;
+    let tie = Tie { is_quoted: quote.is_some(), ..QUOTED };
     if kind == Kind::Authorization {
-        let word =
-            text[start..].iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-        let spaces = blanks(text, start + word);
-        start += if spaces > 0 { word + spaces } else { 0 };
+        return headers::scheme_value(scan, start, kind, tie, found);
     }
-    let end = value_end(scan, start, Some(quote), kind);
-    is_secret(&text[start..end], kind, QUOTED).then(|| {
-        found.push(start..end);
-        end
-    })
+    let end = value_end(scan, start, quote, kind);
+    noted(is_secret(&scan.text[start..end], kind, tie), start..end, found)
 }

@@ -7,7 +7,7 @@ use super::contexts::is_of_name;
 use super::names::Kind;
 use super::scan::{Scan, WINDOW, work};
 use super::tokens::is_id;
-use super::values::is_masked;
+use super::values::{is_masked, is_uuid};
 
 /// Bytes behind a name in which its secret may begin.
 const MAX_GAP: usize = 56;
@@ -103,8 +103,4 @@ fn is_random(word: &[u8], kind: Kind) -> bool {
         _ if start.iter().all(u8::is_ascii_hexdigit) => word.len() >= 32 && digit,
         _ => word.len() >= 16 && digit && is_mixed && (upper && lower || word.len() >= 24),
     }
-}
-
-fn is_uuid(word: &[u8]) -> bool {
-    word.len() == 36 && [8, 13, 18, 23].iter().all(|&at| word[at] == b'-')
 }

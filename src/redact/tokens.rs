@@ -19,6 +19,19 @@ pub(super) struct Run {
     max: u32,
 }
 
+impl Run {
+    /// Returns true if a byte is in the class of the run.
+    fn has(&self, byte: u8) -> bool {
+        let class = CLASSES.get(usize::from(self.class)).copied().unwrap_or_default();
+        byte < 128 && class >> byte & 1 == 1
+    }
+
+    /// The most bytes that the run takes.
+    fn most(&self) -> usize {
+        usize::try_from(self.max).unwrap_or(usize::MAX)
+    }
+}
+
 /// How tokens of one kind look.
 pub(super) struct Form {
     /// Fixed text by which one is found, in lower case where `folds`; none where it is found by its first two characters.
@@ -99,10 +112,8 @@ fn best(scan: &mut Scan<'_>, index: &Index, pair: u16, at: usize) -> Option<Rang
 impl Form {
     /// The bytes that may stand first and second where one is found.
     fn begins(&self) -> [Vec<u8>; 2] {
-        let members = |run: Option<&Run>| {
-            let class = run.and_then(|run| CLASSES.get(usize::from(run.class))).copied().unwrap_or_default();
-            (0..128).filter(|byte| class >> byte & 1 == 1).collect()
-        };
+        let members =
+            |run: Option<&Run>| (0..128).filter(|byte| run.is_some_and(|run| run.has(*byte))).collect();
         let cases = |byte: u8| if self.folds { vec![byte, byte.to_ascii_uppercase()] } else { vec![byte] };
         match *self.anchor.as_bytes() {
             [a, b, ..] => [cases(a), cases(b)],
@@ -144,10 +155,8 @@ impl Form {
     fn start(&self, scan: &Scan<'_>, at: usize) -> Option<usize> {
         let mut start = at;
         for run in self.before.iter().rev() {
-            let most = usize::try_from(run.max).unwrap_or(usize::MAX).min(2 * WINDOW);
-            let class = CLASSES.get(usize::from(run.class)).copied().unwrap_or_default();
-            let is_in = |byte: &&u8| **byte < 128 && class >> **byte & 1 == 1;
-            let length = scan.text[..start].iter().rev().take(most).take_while(is_in).count();
+            let before = scan.text[..start].iter().rev().take(run.most().min(2 * WINDOW));
+            let length = before.take_while(|byte| run.has(**byte)).count();
             work::count(length);
             if length < run.min as usize {
                 return None;
@@ -163,7 +172,7 @@ impl Form {
         let mut end = body;
         for (index, run) in self.after.iter().enumerate() {
             let stop = scan.run_end(run.class, end);
-            let most = usize::try_from(run.max).unwrap_or(usize::MAX);
+            let most = run.most();
             let is_last = index + 1 == self.after.len();
             if stop - end < run.min as usize {
                 return self.cut_end(text, body, stop);
@@ -244,10 +253,7 @@ pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
     let length = |parts: &[Run]| {
         let mut at = 0;
         for run in parts {
-            let class = CLASSES.get(usize::from(run.class)).copied().unwrap_or_default();
-            let is_in = |byte: &&u8| **byte < 128 && class >> **byte & 1 == 1;
-            let most = usize::try_from(run.max).unwrap_or(usize::MAX);
-            let length = text[at..].iter().take(most).take_while(is_in).count();
+            let length = text[at..].iter().take(run.most()).take_while(|byte| run.has(**byte)).count();
             work::count(length);
             if length < run.min as usize {
                 return None;

@@ -37,9 +37,8 @@ pub(super) fn is_masked(value: &[u8]) -> bool {
 pub(super) fn is_no_value(value: &[u8]) -> bool {
     let short = &value[..value.len().min(WINDOW)];
     work::count(short.len());
-    let is_filler =
-        |b: &u8| matches!(b, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#') || !b.is_ascii();
-    if short.iter().all(is_filler) && value.len() <= WINDOW && value.is_ascii() {
+    let is_filler = |b: &u8| matches!(b, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#');
+    if value.len() <= WINDOW && value.iter().all(is_filler) {
         return true;
     }
     is_reference(short) || value.len() <= WINDOW && (is_variable(value) || is_state(value))
@@ -84,10 +83,8 @@ fn is_state(value: &[u8]) -> bool {
 
 /// Whether it is a piece of a program: names with full stops between them, without a digit.
 fn is_code(value: &[u8]) -> bool {
-    let is_name = |part: &[u8]| {
-        !part.is_empty()
-            && part.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_uppercase() || *b == b'_')
-    };
+    let is_name =
+        |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
     value.len() <= WINDOW && value.contains(&b'.') && value.split(|b| *b == b'.').all(is_name)
 }
 
@@ -132,7 +129,6 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         }
         Kind::Password if tie.is_tight => length >= 3,
         Kind::Password => length >= 8 || (length >= 4 && (digit || upper)),
-        Kind::Phrase => false,
         Kind::Query => length >= 6,
         Kind::Digest => length >= 16 && start.iter().all(u8::is_ascii_hexdigit) && digit,
         Kind::Login => tie.is_tight && length >= 12 && is_base64(start) && (digit || upper),
@@ -140,11 +136,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         Kind::Token | Kind::Key if tie.is_loose => {
             length >= 16 && is_made && is_random(start) && !is_uuid(value)
         }
-        Kind::Token => {
-            length >= 6 && is_made
-                || tie.is_tight && length >= 8 && letter
-                || tie.is_quoted && length >= 6 && digit && letter
-        }
+        Kind::Token => length >= 6 && is_made || tie.is_tight && length >= 8 && letter,
         Kind::Key => length >= 6 && is_made || tie.is_tight && length >= 12 && letter,
         Kind::OAuth => {
             tie.is_tight
@@ -164,7 +156,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         Kind::Part => {
             length >= 10 && digit && letter && is_random(start) && !is_uuid(value) && !value.contains(&b' ')
         }
-        Kind::Value => false,
+        Kind::Phrase | Kind::Value => false,
     }
 }
 
@@ -197,6 +189,6 @@ fn is_base64(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(b))
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+pub(super) fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36 && [8, 13, 18, 23].iter().all(|&at| value[at] == b'-')
 }

@@ -1,5 +1,7 @@
 //! Ways in which a secret gets into a log.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::json as object;
 
 use crate::kinds::Secret;
@@ -215,7 +217,7 @@ impl Writing {
                 plain(&split(gap))
             }
             Self::HeaderInBase64 => {
-                plain(&in_base64(format!("Authorization: Bearer {}", told(secret)?).as_bytes()))
+                plain(&STANDARD.encode(format!("Authorization: Bearer {}", told(secret)?)))
             }
             Self::Typographic => {
                 let place = place.replace(' ', "\u{a0}");
@@ -246,17 +248,6 @@ fn told(secret: &Secret) -> Option<&str> {
     let is_uuid = secret.text.len() == 36 && secret.text.matches('-').count() == 4;
     let is_made = secret.text.bytes().any(|b| b.is_ascii_digit()) && secret.text.len() >= 16 && !is_uuid;
     (is_made && secret.text.chars().all(is_plain)).then_some(secret.text.as_str())
-}
-
-fn in_base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let code = bytes.chunks(3).flat_map(|group| {
-        let bits =
-            group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        let letters = [18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift & 63) as usize]));
-        (0..4).map(move |at| if at <= group.len() { letters[at] } else { '=' })
-    });
-    code.collect()
 }
 
 fn plain(place: &str) -> String {
