@@ -9,6 +9,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::decoding::Reading;
 use super::scan::work;
 
+/// The beginning of a key or certificate in PEM.
+const BEGIN: &[u8] = b"-----BEGIN ";
 /// Characters of Base64 in which a text may hide.
 const MIN_BASE64: usize = 24;
 /// Bytes of a dump in which one may.
@@ -39,7 +41,6 @@ pub(super) fn find(
     let mut at = 0;
     while at < text.len() {
         let next = match text[at] {
-            b'-' => private_key(text, at),
             b'<' => buffer(text, at)
                 .filter(|(_, bytes)| is_key(bytes) || is_secret_text(bytes, holds_secret))
                 .map(|(end, _)| at..end),
@@ -71,6 +72,7 @@ pub(super) fn find(
             None => at + 1,
         };
     }
+    private_keys(text, found);
     phrases(text, found);
     lines_of_a_key(&reading.text, found);
 }
@@ -133,14 +135,14 @@ fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
 /// Whether bytes are the beginning of a private key in PEM, of which the label may be cut.
 fn is_key(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(60)];
-    start.starts_with(b"-----BEGIN ") && !contains(start, b"CERT") && !contains(start, b"PUBLIC")
+    start.starts_with(BEGIN) && !contains(start, b"CERT") && !contains(start, b"PUBLIC")
 }
 
 /// The dump of a buffer that begins there, and its bytes: `<Buffer 2d 2d 2d>`.
 fn buffer(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
-    const BEGIN: &[u8] = b"<Buffer ";
-    let mut at = start + BEGIN.len();
-    if text.get(start..at)? != BEGIN {
+    const OPENING: &[u8] = b"<Buffer ";
+    let mut at = start + OPENING.len();
+    if text.get(start..at)? != OPENING {
         return None;
     }
     let mut bytes = Vec::new();
@@ -179,9 +181,23 @@ fn bytes(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     (!bytes.is_empty()).then_some((end, bytes))
 }
 
-/// A private key in PEM, to its end or that of the text.
+/// Notes where private keys in PEM stand, whatever stands before them.
+fn private_keys(text: &[u8], found: &mut Vec<Range<usize>>) {
+    let mut at = 0;
+    while let Some(next) = memchr::memmem::find(&text[at..], BEGIN) {
+        at += next;
+        match private_key(text, at) {
+            Some(key) => {
+                at = key.end;
+                found.push(key);
+            }
+            None => at += BEGIN.len(),
+        }
+    }
+}
+
+/// The private key in PEM that begins there, to its end or that of the text.
 fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
-    const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"-----END ";
     let rest = text.get(at..)?.strip_prefix(BEGIN)?;
     let label = rest.iter().take(60).position(|&b| b == b'-')?;

@@ -111,6 +111,16 @@ fn a_piece_of_a_secret_is_masked_without_its_place() {
 }
 
 #[test]
+fn a_private_key_is_masked_whatever_stands_before_it() {
+    for before in ["", "x", "KEY=", "a+b/", "key: "] {
+        let text =
+            format!("{before}-----BEGIN PRIVATE KEY-----\nAbCd1234efGh\n-----END PRIVATE KEY----- end");
+        let clean = Redactor::MASKING.clean_lines(&text);
+        assert!(!clean.contains("AbCd1234") && clean.ends_with(" end"), "{before}: {clean}");
+    }
+}
+
+#[test]
 fn people_are_masked_where_that_is_asked_for() {
     let text = "to +49 151 1234567, joe@x.org and 491511234567@s.whatsapp.net";
     assert_eq!(Redactor::MASKING.clean(text), text);
