@@ -299,7 +299,7 @@ struct Range {
     end: usize,
 }
 
-/// Whether a set is a letter in both cases.
+/// Returns true if the set holds one letter, as a capital and as a small letter, and nothing else.
 fn is_letter(set: u128) -> bool {
     set.count_ones() == 2
         && first(set).is_ascii_uppercase()

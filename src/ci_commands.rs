@@ -41,7 +41,7 @@ impl Syntax {
         }
     }
 
-    /// Whether it matters where lines begin.
+    /// Returns true if a command at the beginning of a line is to be broken.
     fn has_lines(self) -> bool {
         matches!(self, Self::Text | Self::Markup)
     }
@@ -56,7 +56,7 @@ enum Prefix {
     Hashes(Option<&'static [u8]>),
 }
 
-/// Where in a line the last byte was.
+/// Position of the last written byte in its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     /// Before all but blanks. What is not ASCII may be a blank, too.
@@ -102,7 +102,7 @@ impl<W: Write> Breaker<W> {
         self.prefix == Prefix::Nothing && (self.column == Column::Inside || !self.syntax.has_lines())
     }
 
-    /// What to write in the place of a byte, where that is not the byte itself.
+    /// Returns the text to write instead of a byte; `None` if the byte itself is written.
     fn step(&mut self, byte: u8) -> Option<&'static [u8]> {
         let is_bracket = self.follow_prefix(byte);
         let is_colon = self.follow_line(byte);
@@ -113,7 +113,7 @@ impl<W: Write> Breaker<W> {
         }
     }
 
-    /// Whether the byte is the bracket of a command.
+    /// Returns true if the byte completes the prefix of a command, such as `##[`.
     fn follow_prefix(&mut self, byte: u8) -> bool {
         let before = self.prefix;
         self.prefix = match (before, byte.to_ascii_lowercase()) {
@@ -127,7 +127,7 @@ impl<W: Write> Breaker<W> {
         byte == b'[' && matches!(before, Prefix::Hashes(None | Some([])))
     }
 
-    /// Whether the byte is the second colon of a command.
+    /// Returns true if the byte completes `::` at the beginning of a line.
     fn follow_line(&mut self, byte: u8) -> bool {
         let before = self.column;
         self.column = match (before, byte) {

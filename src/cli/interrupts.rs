@@ -46,7 +46,7 @@ pub(super) fn patient_flag() -> Arc<AtomicUsize> {
     flag
 }
 
-/// Whether the program was started so that SIGHUP does not end it, as `nohup` does. Then it stays so.
+/// Returns true if the program was started so that SIGHUP does not end it, as `nohup` does. Then it stays so.
 #[cfg(target_os = "linux")]
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -55,7 +55,7 @@ fn ignores_hangup() -> bool {
     ignored.is_some_and(|mask| mask & 1 << (SIGHUP - 1) != 0)
 }
 
-/// Whether the program may have been started with `nohup`, which leaves it no terminal to write to. The system does not tell
+/// Returns true if the program may have been started with `nohup`, which leaves it no terminal to write to. The system does not tell
 /// which signals are ignored without unsafe code.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn ignores_hangup() -> bool {

@@ -32,7 +32,7 @@ impl Forms {
         Self { pattern: Pattern::new(&pattern).ok(), groups }
     }
 
-    /// What is to be masked in a text, in order.
+    /// Returns the parts of a text to mask, in order.
     pub fn find<'t>(&self, text: &'t str) -> Vec<Named<'t>> {
         let Some(pattern) = &self.pattern else { return Vec::new() };
         let mut all: Vec<Named<'t>> = Vec::new();
@@ -47,7 +47,7 @@ impl Forms {
         all
     }
 
-    /// Whether the expression could be built.
+    /// Returns true if the expression could be built.
     #[cfg(test)]
     pub fn is_whole(&self) -> bool {
         self.pattern.as_ref().is_some_and(|pattern| {
@@ -70,7 +70,7 @@ const PARTS: [(&str, &str); 8] = [
     ("ASSIGNED", r#"\\{0,4}["']? [\x20\t]{0,2}"#),
 ];
 
-/// What is known by its own form.
+/// Forms that need no words beside them.
 pub(super) static SHAPES: LazyLock<Forms> = LazyLock::new(|| {
     Forms::new(
         r#"
@@ -115,7 +115,7 @@ pub(super) static SHAPES: LazyLock<Forms> = LazyLock::new(|| {
     )
 });
 
-/// What is known by the words beside it, in a text from which what has a form of its own is gone.
+/// Forms that need words beside them, in a text from which what has a form of its own is gone.
 pub(super) static PLACES: LazyLock<Forms> = LazyLock::new(|| {
     Forms::new(
         r#"
@@ -169,7 +169,7 @@ pub(super) static PLACES: LazyLock<Forms> = LazyLock::new(|| {
     )
 });
 
-/// Whether what was found tells anybody anything.
+/// Returns true if what was found tells anybody anything.
 fn is_telling(group: &str, what: Masked, text: &str, found: &Groups<'_>) -> bool {
     let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
     match group {

@@ -25,13 +25,13 @@ const MIN_NAME: usize = 3;
 static TAGS: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r"\[(?<name>redacted|email|phone):(?<tag>[0-9a-f]{16})\]").ok());
 
-/// Whether a machine of that name is known nowhere but in its own network.
+/// Returns true if a machine of that name is known nowhere but in its own network.
 pub fn is_private_name(host: &str) -> bool {
     !host.contains('.')
         || PRIVATE.iter().any(|end| host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
 }
 
-/// What was masked.
+/// Kind of masked text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Masked {
     /// A home folder, shown as `~`.
@@ -53,7 +53,7 @@ pub enum Masked {
 }
 
 impl Masked {
-    /// What it is, of one and of many.
+    /// Returns the noun for the kind, in singular and plural.
     pub fn noun(self) -> (&'static str, &'static str) {
         match self {
             Self::Home => ("home folder", "home folders"),
@@ -163,7 +163,7 @@ impl Masker {
         masked.into_owned()
     }
 
-    /// What was masked so far, and how often.
+    /// Returns the kinds masked so far, with counts.
     pub fn counts(&self) -> &BTreeMap<Masked, u64> {
         &self.counts
     }

@@ -49,7 +49,7 @@ fn masks_are_numbered_and_tell_only_which_are_equal() {
     assert_eq!(masker.clean("token=[redacted]"), "token=[redacted]");
 }
 
-/// What becomes of texts, where that is not what it should be.
+/// Returns the results that differ from the expected ones.
 fn wrong<'t>(
     masker: &mut Masker,
     texts: impl IntoIterator<Item = (&'t str, &'t str)>,

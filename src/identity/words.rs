@@ -62,29 +62,29 @@ const RESOLVERS: [&str; 6] = ["1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9
 /// Parts of words in capitals that hold digits, and are no ids.
 const CODES: [&str; 8] = ["BASE64", "CLAUDE", "DEEPSEEK", "GEMINI", "UTF16", "UTF8", "WIN32", "WIN64"];
 
-/// Whether a word tells nothing, whatever its case.
+/// Returns true if a word tells nothing, whatever its case.
 pub(super) fn is_common(word: &str) -> bool {
     static WORDS: LazyLock<BTreeSet<&str>> =
         LazyLock::new(|| COMMON.iter().flat_map(|words| words.split_whitespace()).collect());
     WORDS.contains(word.to_ascii_lowercase().as_str())
 }
 
-/// Whether a host of that name is the same on every machine.
+/// Returns true if a host of that name is the same on every machine.
 pub(super) fn is_usual_host(host: &str) -> bool {
     USUAL.contains(&host.to_ascii_lowercase().as_str())
 }
 
-/// Whether a name with dots is that of a setting, such as `memory.search.local`.
+/// Returns true if a name with dots is that of a setting, such as `memory.search.local`.
 pub(super) fn is_setting(name: &str) -> bool {
     name.matches('.').count() > 1 && name.split('.').next().is_some_and(|first| SETTINGS.contains(&first))
 }
 
-/// Whether an address is that of a public name server.
+/// Returns true if an address is that of a public name server.
 pub(super) fn is_resolver(address: &str) -> bool {
     RESOLVERS.contains(&address)
 }
 
-/// Whether a word of capitals and digits is one of a language, such as `BASE64URL` and `WINDOWS11`.
+/// Returns true if a word of capitals and digits is one of a language, such as `BASE64URL` and `WINDOWS11`.
 pub(super) fn is_code(word: &str) -> bool {
     let digits = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
     let is_numbered = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use crate::catalogue::nearest;
 
-/// What to scan.
+/// Arguments of `scan`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scan {
-    /// Files or folders of logs; OpenClaw's own logs on this machine unless given. Paths outside OpenClaw's log folders are
+    /// Files or folders of logs; default: OpenClaw's own logs on this machine. Paths outside OpenClaw's log folders are
     /// refused, unless the user has allowed them.
     #[serde(default)]
     pub paths: Vec<PathBuf>,
@@ -30,12 +30,12 @@ pub(super) struct Scan {
     /// Leave out findings below: `info`, `warning`, `error` or `critical`.
     #[serde(default)]
     pub min_severity: Option<String>,
-    /// How long the answer may be, in tokens of 4 bytes; 4000 unless given.
+    /// How long the answer may be, in tokens of 4 bytes (default: 4000).
     #[serde(default)]
     pub budget: Option<usize>,
 }
 
-/// What to explain.
+/// Arguments of `explain`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Explain {
@@ -43,17 +43,17 @@ pub(super) struct Explain {
     pub what: String,
 }
 
-/// What to watch.
+/// Arguments of `watch_status`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WatchStatus {
-    /// The log to follow, or a folder, of which the newest log is followed; OpenClaw's newest on this machine unless given.
+    /// The log to follow, or a folder, of which the newest log is followed; default: OpenClaw's newest on this machine.
     #[serde(default)]
     pub path: Option<PathBuf>,
     /// The same as `path`, in a list: one log is followed per call.
     #[serde(default)]
     pub paths: Vec<PathBuf>,
-    /// How long the answer may be, in tokens of 4 bytes; 4000 unless given.
+    /// How long the answer may be, in tokens of 4 bytes (default: 4000).
     #[serde(default)]
     pub budget: Option<usize>,
 }

@@ -114,12 +114,12 @@ impl Voice {
         if is_own { Self::Own } else { Self::Relayed }
     }
 
-    /// Whether a field of that name says what went wrong.
+    /// Returns true if a field of that name says what went wrong.
     pub fn is_error(self, name: &str) -> bool {
         ERROR_FIELDS.contains(&name) && (self == Self::Own || is_of_machine(name))
     }
 
-    /// Whether a message passes on what somebody wrote: `message received`, `[default] Incoming text: ...`.
+    /// Returns true if a message passes on what somebody wrote: `message received`, `[default] Incoming text: ...`.
     pub fn tells_of_words(self, message: &str) -> bool {
         let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
         let opens = |opening: &str| {
@@ -151,21 +151,21 @@ impl Voice {
 const OPENINGS: [&str; 6] =
     ["incoming", "received", "message received", "message from", "new message", "got message"];
 
-/// Whether an object at the end of a message is what a server has answered: it tells an error or follows its status.
+/// Returns true if an object at the end of a message is what a server has answered: it tells an error or follows its status.
 fn is_answer(before: &str, object: &Map<String, Value>) -> bool {
     let last_word = before.rsplit(' ').next().unwrap_or_default();
     let is_status = last_word.len() == 3 && last_word.bytes().all(|byte| byte.is_ascii_digit());
     is_status || object.keys().any(|name| is_of_machine(name))
 }
 
-/// Whether a name is of a value that a program makes: of an error, a code, a status.
+/// Returns true if a name is of a value that a program makes: of an error, a code, a status.
 fn is_of_machine(name: &str) -> bool {
     const PARTS: [&str; 7] = ["error", "errno", "cause", "code", "status", "reason", "responsebody"];
     let name = name.to_ascii_lowercase();
     PARTS.iter().any(|part| name.contains(part)) || matches!(name.as_str(), "err" | "stack" | "outcome")
 }
 
-/// Whether a name is of a value that a program takes from its settings, or counts.
+/// Returns true if a name is of a value that a program takes from its settings, or counts.
 fn is_of_setting(name: &str) -> bool {
     const SETTINGS: [&str; 18] = [
         "account",

@@ -82,7 +82,7 @@ pub(super) fn option(
     }
 }
 
-/// Whether an option of one letter takes a secret, by the command that stands before it. Some take it without a blank.
+/// Returns true if an option of one letter takes a secret, by the command that stands before it. Some take it without a blank.
 fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
     const COMMANDS: &[(&str, bool, u8)] = &[
         ("login", false, b'p'),

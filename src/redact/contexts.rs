@@ -200,7 +200,7 @@ pub(super) fn valued(
     Some(if quote.is_none() { lists::rest_of_list(scan, end, name.kind, is_plural, found) } else { end })
 }
 
-/// Where a list or map opens that is printed with its type: `Uint8Array(32) [ 1, 2 ]`, `Set(2) { 'a' }`.
+/// Returns the offset of the bracket of a list or map that is printed with its type: `Uint8Array(32) [ 1, 2 ]`, `Set(2) { 'a' }`.
 fn container(text: &[u8], start: usize) -> Option<usize> {
     const TYPES: &[&[u8]] = &[b"Uint8Array(", b"Buffer(", b"Array(", b"Set(", b"Map("];
     let rest = &text[start..text.len().min(start + 24)];
@@ -209,7 +209,7 @@ fn container(text: &[u8], start: usize) -> Option<usize> {
     Some(start + open)
 }
 
-/// What stands in a tag of that name.
+/// Notes the content of an XML tag that names a secret.
 fn tagged(scan: &mut Scan<'_>, start: usize, kind: Kind, found: &mut Vec<Range<usize>>) -> Option<usize> {
     const DATA: &[u8] = b"<![CDATA[";
     let text = scan.text;
@@ -317,7 +317,7 @@ fn phrase(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<us
     noted(words >= 6, start..end, found)
 }
 
-/// Where a value ends.
+/// Returns the end of a value.
 pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, kind: Kind) -> usize {
     let text = scan.text;
     let stop = match (quote, kind) {
@@ -350,8 +350,8 @@ pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, ki
     end
 }
 
-/// Where a value really ends that may hold what ends most: behind such a character it goes on with what is neither a word nor a
-/// name and its value.
+/// Returns the end of a value that contains characters at which most values end. The value continues behind such a character if
+/// neither a word nor a name with its value follows.
 fn extended(text: &[u8], mut end: usize) -> usize {
     let is_inside = |b: &u8| !b.is_ascii_whitespace() && !b"\"'\\`,;&@<>(){}[]|".contains(b);
     for _ in 0..8 {
@@ -380,7 +380,8 @@ fn extended(text: &[u8], mut end: usize) -> usize {
     end
 }
 
-/// What closes a name: quotes and backslashes, a bracket, an index; and whether a quotation mark is among them.
+/// Skips the characters that close a name: quotes and backslashes, a bracket, an index. Returns the offset behind them, and true if
+/// a quotation mark is among them.
 pub(super) fn closing(text: &[u8], start: usize) -> (usize, bool) {
     let length = text[start..].iter().take(MAX_TIE).take_while(|b| is_quote(**b) || **b == b'\\').count();
     let has_quote = text[start..start + length].iter().any(|b| is_quote(*b));
@@ -394,27 +395,27 @@ pub(super) fn closing(text: &[u8], start: usize) -> (usize, bool) {
     (at, has_quote)
 }
 
-/// Whether a value has letters and digits.
+/// Returns true if a value has letters and digits.
 pub(super) fn is_mixed(value: &[u8]) -> bool {
     let start = &value[..value.len().min(WINDOW)];
     start.iter().any(u8::is_ascii_digit) && start.iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Whether a value is a name and its value: `runId=1`.
+/// Returns true if a value is a name and its value: `runId=1`.
 pub(super) fn is_pair(value: &[u8]) -> bool {
     let start = &value[..value.len().min(WINDOW)];
     let name = start.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
     name > 0 && matches!(start.get(name), Some(b'=' | b':')) && start[name..].iter().any(|b| *b != b'=')
 }
 
-/// Whether what begins there is the value of another name.
+/// Returns true if what begins there is the value of another name.
 fn is_value(text: &[u8], start: usize) -> bool {
     let before =
         text[..start].iter().rev().take(MAX_TIE).find(|b| !matches!(**b, b' ' | b'\\') && !is_quote(**b));
     matches!(before, Some(b':' | b'='))
 }
 
-/// Where a value begins, and the quotation mark before it.
+/// Returns the offset at which a value begins, and the quotation mark before it.
 pub(super) fn opening(text: &[u8], start: usize) -> (usize, Option<u8>) {
     let (mut at, mut quote) = (start, None);
     if matches!(text.get(start), Some(b'b' | b'r' | b'f'))
@@ -448,7 +449,7 @@ pub(super) fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
-/// Whether a character is a part of a name: letters of any language, digits, `_`, `-` and `.`.
+/// Returns true if a character is a part of a name: letters of any language, digits, `_`, `-` and `.`.
 pub(super) fn is_of_name(text: &[u8], at: usize) -> bool {
     const ASCII: [bool; 128] = {
         let (mut table, mut byte) = ([false; 128], 0);

@@ -95,7 +95,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
 }
 
-/// What a run of Base64 of either alphabet stands for.
+/// Decodes a run of Base64 of either alphabet.
 fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
     let bare = run.iter().copied().take_while(|b| *b != b'=').map(|b| match b {
         b'-' => b'+',
@@ -123,7 +123,7 @@ fn hex(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// Whether bytes are a text that holds a secret.
+/// Returns true if bytes are a text that holds a secret.
 fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
     let is_control = |b: &u8| *b < 0x20 && !b"\r\n\t".contains(b) || *b == 0x7f;
     if bytes.len() < MIN_BYTES || bytes.iter().any(is_control) {
@@ -132,7 +132,7 @@ fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
     std::str::from_utf8(bytes).is_ok_and(holds_secret)
 }
 
-/// Whether bytes are the beginning of a private key in PEM, of which the label may be cut.
+/// Returns true if bytes are the beginning of a private key in PEM, of which the label may be cut.
 fn is_key(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(60)];
     start.starts_with(BEGIN) && !contains(start, b"CERT") && !contains(start, b"PUBLIC")

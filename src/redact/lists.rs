@@ -50,7 +50,7 @@ pub(super) fn next_field(
     secret(scan, start, quote, kind, found)
 }
 
-/// Where the value of the next field of an object begins, if it is one for a value.
+/// Returns the offset of the value of the next field of an object, if that field is named like one that holds a value.
 fn value_field(text: &[u8], start: usize) -> Option<usize> {
     const FIELDS: &[&str] = &["value", "val", "secret", "content", "string", "data"];
     let mut at = start;

@@ -53,14 +53,14 @@ impl std::fmt::Debug for TagKey {
     }
 }
 
-/// Whether a text holds the mask of something, with or without a tag.
+/// Returns true if a text holds the mask of something, with or without a tag.
 pub(crate) fn holds_mask(text: &str) -> bool {
     let names = ["[redacted", "[email", "[phone"];
     let is_mask = |rest: &str| rest.starts_with([']', ':']);
     names.iter().any(|name| text.match_indices(name).any(|(at, _)| is_mask(&text[at + name.len()..])))
 }
 
-/// Where something was found that is not shown.
+/// A place in a text that is masked.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub range: Range<usize>,
@@ -81,7 +81,7 @@ pub(super) enum What {
 }
 
 impl What {
-    /// What stands for it.
+    /// Returns the mask.
     pub fn mask(self, content: &str, key: Option<TagKey>) -> String {
         let (name, content) = match self {
             Self::Form | Self::Place | Self::Encoded => ("redacted", content.to_owned()),
@@ -104,7 +104,7 @@ impl What {
     }
 }
 
-/// What overlaps is masked as one, with the mask of what tells most: a key has the same wherever it stands.
+/// Joins overlapping places into one with the mask of the most specific kind, so that a key has the same mask in every place.
 pub(super) fn joined(mut all: Vec<Found>) -> Vec<Found> {
     all.sort_by_key(|found| (found.range.start, found.what.order(), std::cmp::Reverse(found.range.end)));
     let mut out: Vec<Found> = Vec::with_capacity(all.len());

@@ -10,7 +10,7 @@ use super::words::{ALONE, ENDS, KINDS, NEUTRAL, NO_NAMES, ORDINARY, OTHER_KEYS, 
 /// A longer name is judged by its end.
 const MAX_NAME: usize = 64;
 
-/// What stands behind a name.
+/// Kind of value behind a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A header's scheme and what goes with it.
@@ -19,11 +19,11 @@ pub(super) enum Kind {
     Scheme,
     /// All of a header.
     Cookie,
-    /// What a person may have thought of.
+    /// A password, which a person may have chosen.
     Password,
     /// Words of a wallet's recovery phrase.
     Phrase,
-    /// What a machine has made, as a rule.
+    /// A token, usually made by a machine.
     Token,
     /// The same, where the name may mean other things as well.
     Key,
@@ -74,12 +74,12 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     builder.build(words).ok()
 });
 
-/// Where in a text names of secrets may stand, in order: where a part of one begins.
+/// Returns the offsets at which parts of names of secrets begin, in order.
 pub(super) fn stems(text: &[u8]) -> impl Iterator<Item = usize> {
     FINDER.iter().flat_map(move |finder| finder.find_iter(text)).map(|found| found.start())
 }
 
-/// What stands behind a name, of which `before` is all that stands before it.
+/// Returns the kind of value behind a name; `before` is the text before the name.
 pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
     let whole = &name[name.len().saturating_sub(MAX_NAME)..];
     let own = bare(whole);
@@ -116,7 +116,7 @@ pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
     }
 }
 
-/// What stands behind the name of a key, which may be one of many things.
+/// Returns the kind of value behind a name that ends like that of a key.
 fn kind_of_key(own: &[u8], lower: &str, before: &[u8]) -> Option<Kind> {
     let stem =
         lower.trim_end_matches("_id").trim_end_matches("id").trim_end_matches('s').trim_end_matches("key");
@@ -149,7 +149,7 @@ fn lower(name: &[u8]) -> Option<Cow<'_, str>> {
     })
 }
 
-/// What stands behind a name that is whole.
+/// Returns the kind of value behind a name that is not part of a longer one.
 fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
     match lower {
         "code" if matches!(before.last(), Some(b'?' | b'&')) => return Some(Kind::Query),
@@ -173,7 +173,7 @@ fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
     ALONE.iter().find(|(_, words)| has(words, lower)).map(|(kind, _)| *kind)
 }
 
-/// Whether a part of a query holds a secret.
+/// Returns true if a part of a query holds a secret.
 fn is_of_query(lower: &str) -> bool {
     const QUERY: &[&str] = &[
         "key",
@@ -193,13 +193,13 @@ fn is_of_query(lower: &str) -> bool {
     QUERY.iter().any(|end| lower.ends_with(end)) && !lower.ends_with("sessionkey")
 }
 
-/// Whether the word before makes an ordinary word of a bare `token` or `key`.
+/// Returns true if the word before makes an ordinary word of a bare `token` or `key`.
 fn is_ordinary(lower: &str, before: &[u8]) -> bool {
     matches!(lower, "token" | "tokens" | "key" | "keys")
         && ORDINARY.split_ascii_whitespace().any(|word| follows(before, word))
 }
 
-/// Whether a text ends with a word and a blank.
+/// Returns true if a text ends with a word and a blank.
 fn follows(before: &[u8], word: &str) -> bool {
     let Some((b' ' | b'\t' | b'-' | b'_', before)) = before.split_last() else { return false };
     let Some(start) = before.len().checked_sub(word.len()) else { return false };
@@ -207,7 +207,7 @@ fn follows(before: &[u8], word: &str) -> bool {
         && before[..start].last().is_none_or(|b| !b.is_ascii_alphanumeric())
 }
 
-/// Whether a name ends with a word that begins with a capital behind a small letter, or in capitals.
+/// Returns true if a name ends with a word that begins with a capital behind a small letter, or in capitals.
 fn ends_in_word(name: &[u8], words: &[&str]) -> bool {
     words.iter().any(|word| {
         name.strip_suffix(word.as_bytes())

@@ -76,12 +76,12 @@ fn word_end(text: &[u8], start: usize) -> usize {
     end
 }
 
-/// Whether what ends there names something else.
+/// Returns true if what ends there names something else.
 fn is_name(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b'=' | b':' | b'(')) && !matches!(text.get(end + 1), Some(b' ') | None)
 }
 
-/// Whether nobody would write such a word but a machine that makes secrets.
+/// Returns true if nobody would write such a word but a machine that makes secrets.
 fn is_random(word: &[u8], kind: Kind) -> bool {
     let start = &word[..word.len().min(WINDOW)];
     let has = |test: fn(&u8) -> bool| start.iter().any(test);

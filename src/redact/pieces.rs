@@ -28,7 +28,7 @@ impl Secrets {
         Self { all, is_dump }
     }
 
-    /// Whether there are none.
+    /// Returns true if there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -24,7 +24,7 @@ pub(super) enum Stop {
     BackQuote,
     /// A tag.
     Tag,
-    /// What ends a URL in a text.
+    /// Characters that end a URL in a text.
     Url,
 }
 
@@ -80,7 +80,7 @@ impl<'r> Scan<'r> {
         self.cached(CLASSES.len() + index, start, |byte| byte >= 128 || set >> byte & 1 == 0)
     }
 
-    /// Whether something was taken out before this byte, so that a word may begin there.
+    /// Returns true if something was taken out before this byte, so that a word may begin there.
     pub fn is_seam(&self, at: usize) -> bool {
         self.reading.is_seam(at)
     }

@@ -269,7 +269,7 @@ proptest::proptest! {
     }
 }
 
-/// What redaction looks for, and what stands around it.
+/// Keywords of redaction, and characters around them.
 const WORDS: &[&str] = &[
     "token",
     "password",

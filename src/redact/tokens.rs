@@ -151,7 +151,7 @@ impl Form {
         (is_odd && start + self.shows < end).then_some(start + self.shows..end)
     }
 
-    /// Where the token begins whose anchor stands there.
+    /// Returns the offset at which the token begins whose anchor is at `at`.
     fn start(&self, scan: &Scan<'_>, at: usize) -> Option<usize> {
         let mut start = at;
         for run in self.before.iter().rev() {
@@ -166,7 +166,7 @@ impl Form {
         Some(start)
     }
 
-    /// Where the token ends of which this is the part behind the anchor.
+    /// Returns the offset at which the token ends; `body` is the offset behind its anchor.
     fn end(&self, scan: &mut Scan<'_>, body: usize) -> Option<usize> {
         let text = scan.text;
         let mut end = body;
@@ -237,7 +237,7 @@ fn word_length(text: &[u8]) -> usize {
     text.iter().take(WINDOW).take_while(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)).count()
 }
 
-/// Whether a run of characters is no ordinary word: it has a digit or a capital, or is too long for one.
+/// Returns true if a run of characters is no ordinary word: it has a digit or a capital, or is too long for one.
 fn is_odd(run: &[u8]) -> bool {
     let run = &run[..run.len().min(WINDOW)];
     work::count(run.len());
@@ -268,7 +268,7 @@ pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
     forms.filter_map(|(_, parts)| length(parts)).max()
 }
 
-/// What vendors write into a token to say what it is for.
+/// Parts of tokens that say what the token is for.
 const PURPOSES: &[&str] = &[
     "access", "admin", "api", "apikey", "auth", "key", "live", "oat", "oauth", "pat", "priv", "private",
     "prod", "refresh", "rt", "secret", "sk", "svcacct", "tkn", "tok", "token",
@@ -284,14 +284,14 @@ const IDS: &[&str] = &[
 /// Characters of a random part that are no accident.
 const RANDOM: usize = 20;
 
-/// Whether a word begins as an id or a digest does.
+/// Returns true if a word begins as an id or a digest does.
 pub(super) fn is_id(word: &[u8]) -> bool {
     let length = word.iter().take(16).take_while(|b| b.is_ascii_alphanumeric()).count();
     matches!(word.get(length), Some(b'_' | b'-' | b'.' | b':'))
         && IDS.iter().any(|id| word[..length].eq_ignore_ascii_case(id.as_bytes()))
 }
 
-/// Whether a word is a token of a vendor that nobody told us of: parts that say what it is for, and a random one.
+/// Returns true if a word is a token of a vendor that nobody told us of: parts that say what it is for, and a random one.
 pub(super) fn is_typed(word: &[u8]) -> bool {
     if word.len() < RANDOM + 4 {
         return false;

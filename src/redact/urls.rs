@@ -63,7 +63,7 @@ fn unfinished(text: &[u8], rest: &[u8], authority: usize, end: usize) -> Option<
     (is_cut && authority == rest.len() && is_odd).then_some(colon + 1..authority)
 }
 
-/// What stands in an example instead of a password or a port.
+/// Returns true if a value is a placeholder for a password or a port, as in an example.
 fn is_placeholder(value: &[u8]) -> bool {
     const WORDS: &[&str] = &["port", "pass", "password", "pwd", "xxx"];
     WORDS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
@@ -72,7 +72,7 @@ fn is_placeholder(value: &[u8]) -> bool {
         || is_no_value(value) && value.contains(&b'_')
 }
 
-/// Whether the user of a URL is a token.
+/// Returns true if the user of a URL is a token.
 fn is_token(user: &[u8]) -> bool {
     user.len() >= 16 && user.iter().any(u8::is_ascii_digit) && user.iter().any(u8::is_ascii_alphabetic)
 }

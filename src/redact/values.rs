@@ -5,7 +5,7 @@ use super::scan::{WINDOW, work};
 use super::tokens::ellipsis;
 use super::words;
 
-/// What a mask begins with.
+/// Beginning of a mask.
 const MASK: &[u8] = b"redacted";
 /// Bytes of a value in which what was left out is looked for.
 const WIDE: usize = 4 * WINDOW;
@@ -25,7 +25,7 @@ pub(super) struct Tie {
     pub is_loose: bool,
 }
 
-/// Whether a value begins with what stands for a secret.
+/// Returns true if a value begins with what stands for a secret.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"[").unwrap_or(value);
     let is_end = |b: Option<&u8>| b.is_none_or(|b| matches!(b, b':' | b']' | b' '));
@@ -33,7 +33,7 @@ pub(super) fn is_masked(value: &[u8]) -> bool {
         && is_end(value.get(MASK.len()))
 }
 
-/// Whether a value stands where there is none: a word for a state, the name of a variable, a placeholder.
+/// Returns true if a value stands where there is none: a word for a state, the name of a variable, a placeholder.
 pub(super) fn is_no_value(value: &[u8]) -> bool {
     let short = &value[..value.len().min(WINDOW)];
     work::count(short.len());
@@ -44,7 +44,7 @@ pub(super) fn is_no_value(value: &[u8]) -> bool {
     is_reference(short) || value.len() <= WINDOW && (is_variable(value) || is_state(value))
 }
 
-/// Whether something else is put there: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `%TOKEN%`.
+/// Returns true if something else is put there: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `%TOKEN%`.
 fn is_reference(value: &[u8]) -> bool {
     let is_name = |bytes: &[u8]| {
         !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
@@ -58,7 +58,7 @@ fn is_reference(value: &[u8]) -> bool {
     }
 }
 
-/// Whether it is the name of an environment variable: words of capitals, some of digits.
+/// Returns true if it is the name of an environment variable: words of capitals, some of digits.
 fn is_variable(value: &[u8]) -> bool {
     let is_part = |part: &[u8]| {
         part.iter().all(u8::is_ascii_uppercase) || part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
@@ -69,7 +69,7 @@ fn is_variable(value: &[u8]) -> bool {
         && value.split(|b| *b == b'_').all(is_part)
 }
 
-/// Whether it is made of words of which one tells a state: `missing`, `expired_or_invalid`, `secretref-managed`.
+/// Returns true if it is made of words of which one tells a state: `missing`, `expired_or_invalid`, `secretref-managed`.
 fn is_state(value: &[u8]) -> bool {
     let is_word = |part: &str| {
         part.bytes().all(|b| b.is_ascii_alphabetic() || !b.is_ascii())
@@ -81,14 +81,14 @@ fn is_state(value: &[u8]) -> bool {
     value.is_empty() || parts().all(is_word) && parts().any(words::is_state)
 }
 
-/// Whether it is a piece of a program: names with full stops between them, without a digit.
+/// Returns true if it is a piece of a program: names with full stops between them, without a digit.
 fn is_code(value: &[u8]) -> bool {
     let is_name =
         |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
     value.len() <= WINDOW && value.contains(&b'.') && value.split(|b| *b == b'.').all(is_name)
 }
 
-/// Whether a value of that kind is a secret.
+/// Returns true if a value of that kind is a secret.
 pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
     if is_masked(value) || is_no_value(value) {
         return false;
@@ -160,7 +160,8 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
     }
 }
 
-/// Where others have left a part of a value out: whether what is left tells more than their masks do.
+/// Returns true if the rest of a value that was shortened elsewhere tells more than the usual masks show; `None` if the value was not
+/// shortened.
 fn shortened(value: &[u8]) -> Option<bool> {
     work::count(value.len());
     let gap = (0..value.len())
@@ -176,7 +177,7 @@ fn shortened(value: &[u8]) -> Option<bool> {
     Some(gap + rest > SHOWN_BY_OTHERS && is_made)
 }
 
-/// Whether a part of it is neither a word nor a number.
+/// Returns true if a part of it is neither a word nor a number.
 fn is_random(value: &[u8]) -> bool {
     value.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
         let has = |test: fn(&u8) -> bool| part.iter().any(test);

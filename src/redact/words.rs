@@ -93,13 +93,13 @@ const STATES: &str = "abgelaufen absent allowed any array auth authentication au
      true type unauthorized unchanged undefined unknown unresolved unset unsupported updated varchar verplicht wrong wymagane your неверный \
      обязателен 必填 已设置 未設定 未设定 未设置";
 
-/// Whether a word is one of a state or type.
+/// Returns true if a word is one of a state or type.
 pub(super) fn is_state(word: &str) -> bool {
     static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| STATES.split_ascii_whitespace().collect());
     WORDS.contains(word) || WORDS.contains(word.to_lowercase().as_str())
 }
 
-/// Whether a list holds a word.
+/// Returns true if a list holds a word.
 pub(super) fn has(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|known| known == word)
 }

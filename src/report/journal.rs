@@ -17,11 +17,11 @@ use super::{Sample, When};
 /// Entries of one journal: what a busy gateway writes in half an hour, most of it in other records.
 const MAX_ENTRIES: usize = 256;
 
-/// What was told near the beginning of a source.
+/// Events near the beginning of a source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Journal {
     entries: Vec<Entry>,
-    /// What the matches say, each once.
+    /// Facts of the matches, each once.
     facts: Vec<Facts>,
     /// The source goes on where the journal ends.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -37,7 +37,7 @@ struct Entry {
     what: Told,
 }
 
-/// What an entry tells.
+/// Content of an entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Told {
@@ -53,7 +53,7 @@ enum Told {
     Turn(Turn),
 }
 
-/// What ends or begins runs, beside matches.
+/// Events beside matches that begin or end runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Turn {
@@ -102,7 +102,7 @@ impl Journal {
         true
     }
 
-    /// Whether something of that time may be noted; from the first that may not on, nothing is.
+    /// Returns true if something of that time may be noted; from the first that may not on, nothing is.
     fn is_open(&mut self, order: Option<Timestamp>, first: Option<Timestamp>) -> bool {
         let is_near = order.is_none() || first.is_none() || within(first, order, REACH);
         self.is_cut |= self.entries.len() >= MAX_ENTRIES || !is_near;

@@ -47,7 +47,7 @@ impl Fence {
         self.roots.as_deref()
     }
 
-    /// Whether a path leads to something that may be read. It may lead elsewhere a moment later, so this saves only work:
+    /// Returns true if a path leads to something that may be read. It may lead elsewhere a moment later, so this saves only work:
     /// what is read is opened with [`open`](Self::open).
     pub fn admits(&self, path: &Path) -> bool {
         self.roots.is_none() || self.real(path).is_some()
@@ -117,7 +117,7 @@ impl Fence {
         }
     }
 
-    /// Whether something at this real path may be read.
+    /// Returns true if something at this real path may be read.
     fn covers(&self, real: &Path) -> bool {
         self.roots.as_ref().is_none_or(|roots| roots.iter().any(|root| real.starts_with(root)))
     }
@@ -135,7 +135,7 @@ impl Fence {
     }
 }
 
-/// Whether an error says that a [`Fence`] does not allow the file.
+/// Returns true if an error says that a [`Fence`] does not allow the file.
 pub(super) fn is_outside(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Outside>())
 }
@@ -244,7 +244,7 @@ mod tests {
         });
     }
 
-    /// What opens a file without the fence could be led out of it.
+    /// Files that are opened without the fence could lie outside of it.
     #[test]
     fn every_file_of_a_source_is_opened_through_the_fence() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/source");
