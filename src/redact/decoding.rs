@@ -288,7 +288,7 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
 
 /// Whether a text goes on with the rest of a word.
 fn goes_on(rest: &str, before: &str) -> bool {
-    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~$:|".contains(c);
     let word = &rest[..rest.find(|c| !is_of_key(c)).unwrap_or(rest.len())];
     let is_odd =
         word.contains(|c: char| c.is_ascii_digit()) || word.chars().skip(1).any(|c| c.is_ascii_uppercase());
@@ -314,9 +314,10 @@ fn behind_border(text: &str) -> Option<&str> {
         .take_while(|b| b.is_ascii_alphanumeric() || b"_-.:+".contains(b))
         .count();
     let rest = text[word..].trim_start_matches(' ');
+    let has_blank = rest.len() < text.len() - word;
     let is_time = word >= 20 && text.starts_with("20") && text.as_bytes().get(10) == Some(&b'T');
     match rest.strip_prefix('|') {
-        Some(rest) if word > 0 => Some(rest.trim_start_matches(' ')),
+        Some(rest) if word > 0 && has_blank => Some(rest.trim_start_matches(' ')),
         _ if is_time => Some(rest),
         _ => None,
     }

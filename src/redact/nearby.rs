@@ -69,6 +69,9 @@ fn word_end(text: &[u8], start: usize) -> usize {
     let length = text[start..].iter().take(16 * WINDOW).take_while(|b| is_part(b)).count();
     work::count(length);
     let padding = text[start + length..].iter().take(2).take_while(|b| **b == b'=').count();
+    // An equals sign before more is no padding, but ties a value to the word.
+    let goes_on = text.get(start + length + padding).is_some_and(u8::is_ascii_alphanumeric);
+    let padding = if goes_on { 0 } else { padding };
     let mut end = start + length + padding;
     while end > start && matches!(text[end - 1], b'.' | b'-') {
         end -= 1;

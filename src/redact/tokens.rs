@@ -45,6 +45,8 @@ pub(super) struct Form {
 
 /// Bytes in which a value behind a vendor's name is looked for.
 const MAX_NAMED: usize = 8 * WINDOW;
+/// Bytes of the end of a token whose middle was left out.
+const MAX_TAIL: usize = 16 * WINDOW;
 /// Characters of the beginning of a token that may stand within a word.
 const MIN_TELLING: usize = 6;
 /// Characters of a token that masks of others leave of it.
@@ -91,13 +93,9 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
             _ if is_known => best(scan, index, pair, at),
             _ => None,
         };
-        match token {
-            Some(token) => {
-                at = token.end.max(at + 1);
-                found.push(token);
-            }
-            None => at += 1,
-        }
+        // A token may take the beginning of the next one, so that is looked for within it, too.
+        found.extend(token);
+        at += 1;
     }
 }
 
@@ -183,7 +181,9 @@ impl Form {
                 return None;
             }
             let least = end + run.min as usize;
-            end = stop.min(end.saturating_add(most));
+            // A last run without a fixed length is masked as far as it goes.
+            let is_open = is_last && run.min != run.max;
+            end = if is_open { stop } else { stop.min(end.saturating_add(most)) };
             // A full stop ends a sentence.
             while is_last && end > least && matches!(text[end - 1], b'.' | b'/' | b':' | b',') {
                 end -= 1;
@@ -234,7 +234,10 @@ pub(super) fn ellipsis(text: &[u8]) -> Option<usize> {
 
 /// The length of the word with which a text begins, up to a bound.
 fn word_length(text: &[u8]) -> usize {
-    text.iter().take(WINDOW).take_while(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)).count()
+    let length =
+        text.iter().take(MAX_TAIL).take_while(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)).count();
+    work::count(length);
+    length
 }
 
 /// Returns true if a run of characters is no ordinary word: it has a digit or a capital, or is too long for one.
