@@ -130,6 +130,7 @@ fn a_leak_is_seen_however_it_is_written() {
         text: String::new(),
         random: vec!["abcdEFGH0123ijkl".to_owned()],
         place: String::new(),
+        fixed: 0,
     };
     for text in ["xabcdEFGH0123x", "abcdEF │\n│ GH0123ijkl", "aGkgYWJjZEVGR0gwMTIzaWprbA=="] {
         assert!(leak(text, &secret).is_some(), "{text}");

@@ -14,6 +14,8 @@ pub struct Secret {
     pub random: Vec<String>,
     /// What tells that it is one, with `{}` for it; just `{}` where its own shape does.
     pub place: String,
+    /// Characters of its beginning that are the same in each.
+    pub fixed: usize,
 }
 
 impl Secret {
@@ -115,7 +117,8 @@ impl Kind {
                 }
             }
         }
-        Secret { kind: self.name.to_owned(), text, random, place: self.place.to_owned() }
+        let fixed = self.pattern[0].strip_prefix('=').map_or(0, str::len);
+        Secret { kind: self.name.to_owned(), text, random, place: self.place.to_owned(), fixed }
     }
 }
 
@@ -177,5 +180,6 @@ pub fn secret(kind: usize, seed: u64) -> Secret {
         }
     };
     let text = made(form, seed).unwrap_or_else(|| panic!("{id}: no secret can be made"));
-    Secret { kind: id.clone(), random: vec![text.clone()], text, place }
+    let fixed = form.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).count();
+    Secret { kind: id.clone(), random: vec![text.clone()], text, place, fixed }
 }

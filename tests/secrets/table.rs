@@ -1,9 +1,8 @@
 //! Each form of the imported table of tokens, alone and behind its name.
 
 use clawsift::redact::Redactor;
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::string::bytes_regex;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 
 /// Characters in a row of a secret that are a leak.
@@ -34,37 +33,57 @@ pub fn table() -> Table {
     serde_saphyr::from_str(include_str!("../../src/redact/tokens.yaml")).expect("the table")
 }
 
-/// A secret of a form that looks as if a machine had made it, another one for each seed.
+/// A secret of a form, another one for each seed.
 pub fn made(form: &str, seed: u64) -> Option<String> {
-    let form_text = form;
-    let form = bytes_regex(&format!("(?-u:{form})")).ok()?;
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let form = ParserBuilder::new().unicode(false).utf8(false).build().parse(form).ok()?;
+    let mut random = fastrand::Rng::with_seed(seed);
     let is_made = |secret: &String| {
-        let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
-        let is_mixed =
-            has(u8::is_ascii_digit) && (has(u8::is_ascii_alphabetic) || !has(|b| !b.is_ascii_digit()));
-        // A full stop or a bracket at the end is of the sentence.
-        let begins = secret.starts_with(|c: char| c != '=' && c != '-');
-        begins
-            && (is_mixed || secret.len() >= 24)
+        secret.bytes().any(|b| b.is_ascii_digit())
             && secret.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '=')
+            || secret.len() >= 24
     };
-    let samples = std::iter::from_fn(|| form.new_tree(&mut runner).ok().map(|tree| tree.current()));
-    // Signs that no vendor writes there: a percent sign that begins no escape, padding within.
-    let texts = samples.take(200).filter_map(|bytes| String::from_utf8(bytes).ok());
-    let plain = |text: String| {
-        let body = text.trim_end_matches('=').len();
-        // Outside of a class it belongs to the form.
-        let fixed = form_text
-            .split('[')
-            .any(|part| part.split(']').next_back().is_some_and(|rest| rest.contains('=')));
-        let inner = if fixed { text[..body].to_owned() } else { text[..body].replace('=', "A") };
-        inner.replace('%', "A") + &text[body..]
+    std::iter::repeat_with(|| {
+        let mut secret = String::new();
+        write(&form, &mut random, &mut secret);
+        secret
+    })
+    .take(200)
+    .find(is_made)
+}
+
+/// Writes one text of a form. Most characters are letters and digits, as in what vendors issue.
+fn write(form: &Hir, random: &mut fastrand::Rng, out: &mut String) {
+    match form.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => out.push_str(std::str::from_utf8(&literal.0).expect("ASCII")),
+        HirKind::Class(class) => out.push(member(class, random)),
+        HirKind::Repetition(part) => {
+            let most = part.max.unwrap_or(part.min + 12);
+            (0..random.u32(part.min..=most)).for_each(|_| write(&part.sub, random, out));
+        }
+        HirKind::Capture(part) => write(&part.sub, random, out),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, random, out)),
+        HirKind::Alternation(parts) => write(&parts[random.usize(..parts.len())], random, out),
+    }
+}
+
+fn member(class: &Class, random: &mut fastrand::Rng) -> char {
+    let all: Vec<char> = match class {
+        Class::Bytes(class) => {
+            class.ranges().iter().flat_map(|range| range.start()..=range.end()).map(char::from).collect()
+        }
+        Class::Unicode(class) => {
+            class.ranges().iter().flat_map(|range| range.start()..=range.end()).collect()
+        }
     };
-    texts.map(plain).find(is_made)
+    let of = |test: fn(&char) -> bool| all.iter().copied().filter(test).collect::<Vec<char>>();
+    let (usual, marks) = (of(char::is_ascii_alphanumeric), of(|c| matches!(c, '-' | '_')));
+    let from = match (usual.is_empty(), marks.is_empty()) {
+        (true, _) => all,
+        (false, false) if random.u8(..16) == 0 => marks,
+        _ => usual,
+    };
+    from[random.usize(..from.len())]
 }
 
 /// What of a secret is in a text.

@@ -211,7 +211,9 @@ impl Writing {
             Self::WrappedBehind(border) => plain(&split(&format!("\n{border}"))),
             // Of one that is shorter what is left may be no more than others show.
             Self::Shortened(gap) => {
-                let is_long = secret.text.len() >= 48 && secret.random.iter().any(|part| part.len() >= 32);
+                // The half before the gap must tell what it is.
+                let is_long =
+                    secret.text.len() >= 48 && (2..=secret.text.len() / 2 - 12).contains(&secret.fixed);
                 let is_plain = secret.text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
                 is_long.then_some(()).filter(|()| is_plain && shaped().is_some())?;
                 plain(&split(gap))
