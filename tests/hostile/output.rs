@@ -64,7 +64,7 @@ fn a_report_in_a_file_takes_no_more_memory_than_on_standard_output() {
     let folder = tempfile::tempdir().expect("a folder");
     let (log, report) = (folder.path().join("x.log"), folder.path().join("report.ndjson"));
     let line = "2026-11-22T09:47:00Z error agent/embedded getaddrinfo ENOTFOUND api.openai.com\n";
-    fs::write(&log, line.repeat(scale(80_000, 800_000))).expect("a log");
+    fs::write(&log, line.repeat(scale(160_000, 800_000))).expect("a log");
     let ndjson = || {
         let mut command = clawsift();
         command.args(["--quiet", "--format", "ndjson"]).arg(&log);
@@ -76,8 +76,10 @@ fn a_report_in_a_file_takes_no_more_memory_than_on_standard_output() {
     let file = run(command);
     assert_eq!((stream.status, file.status), (Some(0), Some(0)), "{}", file.stderr);
     assert_eq!(fs::read(&report).expect("the report"), stream.stdout);
-    assert!(stream.stdout.len() as u64 > 16 * MIB, "{} bytes", stream.stdout.len());
-    assert!(file.peak < stream.peak + 8 * MIB, "{} MiB, and {} MiB", file.peak / MIB, stream.peak / MIB);
+    let length = stream.stdout.len() as u64;
+    assert!(length > 32 * MIB, "{length} bytes");
+    // Two runs of one command differ by some 10 MiB; a report that is held takes its length at least.
+    assert!(file.peak < stream.peak + length / 2, "{} MiB, and {} MiB", file.peak / MIB, stream.peak / MIB);
 }
 
 /// A new file is as any other new file, one that was there keeps its mode, and what is no file is written to.
