@@ -61,8 +61,10 @@ impl<'a> Glance<'a> {
         passed: Option<&mut ByFormat>,
         gate: &impl Gate,
     ) -> Option<(RawRecord<'a>, Self)> {
-        let passing = Passing { lines: &mut *lines, envelopes: &mut *envelopes, passed, gate };
-        block::run(passing).or_else(|| {
+        // What is passed over begins with a time or an envelope.
+        let passed =
+            if lines.is_loose() { None } else { block::run(Passing { lines, envelopes, passed, gate }) };
+        passed.or_else(|| {
             let raw = lines.next()?;
             Some((raw, Self::of(&raw, envelopes, gate)))
         })

@@ -157,6 +157,12 @@ impl<'a> Lines<'a> {
         self.line
     }
 
+    /// Returns true if the line that begins the next record is known to be in no known format.
+    #[inline(always)]
+    pub(super) fn is_loose(&self) -> bool {
+        self.head.is_some_and(|head| head.look == Look::LOOSE)
+    }
+
     /// The envelope of the next record, where that is known again, and its line: told without a search for the line's end.
     #[inline(always)]
     pub(super) fn known<S: Simd>(

@@ -65,6 +65,7 @@ pub(super) struct Memo {
     known: HashMap<u128, u32, ByName>,
     meanings: Vec<Known>,
     name: u128,
+    idle: Idle,
     shared: Arc<Shared>,
     /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
     /// where the parts end. So no two outlines that differ in anything else have the same key. Of a part that is the ids
@@ -74,6 +75,23 @@ pub(super) struct Memo {
     marks: Vec<u8>,
     /// The ids and durations themselves.
     opaque: Vec<Place>,
+}
+
+/// A bit for each text of one or two bytes, set if it means nothing. A log may hold half a million such lines per megabyte.
+#[derive(Debug, Default)]
+struct Idle(Vec<u64>);
+
+impl Idle {
+    const WORDS: usize = (256 + (1 << 16)) / 64;
+
+    fn bit(text: &[u8]) -> Option<(usize, u64)> {
+        let index = match *text {
+            [first] => usize::from(first),
+            [first, second] => 256 + usize::from(u16::from_be_bytes([first, second])),
+            _ => return None,
+        };
+        Some((index / 64, 1 << (index % 64)))
+    }
 }
 
 /// Where an id or duration stands in an outline.
@@ -207,6 +225,20 @@ impl Memo {
         self.meanings.get(*self.known.get(&self.name)? as usize)
     }
 
+    /// Returns true if this text of one or two bytes is known to mean nothing.
+    #[inline]
+    pub fn is_idle(&self, text: &[u8]) -> bool {
+        Idle::bit(text).is_some_and(|(word, bit)| self.idle.0.get(word).is_some_and(|word| word & bit != 0))
+    }
+
+    /// Remembers that this text means nothing and counts nowhere. Texts of more than two bytes are left out.
+    pub fn note_idle(&mut self, text: &[u8]) {
+        if let Some((word, bit)) = Idle::bit(text) {
+            self.idle.0.resize(Idle::WORDS, 0);
+            self.idle.0[word] |= bit;
+        }
+    }
+
     /// Learns from another worker what the outline taken means, where one knows it.
     pub fn ask(&mut self) {
         let known = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner).get(&self.name).cloned();
@@ -310,6 +342,16 @@ mod tests {
         assert_ne!(key(&mut memo, &line("09:00:00", a, a, 7)), Some(first.clone()));
         let other = line("09:00:00", a, "960325a1d17653299a8e098d9f829c2f", 7).replace("done", "gone");
         assert_ne!(key(&mut memo, &other), Some(first));
+    }
+
+    #[test]
+    fn a_text_of_two_bytes_that_means_nothing_is_known_again() {
+        let mut memo = Memo::default();
+        assert!(!memo.is_idle(b"{"));
+        ["{", "ab", "\u{7f}", "abc", ""].iter().for_each(|text| memo.note_idle(text.as_bytes()));
+        assert_eq!(["{", "ab", "\u{7f}"].map(|text| memo.is_idle(text.as_bytes())), [true; 3]);
+        assert_eq!(["[", "ba", "a", "b", "abc", ""].map(|text| memo.is_idle(text.as_bytes())), [false; 6]);
+        assert!([0_u8, 0xff].iter().all(|byte| !memo.is_idle(&[*byte]) && !memo.is_idle(&[*byte, *byte])));
     }
 
     #[test]

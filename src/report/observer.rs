@@ -102,6 +102,7 @@ impl<'e> Observer<'e> {
     pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Glance<'_>) -> Option<Event> {
         match glance {
             Glance::Nothing => None,
+            Glance::Outline(_) if raw.format == Format::Text && self.memo.is_idle(raw.bytes) => None,
             Glance::Unusual => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
             Glance::Outline(outline) => self.observe_outline(raw, outline),
         }
@@ -118,6 +119,12 @@ impl<'e> Observer<'e> {
         if let Some(known) = self.memo.get() {
             return match &known.meaning {
                 Meaning::Particular => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
+                Meaning::Nothing
+                    if raw.format == Format::Text && !known.is_warning && !known.invalid_utf8 =>
+                {
+                    self.memo.note_idle(raw.bytes);
+                    None
+                }
                 meaning => {
                     self.counts.warnings += u64::from(known.is_warning);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
