@@ -1,4 +1,4 @@
-//! Makes a large log out of the real ones in `fixtures/logs`: `make_log OUT MEGABYTES FAILING_SHARE file|plain [SEED]`.
+//! Makes a large log out of the real ones in `fixtures`: `make_log OUT MEGABYTES FAILING_SHARE FORM [SEED]`.
 //!
 //! Records of healthy logs are drawn at random, and runs of records out of failing ones so that these make up the given
 //! share. Each record gets a later time; ids are new for each healthy record and for each failing run; durations vary. So
@@ -13,6 +13,27 @@ use std::path::Path;
 const RUN: usize = 40;
 /// Milliseconds between two records, on average.
 const STEP: u64 = 400;
+
+/// A form of log: its name, the folder of its samples, their file, and what is put around each line.
+const FORMS: [(&str, &str, &str, Wrapper); 7] = [
+    ("file", "logs", "file.log", Wrapper::None),
+    ("plain", "logs", "logs-plain.txt", Wrapper::None),
+    ("console", "logs", "console.txt", Wrapper::None),
+    ("journald", "logs", "console.txt", Wrapper::Journal),
+    ("docker", "logs", "console.txt", Wrapper::DockerJson),
+    // Releases up to 2026.7 write their objects into the line, and where the code stands into each record.
+    ("file-2026.7", "versions/2026.7.1", "file.log", Wrapper::None),
+    ("plain-2026.7", "versions/2026.7.1", "logs-plain.txt", Wrapper::None),
+];
+
+#[derive(Clone, Copy)]
+enum Wrapper {
+    None,
+    /// `Nov 22 10:05:00 clawbox openclaw[1234]: LINE`, as `journalctl` prints it.
+    Journal,
+    /// `{"log":"LINE\n","stream":"stderr","time":"..."}`, as Docker's json-file keeps it.
+    DockerJson,
+}
 
 /// A line, cut where something changes.
 struct Template(Vec<Piece>);
@@ -50,26 +71,25 @@ impl Random {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [out, megabytes, share, form, seed @ ..] = arguments.as_slice() else {
-        return Err("usage: make_log OUT MEGABYTES FAILING_SHARE file|plain [SEED]".into());
+        return Err("usage: make_log OUT MEGABYTES FAILING_SHARE FORM [SEED]".into());
     };
-    let file = match form.as_str() {
-        "file" => "file.log",
-        "plain" => "logs-plain.txt",
-        other => return Err(format!("{other}: no form; it is `file` or `plain`").into()),
+    let Some(&(_, samples, file, wrapper)) = FORMS.iter().find(|(name, ..)| name == form) else {
+        let names = FORMS.map(|(name, ..)| name).join(", ");
+        return Err(format!("{form}: no form; the forms are {names}").into());
     };
     let share: f64 = share.parse()?;
     let size = megabytes.parse::<u64>()? << 20;
     let mut random = Random(seed.first().map_or(Ok(0x5eed_1e55), |seed| seed.parse())?);
 
     let Samples { healthy, failing } =
-        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs"), file)?;
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(samples), file)?;
     let mean = failing.iter().map(Vec::len).sum::<usize>() as f64 / failing.len() as f64;
     let chance = share / (mean * (1.0 - share) + share);
 
     let mut log = BufWriter::with_capacity(1 << 20, File::create(out)?);
     let (mut written, mut records, mut failures, mut runs) = (0, 0_u64, 0_u64, 0_u64);
     let mut time = 1_767_225_600_000; // 2026-01-01
-    let mut line = Vec::new();
+    let (mut line, mut wrapped) = (Vec::new(), Vec::new());
     while written < size {
         runs += 1;
         let run: &[Template] = match random.chance(chance) {
@@ -82,7 +102,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             records += 1;
             line.clear();
             template.write(&mut line, time, runs, &mut random)?;
-            log.write_all(&line)?;
+            wrapped.clear();
+            wrapper.write(&mut wrapped, &line, time)?;
+            log.write_all(&wrapped)?;
+            // What is wrapped around counts for nothing, so a seed makes the same records with and without it.
             written += line.len() as u64;
         }
     }
@@ -189,6 +212,26 @@ impl Template {
                 Piece::Time => write_time(out, time)?,
                 Piece::Id(id) => write!(out, "{:08x}", id ^ (run as u32).wrapping_mul(0x9e37_79b1))?,
                 Piece::Duration => write!(out, "{}", 1 + random.below(5000))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Wrapper {
+    fn write(self, out: &mut Vec<u8>, line: &[u8], time: u64) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::None => out.extend_from_slice(line),
+            Self::Journal => {
+                let time = jiff::Timestamp::from_millisecond(i64::try_from(time)?)?;
+                write!(out, "{} clawbox openclaw[1234]: ", time.strftime("%b %d %H:%M:%S"))?;
+                out.extend_from_slice(line);
+            }
+            Self::DockerJson => {
+                let text = serde_json::to_string(&String::from_utf8_lossy(line))?;
+                write!(out, "{{\"log\":{text},\"stream\":\"stderr\",\"time\":\"")?;
+                write_time(out, time)?;
+                out.extend_from_slice(b"482913Z\"}\n");
             }
         }
         Ok(())
