@@ -1,7 +1,7 @@
 //! Reads OpenClaw logs and says what is wrong, why, and what to do.
 //!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
-//! of the [`catalogue`] explains it) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
+//! of the [`catalogue`] explains it) to [`classify`] (what it means) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
 //! whole of it, [`watch`] does so while the log is written, [`kit`] holds the rule author's tools, [`mcp`] answers
 //! agents, and [`cli`] is the program around it. Everything that leaves goes through [`redact`]; [`pattern`] holds the
 //! regular expressions that all of them use.
@@ -11,6 +11,7 @@
 mod block;
 pub mod catalogue;
 pub mod ci_commands;
+pub mod classify;
 pub mod cli;
 pub mod engine;
 pub mod hash;

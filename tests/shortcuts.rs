@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use clawsift::catalogue::Catalogue;
+use clawsift::classify::Observer;
 use clawsift::engine::Engine;
 use clawsift::record::{ByFormat, Lines};
 use clawsift::redact::Redactor;
-use clawsift::report::Observer;
 use proptest::prelude::*;
 
 /// Words of which rules and logs are made, so that they meet.

@@ -123,7 +123,7 @@ impl Found {
         }
     }
 
-    fn add(&mut self, engine: &Engine, found: Option<clawsift::report::Match>) {
+    fn add(&mut self, engine: &Engine, found: Option<clawsift::classify::Match>) {
         self.is_match.append(found.is_some());
         match &found {
             Some(found) => {

@@ -9,9 +9,10 @@ use std::sync::atomic::AtomicUsize;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::classify::MarkKind;
 use crate::engine::Engine;
 use crate::redact::Redactor;
-use crate::report::{Comparison, Filter, MarkKind, Moment, Outcome, Period, Report, SCHEMA, Side, View};
+use crate::report::{Comparison, Filter, Moment, Outcome, Period, Report, SCHEMA, Side, View};
 use crate::scan::{Options, scan, scan_bytes};
 use crate::source::expand;
 

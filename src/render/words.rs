@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::classify::MarkKind;
 use crate::record::Format;
-use crate::report::{Began, Finding, MarkKind, Report, Status, Totals, is_argument, shell_quote};
+use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_quote};
 
 /// Why there is nothing to report on at all.
 pub(super) fn nothing_read(report: &Report) -> Option<String> {

@@ -5,8 +5,8 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Severity};
+use crate::classify::{Ends, Match, RunKeys, Setting};
 
-use super::event::{Ends, Match, RunKeys, Setting};
 use super::incident::{Course, Incident, Lead};
 
 /// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
+use crate::classify::{Ends, Match, Position, Setting};
 
 use super::Sample;
 use super::belonging::Glimpse;
-use super::event::{Ends, Match, Position, Setting};
 use super::shape::earlier;
 use super::status::Ending;
 

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::classify::{Ends, Match, RunKeys, Setting};
 use crate::hash::ByText;
 
 use super::Sample;
 use super::belonging::{ECHO, Glimpse, REACH, within};
-use super::event::{Ends, Match, RunKeys, Setting};
 use super::incident::{Course, Incident, Root};
 use super::redaction::Cleaner;
 

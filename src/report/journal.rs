@@ -6,13 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Sample;
 use super::belonging::{REACH, within};
-use super::event::{Facts, Match, Position, RunKeys};
 use super::incident::Incident;
 use super::join::Joiner;
-use super::quotation::Behind;
 use super::redaction::Cleaner;
-use super::{Sample, When};
+use crate::classify::{Behind, Facts, Match, Position, RunKeys, When};
 
 /// Entries of one journal: what a busy gateway writes in half an hour, most of it in other records.
 const MAX_ENTRIES: usize = 256;

@@ -4,20 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::classify::MarkKind;
+
 /// Marks kept of one source: the latest.
 pub(super) const MAX_MARKS: usize = 200;
-
-/// What happened to the gateway.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MarkKind {
-    /// It started.
-    GatewayStart,
-    /// It took up a changed configuration.
-    ConfigReload,
-    /// It said which version it is.
-    Version(String),
-}
 
 /// Something that happened to a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::classify::Position;
 use crate::redact::Redactor;
 use crate::source::read_at;
 
-use super::{MatchRow, Position, Role};
+use super::{MatchRow, Role};
 
 /// Rows that are held in memory, of about a kilobyte each.
 const IN_MEMORY: usize = 16 << 10;

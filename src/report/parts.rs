@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::classify::MarkKind;
+
 use super::belonging::REACH;
 use super::incident::Incident;
-use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::mark::{MAX_MARKS, Mark};
 use super::summary::SourceSummary;
 use super::{FormatCount, Sample, SourceInfo};
 

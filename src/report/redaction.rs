@@ -1,15 +1,15 @@
 //! What in a report is foreign text, so that it can be redacted: names as they come in, and all of a report that may have
 //! been made with `--no-redact`.
 
+use crate::classify::{MarkKind, RunKeys};
 use crate::redact::{Redactor, Secrets};
 
-use super::event::RunKeys;
 use super::incident::Incident;
 use super::mark::Mark;
 use super::shape::template;
 use super::status::Scope;
 use super::summary::{SourceSummary, Summary};
-use super::{Finding, MarkKind, MatchRow, Report, Sample, SourceInfo, Unclassified, Value};
+use super::{Finding, MatchRow, Report, Sample, SourceInfo, Unclassified, Value};
 
 /// Redacts texts in their place.
 pub(super) struct Cleaner {

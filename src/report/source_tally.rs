@@ -4,19 +4,19 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
+use crate::classify::{Counts, Event, MarkKind, RunKeys};
 use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin, Stamp};
 use crate::source::Kind;
 
 use super::belonging::{REACH, WINDOW, within};
-use super::event::{Event, RunKeys};
 use super::incident::Incident;
 use super::join::{End, LooseEnd, Standing};
 use super::journal::Journal;
-use super::mark::{MAX_MARKS, Mark, MarkKind};
+use super::mark::{MAX_MARKS, Mark};
 use super::parts::{EMPTY, Oddities, Part};
 use super::status::{Scope, Success, keep_latest};
 use super::summary::SourceSummary;
-use super::{Counts, FormatCount, SourceInfo, Survey};
+use super::{FormatCount, SourceInfo, Survey};
 
 /// Good ends near the beginning of a source that are kept.
 const MAX_LOOSE_ENDS: usize = 64;

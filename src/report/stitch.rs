@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::belonging::{ECHO, within};
-use super::event::Setting;
 use super::incident::{Course, Incident, Root};
 use super::join::{End, Joiner, LooseEnd, Standing};
 use super::parts::{Span, are_parts_of_one};
 use super::summary::SourceSummary;
+use crate::classify::Setting;
 
 /// Incidents of a gateway's earlier sources with which one without ids is compared: the latest.
 const RECENT: usize = 256;

@@ -4,21 +4,21 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Category, Severity};
+use crate::classify::{
+    Calendar, ChunkBytes, Event, MarkKind, Match, Paste, Position, Quotations, RunKeys, Standing, When,
+};
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
 
 use super::belonging::REACH;
-use super::calendar::Calendar;
-use super::event::{Event, Match, Position, RunKeys};
 use super::finding::MAX_SAMPLES;
 use super::incident::{Incident, Role};
 use super::join::{End, GoodEnd, Joiner};
 use super::journal::Turn;
 use super::matches::Matches;
-use super::quotation::{ChunkBytes, Paste, Quotations, Standing};
 use super::status::{Scope, Success};
 use super::summary::{Summary, View};
-use super::{ChunkTally, MarkKind, MatchRow, Period, Report, Sample, SourceTally, When};
+use super::{ChunkTally, MatchRow, Period, Report, Sample, SourceTally};
 
 /// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
 const MAX_EDGES: usize = 2000;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::classify::{ChunkBytes, text_of_first};
 use crate::record::Lines;
 use crate::redact::Redactor;
-use crate::report::{ChunkBytes, text_of_first};
 use crate::source::{Map, Part, StreamChunk};
 
 /// What is copied of a map at first to read one record of it.

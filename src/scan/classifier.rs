@@ -1,9 +1,9 @@
 //! Single records, each judged on its own: for tables that hold one record a row.
 
+use crate::classify::{Event, Match, Observer};
 use crate::engine::Engine;
 use crate::record::Lines;
 use crate::redact::Redactor;
-use crate::report::{Event, Match, Observer};
 
 /// Tells which rule explains a record that stands alone.
 ///

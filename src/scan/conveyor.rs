@@ -6,7 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 
-use crate::report::{ChunkBytes, ChunkTally};
+use crate::classify::ChunkBytes;
+use crate::report::ChunkTally;
 
 use super::chunk::Chunk;
 use super::worker::Worker;

@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::tz::TimeZone;
 
+use crate::classify::ChunkBytes as _;
 use crate::engine::Engine;
 use crate::record::BOUNDARIES;
 use crate::redact::Redactor;
-use crate::report::{ChunkBytes as _, ChunkTally, Report, SourceTally, Tally, View};
+use crate::report::{ChunkTally, Report, SourceTally, Tally, View};
 use crate::source::{
     ChunkReader, Content, Fence, Input, Kind, MAX_DECOMPRESSED, Map, Opened, Origin, Reason, SourceError,
     StreamChunk, chunks, map_chunks, unread_older,

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::classify::{Event, Observer};
 use crate::engine::Engine;
 use crate::record::RawRecord;
 use crate::redact::Redactor;
-use crate::report::{Event, Observer};
 
 /// Differences that are kept; one would be a fault of the program.
 const MAX_DIFFERENCES: usize = 20;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use crate::classify::{Event, Observer, goes_back, tail};
 use crate::engine::Engine;
 use crate::record::{self, Lines};
-use crate::report::{ChunkTally, Event, Observer, Survey, goes_back, tail};
+use crate::report::{ChunkTally, Survey};
 use crate::source::{Map, chunks};
 
 use super::Options;

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use crate::catalogue::{Category, Severity};
 use crate::ci_commands::{Syntax, broken};
+use crate::classify::MarkKind;
 use crate::redact::Redactor;
 use crate::render::sparkline::columns;
 use crate::render::words::number;
-use crate::report::{Finding, MarkKind, Report, Value};
+use crate::report::{Finding, Report, Value};
 
 use super::moment::Clock;
 

@@ -8,8 +8,9 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::classify::MarkKind;
 use crate::identity::{Masker, is_private_name, placeholders};
-use crate::report::{Finding, MarkKind, NextStep, Report, Sample, SourceInfo, Unclassified};
+use crate::report::{Finding, NextStep, Report, Sample, SourceInfo, Unclassified};
 
 use super::Style;
 use super::digest::is_web_address;

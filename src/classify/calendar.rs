@@ -11,7 +11,7 @@ const NEXT_DAY: SignedDuration = SignedDuration::from_hours(12);
 
 /// Fills in zone and date, record by record of one source.
 #[derive(Debug, Clone)]
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     zone: TimeZone,
     /// The day of the last record; unknown until something names one.
     day: Option<Day>,
@@ -105,7 +105,7 @@ pub fn goes_back(before: Stamp, after: Stamp) -> bool {
 }
 
 /// The date in the name of a log file: `Log file: /tmp/openclaw/openclaw-2026-11-22.log`.
-pub(super) fn date_of_log_file(message: &str) -> Option<Date> {
+pub(crate) fn date_of_log_file(message: &str) -> Option<Date> {
     let name = message.rsplit(['/', '\\']).next()?;
     let start = name.find("openclaw-").or_else(|| name.find("clawdbot-"))?;
     let stem = name[start..].trim_end().strip_suffix(".log")?;

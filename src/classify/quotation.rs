@@ -41,7 +41,7 @@ pub trait ChunkBytes {
 
 /// Follows what somebody may have pasted into one source.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Quotations {
+pub(crate) struct Quotations {
     /// The last bytes before the chunk.
     before: Vec<u8>,
     /// The paste that may go on.
@@ -50,7 +50,7 @@ pub(super) struct Quotations {
 
 /// Matches in one paste.
 #[derive(Debug, Clone)]
-pub(super) struct Paste {
+pub(crate) struct Paste {
     /// They wait for what comes after them.
     pub matches: Vec<Match>,
     /// When the words were written that it seems to be a part of.
@@ -62,7 +62,7 @@ pub(super) struct Paste {
 
 /// What a match is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// A record of the gateway's; a paste before it is over.
     Record,
     /// It may be a part of words that were written then.
@@ -132,7 +132,7 @@ pub fn tail(chunk: &[u8]) -> Vec<u8> {
 
 /// What stands right before a match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Behind {
+pub(crate) enum Behind {
     /// Nobody's words, or words that are over.
     Records,
     /// Words that were written then, and the match does not go on where they left off.

@@ -8,14 +8,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use litemap::LiteMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
 use crate::engine::Claim;
 use crate::record::{Level, Stamp};
 
+use super::When;
 use super::quotation::Behind;
-use super::{MarkKind, When};
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -30,7 +31,7 @@ pub struct Position {
 
 impl Position {
     /// A position that is counted from this one.
-    pub(super) fn behind(self, position: Self) -> Self {
+    pub(crate) fn behind(self, position: Self) -> Self {
         let (line, offset) = (self.line + position.line, self.offset + position.offset);
         Self { source: self.source, line, offset }
     }
@@ -40,16 +41,16 @@ impl Position {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) run: Option<String>,
+    pub(crate) run: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) trace: Option<String>,
+    pub(crate) trace: Option<String>,
     /// The conversation, which has one run at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) session: Option<String>,
+    pub(crate) session: Option<String>,
 }
 
 impl RunKeys {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -57,7 +58,7 @@ impl RunKeys {
 /// What a failure belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Setting {
+pub(crate) enum Setting {
     /// A run of an agent.
     Run,
     /// Something beside the runs: a channel, a tool, a plugin, the gateway, its storage.
@@ -68,21 +69,21 @@ pub(super) enum Setting {
 const TOOL: &str = "tool";
 
 impl Setting {
-    pub(super) fn channel(name: &str) -> Self {
+    pub(crate) fn channel(name: &str) -> Self {
         Self::Beside(format!("channel {name}"))
     }
 
     /// Clients of the gateway, whose records know each other by their connection.
-    pub(super) fn gateway() -> Self {
+    pub(crate) fn gateway() -> Self {
         Self::Beside("gateway".to_owned())
     }
 
-    pub(super) fn tool() -> Self {
+    pub(crate) fn tool() -> Self {
         Self::Beside(TOOL.to_owned())
     }
 
     /// An id as it is known here: a tool or plugin that fails in a run is neither the run's cause nor its echo.
-    pub(super) fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
+    pub(crate) fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
         match self {
             Self::Run => Cow::Borrowed(id),
             Self::Beside(name) => Cow::Owned(format!("{name} {id}")),
@@ -90,18 +91,18 @@ impl Setting {
     }
 
     /// The channel, where it is one.
-    pub(super) fn channel_name(&self) -> Option<&str> {
+    pub(crate) fn channel_name(&self) -> Option<&str> {
         match self {
             Self::Beside(name) => name.strip_prefix("channel "),
             Self::Run => None,
         }
     }
 
-    pub(super) fn is_channel(&self) -> bool {
+    pub(crate) fn is_channel(&self) -> bool {
         self.channel_name().is_some()
     }
 
-    pub(super) fn is_tool(&self) -> bool {
+    pub(crate) fn is_tool(&self) -> bool {
         matches!(self, Self::Beside(name) if name == TOOL)
     }
 }
@@ -109,7 +110,7 @@ impl Setting {
 /// What a record ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Ends {
+pub(crate) enum Ends {
     /// Nothing.
     Nothing,
     /// The attempts with one model; a fallback may follow.
@@ -130,15 +131,15 @@ pub struct Match {
     /// What the record says, redacted and printable, where it was kept.
     pub text: Option<String>,
     /// Its text may be shown in the report.
-    pub(super) is_sample: bool,
+    pub(crate) is_sample: bool,
     /// It may be somebody's words.
-    pub(super) is_quoted: bool,
+    pub(crate) is_quoted: bool,
     /// What stands right before it, as far as its own chunk tells.
-    pub(super) behind: Behind,
-    pub(super) stamp: Option<Stamp>,
-    pub(super) keys: RunKeys,
+    pub(crate) behind: Behind,
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) keys: RunKeys,
     /// What it has in common with all that say the same.
-    pub(super) facts: Arc<Facts>,
+    pub(crate) facts: Arc<Facts>,
 }
 
 impl Match {
@@ -182,12 +183,24 @@ pub struct Facts {
     /// What the rule has found in them, redacted.
     #[serde(skip)]
     pub matched: Option<String>,
-    pub(super) setting: Setting,
-    pub(super) ends: Ends,
+    pub(crate) setting: Setting,
+    pub(crate) ends: Ends,
     /// OpenClaw decides here whether another model shall answer, and there is one or is none.
-    pub(super) has_next: Option<bool>,
+    pub(crate) has_next: Option<bool>,
     /// They tell of a request itself, and so cannot be an echo of a run that has ended.
-    pub(super) is_attempt: bool,
+    pub(crate) is_attempt: bool,
+}
+
+/// What happened to the gateway.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// It started.
+    GatewayStart,
+    /// It took up a changed configuration.
+    ConfigReload,
+    /// It said which version it is.
+    Version(String),
 }
 
 /// What a record means for the report.

@@ -12,7 +12,7 @@ use super::calendar::date_of_log_file;
 use super::event::{Ends, Event, RunKeys, Setting};
 
 /// What can make OpenClaw skip a provider for a while.
-pub(super) const RESTING: [Category; 6] = [
+pub(crate) const RESTING: [Category; 6] = [
     Category::Auth,
     Category::Billing,
     Category::Permission,
@@ -29,7 +29,7 @@ const RUN_SUBSYSTEMS: [&str; 7] =
 const GATEWAY_SUBSYSTEMS: [&str; 6] = ["gateway", "reload", "config", "update", "restart", "daemon"];
 
 /// What the record says of the gateway, where it is none of a failure.
-pub(super) fn event(record: &Record<'_>) -> Option<Event> {
+pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let stamp = record.parts.stamp;
     let is_of = |names: &[&str]| is_of(record, names);
@@ -123,14 +123,14 @@ fn fallback(record: &Record<'_>) -> Option<Event> {
 }
 
 /// Whether a record is about a request itself: its answer, its failure, or that it will be made again.
-pub(super) fn is_attempt(record: &Record<'_>) -> bool {
+pub(crate) fn is_attempt(record: &Record<'_>) -> bool {
     let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
     subsystem.contains("provider-transport-fetch")
         || record.parts.message.starts_with("transient same-model retry")
 }
 
 /// The account of which a channel's message is: `[work] channel exited: ...`.
-pub(super) fn account(message: &str) -> Option<&str> {
+pub(crate) fn account(message: &str) -> Option<&str> {
     let (account, _) = message.strip_prefix('[')?.split_once("] ")?;
     let is_name =
         !account.is_empty() && account.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
@@ -138,7 +138,7 @@ pub(super) fn account(message: &str) -> Option<&str> {
 }
 
 /// Whether a record that is a match decides about a fallback as well: whether there is another model to ask.
-pub(super) fn has_next_model(record: &Record<'_>) -> Option<bool> {
+pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
     if !record.parts.message.starts_with("model fallback decision") {
         return None;
     }
@@ -160,7 +160,7 @@ fn mark(message: &str) -> Option<MarkKind> {
 }
 
 /// The version that a record names as the one that runs. Records of a failed update name one as well: they are matches.
-pub(super) fn version(record: &Record<'_>) -> Option<Event> {
+pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let is_banner =
         record.parts.subsystem.is_none() && record.parts.level.is_none() && record.parts.stamp.is_none();
@@ -175,7 +175,7 @@ pub(super) fn version(record: &Record<'_>) -> Option<Event> {
 }
 
 /// What the failure belongs to that a record tells of.
-pub(super) fn setting(
+pub(crate) fn setting(
     record: &Record<'_>,
     category: Category,
     captures: &BTreeMap<String, String>,
@@ -213,7 +213,7 @@ fn channel(record: &Record<'_>) -> Option<&'static str> {
     CHANNELS.into_iter().find(|name| subsystem.split('/').any(|part| part == *name))
 }
 
-pub(super) fn keys(record: &Record<'_>) -> RunKeys {
+pub(crate) fn keys(record: &Record<'_>) -> RunKeys {
     let field = |name: &str| record.field(name).filter(|v| !v.is_empty()).map(str::to_owned);
     let lane = || field("lane")?.strip_prefix("session:").map(str::to_owned);
     let session = || field("sessionKey").filter(|key| key.starts_with("agent:"));
@@ -222,7 +222,7 @@ pub(super) fn keys(record: &Record<'_>) -> RunKeys {
 
 /// What a record reports to be over: the attempts with one model, where the lane gives up, or the run, where the client
 /// gets its answer, all models have failed, or nothing could be shortened any more. What a client prints has no subsystem.
-pub(super) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
+pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
     let message = record.parts.message.as_ref();
     if message.starts_with("lane task error") {
         return Ends::Candidate;

@@ -28,7 +28,7 @@ const COMMON_MEANINGS: usize = 64;
 
 /// What a record means, where another one with its outline has been read.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(crate) struct Known {
     pub meaning: Meaning,
     /// It is a warning or error, whether a rule explains it or not.
     pub is_warning: bool,
@@ -38,7 +38,7 @@ pub(super) struct Known {
 
 /// What a record means, but for what differs each time.
 #[derive(Debug, Clone)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// Nothing for the report; it may be a warning that a rule explains as benign.
     Nothing,
     /// A failure, but for its run and its time.
@@ -60,7 +60,7 @@ struct Shared {
 
 /// The outlines seen by one worker.
 #[derive(Debug, Default)]
-pub(super) struct Memo {
+pub(crate) struct Memo {
     /// Where in `meanings` stands what an outline of that name means.
     known: HashMap<u128, u32, ByName>,
     meanings: Vec<Known>,
@@ -280,7 +280,7 @@ impl Known {
 
 /// How the names of a run are made of the ids in an outline.
 #[derive(Debug, Clone)]
-pub(super) struct KeyPattern {
+pub(crate) struct KeyPattern {
     run: Option<Vec<Piece>>,
     trace: Option<Vec<Piece>>,
     session: Option<Vec<Piece>>,

@@ -1,0 +1,16 @@
+//! What a record means: reads each kind of record once, and tells failures, the ends of runs, and what the gateway says of itself.
+
+mod calendar;
+mod event;
+mod gateway;
+mod memo;
+mod observer;
+mod quotation;
+
+pub(crate) use calendar::Calendar;
+pub use calendar::{When, goes_back};
+pub(crate) use event::{Ends, RunKeys, Setting};
+pub use event::{Event, Facts, MarkKind, Match, Position};
+pub use observer::{Counts, Observer, text_of_first};
+pub(crate) use quotation::{Behind, Paste, Quotations, Standing};
+pub use quotation::{ChunkBytes, tail};
