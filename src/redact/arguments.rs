@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::contexts::{Name, behind_name, blanks, closing, is_quote, noted, opening, value_end};
 use super::names::{Kind, kind};
 use super::scan::{Scan, WINDOW, work};
+use super::statements::is_made;
 use super::values::{Tie, is_masked, is_no_value, is_secret};
 
 /// The argument of a command that takes a secret.
@@ -56,8 +57,16 @@ pub(super) fn option(
     let text = scan.text;
     let spaces = blanks(text, name.end);
     let own = &text[name.clone()];
-    if spaces > 0 && (own == b"u" && dashes == 1 || matches!(own, b"user" | b"proxy-user")) {
-        return login(scan, name.end + spaces, found);
+    if let Some(is_sure) = names_user(own, dashes) {
+        let start = match text.get(name.end) {
+            Some(b' ' | b'\t') => name.end + spaces,
+            Some(b'=') => name.end + 1,
+            _ => next_item(text, name.end)?,
+        };
+        return login(scan, start, is_sure, found);
+    }
+    if own.ends_with(b"bearer") && spaces > 0 {
+        return argument(scan, name.end + spaces, Kind::Token, found);
     }
     if dashes == 1 && name.len() < WINDOW && is_option_of_command(text, &name) {
         let is_cookie = own == b"b";
@@ -66,12 +75,13 @@ pub(super) fn option(
     }
     let kind = kind(own, b" ")?;
     // `"--token", "value"`
-    if let (at, true) = closing(text, name.end)
-        && text.get(at) == Some(&b',')
-    {
-        let (start, quote) = opening(text, at + 1 + blanks(text, at + 1));
-        return quote.and_then(|_| argument(scan, start - 1, kind, found));
+    if let Some(item) = next_item(text, name.end) {
+        return argument(scan, item, kind, found);
     }
+    // On the line below, further in.
+    let line = name.end + spaces;
+    let is_below = text.get(line) == Some(&b'\n') && blanks(text, line + 1) > 0;
+    let spaces = if is_below { spaces + 1 + blanks(text, line + 1) } else { spaces };
     match spaces {
         0 => behind_name(scan, &Name { range: name, kind }, found),
         _ if matches!(text.get(name.end + spaces), Some(b':' | b'=')) => {
@@ -97,6 +107,9 @@ fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
         ("ipmitool", false, b'P'),
         ("ldapsearch", false, b'w'),
         ("curl", false, b'b'),
+        ("snmp", false, b'c'),
+        ("mosquitto", false, b'P'),
+        ("vault login", false, b'p'),
     ];
     let Some(&letter) = text.get(name.start) else { return false };
     let is_quoted = name.len() == 1 && text.get(name.end).is_some_and(|b| is_quote(*b));
@@ -115,12 +128,35 @@ fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
     COMMANDS.iter().filter(is_its).any(|(command, ..)| stands_before(command))
 }
 
-/// A user's name and password: `joe:secret`.
-fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+/// Returns `Some` if an option takes a user with the password behind a colon: `true` if it takes nothing else.
+fn names_user(own: &[u8], dashes: usize) -> Option<bool> {
+    match (own, dashes) {
+        (b"u" | b"user" | b"proxy-user", _) => Some(true),
+        (b"U" | b"a" | b"E", 1) | (b"cert" | b"auth" | b"creds" | b"login", 2) => Some(false),
+        _ => None,
+    }
+}
+
+/// The quoted item behind the one that ends there, on this line or the next: `"--token", "value"`.
+fn next_item(text: &[u8], end: usize) -> Option<usize> {
+    let (at, true) = closing(text, end) else { return None };
+    let start = text.get(at).filter(|b| **b == b',').map(|_| at + 1)?;
+    let blank = text[start..].iter().take(WINDOW).take_while(|b| b.is_ascii_whitespace()).count();
+    let (value, quote) = opening(text, start + blank);
+    quote.map(|_| value - 1)
+}
+
+/// A user's name and password: `joe:secret`, `joe%secret`, `joe,secret`. If the option is not sure to take one, the password must look like one.
+fn login(scan: &mut Scan<'_>, start: usize, is_sure: bool, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let (start, quote) = opening(text, start);
     let end = value_end(scan, start, quote, Kind::Password);
-    let colon = start + text[start..end].iter().position(|b| *b == b':')?;
+    let is_between = |b: &u8| *b == b':' || *b == if is_sure { b',' } else { b'%' };
+    let colon = start + text[start..end].iter().position(is_between)?;
+    let is_number = text[colon + 1..end].len() <= 5 && text[colon + 1..end].iter().all(u8::is_ascii_digit);
+    if is_number || !is_sure && !is_made(&text[colon + 1..end]) {
+        return None;
+    }
     let tie = Tie { is_tight: true, ..Tie::default() };
     let is_example = matches!(&text[colon + 1..end], b"pass" | b"password" | b"PASSWORD" | b"pw");
     let is_secret = !is_example

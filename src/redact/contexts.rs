@@ -10,12 +10,22 @@ use super::scan::{Scan, Stop, WINDOW, work};
 use super::tokens::{is_typed, named_length};
 use super::values::{Tie, is_masked, is_secret};
 use super::words::VERBS;
-use super::{arguments, headers, lists, nearby, urls};
+use super::{arguments, headers, lists, nearby, statements, urls};
 
 /// Bytes in which more is looked for behind a name than its value: blanks, quotes, brackets.
 const MAX_TIE: usize = 12;
 /// Bytes that a value goes on for behind a character at which most end.
 const MAX_EXTENSION: usize = 1024;
+/// Bytes of the attributes of an XML tag.
+const MAX_ATTRIBUTES: usize = 256;
+/// Bytes of the name of a type around a value.
+const MAX_TYPE: usize = 16;
+
+/// How Node.js begins to print a set.
+const SET: &[u8] = b"Set(";
+
+const TIGHT: Tie = Tie { is_tight: true, is_quoted: false, has_scheme: false, is_loose: false };
+
 /// Words behind which a name and its value are arguments.
 const SETTERS: &[&str] = &["set", "setx", "setenv", "put", "paste-token", "add-key"];
 
@@ -61,7 +71,7 @@ fn behind_word(
 ) -> Option<usize> {
     let text = scan.text;
     if text[word.end..].starts_with(b"://") {
-        let secret = urls::user_info(scan, word.end + 3)?;
+        let secret = urls::user_info(scan, &text[word.clone()], word.end + 3)?;
         let end = secret.end;
         found.push(secret);
         return Some(end);
@@ -74,6 +84,12 @@ fn behind_word(
     if is_typed(&text[name.clone()]) {
         found.push(name);
         return None;
+    }
+    if let Some(end) = statements::find(scan, name.clone(), found) {
+        return Some(end);
+    }
+    if let Some(end) = lists::member_of_key(scan, name.clone(), found) {
+        return Some(end);
     }
     let kind = if may_name { kind(&text[name.clone()], &text[..name.start]) } else { None };
     match kind {
@@ -100,8 +116,23 @@ pub(super) fn noted(is_secret: bool, range: Range<usize>, found: &mut Vec<Range<
 pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if name.kind == Kind::Scheme {
-        let start = name.range.end + blanks(text, name.range.end);
-        return if start > name.range.end {
+        let (at, is_quoted) = closing(text, name.range.end);
+        if is_quoted && text.get(at + blanks(text, at)) == Some(&b':') {
+            return valued(
+                scan,
+                &Name { range: name.range.clone(), kind: Kind::Token },
+                at + 1 + blanks(text, at + 1),
+                TIGHT,
+                found,
+            );
+        }
+        if is_quoted && text.get(at) == Some(&b',') {
+            return headers::next_argument(scan, at + 1, found);
+        }
+        // `Sec-WebSocket-Protocol: bearer, TOKEN`
+        let end = name.range.end + usize::from(text.get(name.range.end) == Some(&b','));
+        let start = end + blanks(text, end);
+        return if start > end {
             headers::scheme_value(scan, start, Kind::Scheme, Tie::default(), found)
         } else {
             None
@@ -111,8 +142,16 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
     let is_quoted_name = has_quote && name.range.start.checked_sub(1).is_some_and(|at| is_quote(text[at]));
     let spaces = blanks(text, at);
     match text.get(at + spaces) {
-        Some(b'>') if name.range.start > 0 && matches!(text[name.range.start - 1], b'<' | b':') => {
-            return tagged(scan, at + spaces + 1, name.kind, found);
+        Some(b'>') if is_of_tag(text, name) => return tagged(scan, at + spaces + 1, name.kind, found),
+        Some(_) if spaces > 0 && is_of_tag(text, name) => {
+            let attributes = &text[at..text.len().min(at + MAX_ATTRIBUTES)];
+            work::count(attributes.len());
+            let end = attributes.iter().position(|b| matches!(b, b'>' | b'\n'))?;
+            return tagged(scan, at + end + 1, name.kind, found);
+        }
+        // `variable "db_password" { default = "secret" }`
+        Some(b'{') if is_quoted_name && spaces > 0 => {
+            return lists::map(scan, at + spaces + 1, name.kind, found);
         }
         Some(b'<') if spaces == 0 && text[at..].starts_with(b"</key>") => {
             return lists::property(scan, at + 6, name.kind, found);
@@ -140,9 +179,52 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
     if separator == b':' && text[at..].starts_with(b"//") {
         return None;
     }
+    // `**Authorization:** value`
+    at += if text[at..].starts_with(b"** ") { 2 } else { 0 };
     let spaces = blanks(text, at);
     let tie = Tie { is_tight: is_quoted_name || separator == b'=' && spaces == 0, ..Tie::default() };
-    valued(scan, name, at + spaces, tie, found)
+    match text.get(at + spaces) {
+        Some(b'\n') => below(scan, name, at + spaces + 1, found),
+        _ => valued(scan, name, at + spaces, tie, found),
+    }
+}
+
+/// The value on the line below its name: the items of a list, the members of a map, or a dump.
+fn below(scan: &mut Scan<'_>, name: &Name, line: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let text = scan.text;
+    let start = line + text[line..].iter().take(WINDOW).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    match inner(text, start) {
+        Some(start) => valued(scan, name, start, TIGHT, found),
+        None => lists::block(scan, line, name.kind, found),
+    }
+}
+
+/// Returns true if a name is that of an XML tag.
+fn is_of_tag(text: &[u8], name: &Name) -> bool {
+    text[..name.range.start].iter().rev().take(16).find(|b| !b.is_ascii_alphanumeric() && **b != b':')
+        == Some(&b'<')
+        && matches!(text[..name.range.start].last(), Some(b'<' | b':'))
+}
+
+/// Returns the offset of the quotation mark in what is printed around a secret with its type: `SecretStr('`, `Some("`, `string(14) "`.
+fn inner(text: &[u8], start: usize) -> Option<usize> {
+    const TYPES: &[&[u8]] =
+        &[b"Just", b"Ok", b"Protected", b"Sensitive", b"Some", b"String", b"bytes", b"str", b"string"];
+    const PARTS: &[&[u8]] = &[b"Secret", b"Password", b"Token", b"ApiKey"];
+    let rest = &text[start..text.len().min(start + WINDOW)];
+    let length = rest.iter().take(MAX_TYPE).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let is_known =
+        TYPES.contains(&&rest[..length]) || PARTS.iter().any(|part| rest[..length].starts_with(part));
+    if !is_known || rest.get(length) != Some(&b'(') {
+        return None;
+    }
+    let mut at = length + 1;
+    if rest[at..].first().is_some_and(u8::is_ascii_digit) {
+        at += rest[at..].iter().position(|b| *b == b')')? + 1;
+        at += usize::from(rest.get(at) == Some(&b' '));
+    }
+    at += rest[at..].iter().take(2).take_while(|b| matches!(b, b'b' | b'\\')).count();
+    rest.get(at).is_some_and(|b| is_quote(*b)).then_some(start + at)
 }
 
 /// The value that stands there, or each value of a list or map.
@@ -154,28 +236,43 @@ pub(super) fn valued(
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
     let text = scan.text;
-    let (start, quote) = opening(text, start);
+    let (start, quote) = opening(text, inner(text, start).unwrap_or(start));
     let tie = Tie { is_tight: tie.is_tight || quote.is_some(), is_quoted: quote.is_some(), ..tie };
     if name.kind == Kind::Value {
         return lists::value_of_pair(scan, start, quote, found);
     }
     if quote.is_none() {
         match text.get(start) {
+            Some(b'[') if is_dumped(&text[start..]) => return None,
+            Some(b'{') if name.kind == Kind::Password && tie.is_tight => {
+                if let Some(secret) = in_braces(text, start) {
+                    return noted(!is_masked(&text[secret.clone()]), secret, found);
+                }
+                return lists::map(scan, start + 1, name.kind, found);
+            }
             Some(b'[') if !is_masked(&text[start..]) => {
                 return lists::list(scan, start + 1, name.kind, found);
             }
             Some(b'{') if text.get(start + 1) != Some(&b'{') => {
                 return lists::map(scan, start + 1, name.kind, found);
             }
-            Some(b'<') => return super::encoded::dump_behind_name(text, start, found),
+            Some(b'<') => {
+                return super::encoded::dump_behind_name(text, start, found)
+                    .or_else(|| in_brackets(text, start, found));
+            }
+            Some(b'(') => return in_brackets(text, start, found),
             _ => {}
         }
         if let Some(open) = container(text, start) {
             return match text[open] {
+                b'{' if text[start..].starts_with(SET) => lists::list(scan, open + 1, name.kind, found),
                 b'[' => lists::list(scan, open + 1, name.kind, found),
                 _ => lists::map(scan, open + 1, name.kind, found),
             };
         }
+    }
+    if let Some(secret) = groups(text, start, &text[name.range.clone()]) {
+        return noted(true, secret, found);
     }
     if matches!(name.kind, Kind::Authorization) {
         return headers::scheme_value(scan, start, name.kind, tie, found);
@@ -187,6 +284,14 @@ pub(super) fn valued(
     let value = &text[start..end];
     if quote.is_none() && !tie.is_tight && name.kind != Kind::Cookie && is_pair(value) {
         return None;
+    }
+    // `credentials: bob / secret`
+    if let Some(rest) = text[end..].strip_prefix(b" / ")
+        && name.kind == Kind::Password
+    {
+        let start = text.len() - rest.len();
+        let end = value_end(scan, start, None, Kind::Password);
+        return noted(statements::is_made(&text[start..end]), start..end, found);
     }
     // `getpass("...")`, `os.environ.get("...")`
     let call = value.strip_suffix(b"(").or_else(|| (text.get(end) == Some(&b'(')).then_some(value));
@@ -200,9 +305,24 @@ pub(super) fn valued(
     Some(if quote.is_none() { lists::rest_of_list(scan, end, name.kind, is_plural, found) } else { end })
 }
 
+/// Returns true if what Node.js prints for a value that it does not show begins there: `[Circular *1]`, `[Getter]`, `[Object]`.
+fn is_dumped(text: &[u8]) -> bool {
+    const WORDS: &[&[u8]] =
+        &[b"[Circular", b"[Getter", b"[Setter", b"[Object", b"[Array", b"[Function", b"[class"];
+    WORDS.iter().any(|word| text.starts_with(word))
+}
+
+/// A value in braces, as ODBC writes it: `PWD={secret};`.
+fn in_braces(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let value = &text[start + 1..text.len().min(start + 1 + 2 * WINDOW)];
+    work::count(value.len());
+    let end = value.iter().position(|b| matches!(b, b'}' | b'{' | b'"' | b'\'' | b'\n' | b' '))?;
+    (value[end] == b'}' && end >= 4).then_some(start + 1..start + 1 + end)
+}
+
 /// Returns the offset of the bracket of a list or map that is printed with its type: `Uint8Array(32) [ 1, 2 ]`, `Set(2) { 'a' }`.
 fn container(text: &[u8], start: usize) -> Option<usize> {
-    const TYPES: &[&[u8]] = &[b"Uint8Array(", b"Buffer(", b"Array(", b"Set(", b"Map("];
+    const TYPES: &[&[u8]] = &[b"Uint8Array(", b"Buffer(", b"Array(", SET, b"Map("];
     let rest = &text[start..text.len().min(start + 24)];
     TYPES.iter().find(|of| rest.starts_with(of))?;
     let open = rest.iter().position(|b| matches!(b, b'[' | b'{'))?;
@@ -257,6 +377,9 @@ fn loose(
     if name.kind == Kind::Phrase {
         return phrase(text, start, found);
     }
+    if let Some(secret) = groups(text, start, &text[name.range.clone()]) {
+        return noted(true, secret, found);
+    }
     let (start, quote) = opening(text, start);
     let tie = Tie { is_loose: true, is_quoted: quote.is_some(), ..Tie::default() };
     let end = value_end(scan, start, quote, name.kind);
@@ -274,6 +397,55 @@ fn loose(
     let quoted = Tie { is_loose: false, is_quoted: false, is_tight: false, ..tie };
     let is_told = quote.is_some() && is_mixed(value) && is_secret(value, name.kind, quoted);
     noted(is_long && (is_told || is_secret(value, name.kind, tie)), start..end, found)
+}
+
+/// A secret that is written in groups of as many characters each: `abcd efgh ijkl mnop`, `EHW3-RTGM-OO74-B6D7`.
+///
+/// Words of a language may be as long, too: some group must mix letters with digits, or small letters with capitals, unless all
+/// are numbers, or the name says that an app's password or a recovery key stands there.
+fn groups(text: &[u8], start: usize, name: &[u8]) -> Option<Range<usize>> {
+    const NAMES: [&[u8]; 4] = [b"app", b"recovery", b"backup", b"totp"];
+    let rest = &text[start..text.len().min(start + 4 * WINDOW)];
+    let of_group = |at: usize| rest[at..].iter().take(9).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let length = of_group(0);
+    if !(4..=6).contains(&length) {
+        return None;
+    }
+    let (mut end, mut count, mut is_mixed, mut is_number) = (0, 0, false, true);
+    let mut at = 0;
+    while of_group(at) == length {
+        let has = |test: fn(&u8) -> bool| rest[at..at + length].iter().any(test);
+        let (digit, upper, lower) =
+            (has(u8::is_ascii_digit), has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+        let is_capital =
+            rest[at].is_ascii_uppercase() && !rest[at + 1..at + length].iter().any(u8::is_ascii_uppercase);
+        is_mixed |= digit && (upper || lower) || upper && lower && !is_capital;
+        is_number &= digit && !upper && !lower;
+        (end, count) = (at + length, count + 1);
+        if !matches!(rest.get(end), Some(b' ' | b'-')) {
+            break;
+        }
+        at = end + 1;
+    }
+    work::count(end);
+    let before = &text[start.saturating_sub(WINDOW)..start];
+    let is_named = || {
+        let near = [before, name].map(|text| text.to_ascii_lowercase());
+        NAMES.iter().any(|part| near.iter().any(|near| memchr::memmem::find(near, part).is_some()))
+    };
+    let is_secret = count >= 4 && (is_mixed || is_number) || count >= 3 && is_named();
+    is_secret.then_some(start..start + end)
+}
+
+/// A random secret between brackets, where mostly a placeholder or a remark stands.
+fn in_brackets(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let value = &text[start + 1..text.len().min(start + 1 + 2 * WINDOW)];
+    work::count(value.len());
+    let end = value.iter().position(|b| matches!(b, b'>' | b')' | b' ' | b'<' | b'(' | b'"' | b'\n'))?;
+    let has = |test: fn(&u8) -> bool| value[..end].iter().any(test);
+    let is_random =
+        end >= 10 && has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    noted(matches!(value[end], b'>' | b')') && is_random, start + 1..start + 1 + end, found)
 }
 
 /// The value behind a name that a vendor's name is a part of.
@@ -383,14 +555,26 @@ fn extended(text: &[u8], mut end: usize) -> usize {
 /// Skips the characters that close a name: quotes and backslashes, a bracket, an index. Returns the offset behind them, and true if
 /// a quotation mark is among them.
 pub(super) fn closing(text: &[u8], start: usize) -> (usize, bool) {
-    let length = text[start..].iter().take(MAX_TIE).take_while(|b| is_quote(**b) || **b == b'\\').count();
+    let index = |at: usize| {
+        let rest = text.get(at..)?.strip_prefix(b"[")?;
+        let digits = rest.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+        (digits > 0 && rest.get(digits) == Some(&b']')).then_some(digits + 2)
+    };
+    let start = start + index(start).unwrap_or(0);
+    let is_closing = |b: &&u8| is_quote(**b) || matches!(**b, b'\\' | b'*');
+    let length = text[start..].iter().take(MAX_TIE).take_while(is_closing).count();
     let has_quote = text[start..start + length].iter().any(|b| is_quote(*b));
     let mut at = start + length;
-    if text.get(at) == Some(&b'[') {
-        let digits = text[at + 1..].iter().take(4).take_while(|b| b.is_ascii_digit()).count();
-        at += if digits > 0 && text.get(at + 1 + digits) == Some(&b']') { digits + 2 } else { 0 };
-    } else if has_quote && text.get(at) == Some(&b']') {
-        at += 1;
+    if let Some(length) = index(at) {
+        at += length;
+    } else if text.get(at) == Some(&b']') || text[at..].starts_with(b")]") {
+        // `auth[password]=`, `[password] => `, `[Symbol(key)]: `
+        let end = at + text[at..].iter().take(2).take_while(|b| matches!(b, b')' | b']')).count();
+        let is_tied = || matches!(text.get(end + blanks(text, end)), Some(b':' | b'='));
+        let quotes = text[end..].iter().take(2).take_while(is_closing).count();
+        if has_quote || is_tied() || quotes > 0 {
+            return (end + quotes, has_quote || quotes > 0);
+        }
     }
     (at, has_quote)
 }
@@ -418,7 +602,7 @@ fn is_value(text: &[u8], start: usize) -> bool {
 /// Returns the offset at which a value begins, and the quotation mark before it.
 pub(super) fn opening(text: &[u8], start: usize) -> (usize, Option<u8>) {
     let (mut at, mut quote) = (start, None);
-    if matches!(text.get(start), Some(b'b' | b'r' | b'f'))
+    if matches!(text.get(start), Some(b'b' | b'r' | b'f' | b'N'))
         && text.get(start + 1).is_some_and(|b| is_quote(*b))
     {
         at += 1;
@@ -442,7 +626,7 @@ pub(super) fn opening(text: &[u8], start: usize) -> (usize, Option<u8>) {
 }
 
 pub(super) fn blanks(text: &[u8], start: usize) -> usize {
-    text.get(start..).unwrap_or_default().iter().take(4).take_while(|b| matches!(b, b' ' | b'\t')).count()
+    text.get(start..).unwrap_or_default().iter().take(8).take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
 pub(super) fn is_quote(byte: u8) -> bool {

@@ -77,7 +77,13 @@ impl<'t> Reading<'t> {
     /// It with one layer of escapes taken off, unless it has none.
     fn decoded(&self) -> Option<Reading<'t>> {
         self.rewritten(|rest, before| {
-            escape(rest, before).map(|(length, with)| Rewrite { back: 0, length, with })
+            // `^[` is what a terminal shows for the first byte of a code.
+            let is_caret = before.ends_with('^') && rest.starts_with("[[") && lost_code(&rest[1..]).is_some();
+            let (back, escape) = match is_caret {
+                true => (1, lost_code(&rest[1..]).map(|length| (length + 1, None))),
+                false => (0, escape(rest, before)),
+            };
+            escape.map(|(length, with)| Rewrite { back, length, with })
         })
     }
 
@@ -175,6 +181,7 @@ fn backslash(text: &str) -> Option<(usize, Option<char>)> {
     let second = text[1..].chars().next()?;
     let of = match second {
         '"' | '\'' | '\\' | '/' | '`' | ':' | '=' => second,
+        '\n' => return Some((2, None)),
         'n' | 'r' => '\n',
         't' | 'b' | 'f' => ' ',
         'e' => '\u{1b}',
@@ -282,22 +289,60 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
     let before = &before[..before.len() - back];
     let rest = text[border..].strip_prefix('\n')?;
     let bare = rest.trim_start_matches([' ', '\t']);
-    let rest = [behind_border(bare), Some(bare)].into_iter().flatten().find(|rest| goes_on(rest, before))?;
-    Some(Rewrite { back, length: text.len() - rest.len(), with: None })
+    // `"abc" +` goes on with `"def"`.
+    let unquoted = before.trim_end_matches([' ', '+', '.', '\\']);
+    let quotes = ['"', '\''].into_iter().find(|quote| unquoted.ends_with(*quote) && bare.starts_with(*quote));
+    if quotes.is_some() && goes_on(&bare[1..], &unquoted[..unquoted.len() - 1]) {
+        return Some(Rewrite {
+            back: before.len() - unquoted.len() + 1,
+            length: text.len() - bare.len() + 1,
+            with: None,
+        });
+    }
+    let rests = || [behind_border(bare), Some(bare)].into_iter().flatten();
+    let Some(rest) = rests().find(|rest| goes_on(rest, before)) else {
+        // What is named at the end of a line stands on the next one.
+        let rest = rests().find(|rest| is_random(rest))?;
+        return Some(Rewrite { back, length: text.len() - rest.len(), with: Some(' ') });
+    };
+    let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+    Some(Rewrite { back: back + blanks, length: text.len() - rest.len(), with: None })
+}
+
+/// Returns true if a text begins with a long random word.
+fn is_random(text: &str) -> bool {
+    const MIN_RANDOM: usize = 16;
+    let is_of_word = |b: &u8| b.is_ascii_alphanumeric() || b"_-+/=.".contains(b);
+    let word = &text.as_bytes()[..text.bytes().take_while(is_of_word).count()];
+    let has = |test: fn(&u8) -> bool| word.iter().any(test);
+    word.len() >= MIN_RANDOM
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && !word.starts_with(b"20")
 }
 
 /// Whether a text goes on with the rest of a word.
 fn goes_on(rest: &str, before: &str) -> bool {
-    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~$:|".contains(c);
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~$:|!#^*?%".contains(c);
     let word = &rest[..rest.find(|c| !is_of_key(c)).unwrap_or(rest.len())];
-    let is_odd =
-        word.contains(|c: char| c.is_ascii_digit()) || word.chars().skip(1).any(|c| c.is_ascii_uppercase());
+    let is_odd = |word: &str| {
+        word.contains(|c: char| c.is_ascii_digit() || "!#^*%".contains(c))
+            || word.chars().skip(1).any(|c| c.is_ascii_uppercase())
+    };
+    // A blank before the line's end leaves the word whole, unless both parts are odd.
+    let bare = before.trim_end_matches([' ', '\t']);
+    let start = bare
+        .rfind(|c: char| !is_of_key(c))
+        .map_or(0, |at| at + bare[at..].chars().next().map_or(1, char::len_utf8));
+    let is_whole = bare.len() < before.len()
+        && !(before.len() - bare.len() <= 2 && word.len() >= 5 && is_odd(&bare[start..]));
     let is_date = word.starts_with("20") && word.get(4..5) == Some("-");
     let ends = rest[word.len()..]
         .chars()
         .next()
         .is_none_or(|c| c.is_whitespace() || "\"'`,;:$)]}\\&<@│┃|".contains(c));
-    before.ends_with(is_of_key) && !word.is_empty() && is_odd && !is_date && ends
+    bare.ends_with(is_of_key) && !is_whole && !word.is_empty() && is_odd(word) && !is_date && ends
 }
 
 /// The text behind the border of a box, the mark of a quotation, or what Docker writes before each line: a name and a bar, or

@@ -201,7 +201,7 @@ fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     const END: &[u8] = b"-----END ";
     let rest = text.get(at..)?.strip_prefix(BEGIN)?;
     let label = rest.iter().take(60).position(|&b| b == b'-')?;
-    if !contains(&rest[..label], b"PRIVATE KEY") {
+    if !contains(&rest[..label], b"PRIVATE KEY") && !contains(&rest[..label], b"Static key") {
         return None;
     }
     let body = &rest[label..];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::contexts::{blanks, is_mixed, is_pair, noted};
+use super::contexts::{blanks, is_mixed, is_pair, noted, opening};
 use super::names::Kind;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_secret};
@@ -38,11 +38,14 @@ pub(super) fn scheme_value(
             start += word + spaces;
             tie.has_scheme = true;
         }
-        if let Some(end) = parameters(text, start) {
-            found.push(start..end);
-            return Some(end);
-        }
     }
+    match parameters(text, start) {
+        Some((_, true)) if kind == Kind::Scheme => {}
+        Some((end, true)) => return noted(true, start..end, found),
+        Some((end, false)) => return Some(end),
+        None => {}
+    }
+    let (start, _) = opening(text, start);
     let mut end = scan.value_end(Stop::Header, start);
     while end > start && matches!(text[end - 1], b'.' | b',' | b':' | b';' | b'!' | b'?') {
         end -= 1;
@@ -53,9 +56,47 @@ pub(super) fn scheme_value(
     noted(!is_other && is_secret(value, kind, tie), start..end, found)
 }
 
-/// The end of the parameters of a scheme: `username="joe", response="..."`.
-fn parameters(text: &[u8], start: usize) -> Option<usize> {
-    let (mut at, mut end, mut count) = (start, start, 0);
+/// The value of a header whose scheme ends one argument, and that is the next: `"Authorization: Bearer", "value"`,
+/// `"2": "Bearer", "3": "value"`.
+pub(super) fn next_argument(
+    scan: &mut Scan<'_>,
+    start: usize,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    let text = scan.text;
+    let mut at = start + blanks(text, start);
+    let number = text[at..]
+        .iter()
+        .take(8)
+        .take_while(|b| b.is_ascii_digit() || matches!(b, b'"' | b'\'' | b'\\'))
+        .count();
+    if text.get(at + number) == Some(&b':') {
+        at += number + 1 + blanks(text, at + number + 1);
+    }
+    let (value, quote) = opening(text, at);
+    quote?;
+    let tie = Tie { is_tight: true, is_quoted: true, has_scheme: false, is_loose: false };
+    let end = scan.value_end(Stop::Header, value);
+    noted(is_secret(&text[value..end], Kind::Token, tie) && is_mixed(&text[value..end]), value..end, found)
+}
+
+/// Returns the end of the parameters of a scheme, `username="joe", response="..."`, and true if a client wrote them.
+fn parameters(text: &[u8], start: usize) -> Option<(usize, bool)> {
+    // What a server asks with is no secret.
+    const OF_SERVER: &[&[u8]] = &[
+        b"realm",
+        b"scope",
+        b"error",
+        b"error_description",
+        b"error_uri",
+        b"resource_metadata",
+        b"authorization_uri",
+        b"charset",
+        b"stale",
+        b"algorithm",
+        b"qop",
+    ];
+    let (mut at, mut end, mut count, mut is_of_client) = (start, start, 0, false);
     loop {
         let name = text[at..]
             .iter()
@@ -65,6 +106,7 @@ fn parameters(text: &[u8], start: usize) -> Option<usize> {
         if name == 0 || text.get(at + name) != Some(&b'=') {
             break;
         }
+        is_of_client |= !OF_SERVER.contains(&&text[at..at + name]);
         at += name + 1;
         let quote = text.get(at).copied().filter(|b| matches!(b, b'"' | b'\''));
         let escaped = text[at..].starts_with(b"\\\"");
@@ -77,12 +119,12 @@ fn parameters(text: &[u8], start: usize) -> Option<usize> {
         work::count(length);
         at = (at + skipped + length + skipped).min(text.len());
         (end, count) = (at, count + 1);
-        let comma = text[at..].iter().take(4).take_while(|b| matches!(b, b',' | b' ')).count();
+        let comma = text[at..].iter().take(4).take_while(|b| matches!(b, b',' | b' ' | b'\t')).count();
         if comma == 0 {
             break;
         }
         at += comma;
     }
     let is_quoted = matches!(text[..end].last(), Some(b'"' | b'\''));
-    (count >= 2 || count == 1 && is_quoted).then_some(end)
+    (count >= 2 || count == 1 && is_quoted).then_some((end, is_of_client))
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::contexts::{Name, blanks, is_quote, noted, opening, value_end};
+use super::contexts::{Name, blanks, closing, is_quote, noted, opening, value_end};
 use super::headers;
 use super::names::{self, Kind};
 use super::scan::{Scan, Stop, WINDOW, work};
@@ -11,6 +11,8 @@ use super::values::{Tie, is_masked, is_secret};
 
 /// Bytes between a field that names a secret and the one that holds it.
 const MAX_GAP: usize = 48;
+/// Lines of a list or map that is written line by line.
+const MAX_BLOCK: usize = 256;
 
 const QUOTED: Tie = Tie { is_tight: true, is_quoted: true, has_scheme: false, is_loose: false };
 
@@ -30,9 +32,17 @@ pub(super) fn listed(
         .take(MAX_GAP)
         .find(|b| !matches!(**b, b' ' | b'\\') && !is_quote(**b));
     match before {
-        Some(b'[' | b',') => {
+        Some(b'[' | b',' | b'(') => {
             let (start, quote) = opening(text, start);
-            secret(scan, start, Some(quote?), name.kind, found)
+            // The next one may be a name, too.
+            let length = text[start..]
+                .iter()
+                .take(WINDOW)
+                .take_while(|b| b.is_ascii_lowercase() || **b == b'-')
+                .count();
+            let is_name = text.get(start + length).is_some_and(|b| is_quote(*b))
+                && names::kind(&text[start..start + length], b" ").is_some();
+            if is_name { None } else { secret(scan, start, Some(quote?), name.kind, found) }
         }
         Some(b':' | b'=') => next_field(scan, name.kind, start, found),
         _ => None,
@@ -74,18 +84,23 @@ pub(super) fn value_of_pair(
     quote: Option<u8>,
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
-    const FIELDS: &[&str] = &["name", "key", "id", "header", "variable", "env"];
+    const FIELDS: &[&str] = &["name", "key", "id", "header", "variable", "env", "path"];
     let text = scan.text;
     let quote = quote?;
     let end = value_end(scan, start, Some(quote), Kind::Password);
     let after = &text[end..text.len().min(end + 2 * MAX_GAP)];
     work::count(after.len());
-    let mut words = after.split(|b| is_quote(*b) || b" \\:,=\n".contains(b)).filter(|word| !word.is_empty());
+    let is_between = |b: &u8| is_quote(*b) || b" \\:,=\n[".contains(b);
+    let mut words = after.split(is_between).filter(|word| !word.is_empty());
     let field = words.next()?;
     if !FIELDS.iter().any(|known| field.eq_ignore_ascii_case(known.as_bytes())) {
         return None;
     }
-    let name = words.next()?;
+    // Of a path the last name tells.
+    let name = match field {
+        b"path" => words.take_while(|word| !word.starts_with(b"]")).last()?,
+        _ => words.next()?,
+    };
     let kind = names::kind(name, b" ").filter(|kind| !matches!(kind, Kind::Value | Kind::Maybe))?;
     noted(is_secret(&text[start..end], kind, QUOTED), start..end, found)
 }
@@ -122,8 +137,16 @@ pub(super) fn list(
         at += text[at..].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'\\')).count();
         let (item, quote) = opening(text, at);
         match text.get(item) {
+            Some(b'{') if quote.is_none() => {
+                let end = map(scan, item + 1, kind, found)?.max(item + 1);
+                if text.get(end) != Some(&b'}') {
+                    return Some(end);
+                }
+                at = end + 1;
+                continue;
+            }
             None | Some(b'[' | b'{' | b'<') => return Some(at),
-            Some(b']') if quote.is_none() => return Some(item),
+            Some(b']' | b'}') if quote.is_none() => return Some(item),
             Some(_) => {}
         }
         let end = value_end(scan, item, quote, kind);
@@ -134,7 +157,7 @@ pub(super) fn list(
         work::count(end - at);
         at = end.max(item);
         at += text[at..].iter().take(2).take_while(|b| is_quote(**b) || **b == b'\\').count();
-        if at == item || !matches!(text.get(at), Some(b',' | b']' | b' ' | b'\n' | b'\r' | b'\t')) {
+        if at == item || !matches!(text.get(at), Some(b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t')) {
             return Some(at);
         }
     }
@@ -148,9 +171,13 @@ pub(super) fn map(
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
     let text = scan.text;
-    let mut at = start;
+    let (mut at, mut depth) = (start, 0);
     loop {
         at += text[at..].iter().take_while(|b| b.is_ascii_whitespace() || b",\\\"'`".contains(b)).count();
+        if depth > 0 && text.get(at) == Some(&b'}') {
+            (at, depth) = (at + 1, depth - 1);
+            continue;
+        }
         let name = text[at..]
             .iter()
             .take(WINDOW)
@@ -165,14 +192,31 @@ pub(super) fn map(
             return Some(at);
         }
         let own = names::kind(&text[at..at + name], b" ");
-        let value = colon + 1 + blanks(text, colon + 1);
+        let arrow = usize::from(text[colon..].starts_with(b"=>"));
+        let value = colon + 1 + arrow + blanks(text, colon + 1 + arrow);
         let (value, quote) = opening(text, value);
+        if quote.is_none() && text.get(value) == Some(&b'{') {
+            (at, depth) = (value + 1, depth + 1);
+            continue;
+        }
         if quote.is_none() && text.get(value) == Some(&b'[') {
             at = list(scan, value + 1, kind, found)?.max(value + 1);
             at += usize::from(text.get(at) == Some(&b']'));
             continue;
         }
-        let Some(quote) = quote else { return Some(at) };
+        let Some(quote) = quote else {
+            // A number or a word for none, before the next member.
+            let length = text[value..]
+                .iter()
+                .take(WINDOW)
+                .take_while(|b| b.is_ascii_alphanumeric() || **b == b'.')
+                .count();
+            if length == 0 || text.get(value + length) != Some(&b',') {
+                return Some(at);
+            }
+            at = value + length;
+            continue;
+        };
         let end = value_end(scan, value, Some(quote), kind);
         // The names of a map may be anything; what they hold must look like a secret.
         let content = &text[value..end];
@@ -187,6 +231,79 @@ pub(super) fn map(
     }
 }
 
+/// The private member of a key as JWK has it: `"d":"..."`, in quotation marks and of at least 40 characters of Base64.
+pub(super) fn member_of_key(
+    scan: &mut Scan<'_>,
+    name: Range<usize>,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    const MEMBERS: &[&[u8]] = &[b"d", b"k", b"p", b"q", b"dp", b"dq", b"qi"];
+    const MIN_KEY: usize = 40;
+    let text = scan.text;
+    if name.len() > 2 || !MEMBERS.contains(&&text[name.clone()]) {
+        return None;
+    }
+    let (at, _) = closing(text, name.end);
+    let at = at + blanks(text, at);
+    let start = text.get(at).filter(|b| **b == b':').map(|_| at + 1)?;
+    let (start, quote) = opening(text, start + blanks(text, start));
+    let end = value_end(scan, start, Some(quote?), Kind::Token);
+    let value = &text[start..end];
+    let window = &value[..value.len().min(4 * WINDOW)];
+    work::count(window.len());
+    let has = |test: fn(&u8) -> bool| window.iter().any(test);
+    let is_key = value.len() >= MIN_KEY
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && window.iter().all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(b));
+    noted(is_key, start..end, found)
+}
+
+/// Masks the items or members on the lines from `line` on, as YAML writes lists and maps, and tells where they end.
+pub(super) fn block(
+    scan: &mut Scan<'_>,
+    line: usize,
+    kind: Kind,
+    found: &mut Vec<Range<usize>>,
+) -> Option<usize> {
+    let text = scan.text;
+    let mut at = line;
+    let mut indent = None;
+    for _ in 0..MAX_BLOCK {
+        let spaces = text[at..].iter().take(WINDOW).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let item = at + spaces;
+        let is_item = text[item..].starts_with(b"- ") || text[item..].starts_with(b"-\t");
+        if !is_item && spaces == 0 || *indent.get_or_insert(spaces) != spaces {
+            break;
+        }
+        let start = item + if is_item { 2 } else { 0 };
+        let name = text[start..]
+            .iter()
+            .take(WINDOW)
+            .take_while(|b| b.is_ascii_alphanumeric() || b"_-./@".contains(b))
+            .count();
+        let is_member = name > 0 && text[start + name..].starts_with(b": ");
+        if !is_item && !is_member {
+            break;
+        }
+        let value = if is_member { start + name + 1 + blanks(text, start + name + 1) } else { start };
+        let (value, quote) = opening(text, value);
+        let end = value_end(scan, value, quote, kind);
+        let content = &text[value..end];
+        // Members may be anything.
+        let is_made = content.len() >= 8 && content.iter().take(WINDOW).any(u8::is_ascii_digit);
+        if (!is_member || is_made && !content.starts_with(b"#")) && is_secret(content, kind, QUOTED) {
+            found.push(value..end);
+        }
+        at = end + scan.text[end..].iter().take(2).take_while(|b| is_quote(**b)).count();
+        let Some(b'\n') = text.get(at) else { break };
+        at += 1;
+        work::count(at - item);
+    }
+    (at > line).then_some(at - 1)
+}
+
 /// Masks what follows a value in a list without brackets, `KEYS=a,b;c`, and tells where it ends.
 pub(super) fn rest_of_list(
     scan: &mut Scan<'_>,
@@ -197,7 +314,7 @@ pub(super) fn rest_of_list(
 ) -> usize {
     let text = scan.text;
     let mut end = start;
-    if !matches!(kind, Kind::Token | Kind::Key) {
+    if !(matches!(kind, Kind::Token | Kind::Key) || kind == Kind::Password && is_plural) {
         return end;
     }
     while let Some(b',' | b';' | b'|') = text.get(end) {

@@ -19,6 +19,7 @@ mod nearby;
 mod personal;
 mod pieces;
 mod scan;
+mod statements;
 mod tokens;
 mod urls;
 mod values;

@@ -61,10 +61,15 @@ static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
 /// Finds what every name of a secret holds.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let lists = ENDS.iter().chain(ALONE).map(|(_, words)| *words);
-    let words = lists.flat_map(str::split_ascii_whitespace).chain(["provided", "phrase", "api"]);
+    let words =
+        lists.flat_map(str::split_ascii_whitespace).chain(["provided", "phrase", "api", "secreta", "code"]);
     // Of capitals of other alphabets the small ones are not known here.
-    let capitals: Vec<String> =
-        words.clone().filter(|word| !word.is_ascii()).map(str::to_uppercase).collect();
+    let written = |word: &str| {
+        let mut chars = word.chars();
+        let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+        [word.to_uppercase(), first + chars.as_str()]
+    };
+    let capitals: Vec<String> = words.clone().filter(|word| !word.is_ascii()).flat_map(written).collect();
     let words: Vec<&str> = words.chain(capitals.iter().map(String::as_str)).collect();
     let mut builder = AhoCorasick::builder();
     builder
@@ -108,6 +113,7 @@ pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
         return None;
     }
     match kind {
+        Kind::Token if end.ends_with("_id") && lower.ends_with("token_id") => Some(Kind::Part),
         Kind::Key if !end.is_ascii() || matches!(*end, "clave" | "chave" | "klucz" | "chiave") => {
             Some(Kind::Key)
         }
@@ -127,7 +133,10 @@ fn kind_of_key(own: &[u8], lower: &str, before: &[u8]) -> Option<Kind> {
     let of_environment =
         own.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_') && own.contains(&b'_');
     let is_kind = |kind| stem.ends_with(kind) || stem.is_empty() && follows(before, kind);
-    if of_environment || KINDS.split_ascii_whitespace().any(is_kind) {
+    if lower.ends_with("key_id") {
+        return Some(Kind::Part);
+    }
+    if of_environment || lower.starts_with("x-") || KINDS.split_ascii_whitespace().any(is_kind) {
         return Some(Kind::Key);
     }
     // `monkey` is no key.
@@ -149,13 +158,25 @@ fn lower(name: &[u8]) -> Option<Cow<'_, str>> {
     })
 }
 
+/// Whose code lets somebody in.
+const CODES: &[&str] = &[
+    "pairing",
+    "recovery",
+    "backup",
+    "unlock",
+    "login",
+    "verification",
+    "2fa",
+    "mfa",
+    "one-time",
+    "passcode",
+];
+
 /// Returns the kind of value behind a name that is not part of a longer one.
 fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
     match lower {
         "code" if matches!(before.last(), Some(b'?' | b'&')) => return Some(Kind::Query),
-        "code" if ["pairing", "recovery", "backup", "unlock"].iter().any(|word| follows(before, word)) => {
-            return Some(Kind::Password);
-        }
+        "code" | "codes" if CODES.iter().any(|word| follows(before, word)) => return Some(Kind::Password),
         // `clé API`, `clave de API`
         "api" => {
             let words =
@@ -166,6 +187,7 @@ fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
             let words = ["seed", "recovery", "secret", "backup"];
             return words.iter().any(|word| follows(before, word)).then_some(Kind::Phrase);
         }
+        "secreta" => return follows(before, "clave").then_some(Kind::Password),
         "provided" => return (follows(before, "key") || follows(before, "token")).then_some(Kind::Key),
         "credential" if before.ends_with(b"x-amz-") => return Some(Kind::Token),
         _ => {}
@@ -189,6 +211,8 @@ fn is_of_query(lower: &str) -> bool {
         "credential",
         "ticket",
         "otp",
+        "samlresponse",
+        "samlrequest",
     ];
     QUERY.iter().any(|end| lower.ends_with(end)) && !lower.ends_with("sessionkey")
 }
@@ -201,7 +225,13 @@ fn is_ordinary(lower: &str, before: &[u8]) -> bool {
 
 /// Returns true if a text ends with a word and a blank.
 fn follows(before: &[u8], word: &str) -> bool {
-    let Some((b' ' | b'\t' | b'-' | b'_', before)) = before.split_last() else { return false };
+    const MAX_BLANKS: usize = 4;
+    let is_blank = |b: &&u8| matches!(b, b' ' | b'\t' | b'-' | b'_');
+    let blanks = before.iter().rev().take(MAX_BLANKS).take_while(is_blank).count();
+    if blanks == 0 {
+        return false;
+    }
+    let before = &before[..before.len() - blanks];
     let Some(start) = before.len().checked_sub(word.len()) else { return false };
     before[start..].eq_ignore_ascii_case(word.as_bytes())
         && before[..start].last().is_none_or(|b| !b.is_ascii_alphanumeric())
@@ -237,7 +267,7 @@ fn bare(name: &[u8]) -> &[u8] {
             }
             _ => rest.split_at(word_start),
         };
-        let is_neutral = !head.is_empty()
+        let is_neutral = head.last().is_some_and(u8::is_ascii)
             && word.len() <= 12
             && NEUTRAL.split_ascii_whitespace().any(|neutral| word.eq_ignore_ascii_case(neutral.as_bytes()));
         name = if is_neutral { head } else { return rest };

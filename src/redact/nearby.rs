@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use super::contexts::is_of_name;
+use super::contexts::{is_of_name, noted};
 use super::names::Kind;
-use super::scan::{Scan, WINDOW, work};
+use super::scan::{Scan, Stop, WINDOW, work};
+use super::statements::is_made;
 use super::tokens::is_id;
 use super::values::{is_masked, is_uuid};
 
@@ -34,14 +35,22 @@ pub(super) fn find(
             _ if is_start(text, at) => {
                 let stop = word_end(text, at);
                 let word = &text[at..stop];
-                if is_random(word, kind) && !is_name(text, stop) {
+                let is_password = kind == Kind::Password && is_told(text, at) && {
+                    let stop = password_end(scan, at);
+                    is_made(&text[at..stop]) && !text[at..stop].contains(&b'=')
+                };
+                if (is_random(word, kind) || is_password) && !is_name(text, stop) {
+                    let stop = if kind == Kind::Password { password_end(scan, at).max(stop) } else { stop };
                     found.push(at..stop);
-                    return Some(stop);
+                    return Some(other(scan, stop, kind, found).unwrap_or(stop));
                 }
-                // Only ordinary words may stand between.
+                // Only ordinary words and numbers may stand between.
+                let has = |test: fn(&u8) -> bool| word.iter().any(test);
                 let is_ordinary = word.len() <= 16
-                    && !word.iter().any(u8::is_ascii_digit)
-                    && !word[1..].iter().any(u8::is_ascii_uppercase);
+                    && (word.len() <= 4 && word.iter().all(u8::is_ascii_digit)
+                        || !has(u8::is_ascii_digit)
+                            && !(has(u8::is_ascii_lowercase)
+                                && word[1..].iter().any(u8::is_ascii_uppercase)));
                 words += 1;
                 if !is_ordinary || words > MAX_WORDS || matches!(text.get(stop), Some(b'=')) {
                     return None;
@@ -54,6 +63,57 @@ pub(super) fn find(
         at += 1;
     }
     None
+}
+
+/// Notes the random word to which another one is compared or changed: `got X, expected Y`, `from X to Y`.
+fn other(scan: &mut Scan<'_>, end: usize, kind: Kind, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    const BETWEEN: &[&[u8]] = &[b", expected ", b", got ", b" to ", b" -> ", b" != ", b" vs ", b" and "];
+    let text = scan.text;
+    let rest = &text[end..];
+    let rest = rest.strip_prefix(b"\"").or(rest.strip_prefix(b"'")).unwrap_or(rest);
+    let between = BETWEEN.iter().find(|words| rest.starts_with(words))?;
+    let start = text.len() - rest.len() + between.len();
+    let start = start + usize::from(matches!(text.get(start), Some(b'"' | b'\'')));
+    let (stop, is_secret) = match kind {
+        Kind::Password => {
+            let stop = password_end(scan, start);
+            (stop, is_made(&text[start..stop]))
+        }
+        kind => {
+            let stop = word_end(text, start);
+            (stop, is_random(&text[start..stop], kind))
+        }
+    };
+    noted(is_secret, start..stop, found)
+}
+
+/// Returns the end of a password, without what ends a sentence.
+fn password_end(scan: &mut Scan<'_>, start: usize) -> usize {
+    let mut end = scan.value_end(Stop::Password, start);
+    while end > start && matches!(scan.text[end - 1], b'.' | b':' | b'!' | b'?' | b']') {
+        end -= 1;
+    }
+    end
+}
+
+/// Returns true if what stands before a word tells that it is the value: `password for bob is X`, `password (root): X`.
+fn is_told(text: &[u8], at: usize) -> bool {
+    const TIES: &[&[u8]] = &[
+        b":",
+        b" is",
+        b" to",
+        b" from",
+        b" -",
+        b" =",
+        b" ist",
+        b" lautet",
+        b" est",
+        b" es",
+        b" \xe2\x80\x94",
+        b" \xe2\x80\x93",
+    ];
+    let Some(before) = text[..at].strip_suffix(b" ") else { return false };
+    TIES.iter().any(|tie| before.ends_with(tie))
 }
 
 fn is_start(text: &[u8], at: usize) -> bool {

@@ -53,6 +53,43 @@ fn masks_secrets_by_shape_and_by_place() {
     assert!(joe.contains("@proxy.corp:3128"), "{joe}");
 }
 
+/// Values that a person has chosen look less random than those of machines, so only their place tells them.
+#[test]
+fn a_password_is_masked_where_no_name_ties_it() {
+    let places = "AUTH default {}¦\"AUTH\" \"{}\"¦HELLO 3 AUTH joe {}¦ACL SETUSER joe on >{} ~*¦a1 LOGIN joe@x.org {}\
+        ¦PRIVMSG NickServ :IDENTIFY joe {}¦PASS {}¦CREATE USER a IDENTIFIED WITH native BY '{}'¦IDENTIFIED BY {}\
+        ¦CREATE LOGIN a WITH PASSWORD = N'{}'¦SET PASSWORD FOR a = PASSWORD('{}')¦curl -U joe:{} x¦http -a joe:{} GET x\
+        ¦curl --cert c.pem:{} x¦smbclient //n/s -U joe%{}¦mosquitto_pub -u joe -P {}¦keytool -storepass {}¦lftp -u joe,{} x\
+        ¦echo {} | sudo -S apt update¦echo \"joe:{}\" | chpasswd¦sqlplus joe/{}@ORCL¦jdbc:oracle:thin:joe/{}@//db\
+        ¦joe:{}@tcp(db:3306)/main¦Driver=x;PWD={{}};¦db:5432:main:joe:{}¦trojan://{}@host:443¦ConvertTo-SecureString '{}'\
+        ¦new System.Net.NetworkCredential(\"joe\", \"{}\")¦['-u', 'joe:{}']¦password=SecretStr('{}')¦password: Some(\"{}\")\
+        ¦[password] => {}¦[\"password\"]=>\n  string(9) \"{}\"¦variable \"db_password\" { default = \"{}1\" }\
+        ¦password for joe is {}¦password (root): {}¦password was set to {}¦temporary password - {}¦Passwort für root: {}\
+        ¦Пароль от базы: {}¦Zugangsdaten: joe / {}¦passwords:\n- {}\n- {}";
+    for place in places.split('¦') {
+        for password in ["hunter29", "w7nc2nxj82w-b4", "Tr0ub4dor!3"] {
+            let text = place.replace("{}", password);
+            let clean = Redactor::MASKING.clean_lines(&text);
+            assert!(!clean.contains(password), "{text}: {clean}");
+        }
+    }
+}
+
+#[test]
+fn secrets_of_several_words_are_masked_to_their_end() {
+    for (text, rest) in [
+        ("GMAIL_APP_PASSWORD=zgqg mtxt fype lvxr", "mtxt"),
+        ("recovery key: EsTb ezkQ jzsC fSAL JcT2 9owm uKc7 XnBf", "XnBf"),
+        ("BitLocker recovery key: 217267-446348-059639-420573", "420573"),
+        ("recovery codes: 84992-2ab43, 882fe-dd349, 60685-87533", "87533"),
+        (r#"{"kty":"oct","k":"EXehXcv3--DUMZH8kQ0aSorR4IQ0JeC1Ya8PDjmj08NU1","alg":"HS256"}"#, "EXehX"),
+        ("changed the password from Gpx7cnt0fv!Jh to jst09iftnk", "jst09"),
+    ] {
+        let clean = Redactor::MASKING.clean(text);
+        assert!(!clean.contains(rest), "{clean}");
+    }
+}
+
 #[test]
 fn leaves_ordinary_words_alone() {
     for text in [
@@ -248,6 +285,32 @@ fn no_text_costs_much_more_than_an_ordinary_one() {
         "code=",
         "\u{202e}",
         "a\u{301}",
+        "AUTH ",
+        "AUTH PLAIN ",
+        "LOGIN a ",
+        "IDENTIFIED BY ",
+        "IDENTIFIED BY 'x",
+        "SETUSER a ",
+        "echo a | ",
+        "thin:a/",
+        "a:b@tcp(",
+        ":5432:a:b:",
+        "value \"x\" for ",
+        "password: Some(\"",
+        "password: Map(2) {'a'=>{",
+        "password(",
+        "keys:\n - ",
+        "keys:\n a: ",
+        "password: abcd efgh ",
+        "password: ab12-",
+        "<token a ",
+        "token (",
+        "token <",
+        "\"d\":\"",
+        "\"Bearer\", \"",
+        "\"\n\"",
+        "a \n",
+        "^[[1m",
         "token%3D",
         "\\\\\\\\u0074oken=",
     ] {
@@ -339,4 +402,20 @@ const WORDS: &[&str] = &[
     "=>",
     "</key>",
     "[31m",
+    "AUTH ",
+    "LOGIN ",
+    "IDENTIFIED BY ",
+    "echo ",
+    "| sudo -S",
+    "tcp(",
+    ":5432",
+    "Some(",
+    "Map(2) ",
+    "\n - ",
+    "ab12-",
+    "(",
+    "got ",
+    "expected ",
+    " for ",
+    "\"d\":",
 ];

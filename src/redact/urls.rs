@@ -13,7 +13,9 @@ const MAX_TAIL: usize = 4 * WINDOW;
 ///
 /// A password may hold `/`, `?` and `#`, though none should. What stands between the first colon and one of these is a port if
 /// it is a number, and else the beginning of a password.
-pub(super) fn user_info(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize>> {
+pub(super) fn user_info(scan: &mut Scan<'_>, scheme: &[u8], start: usize) -> Option<Range<usize>> {
+    const PROXIES: &[&[u8]] =
+        &[b"trojan", b"hysteria", b"hysteria2", b"hy2", b"vless", b"ss", b"tuic", b"anytls"];
     let text = scan.text;
     let end = scan.value_end(Stop::Url, start);
     let rest = &text[start..end];
@@ -33,7 +35,7 @@ pub(super) fn user_info(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize
     let is_secret = match is_sure {
         true => !value.is_empty() && !is_masked(value) && !is_placeholder(value),
         // A user alone may be a token.
-        false => is_token(value),
+        false => is_token(value) || PROXIES.contains(&scheme) && value.len() >= 4 && !is_masked(value),
     };
     is_secret.then_some(start + secret.start..start + secret.end)
 }

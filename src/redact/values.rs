@@ -122,6 +122,8 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         Kind::Cookie => length >= 6 && wide.contains(&b'='),
         Kind::Password | Kind::Token | Kind::Key if !tie.is_quoted && is_code(value) => false,
         Kind::Password if is_path || is_address => false,
+        // Words of a language without letters of ASCII.
+        Kind::Password if !tie.is_quoted && !start.iter().any(u8::is_ascii_graphic) => false,
         Kind::Password if tie.is_loose => {
             length >= 4
                 && (digit || upper)

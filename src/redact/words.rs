@@ -13,9 +13,9 @@ pub(super) const ENDS: &[(Kind, &str)] = &[
     (
         Kind::Password,
         "password passwords passwd passphrase passcode passwort kennwort _pwd -pwd .pwd _pass -pass .pass _passw userpass sshpass \
-         _pw -pw .pw rootpw adminpw dbpw _psk -psk requirepass masterauth contraseña contrasena senha motdepasse passe пароль пароля \
+         _pw -pw .pw storepass keypass authident rootpw adminpw dbpw _psk -psk requirepass masterauth contraseña contrasena senha motdepasse passe пароль пароля \
          密码 密碼 口令 パスワード 暗証番号 合言葉 비밀번호 암호 hasło wachtwoord heslo jelszó parolă parola şifre khẩu sandi รหัสผ่าน पासवर्ड \
-         المرور סיסמה lösenord adgangskode passord salasana парола лозинка lozinka parool slaptažodis",
+         المرور סיסמה lösenord adgangskode passord salasana парола лозинка lozinka parool slaptažodis zugangsdaten user-pass κωδικός 패스워드 عبور گذرواژه السر الوصول şifreniz lösenordet",
     ),
     (Kind::Phrase, "mnemonic seedphrase seed_phrase seed-phrase recoveryphrase recovery_phrase seedwords"),
     (
@@ -34,7 +34,7 @@ pub(super) const ENDS: &[(Kind, &str)] = &[
 pub(super) const ALONE: &[(Kind, &str)] = &[
     (
         Kind::Password,
-        "pwd pass passw pw psk sudopw user_code pairing_code pairingcode recovery_code recovery_codes backup_code backup_codes accesscode unlockcode invitecode",
+        "pwd pass passw pw psk mdp κωδικος sudopw user_code pairing_code pairingcode recovery_code recovery_codes backup_code backup_codes accesscode unlockcode invitecode",
     ),
     (Kind::Scheme, "bearer basic"),
     (Kind::OAuth, "access refresh private"),
@@ -44,10 +44,10 @@ pub(super) const ALONE: &[(Kind, &str)] = &[
     ),
     (Kind::Digest, "response cnonce"),
     (Kind::Login, "auth _auth"),
-    (Kind::Value, "value"),
+    (Kind::Value, "value received"),
     (
         Kind::Token,
-        "jwt sig x-amz-signature phpsessid jsessionid connect.sid passkey otp totp pat nsec dek kek",
+        "jwt sig x-amz-signature phpsessid jsessionid connect.sid passkey otp totp github-oauth gitlab-oauth bw_session pat nsec dek kek",
     ),
     (
         Kind::Maybe,
@@ -67,8 +67,8 @@ pub(super) const NEUTRAL: &str = "a alt b b64 backup base64 confirmation current
      plain prev previous primary prod raw repeat secondary staging str string test v val value";
 
 /// Whose key is a secret.
-pub(super) const KINDS: &str = "access account admin aes age api app auth bot client crypt deploy encrypt encryption gateway hmac jwt \
-     license master priv private role secret service shared signature signing ssh ssl subscription tls webhook";
+pub(super) const KINDS: &str = "access account admin aes age api app auth bot client crypt deploy encrypt encryption gateway hmac ingest ingestion integration jwt \
+     license master priv private recovery role sdk secret service shared signature signing ssh ssl subscription tls webhook write";
 /// Whose key is none.
 pub(super) const OTHER_KEYS: &str = "cache column dedupe foreign host idempotency index lane lookup partition primary public route session sort";
 /// Words before `token` and `key` that make ordinary words of them.
@@ -78,7 +78,7 @@ pub(super) const ORDINARY: &str = "cache cancellation closing composite config c
 /// Verbs and particles between a name and its value.
 pub(super) const VERBS: &[&str] = &[
     "is ", "was ", "are ", "= ", "is: ", "ist ", "lautet ", "est ", "es ", "é ", "là ", "то ", "— ", "– ",
-    "-> ", "→ ",
+    "-> ", "→ ", "to ", "- ", "är ", "هي ",
 ];
 /// Particles that are written together with the name before them.
 pub(super) const PARTICLES: &[&str] = &["为", "為", "是", "は", "는", "은", "を", "が"];
