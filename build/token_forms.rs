@@ -48,6 +48,12 @@ struct Token {
     /// Text before the form that is no part of the secret, and is shown.
     #[serde(default)]
     after: String,
+    /// Its start is that of ordinary words, too: what stands behind its fixed text is neither words nor a digest.
+    #[serde(default)]
+    mixed: bool,
+    /// Its start is that of ordinary words, too: a part of it tells nothing.
+    #[serde(default)]
+    whole: bool,
     #[serde(default)]
     #[expect(dead_code, reason = "for readers of the table")]
     see: Option<String>,
@@ -80,10 +86,10 @@ struct Run {
 pub fn compile(yaml: &str) -> Result<String, Box<dyn Error>> {
     let table: Table = serde_saphyr::from_str(yaml)?;
     let mut out = Out::default();
-    for Token { id, source, form, after, .. } in &table.tokens {
+    for token @ Token { id, source, form, .. } in &table.tokens {
         known(&table, id, source)?;
         for sequence in sequences_of(id, form)? {
-            out.token(after, &sequence).map_err(|fault| format!("token `{id}`: {fault}"))?;
+            out.token(token, &sequence).map_err(|fault| format!("token `{id}`: {fault}"))?;
         }
     }
     for Named { id, source, names, form, .. } in &table.named {
@@ -214,24 +220,27 @@ struct Out {
 }
 
 impl Out {
-    fn token(&mut self, shown: &str, runs: &[Run]) -> Result<(), String> {
-        let Range { start, end } = match shown {
-            "" => {
-                anchor(runs).or_else(|| few(runs)).ok_or("it has no fixed text by which it could be found")?
-            }
+    fn token(&mut self, token: &Token, runs: &[Run]) -> Result<(), String> {
+        let Token { after: shown, mixed, .. } = token;
+        let found = || anchor(runs).or_else(|| few(runs)).or_else(|| mark(runs));
+        let Range { start, end } = match shown.as_str() {
+            "" => found().ok_or("it has no fixed text by which it could be found")?,
             _ => Range { start: 0, end: 0 },
         };
+        // One mark within is no start.
+        let whole = token.whole || end - start == 1;
         let folds = runs[start..end].iter().any(|run| run.set.count_ones() == 2);
-        let text: String = match shown {
+        let text: String = match shown.as_str() {
             "" => runs[start..end].iter().map(|run| first(run.set)).collect(),
-            _ => shown.to_owned(),
+            shown => shown.to_owned(),
         };
         let text = if folds { text.to_ascii_lowercase() } else { text };
         let (before, after) = (self.parts(&runs[..start]), self.parts(&runs[end..]));
         let shows = shown.len();
         writeln!(
             self.tokens,
-            "    Form {{ anchor: {text:?}, folds: {folds}, shows: {shows}, before: &[{before}], after: &[{after}] }},"
+            "    Form {{ anchor: {text:?}, folds: {folds}, shows: {shows}, mixed: {mixed}, whole: {whole}, \
+             before: &[{before}], after: &[{after}] }},"
         )
         .map_err(|error| error.to_string())
     }
@@ -291,6 +300,17 @@ fn few(runs: &[Run]) -> Option<Range> {
     let is_fixed =
         runs.first().is_some_and(|run| (run.min, run.max) == (1, 1) && run.set.count_ones() <= MAX_FIRST);
     (is_fixed && runs.get(1).is_some_and(|run| run.min > 0)).then_some(Range { start: 0, end: 0 })
+}
+
+/// A single mark within the form: the last one.
+fn mark(runs: &[Run]) -> Option<Range> {
+    let is_mark = |run: &Run| {
+        (run.min, run.max, run.set.count_ones()) == (1, 1, 1) && first(run.set).is_ascii_punctuation()
+    };
+    // Behind it, something must stand that can be looked for.
+    let is_followed = |at: &usize| runs.get(at + 1).is_some_and(|run| run.min > 0);
+    let at = (1..runs.len()).filter(is_followed).rfind(|at| is_mark(&runs[*at]))?;
+    Some(Range { start: at, end: at + 1 })
 }
 
 #[derive(Clone, Copy)]

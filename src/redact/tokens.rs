@@ -39,6 +39,10 @@ pub(super) struct Form {
     folds: bool,
     /// Bytes of the anchor that are shown: they tell nothing but the kind of address.
     shows: usize,
+    /// What stands behind the anchor is neither words nor a digest.
+    mixed: bool,
+    /// A part of it tells nothing.
+    whole: bool,
     before: &'static [Run],
     after: &'static [Run],
 }
@@ -88,13 +92,10 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
         let (a, b) = (text[at], text[at + 1]);
         let pair = pair(a, b);
         let is_known = index.pairs[usize::from(pair >> 6)] >> (pair & 63) & 1 == 1 && (a | b) < 128;
-        let token = match a {
-            b':' => telegram(text, at).or_else(|| if is_known { best(scan, index, pair, at) } else { None }),
-            _ if is_known => best(scan, index, pair, at),
-            _ => None,
-        };
+        let bot = if a == b':' { telegram(text, at) } else { None };
+        let token = if is_known { best(scan, index, pair, at) } else { None };
         // A token may take the beginning of the next one, so that is looked for within it, too.
-        found.extend(token);
+        found.extend(bot.into_iter().chain(token));
         at += 1;
     }
 }
@@ -145,6 +146,9 @@ impl Form {
         }
         let body = at + self.anchor.len();
         let end = self.end(scan, body)?;
+        if self.mixed && !is_mixed(&text[body..end]) {
+            return None;
+        }
         let is_odd = is_odd(&text[body..end]) || is_odd(&text[start..at]);
         (is_odd && start + self.shows < end).then_some(start + self.shows..end)
     }
@@ -199,6 +203,9 @@ impl Form {
 
     /// The end of a token of which something was left out: where it stops, or behind what was left of its end.
     fn cut_end(&self, text: &[u8], body: usize, stop: usize) -> Option<usize> {
+        if self.whole {
+            return None;
+        }
         let visible = stop - body;
         let Some(gap) = ellipsis(&text[stop..]) else {
             let is_cut =
@@ -248,6 +255,18 @@ fn is_odd(run: &[u8]) -> bool {
         || run.split(|b| !b.is_ascii_lowercase()).any(|word| word.len() >= 24)
 }
 
+/// Returns true if a run of characters is neither words nor a digest: it has capitals and small letters, and digits among them or
+/// capitals where no word begins.
+fn is_mixed(run: &[u8]) -> bool {
+    let run = &run[..run.len().min(WINDOW)];
+    work::count(run.len());
+    let has = |test: fn(&u8) -> bool| run.iter().any(test);
+    let changes = run.windows(2).filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase());
+    has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && (has(u8::is_ascii_digit) || 11 * changes.count() >= 4 * run.len())
+}
+
 /// The length of the value with which a text begins, if it has the form that the table knows behind such a name.
 pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
     static NAMES: LazyLock<Option<aho_corasick::AhoCorasick>> =
@@ -279,10 +298,10 @@ const PURPOSES: &[&str] = &[
 /// Beginnings of what is random and no secret: digests, ids of requests and of parts of an answer.
 const IDS: &[&str] = &[
     "asst", "batch", "call", "chatcmpl", "cmpl", "conv", "ctx", "oc", "om", "ou", "on", "cus", "embd", "ev",
-    "evt", "fc", "file", "gen", "id", "img", "item", "job", "md5", "modr", "msg", "msgbatch", "node", "org",
-    "proj", "req", "request", "resp", "rev", "rs", "run", "session", "sha1", "sha256", "sha384", "sha512",
-    "snap", "srvtoolu", "step", "task", "team", "thread", "toolu", "trace", "user", "usr", "vs", "wamid",
-    "ws",
+    "evt", "fc", "file", "gen", "id", "img", "item", "job", "md5", "meeting", "modr", "msg", "msgbatch",
+    "node", "org", "proj", "req", "request", "resp", "rev", "rs", "run", "session", "sha1", "sha256",
+    "sha384", "sha512", "snap", "srvtoolu", "step", "task", "team", "thread", "toolu", "trace", "user",
+    "usr", "vs", "wamid", "ws",
 ];
 /// Characters of a random part that are no accident.
 const RANDOM: usize = 20;
