@@ -176,7 +176,9 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
     while text.get(at).is_some_and(|b| matches!(b, b'=' | b'>' | b':')) {
         at += 1;
     }
-    if separator == b':' && text[at..].starts_with(b"//") {
+    // `arn:aws:secretsmanager:us-east-1:123456789012:secret:name` names a secret, and does not hold it.
+    let is_resource = || matches!(text[..name.range.start], [.., b'0'..=b'9', b':']);
+    if separator == b':' && (text[at..].starts_with(b"//") || is_resource()) {
         return None;
     }
     // `**Authorization:** value`

@@ -61,8 +61,9 @@ static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
 /// Finds what every name of a secret holds.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let lists = ENDS.iter().chain(ALONE).map(|(_, words)| *words);
-    let words =
-        lists.flat_map(str::split_ascii_whitespace).chain(["provided", "phrase", "api", "secreta", "code"]);
+    let words = lists
+        .flat_map(str::split_ascii_whitespace)
+        .chain(["provided", "phrase", "api", "secreta", "code", "guid"]);
     // Of capitals of other alphabets the small ones are not known here.
     let written = |word: &str| {
         let mut chars = word.chars();
@@ -94,6 +95,9 @@ pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
     }
     if let Some(kind) = alone(&lower, before) {
         return Some(kind);
+    }
+    if lower == "guid" && matches!(before.last(), Some(b'?' | b'&')) {
+        return Some(Kind::Part);
     }
     if matches!(before.last(), Some(b'?' | b'&')) && is_of_query(&lower) {
         return Some(Kind::Query);

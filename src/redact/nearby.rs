@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::contexts::{is_of_name, noted};
-use super::names::Kind;
+use super::names::{self, Kind};
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::statements::is_made;
 use super::tokens::is_id;
@@ -52,7 +52,9 @@ pub(super) fn find(
                             && !(has(u8::is_ascii_lowercase)
                                 && word[1..].iter().any(u8::is_ascii_uppercase)));
                 words += 1;
-                if !is_ordinary || words > MAX_WORDS || matches!(text.get(stop), Some(b'=')) {
+                // Another name has a value of its own.
+                let is_another = text.get(stop) == Some(&b':') && names::kind(word, b" ").is_some();
+                if is_another || !is_ordinary || words > MAX_WORDS || matches!(text.get(stop), Some(b'=')) {
                     return None;
                 }
                 at = stop;

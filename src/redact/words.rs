@@ -70,7 +70,7 @@ pub(super) const NEUTRAL: &str = "a alt b b64 backup base64 confirmation current
 pub(super) const KINDS: &str = "access account admin aes age api app auth bot client crypt deploy encrypt encryption gateway hmac ingest ingestion integration jwt \
      license master priv private recovery role sdk secret service shared signature signing ssh ssl subscription tls webhook write";
 /// Whose key is none.
-pub(super) const OTHER_KEYS: &str = "cache column dedupe foreign host idempotency index lane lookup partition primary public route session sort";
+pub(super) const OTHER_KEYS: &str = "cache column dedupe foreign host idempotency index lane lookup partition primary pub public pubkey route session sort";
 /// Words before `token` and `key` that make ordinary words of them.
 pub(super) const ORDINARY: &str = "cache cancellation closing composite config current dedupe dictionary duplicate eos expected first \
      foreign hash idempotency illegal index input json last line locale lookup map max next object opening output page partition prefix \
