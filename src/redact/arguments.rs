@@ -2,50 +2,12 @@
 
 use std::ops::Range;
 
-use super::contexts::{Name, behind_name, blanks, closing, is_quote, noted, opening, value_end};
-use super::names::{Kind, kind};
+use super::bounds::{Name, blanks, closing, is_quote, noted, opening, value_end};
+use super::kind::Kind;
+use super::named::{argument, behind_name};
+use super::names::kind;
 use super::scan::{Scan, WINDOW, work};
-use super::statements::is_made;
-use super::values::{Tie, is_masked, is_no_value, is_secret};
-
-/// The argument of a command that takes a secret.
-pub(super) fn argument(
-    scan: &mut Scan<'_>,
-    start: usize,
-    kind: Kind,
-    found: &mut Vec<Range<usize>>,
-) -> Option<usize> {
-    let text = scan.text;
-    let (start, quote) = opening(text, start);
-    let end = value_end(scan, start, quote, kind);
-    let secret = &text[start..end];
-    const WORDS: &[&[u8]] = &[
-        b"after",
-        b"again",
-        b"argument",
-        b"before",
-        b"does",
-        b"first",
-        b"flag",
-        b"from",
-        b"instead",
-        b"into",
-        b"must",
-        b"option",
-        b"options",
-        b"requires",
-        b"using",
-        b"when",
-        b"with",
-        b"without",
-    ];
-    let is_odd = secret.len() >= 12
-        || secret.iter().take(WINDOW).any(|b| !b.is_ascii_lowercase() && *b != b'-')
-        || kind == Kind::Password && secret.len() >= 5 && !WORDS.contains(&secret);
-    let is_path = matches!(secret.first(), Some(b'/' | b'~' | b'-' | b'.'));
-    let is_secret = is_odd && !is_path && secret.len() >= 4 && !is_no_value(secret) && !is_masked(secret);
-    noted(is_secret, start..end, found)
-}
+use super::values::{Tie, is_made, is_secret};
 
 /// The value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
 pub(super) fn option(

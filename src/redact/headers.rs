@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::contexts::{blanks, is_mixed, is_pair, noted, opening};
-use super::names::Kind;
+use super::bounds::{blanks, is_mixed, is_pair, noted, opening};
+use super::kind::Kind;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_secret};
 

@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use super::contexts::{Name, blanks, closing, is_quote, noted, opening, value_end};
+use super::bounds::{Name, blanks, closing, is_quote, noted, opening, value_end};
 use super::headers;
-use super::names::{self, Kind};
+use super::kind::Kind;
+use super::names;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_masked, is_secret};
 

@@ -7,13 +7,16 @@
 //! of the others.
 
 mod arguments;
+mod bounds;
 mod contexts;
 mod controls;
 mod decoding;
 mod encoded;
 mod headers;
+mod kind;
 mod lists;
 mod masks;
+mod named;
 mod names;
 mod nearby;
 mod personal;
@@ -24,6 +27,7 @@ mod tokens;
 mod urls;
 mod values;
 mod words;
+mod wrappers;
 
 use std::borrow::Cow;
 use std::ops::Range;

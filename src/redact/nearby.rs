@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use super::contexts::{is_of_name, noted};
-use super::names::{self, Kind};
+use super::bounds::{is_of_name, noted};
+use super::kind::Kind;
+use super::names;
 use super::scan::{Scan, Stop, WINDOW, work};
-use super::statements::is_made;
 use super::tokens::is_id;
-use super::values::{is_masked, is_uuid};
+use super::values::{is_made, is_masked, is_uuid};
 
 /// Bytes behind a name in which its secret may begin.
 const MAX_GAP: usize = 56;

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::contexts::{blanks, closing, is_quote, noted, opening, value_end};
-use super::names::{Kind, kind};
+use super::bounds::{blanks, closing, is_quote, noted, opening, value_end};
+use super::kind::Kind;
+use super::names::kind;
 use super::scan::{Scan, WINDOW, work};
-use super::values::{Tie, is_masked, is_no_value, is_secret};
+use super::values::{Tie, is_made, is_masked, is_no_value, is_secret};
 
 /// Words of a statement are not longer.
 const MAX_WORD: usize = 48;
@@ -65,22 +66,6 @@ pub(super) fn find(scan: &mut Scan<'_>, word: Range<usize>, found: &mut Vec<Rang
         port if port.len() <= 5 && port.iter().all(u8::is_ascii_digit) => of_pgpass(scan, word, found),
         _ => None,
     }
-}
-
-/// Returns true if a value is no word of a language: digits with letters, capitals within, or marks.
-pub(super) fn is_made(value: &[u8]) -> bool {
-    let start = &value[..value.len().min(WINDOW)];
-    work::count(start.len());
-    let has = |test: fn(&u8) -> bool| start.iter().any(test);
-    let letter = has(u8::is_ascii_alphabetic);
-    let is_path = start.iter().filter(|b| matches!(b, b'/' | b'.' | b':')).count() > 1;
-    value.len() >= 6
-        && !is_masked(value)
-        && !is_no_value(value)
-        && !is_path
-        && (letter && has(u8::is_ascii_digit)
-            || start[1..].iter().any(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
-            || letter && has(|b| b"!#$%^&*@~+".contains(b)))
 }
 
 fn made(text: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {

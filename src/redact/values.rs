@@ -1,6 +1,6 @@
 //! Whether a value behind the name of a secret is one.
 
-use super::names::Kind;
+use super::kind::Kind;
 use super::scan::{WINDOW, work};
 use super::tokens::ellipsis;
 use super::words;
@@ -160,6 +160,22 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         }
         Kind::Phrase | Kind::Value => false,
     }
+}
+
+/// Returns true if a value is no word of a language: digits with letters, capitals within, or marks.
+pub(super) fn is_made(value: &[u8]) -> bool {
+    let start = &value[..value.len().min(WINDOW)];
+    work::count(start.len());
+    let has = |test: fn(&u8) -> bool| start.iter().any(test);
+    let letter = has(u8::is_ascii_alphabetic);
+    let is_path = start.iter().filter(|b| matches!(b, b'/' | b'.' | b':')).count() > 1;
+    value.len() >= 6
+        && !is_masked(value)
+        && !is_no_value(value)
+        && !is_path
+        && (letter && has(u8::is_ascii_digit)
+            || start[1..].iter().any(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+            || letter && has(|b| b"!#$%^&*@~+".contains(b)))
 }
 
 /// Returns true if the rest of a value that was shortened elsewhere tells more than the usual masks show; `None` if the value was not

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::names::Kind;
+use super::kind::Kind;
 
 /// How names of secrets end, in lower case.
 pub(super) const ENDS: &[(Kind, &str)] = &[
