@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Category, Evidence, Severity};
 use crate::engine::Claim;
 use crate::record::{Level, Stamp};
+use crate::redact::Cleaner;
 
 use super::When;
 use super::quotation::Behind;
@@ -52,6 +53,10 @@ pub struct RunKeys {
 impl RunKeys {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    pub(crate) fn redact(&mut self, cleaner: &Cleaner) {
+        cleaner.each([&mut self.run, &mut self.trace, &mut self.session].into_iter().flatten());
     }
 }
 

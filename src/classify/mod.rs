@@ -3,6 +3,7 @@
 mod calendar;
 mod event;
 mod gateway;
+mod glimpse;
 mod memo;
 mod observer;
 mod quotation;
@@ -11,6 +12,7 @@ pub(crate) use calendar::Calendar;
 pub use calendar::{When, goes_back};
 pub(crate) use event::{Ends, RunKeys, Setting};
 pub use event::{Event, Facts, MarkKind, Match, Position};
+pub(crate) use glimpse::Glimpse;
 pub use observer::{Counts, Observer, text_of_first};
 pub(crate) use quotation::{Behind, Paste, Quotations, Standing};
 pub use quotation::{ChunkBytes, tail};

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod bounds;
+mod cleaner;
 mod contexts;
 mod controls;
 mod decoding;
@@ -32,6 +33,7 @@ mod wrappers;
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(crate) use cleaner::Cleaner;
 pub(crate) use masks::holds_mask;
 pub use masks::{ShortKey, TagKey};
 pub(crate) use personal::Personal;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Where a filled-in value will stand, which decides how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// A sentence for a person.
     Sentence,
     /// A command for a shell.
@@ -15,7 +15,7 @@ pub(super) enum Place {
 }
 
 /// Fills `{name}` in with the fact of that name, or with a placeholder `<name>`.
-pub(super) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
+pub(crate) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
     replace(template, |name| match facts.get(name) {
         Some(value) if place == Place::Command && fits(name, value) => shell_quote(value),
         Some(value) if place == Place::Sentence => value.clone(),
@@ -146,7 +146,7 @@ const PROVIDERS: &[(&str, &str)] = &[
 ];
 
 /// Adds what is known of the provider and the log does not say: its usual host.
-pub(super) fn add_provider_facts(facts: &mut BTreeMap<String, String>) {
+pub(crate) fn add_provider_facts(facts: &mut BTreeMap<String, String>) {
     let Some(provider) = facts.get("provider") else { return };
     if let Some((_, host)) = PROVIDERS.iter().find(|(name, _)| name == provider) {
         facts.entry("host".to_owned()).or_insert_with(|| (*host).to_owned());

@@ -1,71 +1,21 @@
 //! Which records belong to an incident, where they know each other by an id, and where they do not.
 
 use jiff::{SignedDuration, Timestamp};
-use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Severity};
-use crate::classify::{Ends, Match, RunKeys, Setting};
+use crate::catalogue::Severity;
+use crate::classify::{Ends, Glimpse, Match, RunKeys, Setting};
 
 use super::incident::{Course, Incident, Lead};
+use super::nearness::{ECHO, REACH, WINDOW, within};
 
-/// Retries wait up to 30 seconds, and a request that hangs is given up after two to five minutes.
-pub(super) const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 /// A channel, tool or store that fails again within this is still the same failure: backoff goes up to five minutes.
 const EPISODE: SignedDuration = SignedDuration::from_mins(10);
-/// How long after the end of a run its echoes (the client's message, the CLI's error) still arrive, and how soon a fallback
-/// follows a model that failed.
-pub(super) const ECHO: SignedDuration = SignedDuration::from_secs(10);
 /// How soon after the end of a run a request for another model is still a part of it.
 const BESIDE: SignedDuration = SignedDuration::from_secs(2);
 /// A fallback's answer takes longer than its beginning.
 const FALLBACK_ANSWER: SignedDuration = SignedDuration::from_secs(60);
-/// An incident whose ids were not seen for this long gets no more records; OpenClaw's longest waits are shorter. So this
-/// is also how far from its source's edges an incident can be and still go on in another source.
-pub(super) const REACH: SignedDuration = SignedDuration::from_mins(30);
 /// Records without a time are near to those within so many lines.
 const NEAR_LINES: u64 = 30;
-
-/// What decides about the incident to which a record belongs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Glimpse {
-    pub setting: Setting,
-    pub keys: RunKeys,
-    pub rule: usize,
-    pub category: Category,
-    pub echo_of: Vec<Category>,
-    pub is_hearsay: bool,
-    /// It is about a request itself, and so cannot be an echo of a run that has ended.
-    pub is_attempt: bool,
-    pub ends: Ends,
-    pub order: Option<Timestamp>,
-    #[serde(skip)]
-    pub line: u64,
-    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
-    pub captures: LiteMap<String, String>,
-}
-
-impl Glimpse {
-    pub fn new(found: &Match) -> Self {
-        Self {
-            setting: found.setting.clone(),
-            keys: found.keys.clone(),
-            rule: found.rule,
-            category: found.category,
-            echo_of: found.echo_of.clone(),
-            is_hearsay: found.evidence.is_hearsay(),
-            is_attempt: found.is_attempt,
-            ends: found.ends,
-            order: found.when.order,
-            line: found.position.line,
-            captures: found.captures.clone(),
-        }
-    }
-
-    fn provider(&self) -> Option<&str> {
-        self.captures.get("provider").map(String::as_str)
-    }
-}
 
 impl Incident {
     /// Whether it is the run of that name.
@@ -216,13 +166,4 @@ impl Incident {
 /// Whether two values are known and not the same.
 fn differ(a: Option<&String>, b: Option<&String>) -> bool {
     a.zip(b).is_some_and(|(a, b)| a != b)
-}
-
-/// Whether `time` is at most `span` after `before`.
-pub(super) fn within(before: Option<Timestamp>, time: Option<Timestamp>, span: SignedDuration) -> bool {
-    before.zip(time).is_some_and(|(before, time)| {
-        let distance = time.duration_since(before);
-        // Writers' clocks are read a little before their lines reach the file.
-        distance <= span && distance >= -ECHO
-    })
 }

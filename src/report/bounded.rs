@@ -15,7 +15,7 @@ const MAX_VALUES: usize = 100;
 /// nothing to do with how frequent they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Kept", into = "Kept")]
-pub(super) struct ValueCounts {
+pub(crate) struct ValueCounts {
     counts: BTreeMap<(u64, String), u64>,
     /// Values were left out.
     pub is_cut: bool,

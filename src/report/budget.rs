@@ -3,10 +3,11 @@
 //! What says least about what to do goes first: samples, then histograms, symptoms, marks, references, shapes that no rule
 //! explains, sources and notes beyond the first few. Then whole findings go, the lowest in rank first.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{Histogram, Report};
+use super::left_out::{Budget, LeftOut};
+use super::report::Report;
+use super::timeline::Histogram;
 
 /// Bytes of JSON that count as a token. Models take three to five for one, the fewer the more ids and numbers there are.
 const BYTES_PER_TOKEN: usize = 4;
@@ -14,42 +15,6 @@ const BYTES_PER_TOKEN: usize = 4;
 const FEW: usize = 3;
 /// Bytes that stay free for the counts of what was left out.
 const RESERVE: usize = 320;
-
-/// To which size a report was cut, and what was left out for that.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Budget {
-    /// Tokens that were allowed, a token being 4 bytes of JSON without blanks and line ends.
-    pub tokens: usize,
-    /// Whether it could be kept. What cannot be cut any more is longer than a very small one.
-    pub is_kept: bool,
-    /// What was left out to keep it.
-    pub left_out: LeftOut,
-}
-
-/// How much of a report was left out, by kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LeftOut {
-    /// Records shown as evidence.
-    pub samples: usize,
-    /// Histograms of findings.
-    pub histograms: usize,
-    /// Rules of echoes.
-    pub symptoms: usize,
-    /// Starts, reloads and updates of gateways.
-    pub marks: usize,
-    /// Addresses to read on.
-    pub references: usize,
-    /// Shapes of records that no rule explains.
-    pub unclassified: usize,
-    /// Sources.
-    pub sources: usize,
-    /// Notes.
-    pub notes: usize,
-    /// Next steps.
-    pub next_steps: usize,
-    /// Findings, the lowest in rank.
-    pub findings: usize,
-}
 
 impl Report {
     /// Leaves out of the report what is too much for so many tokens of JSON. Such a report cannot be merged.

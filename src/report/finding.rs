@@ -1,28 +1,26 @@
-//! A row of the report, and how it is collected from incidents.
+//! A row of the report, and how it is made of what was collected of a rule.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Fix, LimitTable, Severity};
-use crate::record::Level;
-use crate::redact::Redactor;
+use crate::catalogue::{Category, LimitTable, Severity};
+use crate::redact::Cleaner;
 
 use super::advice::{self, Place, fill};
+use super::began::Began;
 use super::bounded::ValueCounts;
+use super::finding_tally::FindingTally;
 use super::fingerprint::fingerprint;
-use super::incident::{Cause, Incident};
-use super::redaction::Cleaner;
-use super::status::{LastSeen, Scope, keep_latest};
-use super::summary::RuleText;
-use super::timeline::Timeline;
-use super::{Began, Histogram, Status, Times};
-
-/// Texts shown of one rule.
-pub(super) const MAX_SAMPLES: usize = 3;
+use super::fix::FilledFix;
+use super::rule_text::RuleText;
+use super::sample::Sample;
+use super::status::Status;
+use super::timeline::{Histogram, Times};
+use super::value::Value;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -93,8 +91,17 @@ impl Finding {
     }
 
     /// The most frequent value of each capture, and what is known of the provider.
-    pub(super) fn facts(&self) -> BTreeMap<String, String> {
+    pub(crate) fn facts(&self) -> BTreeMap<String, String> {
         facts(&self.captures)
+    }
+
+    pub(crate) fn redact(&mut self, cleaner: &Cleaner) {
+        let own = cleaner.knowing(self.samples.iter().map(|sample| sample.text.as_str()));
+        let values = self.captures.values_mut().flatten().chain(&mut self.contradicted);
+        values.for_each(|Value { value, .. }| own.text(value));
+        self.samples.iter_mut().for_each(|sample| sample.redact(&own));
+        self.causes.iter_mut().for_each(|cause| own.lines(cause));
+        self.fixes.iter_mut().for_each(|fix| fix.redact(&own));
     }
 }
 
@@ -105,44 +112,6 @@ fn facts(captures: &BTreeMap<String, Vec<Value>>) -> BTreeMap<String, String> {
         .collect();
     advice::add_provider_facts(&mut facts);
     facts
-}
-
-/// A captured value and in how many incidents it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Value {
-    /// The value, redacted.
-    pub value: String,
-    /// Incidents that have it.
-    pub incidents: u64,
-}
-
-/// A record as evidence.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Sample {
-    /// The source's name.
-    pub source: String,
-    /// The record's first physical line, from 1.
-    pub line: u64,
-    /// The record's first byte.
-    pub offset: u64,
-    /// When it was written.
-    pub time: Option<Timestamp>,
-    /// Its level.
-    pub level: Option<Level>,
-    /// Its subsystem.
-    pub subsystem: Option<String>,
-    /// What it says, redacted and printable.
-    pub text: String,
-    /// What the rule has found in it, with `…` for ids and durations.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub matched: Option<String>,
-}
-
-impl Sample {
-    /// Where it stands among all samples: by time, then by place.
-    pub(super) fn place(&self) -> (bool, Option<Timestamp>, &str, u64) {
-        (self.time.is_none(), self.time, &self.source, self.offset)
-    }
 }
 
 /// Records of another rule in the incidents of a finding.
@@ -156,227 +125,10 @@ pub struct Symptom {
     pub records: u64,
 }
 
-/// A fix with the facts of the log filled in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FilledFix {
-    /// What to do.
-    pub say: String,
-    /// The command, ready to paste.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<String>,
-    /// The configuration, as JSON5.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<String>,
-}
-
-impl FilledFix {
-    pub(super) fn new(fix: &Fix, facts: &BTreeMap<String, String>) -> Self {
-        let visible = |text: String| Redactor::OPEN.clean_lines(&text);
-        Self {
-            say: visible(fill(&fix.say, facts, Place::Sentence)),
-            run: fix.run.as_deref().map(|run| visible(fill(run, facts, Place::Command))),
-            config: fix
-                .config
-                .as_deref()
-                .map(|config| visible(fill(config.trim_end(), facts, Place::Config))),
-        }
-    }
-}
-
-fn by_frequency(a: &Value, b: &Value) -> Ordering {
-    b.incidents.cmp(&a.incidents).then_with(|| a.value.cmp(&b.value))
-}
-
-/// What is collected of one rule's incidents. Tallies of parts add up to that of the whole, in any order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct FindingTally {
-    pub incidents: u64,
-    pub records: u64,
-    /// When it was first seen, and where.
-    pub first: Option<(Timestamp, String)>,
-    pub last_seen: Option<Timestamp>,
-    /// The last incident of each scope.
-    pub scopes: Vec<LastSeen>,
-    timeline: Timeline,
-    captures: BTreeMap<String, ValueCounts>,
-    /// What OpenClaw says of it and of which categories that would be true, by its words.
-    means: BTreeMap<String, Vec<Category>>,
-    claims: ValueCounts,
-    symptoms: BTreeMap<usize, u64>,
-    samples: Vec<Sample>,
-}
-
-impl FindingTally {
-    /// Counts an incident of a gateway, of which `cause` is the cause.
-    pub fn add(&mut self, incident: &Incident, cause: Cause, gateway: &str) {
-        self.incidents += 1;
-        self.records += incident.records;
-        if let Some(time) = incident.first_seen {
-            self.see_first((time, gateway.to_owned()));
-            self.timeline.add(time);
-        }
-        self.last_seen = self.last_seen.max(incident.last_seen);
-        let scope = scope(incident, gateway);
-        self.see_last(LastSeen { order: incident.last_order, ending: incident.ending, scope });
-        for (name, value) in &incident.captures {
-            self.captures.entry(name.clone()).or_default().add(value, 1);
-        }
-        // OpenClaw's own words are no evidence against each other.
-        let is_proven = !cause.evidence.is_hearsay() && !cause.is_earlier;
-        for (says, means) in incident.claims.iter().filter(|_| is_proven) {
-            self.claims.add(says, 1);
-            self.note_meaning(says, means);
-        }
-        self.forget_meanings();
-        for (&rule, &records) in &incident.rules {
-            if rule != cause.rule {
-                *self.symptoms.entry(rule).or_default() += records;
-            }
-        }
-        if let Some((_, _, sample)) = &incident.sample
-            && !cause.is_earlier
-        {
-            self.add_sample(sample.clone());
-        }
-    }
-
-    pub fn merge(&mut self, other: &Self) {
-        self.incidents += other.incidents;
-        self.records += other.records;
-        other.first.iter().for_each(|first| self.see_first(first.clone()));
-        self.last_seen = self.last_seen.max(other.last_seen);
-        other.scopes.iter().for_each(|last| self.see_last(last.clone()));
-        self.timeline.merge(&other.timeline);
-        for (name, values) in &other.captures {
-            self.captures.entry(name.clone()).or_default().merge(values);
-        }
-        self.claims.merge(&other.claims);
-        other.means.iter().for_each(|(says, means)| self.note_meaning(says, means));
-        self.forget_meanings();
-        for (rule, records) in &other.symptoms {
-            *self.symptoms.entry(*rule).or_default() += records;
-        }
-        other.samples.iter().for_each(|sample| self.add_sample(sample.clone()));
-    }
-
-    fn see_first(&mut self, first: (Timestamp, String)) {
-        if self.first.as_ref().is_none_or(|mine| first < *mine) {
-            self.first = Some(first);
-        }
-    }
-
-    fn see_last(&mut self, last: LastSeen) {
-        keep_latest(&mut self.scopes, last, |a, b| a.scope == b.scope);
-    }
-
-    /// The first samples stay.
-    fn add_sample(&mut self, sample: Sample) {
-        let at = self.samples.partition_point(|mine| mine.place() <= sample.place());
-        if at < MAX_SAMPLES {
-            self.samples.insert(at, sample);
-            self.samples.truncate(MAX_SAMPLES);
-        }
-    }
-
-    fn note_meaning(&mut self, says: &str, means: &[Category]) {
-        match self.means.get_mut(says) {
-            Some(known) if means < known.as_slice() => *known = means.to_vec(),
-            Some(_) => {}
-            None => {
-                self.means.insert(says.to_owned(), means.to_vec());
-            }
-        }
-    }
-
-    fn forget_meanings(&mut self) {
-        if self.claims.is_cut {
-            let kept: BTreeSet<&str> = self.claims.iter().map(|(says, _)| says).collect();
-            self.means.retain(|says, _| kept.contains(says.as_str()));
-        }
-    }
-
-    /// Gives the rules other indices.
-    pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
-        self.symptoms = std::mem::take(&mut self.symptoms).into_iter().map(|(r, n)| (new(r), n)).collect();
-    }
-
-    /// Redacts what was collected elsewhere.
-    pub fn redact(&mut self, cleaner: &Cleaner) {
-        let cleaner = cleaner.knowing(self.samples.iter().map(|sample| sample.text.as_str()));
-        cleaner.each(self.first.iter_mut().map(|(_, gateway)| gateway));
-        self.scopes.iter_mut().for_each(|last| cleaner.scope(&mut last.scope));
-        self.captures.values_mut().for_each(|values| *values = values.map(|value| cleaner.cleaned(value)));
-        cleaner.keys(&mut self.means);
-        self.claims = self.claims.map(|says| cleaner.cleaned(says));
-        self.samples.iter_mut().for_each(|sample| cleaner.sample(sample));
-    }
-
-    pub fn finish(
-        &self,
-        rule: &RuleText,
-        rules: &[RuleText],
-        status: Status,
-        began: Option<Began>,
-    ) -> Finding {
-        let values = |counts: &ValueCounts, shown: &dyn Fn(&str) -> bool| {
-            let mut values: Vec<Value> = counts
-                .iter()
-                .filter(|(value, _)| shown(value))
-                .map(|(value, incidents)| Value { value: value.to_owned(), incidents })
-                .collect();
-            values.sort_by(by_frequency);
-            values
-        };
-        let captures: BTreeMap<String, Vec<Value>> =
-            self.captures.iter().map(|(name, counts)| (name.clone(), values(counts, &|_| true))).collect();
-        let captures_cut: Vec<String> =
-            self.captures.iter().filter(|(_, c)| c.is_cut).map(|(name, _)| name.clone()).collect();
-        let is_wrong = |says: &str| self.means.get(says).is_some_and(|means| !means.contains(&rule.category));
-        let facts = facts(&captures);
-        let mut symptoms: Vec<Symptom> = self
-            .symptoms
-            .iter()
-            .map(|(&index, &records)| Symptom {
-                rule: rules[index].id.clone(),
-                title: rules[index].title.clone(),
-                records,
-            })
-            .collect();
-        symptoms.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.rule.cmp(&b.rule)));
-        Finding {
-            rank: 0,
-            rule: rule.id.clone(),
-            fingerprint: fingerprint(&rule.id, &captures, &captures_cut),
-            title: rule.title.clone(),
-            category: rule.category,
-            severity: rule.severity,
-            quoted: false,
-            status,
-            incidents: self.incidents,
-            records: self.records,
-            first_seen: self.first.as_ref().map(|(time, _)| *time),
-            last_seen: self.last_seen,
-            began,
-            histogram: self.timeline.histogram(),
-            times: self.timeline.times(),
-            contradicted: values(&self.claims, &is_wrong),
-            samples: self.samples.clone(),
-            symptoms,
-            causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
-            fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
-            limits: rule.limits.clone(),
-            references: rule.references.clone(),
-            captures,
-            captures_cut,
-        }
-    }
-}
-
 impl Finding {
     /// Makes it one that was seen only in what may be somebody's words: it proves nothing, and so calls for nothing but a
     /// look.
-    pub(super) fn into_quoted(self) -> Self {
+    pub(crate) fn into_quoted(self) -> Self {
         Self {
             title: format!("{} (seen in quoted text)", self.title),
             fingerprint: fingerprint(&format!("{} quoted", self.rule), &self.captures, &self.captures_cut),
@@ -397,12 +149,67 @@ impl Finding {
     }
 }
 
-/// What failed in an incident.
-fn scope(incident: &Incident, gateway: &str) -> Scope {
-    Scope {
-        gateway: gateway.to_owned(),
-        provider: incident.provider().map(str::to_owned),
-        model: incident.captures.get("model").cloned(),
-        channel: incident.setting.channel_name().map(str::to_owned),
+/// The finding of a rule.
+pub(crate) fn finding(
+    tally: &FindingTally,
+    rule: &RuleText,
+    rules: &[RuleText],
+    status: Status,
+    began: Option<Began>,
+) -> Finding {
+    let values = |counts: &ValueCounts, shown: &dyn Fn(&str) -> bool| {
+        let mut values: Vec<Value> = counts
+            .iter()
+            .filter(|(value, _)| shown(value))
+            .map(|(value, incidents)| Value { value: value.to_owned(), incidents })
+            .collect();
+        values.sort_by(by_frequency);
+        values
+    };
+    let captures: BTreeMap<String, Vec<Value>> =
+        tally.captures.iter().map(|(name, counts)| (name.clone(), values(counts, &|_| true))).collect();
+    let captures_cut: Vec<String> =
+        tally.captures.iter().filter(|(_, c)| c.is_cut).map(|(name, _)| name.clone()).collect();
+    let is_wrong = |says: &str| tally.means.get(says).is_some_and(|means| !means.contains(&rule.category));
+    let facts = facts(&captures);
+    let mut symptoms: Vec<Symptom> = tally
+        .symptoms
+        .iter()
+        .map(|(&index, &records)| Symptom {
+            rule: rules[index].id.clone(),
+            title: rules[index].title.clone(),
+            records,
+        })
+        .collect();
+    symptoms.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.rule.cmp(&b.rule)));
+    Finding {
+        rank: 0,
+        rule: rule.id.clone(),
+        fingerprint: fingerprint(&rule.id, &captures, &captures_cut),
+        title: rule.title.clone(),
+        category: rule.category,
+        severity: rule.severity,
+        quoted: false,
+        status,
+        incidents: tally.incidents,
+        records: tally.records,
+        first_seen: tally.first.as_ref().map(|(time, _)| *time),
+        last_seen: tally.last_seen,
+        began,
+        histogram: tally.timeline.histogram(),
+        times: tally.timeline.times(),
+        contradicted: values(&tally.claims, &is_wrong),
+        samples: tally.samples.clone(),
+        symptoms,
+        causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
+        fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
+        limits: rule.limits.clone(),
+        references: rule.references.clone(),
+        captures,
+        captures_cut,
     }
+}
+
+fn by_frequency(a: &Value, b: &Value) -> Ordering {
+    b.incidents.cmp(&a.incidents).then_with(|| a.value.cmp(&b.value))
 }

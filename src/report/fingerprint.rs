@@ -9,11 +9,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::identity::is_private_name;
 use crate::redact::{Redactor, holds_mask};
 
-use super::Value;
+use super::value::Value;
 
 /// Facts that tell one failure from another. Times, ids, counts, paths and ports are none: they differ where the failure
 /// does not.
-pub(super) const IDENTITY: [&str; 17] = [
+pub(crate) const IDENTITY: [&str; 17] = [
     "channel",
     "code",
     "harness",
@@ -35,7 +35,7 @@ pub(super) const IDENTITY: [&str; 17] = [
 
 /// The fingerprint of a finding: its rule and the values of the facts that tell failures apart, whatever their order and
 /// numbers. A fact that has more values than could be kept (`cut`) tells nothing.
-pub(super) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, cut: &[String]) -> String {
+pub(crate) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, cut: &[String]) -> String {
     let mut identity = format!("clawsift/1\0{rule}\0");
     for name in IDENTITY.iter().filter(|name| !cut.iter().any(|cut| cut == *name)) {
         let values = captures.get(*name).into_iter().flatten().filter(|value| is_shown(&value.value));

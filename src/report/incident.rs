@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
-use crate::classify::{Ends, Match, Position, Setting};
+use crate::classify::{Ends, Glimpse, Match, Position, Setting};
+use crate::redact::Cleaner;
 
-use super::Sample;
-use super::belonging::Glimpse;
-use super::shape::earlier;
-use super::status::Ending;
+use super::ending::Ending;
+use super::nearness::earlier;
+use super::sample::Sample;
 
 /// Claims of OpenClaw's that are kept of one incident; real ones have two or three.
 const MAX_CLAIMS: usize = 8;
@@ -32,7 +32,7 @@ pub enum Role {
 
 /// The record that tells most about what one provider did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Lead {
+pub(crate) struct Lead {
     pub rule: usize,
     pub category: Category,
     pub severity: Severity,
@@ -78,7 +78,7 @@ impl Lead {
 
 /// The earlier failure from which an incident follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Root {
+pub(crate) struct Root {
     pub rule: usize,
     pub category: Category,
     pub evidence: Evidence,
@@ -89,7 +89,7 @@ pub(super) struct Root {
 /// How far the run of an incident has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Course {
+pub(crate) enum Course {
     /// Attempts go on.
     #[default]
     Open,
@@ -105,7 +105,7 @@ pub(super) enum Course {
 
 /// One failure, as a person would count it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Incident {
+pub(crate) struct Incident {
     /// Its number in this scan, from 1.
     #[serde(skip)]
     pub number: u64,
@@ -153,7 +153,7 @@ pub(super) struct Incident {
 
 /// What explains an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cause {
+pub(crate) struct Cause {
     pub rule: usize,
     pub evidence: Evidence,
     /// It stands earlier in the log, in another incident.
@@ -363,7 +363,6 @@ impl Incident {
         }
     }
 
-    /// Gives the rules other indices.
     /// Gives back the room in which more could be kept.
     pub fn shrink(&mut self) {
         self.leads.shrink_to_fit();
@@ -373,6 +372,7 @@ impl Incident {
         shrink(&mut self.captures);
     }
 
+    /// Gives the rules other indices.
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
         shrink(&mut self.rules);
@@ -387,6 +387,28 @@ impl Incident {
         if let Some(rest) = &mut self.rest {
             rest.renumber(new);
         }
+    }
+
+    /// Redacts the ids by which it is known.
+    pub fn redact_ids(&mut self, cleaner: &Cleaner) {
+        cleaner.each(self.runs.iter_mut().chain(&mut self.traces).chain(&mut self.session));
+        self.first.keys.redact(cleaner);
+        self.rest.iter_mut().for_each(|rest| rest.redact_ids(cleaner));
+    }
+
+    /// Redacts what was cleaned when its records were read, unless that was not asked for then.
+    pub fn redact(&mut self, cleaner: &Cleaner) {
+        let text = self.sample.as_ref().map(|(_, _, sample)| sample.text.as_str());
+        let own = cleaner.knowing(text);
+        let leads = self.leads.iter_mut().filter_map(|lead| lead.provider.as_mut());
+        own.each(leads.chain(&mut self.asked));
+        let captures = self.captures.iter_mut().chain(self.first.captures.iter_mut());
+        own.each(captures.map(|(_, value)| value));
+        own.keys(&mut self.claims);
+        if let Some((_, _, sample)) = &mut self.sample {
+            sample.redact(&own);
+        }
+        self.rest.iter_mut().for_each(|rest| rest.redact(cleaner));
     }
 }
 

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::classify::{Ends, Match, RunKeys, Setting};
+use crate::classify::{Ends, Glimpse, Match, RunKeys, Setting};
 use crate::hash::ByText;
+use crate::redact::Cleaner;
 
-use super::Sample;
-use super::belonging::{ECHO, Glimpse, REACH, within};
 use super::incident::{Course, Incident, Root};
-use super::redaction::Cleaner;
+use super::nearness::{ECHO, REACH, within};
+use super::sample::Sample;
 
 /// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
 /// want of money ten, and each new try may begin that again.
@@ -36,7 +36,7 @@ const MAX_ROOTS: usize = 64;
 
 /// The last failure of each provider, from which later ones may follow.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Roots(BTreeMap<String, Root>);
+pub(crate) struct Roots(BTreeMap<String, Root>);
 
 impl Roots {
     /// From which failure follows what happens then to a provider, or to any where none is named.
@@ -77,7 +77,7 @@ impl Roots {
 
 /// How things stand at the end of a source, beside the incidents that are open.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     pub roots: Roots,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answered: Option<Timestamp>,
@@ -107,7 +107,7 @@ impl Standing {
 
 /// A run that came to a good end and of which nothing is known to have failed in its source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct LooseEnd {
+pub(crate) struct LooseEnd {
     pub order: Timestamp,
     pub keys: RunKeys,
     pub fallback: bool,
@@ -118,7 +118,7 @@ pub(super) struct LooseEnd {
 /// What ends failures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum End {
+pub(crate) enum End {
     /// A run came to a good end.
     #[default]
     Success,
@@ -136,7 +136,7 @@ impl End {
 
 /// How a run came to a good end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum GoodEnd {
+pub(crate) enum GoodEnd {
     /// Nothing is known to have failed.
     WithoutFailure,
     /// This provider failed, and then did not.
@@ -147,7 +147,7 @@ pub(super) enum GoodEnd {
 
 /// Joins matches, which come in the order of their positions.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Joiner {
+pub(crate) struct Joiner {
     /// In the order of their numbers.
     open: Vec<Incident>,
     by_id: HashMap<String, u64, ByText>,

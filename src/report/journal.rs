@@ -6,19 +6,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Sample;
-use super::belonging::{REACH, within};
+use crate::classify::{Behind, Facts, Match, Position, RunKeys, When};
+use crate::redact::Cleaner;
+
 use super::incident::Incident;
 use super::join::Joiner;
-use super::redaction::Cleaner;
-use crate::classify::{Behind, Facts, Match, Position, RunKeys, When};
+use super::nearness::{REACH, within};
+use super::sample::Sample;
 
 /// Entries of one journal: what a busy gateway writes in half an hour, most of it in other records.
 const MAX_ENTRIES: usize = 256;
 
 /// Events near the beginning of a source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Journal {
+pub(crate) struct Journal {
     entries: Vec<Entry>,
     /// Facts of the matches, each once.
     facts: Vec<Facts>,
@@ -55,7 +56,7 @@ enum Told {
 /// Events beside matches that begin or end runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// A run came to a good end.
     Success {
         /// Another model than the wanted one answered.
@@ -160,7 +161,7 @@ impl Journal {
 
     /// Redacts the names of runs.
     pub fn redact_names(&mut self, cleaner: &Cleaner) {
-        self.entries.iter_mut().for_each(|entry| cleaner.run_keys(&mut entry.keys));
+        self.entries.iter_mut().for_each(|entry| entry.keys.redact(cleaner));
     }
 
     /// Redacts what the matches say.
@@ -176,7 +177,7 @@ impl Journal {
         }
         for entry in &mut self.entries {
             match &mut entry.what {
-                Told::Match { sample: Some(sample), .. } => own.sample(sample),
+                Told::Match { sample: Some(sample), .. } => sample.redact(&own),
                 Told::Turn(Turn::Success { requested, .. }) => own.each(requested),
                 _ => {}
             }

@@ -14,7 +14,8 @@ use crate::classify::Position;
 use crate::redact::Redactor;
 use crate::source::read_at;
 
-use super::{MatchRow, Role};
+use super::incident::Role;
+use super::match_row::MatchRow;
 
 /// Rows that are held in memory, of about a kilobyte each.
 const IN_MEMORY: usize = 16 << 10;
@@ -66,7 +67,7 @@ impl Matches {
     }
 
     /// Adds a match of the incident with this number.
-    pub(super) fn push(&mut self, row: MatchRow, source: usize, number: u64) {
+    pub(crate) fn push(&mut self, row: MatchRow, source: usize, number: u64) {
         self.rows.push(Kept { number, source, row });
         if self.rows.len() >= IN_MEMORY && !self.is_full {
             match self.write() {
@@ -78,7 +79,7 @@ impl Matches {
     }
 
     /// Notes where the cause of an incident stands.
-    pub(super) fn set_cause(&mut self, number: u64, cause: Position) {
+    pub(crate) fn set_cause(&mut self, number: u64, cause: Position) {
         let Ok(index) = usize::try_from(number) else { return };
         if self.causes.len() <= index {
             self.causes.resize(index + 1, None);
@@ -87,12 +88,12 @@ impl Matches {
     }
 
     /// Notes which incidents turned out to be one: the number of each, and that of the one that it goes on with.
-    pub(super) fn join(&mut self, joined: impl IntoIterator<Item = (u64, u64)>) {
+    pub(crate) fn join(&mut self, joined: impl IntoIterator<Item = (u64, u64)>) {
         self.joined.extend(joined);
     }
 
     /// Masks the secrets in all of them.
-    pub(super) fn redact(&mut self, redactor: Redactor) {
+    pub(crate) fn redact(&mut self, redactor: Redactor) {
         self.redactor = Some(redactor);
     }
 

@@ -4,8 +4,10 @@ use serde::Deserialize;
 
 use crate::redact::Redactor;
 
-use super::summary::{Summary, View};
-use super::{Report, SCHEMA};
+use super::build::report_of;
+use super::report::{Report, SCHEMA};
+use super::summary::Summary;
+use super::view::View;
 
 /// Why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +94,7 @@ impl Merger {
     pub fn finish(self, view: &View) -> Result<Report, MergeError> {
         let mut sum = self.sum.ok_or(MergeError::None)?;
         sum.tidy();
-        Ok(sum.report(view).0)
+        Ok(report_of(sum, view).0)
     }
 }
 

@@ -11,9 +11,10 @@ use crate::catalogue::Category::{
     LocalModel, Memory, ModelNotFound, Overloaded, Permission, Plugin, Proxy, RateLimit, RequestTimeout,
     ServerError, Session, Storage, Tls, Tool,
 };
+use crate::redact::Cleaner;
 
-use super::Finding;
 use super::advice::{Place, fill};
+use super::finding::Finding;
 use super::rank::hurt;
 
 /// One step, in the order in which to take them.
@@ -26,6 +27,13 @@ pub struct NextStep {
     pub run: Option<String>,
     /// The ranks of the findings that call for it; none for the steps that close the list.
     pub findings: Vec<usize>,
+}
+
+impl NextStep {
+    pub(crate) fn redact(&mut self, cleaner: &Cleaner) {
+        cleaner.lines(&mut self.say);
+        cleaner.command(&mut self.run);
+    }
 }
 
 struct Step {
@@ -127,7 +135,7 @@ const CHECKLIST: &[Step] = &[
 /// The steps that these findings call for, each once, with the facts of the first finding that calls for it: what clears
 /// most of the hurt first, and equals in the order of the checklist. A step that is good for many kinds of failures clears
 /// little of each.
-pub(super) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
+pub(crate) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
     let mut steps: Vec<(f64, NextStep)> = CHECKLIST
         .iter()
         .filter_map(|step| {

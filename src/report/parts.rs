@@ -3,85 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::classify::MarkKind;
 
-use super::belonging::REACH;
 use super::incident::Incident;
 use super::mark::{MAX_MARKS, Mark};
-use super::summary::SourceSummary;
-use super::{FormatCount, Sample, SourceInfo};
-
-/// What is kept of a part of a source besides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
-    /// Where its first record begins in the source, where that is known.
-    pub start: Option<u64>,
-    /// What its notes tell.
-    pub oddities: Oddities,
-}
-
-/// What was unusual in a source, in numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Oddities {
-    /// Records looked at whose bytes are not all UTF-8.
-    pub invalid_utf8: u64,
-    /// Records of which only the beginning was looked at.
-    pub cut: u64,
-    /// Records that OpenClaw itself lost.
-    pub dropped: u64,
-}
-
-impl Oddities {
-    fn add(&mut self, other: Self) {
-        self.invalid_utf8 += other.invalid_utf8;
-        self.cut += other.cut;
-        self.dropped += other.dropped;
-    }
-
-    /// What the report says of them.
-    pub fn notes(self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.invalid_utf8 > 0 {
-            notes.push(format!(
-                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
-                self.invalid_utf8
-            ));
-        }
-        if self.cut > 0 {
-            notes.push(format!(
-                "records longer than 16 MiB, of which only the beginning was looked at: {}",
-                self.cut
-            ));
-        }
-        if self.dropped > 0 {
-            notes.push(format!(
-                "records that OpenClaw itself lost before they reached the log: {}",
-                self.dropped
-            ));
-        }
-        notes
-    }
-}
-
-/// What a source without records is said to be.
-pub(super) const EMPTY: &str = "it holds no records";
+use super::nearness::REACH;
+use super::part::{EMPTY, Oddities};
+use super::sample::Sample;
+use super::source_info::{FormatCount, SourceInfo};
+use super::source_summary::SourceSummary;
 
 /// The sources as a report shows them: the parts of one, which follow each other here, as one.
-pub(super) fn shown(sources: &[SourceSummary]) -> Vec<SourceInfo> {
+pub(crate) fn shown(sources: &[SourceSummary]) -> Vec<SourceInfo> {
     let mut shown = Vec::with_capacity(sources.len());
     shown.extend(sources.chunk_by(are_parts_of_one).map(whole));
     shown
 }
 
 /// Whether two are parts of the same source.
-pub(super) fn are_parts_of_one(a: &SourceSummary, b: &SourceSummary) -> bool {
+pub(crate) fn are_parts_of_one(a: &SourceSummary, b: &SourceSummary) -> bool {
     a.part.is_some() && b.part.is_some() && (&a.gateway, &a.info.name) == (&b.gateway, &b.info.name)
 }
 
 /// The sources in the order in which they were written, the parts of one one after the other.
-pub(super) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
+pub(crate) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
     let mut in_time = Vec::with_capacity(sources.len());
     for parts in sources.chunk_by(are_parts_of_one) {
         let first = parts.iter().find_map(|part| part.info.first_time);
@@ -93,7 +39,7 @@ pub(super) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
 
 /// From when to when a source goes.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
+pub(crate) struct Span {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
 }
@@ -167,7 +113,7 @@ fn gaps(parts: &[SourceSummary]) -> usize {
 }
 
 /// Where the parts of sources begin, for telling in which line of the source a record stands.
-pub(super) struct Lines<'s> {
+pub(crate) struct Lines<'s> {
     /// By source: where each part begins, and the lines before it.
     before: HashMap<&'s str, Vec<(u64, u64)>>,
 }
@@ -203,7 +149,7 @@ impl<'s> Lines<'s> {
 
 /// The marks of all sources. Of a source that was read in parts those are left out that would be none had it been read whole:
 /// a version that it had said before, and all but the latest.
-pub(super) fn marks(sources: &[SourceSummary]) -> Vec<Mark> {
+pub(crate) fn marks(sources: &[SourceSummary]) -> Vec<Mark> {
     let mut all = Vec::new();
     for parts in sources.chunk_by(are_parts_of_one) {
         let mut marks: Vec<&Mark> = Vec::new();

@@ -83,24 +83,24 @@ impl Period {
     }
 
     /// Whether the log's end must be known before an incident can be judged.
-    pub(super) fn needs_end(&self) -> bool {
+    pub(crate) fn needs_end(&self) -> bool {
         self.last.is_some() || self.until_last.is_some()
     }
 
     /// Puts points in time in the place of spans, now that the log's end is known.
-    pub(super) fn settle(&mut self, end: Timestamp) {
+    pub(crate) fn settle(&mut self, end: Timestamp) {
         let before_end = |span: SignedDuration| end.checked_sub(span).ok();
         self.since = self.last.take().and_then(before_end).or(self.since);
         self.until = self.until_last.take().and_then(before_end).or(self.until);
     }
 
     /// Whether what ended then is before the period.
-    pub(super) fn is_before(&self, last: Option<Timestamp>) -> bool {
+    pub(crate) fn is_before(&self, last: Option<Timestamp>) -> bool {
         self.since.zip(last).is_some_and(|(since, last)| last < since)
     }
 
     /// Whether an incident between these times is covered; one without times is.
-    pub(super) fn covers(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
+    pub(crate) fn covers(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
         let too_late = self.until.zip(first).is_some_and(|(until, first)| first > until);
         !self.is_before(last) && !too_late
     }

@@ -4,26 +4,14 @@ use std::cmp::Ordering;
 
 use crate::catalogue::Severity;
 
-use super::{Finding, Status};
-
-/// In which order findings are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Sort {
-    /// What hurts most first
-    #[default]
-    Rank,
-    /// The most incidents first
-    Count,
-    /// The last seen first
-    Recent,
-    /// The gravest first
-    Severity,
-}
+use super::finding::Finding;
+use super::status::Status;
+use super::view::Sort;
 
 impl Sort {
     /// Sorts findings and numbers them. What is equal in that order is ordered by how much it hurts, then by the last time
     /// seen, then by the rule.
-    pub(super) fn apply(self, findings: &mut [Finding]) {
+    pub(crate) fn apply(self, findings: &mut [Finding]) {
         findings.sort_by(|a, b| {
             let by_order = match self {
                 Self::Rank => Ordering::Equal,
@@ -43,7 +31,7 @@ impl Sort {
 }
 
 /// How much a finding hurts.
-pub(super) fn hurt(finding: &Finding) -> f64 {
+pub(crate) fn hurt(finding: &Finding) -> f64 {
     score(finding.severity, finding.status, finding.incidents)
 }
 

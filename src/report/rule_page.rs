@@ -9,8 +9,8 @@ use crate::engine::{Engine, Verdict};
 use crate::record::{Lines, Record};
 use crate::redact::{Redactor, Secrets};
 
-use super::FilledFix;
 use super::advice::{self, Place, fill};
+use super::fix::FilledFix;
 
 /// Characters of a fact that are shown.
 const MAX_FACT: usize = 200;

@@ -14,9 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Level, is_segment};
+use crate::redact::Cleaner;
 
-use super::Sample;
-use super::redaction::Cleaner;
+use super::nearness::earlier;
+use super::sample::Sample;
 use super::shorten::{Branch, Leaf, fit};
 
 /// What stands for a word or a part of one that varies.
@@ -32,7 +33,7 @@ const CUT_OFF: &str = "…";
 
 /// What records of one shape have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct ShapeKey {
+pub(crate) struct ShapeKey {
     pub level: Level,
     pub subsystem: Option<String>,
     /// The words, masked, with one blank between two.
@@ -64,7 +65,7 @@ impl Cut {
 
 /// The records of a shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pub records: u64,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
@@ -75,7 +76,7 @@ pub(super) struct Shape {
 /// Counts unexplained records by their shapes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
-pub(super) struct Shapes {
+pub(crate) struct Shapes {
     shapes: BTreeMap<ShapeKey, Shape>,
     /// The records of all shapes.
     pub total: u64,
@@ -126,7 +127,7 @@ impl Shapes {
     pub fn redact(&mut self, cleaner: &Cleaner) {
         for (mut key, mut shape) in std::mem::take(&mut self.shapes) {
             let words = key.words().count();
-            cleaner.unexplained(&mut key.template, &mut shape.sample);
+            redact_template(&mut key.template, &mut shape.sample, cleaner);
             cleaner.each(&mut key.subsystem);
             if key.cut == Cut::Words {
                 key = key.with_words(words);
@@ -182,14 +183,6 @@ impl Shape {
         if other.sample.place() < self.sample.place() {
             self.sample = other.sample;
         }
-    }
-}
-
-/// The earlier of two times, of which one may not be known.
-pub(super) fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
     }
 }
 
@@ -280,6 +273,17 @@ pub(crate) fn template(text: &str) -> String {
         *rest = CUT_OFF;
     }
     words.join(" ")
+}
+
+/// Redacts the template of a record that nobody explains, and the record. Words of the template may be parts of a secret that
+/// only the record tells.
+pub(crate) fn redact_template(shape: &mut String, sample: &mut Sample, cleaner: &Cleaner) {
+    let before = sample.text.clone();
+    sample.redact(cleaner);
+    if sample.text != before {
+        *shape = template(&sample.text);
+    }
+    cleaner.text(shape);
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 
 /// A leaf: the names on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Leaf<'t, T> {
+pub(crate) struct Leaf<'t, T> {
     pub path: Vec<&'t str>,
     /// It stands for all leaves below it, which were more than fitted.
     pub is_shortened: bool,
@@ -20,14 +20,14 @@ pub(super) struct Leaf<'t, T> {
 
 /// Leaves that become one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Branch<'l, 't, T> {
+pub(crate) struct Branch<'l, 't, T> {
     pub leaves: &'l [Leaf<'t, T>],
     /// The number of names that remain of their paths, if they are shortened.
     pub depth: Option<usize>,
 }
 
 /// The branches that remain of sorted leaves: at most `limit`, unless the root has more children.
-pub(super) fn fit<'l, 't, T>(leaves: &'l [Leaf<'t, T>], limit: usize) -> Vec<Branch<'l, 't, T>> {
+pub(crate) fn fit<'l, 't, T>(leaves: &'l [Leaf<'t, T>], limit: usize) -> Vec<Branch<'l, 't, T>> {
     let mut branches = Vec::new();
     share(leaves, 0, limit, &mut branches);
     branches

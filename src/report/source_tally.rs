@@ -4,19 +4,20 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::classify::{Counts, Event, MarkKind, RunKeys};
-use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin, Stamp};
+use crate::classify::{MarkKind, RunKeys};
+use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin};
 use crate::source::Kind;
 
-use super::belonging::{REACH, WINDOW, within};
 use super::incident::Incident;
 use super::join::{End, LooseEnd, Standing};
 use super::journal::Journal;
 use super::mark::{MAX_MARKS, Mark};
-use super::parts::{EMPTY, Oddities, Part};
-use super::status::{Scope, Success, keep_latest};
-use super::summary::SourceSummary;
-use super::{FormatCount, SourceInfo, Survey};
+use super::nearness::{REACH, WINDOW, within};
+use super::part::{EMPTY, Oddities, Part};
+use super::scope::{Scope, Success, keep_latest};
+use super::source_info::{FormatCount, SourceInfo};
+use super::source_summary::SourceSummary;
+use super::survey::Survey;
 
 /// Good ends near the beginning of a source that are kept.
 const MAX_LOOSE_ENDS: usize = 64;
@@ -27,39 +28,39 @@ const MAX_LOOSE_ENDS_OF_PART: usize = 4096;
 /// What was read of one source.
 #[derive(Debug, Clone)]
 pub struct SourceTally {
-    pub(super) name: String,
-    pub(super) kind: Kind,
-    pub(super) gateway: String,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) gateway: String,
     /// It is a part of its source, which begins there, where that is known.
-    pub(super) part: Option<Option<u64>>,
-    pub(super) formats: ByFormat,
-    pub(super) bytes: u64,
-    pub(super) lines: u64,
-    pub(super) records: u64,
-    pub(super) first_time: Option<Timestamp>,
-    pub(super) first_order: Option<Timestamp>,
-    pub(super) last_time: Option<Timestamp>,
-    pub(super) last_order: Option<Timestamp>,
+    pub(crate) part: Option<Option<u64>>,
+    pub(crate) formats: ByFormat,
+    pub(crate) bytes: u64,
+    pub(crate) lines: u64,
+    pub(crate) records: u64,
+    pub(crate) first_time: Option<Timestamp>,
+    pub(crate) first_order: Option<Timestamp>,
+    pub(crate) last_time: Option<Timestamp>,
+    pub(crate) last_order: Option<Timestamp>,
     /// A time stamp was seen.
-    pub(super) begun: bool,
-    pub(super) problems: Vec<String>,
-    pub(super) notes: Vec<String>,
-    pub(super) unread_older: Option<String>,
-    pub(super) invalid_utf8: u64,
-    pub(super) cut: u64,
-    pub(super) truncated: bool,
-    pub(super) dropped: u64,
-    pub(super) survey: Survey,
-    pub(super) origins: BTreeSet<Origin>,
-    pub(super) loose_ends: Vec<LooseEnd>,
-    pub(super) successes: Vec<Success>,
-    pub(super) early_success: Option<Timestamp>,
-    pub(super) default_provider: Option<String>,
-    pub(super) marks: VecDeque<Mark>,
-    pub(super) edges: Vec<Incident>,
-    pub(super) journal: Journal,
+    pub(crate) begun: bool,
+    pub(crate) problems: Vec<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) unread_older: Option<String>,
+    pub(crate) invalid_utf8: u64,
+    pub(crate) cut: u64,
+    pub(crate) truncated: bool,
+    pub(crate) dropped: u64,
+    pub(crate) survey: Survey,
+    pub(crate) origins: BTreeSet<Origin>,
+    pub(crate) loose_ends: Vec<LooseEnd>,
+    pub(crate) successes: Vec<Success>,
+    pub(crate) early_success: Option<Timestamp>,
+    pub(crate) default_provider: Option<String>,
+    pub(crate) marks: VecDeque<Mark>,
+    pub(crate) edges: Vec<Incident>,
+    pub(crate) journal: Journal,
     /// Time of the last event, which records without a time take for theirs.
-    pub(super) last_event: Option<Timestamp>,
+    pub(crate) last_event: Option<Timestamp>,
 }
 
 impl SourceTally {
@@ -105,57 +106,18 @@ impl SourceTally {
     }
 
     /// Where its bytes begin in the source.
-    pub(super) fn start(&self) -> u64 {
+    pub(crate) fn start(&self) -> u64 {
         self.part.flatten().unwrap_or(0)
     }
 
     /// Whether it goes on where another part of its source has ended.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(crate) fn goes_on(&self) -> bool {
         self.part.is_some_and(|start| start != Some(0))
     }
 }
 
-/// What one chunk adds to its source.
-#[derive(Debug, Default)]
-pub struct ChunkTally {
-    /// Its bytes, those left out of a long line included.
-    pub bytes: u64,
-    /// Its physical lines.
-    pub lines: u64,
-    /// Its records by format, in the order of [`Format::ALL`].
-    pub formats: ByFormat,
-    /// Stamp of the last record that has one, from the last on that says of which day the log is.
-    pub last_stamp: Option<Stamp>,
-    /// The last time of day without a date.
-    pub last_clock: Option<Stamp>,
-    /// Its last bytes.
-    pub tail: Vec<u8>,
-    /// Records of which only the beginning was looked at.
-    pub cut: u64,
-    /// What was seen in passing.
-    pub counts: Counts,
-    /// Who wrote its records.
-    pub origins: BTreeSet<Origin>,
-    /// A look at its records, where it is near the beginning of the source.
-    pub survey: Survey,
-    /// Why it could not be read, or not whole.
-    pub problem: Option<String>,
-    /// What its records mean, in their order; positions are counted from the chunk's start.
-    pub events: Vec<Event>,
-}
-
-impl ChunkTally {
-    /// The rule of each match in it, by index.
-    pub fn rules(&self) -> impl Iterator<Item = usize> {
-        self.events.iter().filter_map(|event| match event {
-            Event::Match(found) => Some(found.rule),
-            _ => None,
-        })
-    }
-}
-
 impl SourceTally {
-    pub(super) fn succeed(
+    pub(crate) fn succeed(
         &mut self,
         time: Option<Timestamp>,
         provider: Option<String>,
@@ -176,7 +138,7 @@ impl SourceTally {
     }
 
     /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
-    pub(super) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
+    pub(crate) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
         let is_near = within(self.first_order, time, if self.goes_on() { REACH } else { WINDOW });
         if let Some(order) = time.filter(|_| is_near) {
             self.push_loose_end(LooseEnd { order, keys, fallback, what: End::Success });
@@ -184,7 +146,7 @@ impl SourceTally {
     }
 
     /// Notes what ends failures that may have begun in the part before.
-    pub(super) fn note_end(&mut self, time: Option<Timestamp>, what: End) {
+    pub(crate) fn note_end(&mut self, time: Option<Timestamp>, what: End) {
         if let Some(order) = time
             && self.goes_on()
             && within(self.first_order, time, REACH)
@@ -200,20 +162,20 @@ impl SourceTally {
         }
     }
 
-    pub(super) fn note_success(&mut self, success: Success) {
+    pub(crate) fn note_success(&mut self, success: Success) {
         keep_latest(&mut self.successes, success, |a, b| {
             (&a.scope, a.is_fallback) == (&b.scope, b.is_fallback)
         });
     }
 
-    pub(super) fn note_origins(&mut self, origins: BTreeSet<Origin>) {
+    pub(crate) fn note_origins(&mut self, origins: BTreeSet<Origin>) {
         self.origins.extend(origins);
         while self.origins.len() > MAX_ORIGINS {
             self.origins.pop_last();
         }
     }
 
-    pub(super) fn mark(&mut self, time: Timestamp, what: MarkKind) {
+    pub(crate) fn mark(&mut self, time: Timestamp, what: MarkKind) {
         // A version is news only when it is another one.
         let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
         if matches!(what, MarkKind::Version(_))
@@ -227,7 +189,7 @@ impl SourceTally {
         }
     }
 
-    pub(super) fn finish(mut self, mut standing: Standing) -> SourceSummary {
+    pub(crate) fn finish(mut self, mut standing: Standing) -> SourceSummary {
         standing.last_event = self.last_event;
         self.journal.settle(&self.edges);
         // Of a hundred thousand sources, each has few of these.

@@ -1,16 +1,21 @@
 //! Whether a failure is still going on, judged from the log's own end and not from the wall clock.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Category;
+use crate::catalogue::{Category, Severity};
+
+use super::finding_tally::FindingTally;
+use super::mark::Mark;
+use super::rule_text::RuleText;
+use super::scope::{LastSeen, Scope, Success};
+use super::source_summary::SourceSummary;
 
 /// A failure not seen for this long before the log's end is quiet.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(1);
-/// Scopes kept of one finding, and successes of one source: the latest.
-pub(super) const MAX_SCOPES: usize = 64;
-
 /// Whether a finding is still going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,69 +47,9 @@ impl Status {
     }
 }
 
-/// How an incident ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Ending {
-    pub recovered: bool,
-    pub degraded: bool,
-}
-
-/// What failed or succeeded.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Scope {
-    /// The folder of the gateway's log.
-    pub gateway: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-}
-
-/// The last incident of a scope.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct LastSeen {
-    /// For comparing within the gateway.
-    pub order: Option<Timestamp>,
-    pub ending: Ending,
-    pub scope: Scope,
-}
-
-/// A success, and when it was last seen.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Success {
-    pub order: Timestamp,
-    pub scope: Scope,
-    /// It answered in the place of a model that did not.
-    pub is_fallback: bool,
-}
-
-impl Success {
-    /// Whether it shows that what failed works again. That another model of the provider answers says nothing of a failure
-    /// that concerns one model, nor that it does so in the place of the one that failed.
-    pub fn cures(&self, failed: &Scope, category: Category) -> bool {
-        let scope = &self.scope;
-        if scope.gateway != failed.gateway {
-            return false;
-        }
-        if failed.channel.is_some() || failed.provider.is_none() {
-            return failed.channel.is_some() && scope.channel == failed.channel;
-        }
-        let other_model = scope.model.as_ref().zip(failed.model.as_ref()).is_some_and(|(a, b)| a != b);
-        scope.provider == failed.provider
-            && !(other_model && (self.is_fallback || concerns_a_model(category)))
-    }
-}
-
-fn concerns_a_model(category: Category) -> bool {
-    use Category::{BadRequest, ContentPolicy, ContextOverflow, ModelNotFound, Overloaded, RateLimit};
-    matches!(category, BadRequest | ContentPolicy | ContextOverflow | ModelNotFound | Overloaded | RateLimit)
-}
-
 /// The status of one scope of a finding: whether there was a success after its last incident, else how that ended, else
 /// how long before the log's end it was.
-pub(super) fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option<Timestamp>) -> Status {
+fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option<Timestamp>) -> Status {
     if last.order.zip(success).is_some_and(|(seen, success)| success > seen) {
         return Status::Recovered;
     }
@@ -120,23 +65,68 @@ pub(super) fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option
     }
 }
 
-/// Keeps the latest of each scope, and of too many scopes the latest.
-pub(super) fn keep_latest<T: Ord + Clone>(all: &mut Vec<T>, new: T, is_same: impl Fn(&T, &T) -> bool) {
-    match all.iter_mut().find(|old| is_same(old, &new)) {
-        Some(old) if new > *old => *old = new,
-        Some(_) => {}
-        None => all.push(new),
+/// The successes and log ends of all gateways.
+pub(crate) struct Health {
+    successes: Vec<Success>,
+    log_ends: HashMap<String, Timestamp>,
+}
+
+impl Health {
+    /// Of sources in the order of time.
+    pub(crate) fn new(sources: &[&SourceSummary]) -> Self {
+        let mut successes = Vec::new();
+        let mut log_ends: HashMap<String, Timestamp> = HashMap::new();
+        let mut defaults: HashMap<&str, &String> = HashMap::new();
+        for source in sources {
+            successes.extend(source.successes.iter().cloned());
+            // What succeeded before the log names a provider did so with that of the source before.
+            if let Some((order, provider)) = source.early_success.zip(defaults.get(source.gateway.as_str())) {
+                let (gateway, provider) = (source.gateway.clone(), Some((*provider).clone()));
+                successes.push(Success {
+                    order,
+                    scope: Scope { gateway, provider, ..Scope::default() },
+                    is_fallback: false,
+                });
+            }
+            if let Some(provider) = &source.default_provider {
+                defaults.insert(&source.gateway, provider);
+            }
+            if let Some(order) = source.last_order {
+                let end = log_ends.entry(source.gateway.clone()).or_insert(order);
+                *end = order.max(*end);
+            }
+        }
+        Self { successes, log_ends }
     }
-    if all.len() > MAX_SCOPES
-        && let Some(oldest) = all.iter().min().cloned()
-    {
-        all.retain(|one| *one != oldest);
+
+    /// The worst status of the scopes in which a failure was seen.
+    pub(crate) fn status(&self, rule: &RuleText, tally: &FindingTally, marks: &[Mark]) -> Status {
+        let of_scope = |last: &LastSeen| {
+            let success = self
+                .successes
+                .iter()
+                .filter(|success| success.cures(&last.scope, rule.category))
+                .map(|success| success.order)
+                .max();
+            let restart = restart_after(rule, &last.scope, marks);
+            judge(last, success.max(restart), self.log_ends.get(&last.scope.gateway).copied())
+        };
+        tally.scopes.iter().map(of_scope).min().unwrap_or(Status::Ongoing)
     }
+}
+
+/// The last start of the gateway, where that shows that what kept it from starting is mended.
+fn restart_after(rule: &RuleText, scope: &Scope, marks: &[Mark]) -> Option<Timestamp> {
+    let keeps_from_starting = rule.severity == Severity::Critical
+        && matches!(rule.category, Category::Gateway | Category::Config | Category::Storage);
+    let starts = marks.iter().filter(|mark| mark.gateway == scope.gateway && mark.is_start());
+    starts.map(|mark| mark.time).max().filter(|_| keeps_from_starting)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::ending::Ending;
 
     #[test]
     fn a_success_decides_then_the_ending_then_the_time() {
@@ -157,49 +147,5 @@ mod tests {
             let last = LastSeen { order, ending, scope: Scope::default() };
             assert_eq!(judge(&last, success, end), status, "{last:?}");
         }
-    }
-
-    #[test]
-    fn a_success_cures_what_it_is_a_success_of() {
-        let scope = |gateway: &str, provider: &str, model: &str| Scope {
-            gateway: gateway.to_owned(),
-            provider: Some(provider.to_owned()),
-            model: Some(model.to_owned()).filter(|model| !model.is_empty()),
-            channel: None,
-        };
-        let failed = scope("g", "p", "m");
-        let success =
-            |scope: Scope, is_fallback| Success { order: Timestamp::UNIX_EPOCH, scope, is_fallback };
-        let cures = |gateway, provider, model, category| {
-            success(scope(gateway, provider, model), false).cures(&failed, category)
-        };
-        assert!(cures("g", "p", "m", Category::RateLimit));
-        assert!(cures("g", "p", "", Category::RateLimit));
-        assert!(!cures("g", "p", "other", Category::RateLimit));
-        assert!(cures("g", "p", "other", Category::Auth));
-        assert!(!success(scope("g", "p", "other"), true).cures(&failed, Category::Auth));
-        assert!(!cures("g", "q", "m", Category::Auth));
-        assert!(!cures("h", "p", "m", Category::Auth));
-        let channel = Scope { channel: Some("telegram".to_owned()), ..Scope::default() };
-        assert!(success(channel.clone(), false).cures(&channel, Category::Channel));
-        assert!(!success(Scope::default(), false).cures(&Scope::default(), Category::Gateway));
-    }
-
-    #[test]
-    fn of_too_many_scopes_the_latest_are_kept_in_whatever_order_they_come() {
-        let last = |n: i64| LastSeen {
-            order: Timestamp::from_second(n).ok(),
-            ending: Ending::default(),
-            scope: Scope { provider: Some(format!("p{}", n % 100)), ..Scope::default() },
-        };
-        let keep = |numbers: &mut dyn Iterator<Item = i64>| {
-            let mut all = Vec::new();
-            numbers.for_each(|n| keep_latest(&mut all, last(n), |a, b| a.scope == b.scope));
-            all.sort();
-            all
-        };
-        let forth = keep(&mut (0..200));
-        assert_eq!(forth.len(), MAX_SCOPES);
-        assert_eq!(forth, keep(&mut (0..200).rev()));
     }
 }

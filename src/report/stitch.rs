@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::belonging::{ECHO, within};
+use crate::classify::Setting;
+
 use super::incident::{Course, Incident, Root};
 use super::join::{End, Joiner, LooseEnd, Standing};
+use super::nearness::{ECHO, within};
 use super::parts::{Span, are_parts_of_one};
-use super::summary::SourceSummary;
-use crate::classify::Setting;
+use super::source_summary::SourceSummary;
 
 /// Incidents of a gateway's earlier sources with which one without ids is compared: the latest.
 const RECENT: usize = 256;
@@ -17,11 +18,11 @@ const RECENT: usize = 256;
 const RECENT_BESIDE: usize = 4096;
 
 /// Incidents that a join across sources brought together: the number of one that was absorbed, and that of the other.
-pub(super) type Joined = Vec<(u64, u64)>;
+pub(crate) type Joined = Vec<(u64, u64)>;
 
 /// The incidents near the edges of sources, which come in the order of time: those that one failure wrote into several
 /// sources are one, and those that only follow from a failure of an earlier source have their root.
-pub(super) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, Joined) {
+pub(crate) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, Joined) {
     let mut stitcher = Stitcher::default();
     for parts in sources.chunk_by(|a, b| are_parts_of_one(a, b)) {
         let span = Span::of(parts);
@@ -31,7 +32,7 @@ pub(super) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, J
 }
 
 /// An incident of all sources; most are as their source has told them.
-pub(super) struct Stitched<'s> {
+pub(crate) struct Stitched<'s> {
     pub gateway: &'s str,
     told: &'s Incident,
     changed: Option<Box<Incident>>,

@@ -3,48 +3,30 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{Catalogue, Category, Severity};
+use crate::catalogue::{Catalogue, Severity};
 use crate::classify::{
     Calendar, ChunkBytes, Event, MarkKind, Match, Paste, Position, Quotations, RunKeys, Standing, When,
 };
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
 
-use super::belonging::REACH;
-use super::finding::MAX_SAMPLES;
+use super::chunk_tally::ChunkTally;
 use super::incident::{Incident, Role};
 use super::join::{End, GoodEnd, Joiner};
 use super::journal::Turn;
+use super::match_row::MatchRow;
 use super::matches::Matches;
-use super::status::{Scope, Success};
-use super::summary::{Summary, View};
-use super::{ChunkTally, MatchRow, Period, Report, Sample, SourceTally};
+use super::nearness::REACH;
+use super::sample::{MAX_SAMPLES, Sample};
+use super::scope::{Scope, Success};
+use super::source_tally::SourceTally;
+use super::summary::Summary;
+use super::view::View;
 
 /// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
 const MAX_EDGES: usize = 2000;
 /// Incidents that wait for the end of the log; then those that can no longer be in the period are let go.
 const SIFT_EVERY: usize = 4096;
-
-/// Which findings a report shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// The time covered.
-    pub period: Period,
-    /// Findings below this are left out.
-    pub min_severity: Option<Severity>,
-    /// Findings of other categories are left out, where there are any named.
-    pub categories: Vec<Category>,
-    /// At most this many findings.
-    pub top: Option<usize>,
-}
-
-impl Filter {
-    /// Whether a finding of that severity and category is shown.
-    pub(super) fn shows(&self, severity: Severity, category: Category) -> bool {
-        self.min_severity.is_none_or(|min| severity >= min)
-            && (self.categories.is_empty() || self.categories.contains(&category))
-    }
-}
 
 /// Collects what was found.
 #[derive(Clone)]
@@ -72,7 +54,7 @@ pub struct Tally<'c> {
 }
 
 impl<'c> Tally<'c> {
-    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`].
+    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`](crate::report::Report::matches).
     pub fn new(
         catalogue: &'c Catalogue,
         view: View,
@@ -309,7 +291,7 @@ impl<'c> Tally<'c> {
         }
         self.keep(found, number);
         for incident in self.joiner.close() {
-            self.close(incident, source, false);
+            self.close_incident(incident, source, false);
         }
     }
 
@@ -387,7 +369,7 @@ impl<'c> Tally<'c> {
     }
 
     /// Settles an incident, unless the source before may have begun it, or the next may go on with it.
-    fn close(&mut self, incident: Incident, source: &mut SourceTally, is_last: bool) {
+    fn close_incident(&mut self, incident: Incident, source: &mut SourceTally, is_last: bool) {
         self.keep_cause(&incident);
         let is_within = |edge: Option<Timestamp>, time: Option<Timestamp>| {
             edge.zip(time).is_none_or(|(edge, time)| edge.duration_since(time).abs() <= REACH)
@@ -437,7 +419,7 @@ impl<'c> Tally<'c> {
         let (incidents, standing) = std::mem::replace(&mut self.joiner, next).finish();
         // The nearer to the end, the surer to go on.
         for incident in incidents.into_iter().rev() {
-            self.close(incident, &mut source, true);
+            self.close_incident(incident, &mut source, true);
         }
         source.edges.sort_by_key(|incident| incident.number);
         let mut source = source.finish(standing);
@@ -445,13 +427,8 @@ impl<'c> Tally<'c> {
         self.summary.sources.push(source);
     }
 
-    /// The report so far: the same as if the log ended here. More can be added afterwards.
-    pub fn report(&self) -> Report {
-        self.clone().finish()
-    }
-
-    /// Closes all incidents and makes the report.
-    pub fn finish(mut self) -> Report {
+    /// Closes all incidents; gives what a report is made of.
+    pub(crate) fn close(mut self) -> (Summary, View, Matches) {
         self.end_source();
         let ends = self.summary.sources.iter().filter_map(|source| source.info.last_time);
         if let Some(end) = ends.max() {
@@ -464,11 +441,7 @@ impl<'c> Tally<'c> {
             self.settle_quoted(&incident, &gateway);
         }
         self.summary.tidy();
-        let mut matches = std::mem::take(&mut self.matches);
-        let (mut report, joined) = self.summary.report(&self.view);
-        matches.join(joined);
-        report.matches = matches;
-        report
+        (self.summary, self.view, self.matches)
     }
 }
 

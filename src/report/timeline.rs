@@ -38,7 +38,7 @@ pub struct Times {
 
 /// Collects times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Timeline {
+pub(crate) struct Timeline {
     /// Index into [`WIDTHS`].
     width: usize,
     bins: BTreeMap<i64, u64>,

@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Level;
+use crate::redact::Cleaner;
 
-use super::Sample;
-use super::shape::{MASK, Shape, Shapes};
+use super::sample::Sample;
+use super::shape::{MASK, Shape, Shapes, redact_template};
 
 /// Texts of equal length are one cluster when at least so many of ten words agree.
 const ALIKE_OF_TEN: usize = 7;
@@ -33,6 +34,13 @@ pub struct Unclassified {
     pub sample: Sample,
 }
 
+impl Unclassified {
+    pub(crate) fn redact(&mut self, cleaner: &Cleaner) {
+        redact_template(&mut self.template, &mut self.sample, cleaner);
+        cleaner.each(&mut self.subsystem);
+    }
+}
+
 struct Cluster<'s> {
     level: Level,
     subsystem: Option<&'s str>,
@@ -44,7 +52,7 @@ struct Cluster<'s> {
 ///
 /// This is the last step of the Drain miner: what falls into the same branch of its tree (here level, subsystem and number
 /// of words) joins the first cluster with which enough words agree, and the words that do not are masked.
-pub(super) fn cluster(shapes: &Shapes) -> Vec<Unclassified> {
+pub(crate) fn cluster(shapes: &Shapes) -> Vec<Unclassified> {
     let mut by_frequency: Vec<_> = shapes.iter().collect();
     by_frequency.sort_by(|(a, x), (b, y)| y.records.cmp(&x.records).then_with(|| a.cmp(b)));
     let mut clusters: Vec<Cluster<'_>> = Vec::new();

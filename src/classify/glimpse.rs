@@ -1,0 +1,51 @@
+//! The part of a match that decides to which incident it belongs.
+
+use jiff::Timestamp;
+use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Category;
+
+use super::event::{Ends, Match, RunKeys, Setting};
+
+/// What decides about the incident to which a record belongs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Glimpse {
+    pub(crate) setting: Setting,
+    pub(crate) keys: RunKeys,
+    pub(crate) rule: usize,
+    pub(crate) category: Category,
+    pub(crate) echo_of: Vec<Category>,
+    pub(crate) is_hearsay: bool,
+    /// It is about a request itself, and so cannot be an echo of a run that has ended.
+    pub(crate) is_attempt: bool,
+    pub(crate) ends: Ends,
+    pub(crate) order: Option<Timestamp>,
+    #[serde(skip)]
+    pub(crate) line: u64,
+    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
+    pub(crate) captures: LiteMap<String, String>,
+}
+
+impl Glimpse {
+    pub(crate) fn new(found: &Match) -> Self {
+        Self {
+            setting: found.setting.clone(),
+            keys: found.keys.clone(),
+            rule: found.rule,
+            category: found.category,
+            echo_of: found.echo_of.clone(),
+            is_hearsay: found.evidence.is_hearsay(),
+            is_attempt: found.is_attempt,
+            ends: found.ends,
+            order: found.when.order,
+            line: found.position.line,
+            captures: found.captures.clone(),
+        }
+    }
+
+    /// The provider that the record names.
+    pub(crate) fn provider(&self) -> Option<&str> {
+        self.captures.get("provider").map(String::as_str)
+    }
+}

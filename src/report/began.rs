@@ -1,0 +1,81 @@
+//! The mark after which a failure began.
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::classify::MarkKind;
+
+use super::mark::Mark;
+
+/// After which mark a failure began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Began {
+    /// Seconds between the mark and the first incident.
+    pub seconds: i64,
+    /// The latest mark before the first incident.
+    pub after: MarkKind,
+    /// The version that ran then, where an update to it is in the log and no incident came before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_version: Option<String>,
+}
+
+impl Began {
+    /// The span in full.
+    pub fn span(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.seconds)
+    }
+}
+
+/// After which of a gateway's marks, in the order of time, something began that was first seen then.
+pub(crate) fn began(marks: &[Mark], gateway: &str, first_seen: Timestamp) -> Option<Began> {
+    let before = || marks.iter().filter(|mark| mark.gateway == gateway && mark.time <= first_seen);
+    let last = before().rfind(|mark| !matches!(mark.what, MarkKind::Version(_)));
+    let versions: Vec<(&Mark, &String)> = before()
+        .filter_map(|mark| match &mark.what {
+            MarkKind::Version(version) => Some((mark, version)),
+            _ => None,
+        })
+        .collect();
+    // The first version that a log names may have run long before.
+    let update = versions.windows(2).rfind(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1]);
+    let mark = last.or_else(|| update.map(|(mark, _)| mark))?;
+    Some(Began {
+        seconds: first_seen.duration_since(mark.time).as_secs(),
+        after: mark.what.clone(),
+        since_version: update.map(|(_, version)| version.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(second: i64, what: MarkKind) -> Mark {
+        Mark { time: at(second), what, gateway: "g".to_owned() }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    #[test]
+    fn the_latest_mark_before_the_beginning_counts() {
+        let version = |text: &str| MarkKind::Version(text.to_owned());
+        let marks = [
+            mark(0, version("2026.8.1")),
+            mark(1, MarkKind::GatewayStart),
+            mark(100, version("2026.9.6")),
+            mark(101, MarkKind::GatewayStart),
+            mark(150, MarkKind::ConfigReload),
+            mark(300, MarkKind::GatewayStart),
+        ];
+        let found = began(&marks, "g", at(160)).expect("a mark");
+        assert_eq!((found.seconds, &found.after), (10, &MarkKind::ConfigReload));
+        assert_eq!(found.since_version.as_deref(), Some("2026.9.6"));
+        let early = began(&marks, "g", at(50)).expect("a mark");
+        assert_eq!((early.seconds, early.since_version), (49, None));
+        assert_eq!(began(&marks, "other", at(160)), None);
+        assert_eq!(began(&marks, "g", at(-1)), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! A look at the beginning of a source: how much of the log it is.
+
+use crate::record::{FILE_LOG, Format, Level, RawRecord, Record};
+
+use super::hint::Hint;
+
+/// `openclaw logs` prints this many records unless told otherwise.
+pub(crate) const DEFAULT_LIMIT: u64 = 200;
+
+/// A look at the first records of a source, to judge how much of the log it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    looks: Vec<Look>,
+}
+
+/// What is seen of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What `openclaw logs` says before the first record.
+    Header,
+    /// A record: of which kind of format, and whether it holds a word that people grep for.
+    Record { kind: Kind, alarming: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Json,
+    Other,
+}
+
+impl Survey {
+    /// Records looked at, at most.
+    pub const RECORDS: usize = 400;
+    /// Records that begin further from the start of the source are not looked at.
+    pub const BYTES: u64 = 1 << 20;
+
+    /// Looks at a record.
+    pub fn add(&mut self, raw: &RawRecord<'_>) {
+        // Once a record holds no word that people grep for, it no longer matters which of the others do.
+        let is_mixed = self.looks.iter().any(|look| matches!(look, Look::Record { alarming: false, .. }));
+        if is_mixed && raw.bytes.starts_with(FILE_LOG) {
+            return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
+        }
+        let record = Record::parse(raw);
+        let parts = &record.parts;
+        if (record.format != Format::FileLog && parts.message.starts_with("Log file: "))
+            || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
+        {
+            return self.looks.push(Look::Header);
+        }
+        let kind = match record.format {
+            Format::Plain => Kind::Plain,
+            Format::FileLog | Format::LogsJson => Kind::Json,
+            Format::Console | Format::ConsoleJson | Format::Transcript | Format::Text => Kind::Other,
+        };
+        let text = parts.message.to_ascii_lowercase();
+        let grave = parts.level.is_some_and(|level| level >= Level::Warn);
+        let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
+        self.looks.push(Look::Record { kind, alarming });
+    }
+
+    /// Adds what was seen of the records that follow.
+    pub(crate) fn extend(&mut self, next: &Self) {
+        let room = Self::RECORDS.saturating_sub(self.looks.len());
+        self.looks.extend(next.looks.iter().take(room));
+    }
+
+    /// How many looks fit.
+    fn count(&self, fits: impl Fn(Kind, bool) -> bool) -> usize {
+        let is = |look: &&Look| matches!(look, Look::Record { kind, alarming } if fits(*kind, *alarming));
+        self.looks.iter().filter(is).count()
+    }
+
+    /// What the source seems to lack. `records` counts the whole source, `truncated` tells that OpenClaw said so itself.
+    pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
+        let mut hints = Vec::new();
+        let seen = self.count(|_, _| true);
+        let has_header = self.looks.contains(&Look::Header);
+        let is_plain = self.count(|kind, _| kind == Kind::Plain) > seen / 2;
+        if is_plain {
+            hints.push(Hint::Plain);
+        }
+        let log_records = records.saturating_sub(u64::from(has_header));
+        if truncated || (is_plain && log_records == DEFAULT_LIMIT) {
+            hints.push(Hint::Tail);
+        }
+        // A real tail of a log always holds some information records that contain none of the words people grep for.
+        let all_alarming = self.count(|kind, alarming| kind != Kind::Other && alarming) == seen;
+        if seen >= 3 && !has_header && all_alarming {
+            hints.push(Hint::Filtered);
+        }
+        hints
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Lines;
+
+    fn hints(text: &str) -> Vec<Hint> {
+        let mut survey = Survey::default();
+        let mut records = 0;
+        for raw in Lines::new(text.as_bytes(), 0) {
+            survey.add(&raw);
+            records += 1;
+        }
+        survey.hints(records, false)
+    }
+
+    const INFO: &str = "2026-11-22T00:00:00Z info cron cron: started\n";
+    const ERROR: &str = "2026-11-22T00:00:00Z error diagnostic lane task error: x\n";
+
+    #[test]
+    fn plain_text_is_said_to_hide_details() {
+        assert_eq!(hints(&format!("Log file: /tmp/x\n{INFO}{ERROR}")), [Hint::Plain]);
+        let json = r#"{"0":"m","_meta":{"logLevelName":"INFO"},"message":"m"}"#;
+        assert_eq!(hints(&format!("{json}\n")), []);
+    }
+
+    #[test]
+    fn a_full_default_tail_is_noticed() {
+        let text = format!("Log file: /tmp/x\n{}", INFO.repeat(200));
+        assert_eq!(hints(&text), [Hint::Plain, Hint::Tail]);
+        assert_eq!(hints(&text[..text.len() - INFO.len()]), [Hint::Plain]);
+    }
+
+    #[test]
+    fn a_filter_is_noticed() {
+        assert!(hints(&ERROR.repeat(3)).contains(&Hint::Filtered));
+        assert!(!hints(&format!("{INFO}{}", ERROR.repeat(3))).contains(&Hint::Filtered));
+        assert!(!hints("some text\nerror\nerror\nerror\n").contains(&Hint::Filtered));
+        let json = |message: &str| {
+            format!(
+                "{{\"0\":\"{message}\",\"_meta\":{{\"logLevelName\":\"INFO\"}},\"message\":\"{message}\"}}\n"
+            )
+        };
+        let failures = json("it failed").repeat(3);
+        assert_eq!(hints(&failures), [Hint::Filtered]);
+        for mixed in [json("started") + &failures, failures + &json("started")] {
+            assert_eq!(hints(&mixed), [], "{mixed}");
+        }
+    }
+}
