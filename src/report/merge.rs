@@ -3,11 +3,8 @@
 use serde::Deserialize;
 
 use crate::redact::Redactor;
-
-use super::build::report_of;
-use super::report::{Report, SCHEMA};
-use super::summary::Summary;
-use super::view::View;
+use crate::report::findings::{Report, SCHEMA, report_of};
+use crate::report::tally::{Summary, View};
 
 /// Why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

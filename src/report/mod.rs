@@ -1,85 +1,21 @@
 //! What happened: matches into incidents, incidents into ranked findings, and what to do first.
 
-mod advice;
-mod began;
-mod belonging;
-mod bounded;
-mod budget;
-mod build;
-mod catalogue_info;
-mod chunk_tally;
 mod diff;
-mod ending;
-mod finding;
-mod finding_tally;
-mod fingerprint;
-mod fix;
-mod hint;
-mod incident;
-mod join;
-mod journal;
-mod left_out;
-mod mark;
-mod match_row;
-mod matches;
+mod findings;
+mod incidents;
 mod merge;
-mod nearness;
-mod next_steps;
-mod notes;
-mod part;
-mod parts;
-mod period;
-mod rank;
-mod report;
-mod rule_page;
-mod rule_text;
-mod sample;
-mod schema;
-mod scope;
-mod shape;
-mod shorten;
-mod source_info;
-mod source_summary;
-mod source_tally;
-mod status;
-mod stitch;
-mod summary;
-mod survey;
 mod tally;
-mod timeline;
-mod unclassified;
-mod value;
-mod view;
 
-pub use advice::{filled, is_argument, placeholders, shell_quote};
-pub use began::Began;
-pub use catalogue_info::CatalogueInfo;
-pub use chunk_tally::ChunkTally;
 pub use diff::{Change, Comparison, Outcome, Row, Seen, Side, SideInfo};
-pub use finding::{Finding, Symptom};
-pub use fix::FilledFix;
-pub use incident::Role;
-pub use left_out::{Budget, LeftOut};
-pub use mark::Mark;
-pub use match_row::MatchRow;
-pub use matches::Matches;
+pub use findings::{
+    Began, Budget, FilledFix, Finding, LeftOut, LookAlike, NextStep, Report, RulePage, SCHEMA, Status,
+    Symptom, Tool, Totals, Unclassified, Unexplained, Value, filled, is_argument, match_schema, placeholders,
+    report_schema, score, shell_quote,
+};
+pub use incidents::{FormatCount, Mark, Role, Sample, SourceInfo};
 pub use merge::{MergeError, Merger, merge};
-pub use next_steps::NextStep;
-pub use period::{BadMoment, Moment, Period};
-pub use rank::score;
-pub use report::{Report, SCHEMA, Tool, Totals};
-pub use rule_page::{LookAlike, RulePage, Unexplained};
-pub use sample::Sample;
-pub use schema::{match_schema, report_schema};
-pub use shape::MASK;
-pub(crate) use shape::template;
-pub use source_info::{FormatCount, SourceInfo};
-pub use source_tally::SourceTally;
-pub use status::Status;
-pub use summary::Summary;
-pub use survey::Survey;
-pub use tally::Tally;
-pub use timeline::{Histogram, Times};
-pub use unclassified::Unclassified;
-pub use value::Value;
-pub use view::{Filter, Sort, View};
+pub(crate) use tally::template;
+pub use tally::{
+    BadMoment, CatalogueInfo, ChunkTally, Filter, Histogram, MASK, MatchRow, Matches, Moment, Period, Sort,
+    SourceTally, Summary, Survey, Tally, Times, View,
+};

@@ -11,12 +11,8 @@ use serde::Serialize;
 
 use crate::catalogue::{Category, Severity};
 use crate::redact::Redactor;
-use crate::report::finding::Finding;
-use crate::report::fingerprint::IDENTITY;
-use crate::report::fix::FilledFix;
-use crate::report::report::{Report, Tool};
-use crate::report::status::Status;
-use crate::report::view::Filter;
+use crate::report::findings::{FilledFix, Finding, IDENTITY, Report, Status, Tool};
+use crate::report::tally::Filter;
 
 use super::rates::{Rate, Trend, hours_until_sure, trend};
 

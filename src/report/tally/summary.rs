@@ -10,15 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Catalogue;
 use crate::redact::{Cleaner, Redactor};
+use crate::report::incidents::{Incident, Mark, SourceSummary, parts};
 
 use super::catalogue_info::CatalogueInfo;
 use super::finding_tally::FindingTally;
-use super::incident::Incident;
-use super::mark::Mark;
-use super::parts;
 use super::rule_text::RuleText;
 use super::shape::Shapes;
-use super::source_summary::SourceSummary;
 
 /// Everything a report is made of.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
-use super::match_row::MatchRow;
+use crate::report::tally::MatchRow;
+
 use super::report::Report;
 
 /// The JSON Schema (draft 2020-12) of a report, as `--format json` writes it.

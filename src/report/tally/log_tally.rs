@@ -9,16 +9,13 @@ use crate::classify::{
 };
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
+use crate::report::incidents::{
+    End, GoodEnd, Incident, Joiner, MAX_SAMPLES, REACH, Role, Sample, Scope, Success, Turn,
+};
 
 use super::chunk_tally::ChunkTally;
-use super::incident::{Incident, Role};
-use super::join::{End, GoodEnd, Joiner};
-use super::journal::Turn;
 use super::match_row::MatchRow;
 use super::matches::Matches;
-use super::nearness::REACH;
-use super::sample::{MAX_SAMPLES, Sample};
-use super::scope::{Scope, Success};
 use super::source_tally::SourceTally;
 use super::summary::Summary;
 use super::view::View;

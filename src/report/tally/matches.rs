@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::classify::Position;
 use crate::redact::Redactor;
+use crate::report::incidents::Role;
 use crate::source::read_at;
 
-use super::incident::Role;
 use super::match_row::MatchRow;
 
 /// Rows that are held in memory, of about a kilobyte each.

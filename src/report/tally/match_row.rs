@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Category, Severity};
 use crate::record::Level;
 use crate::redact::{Cleaner, Redactor};
-
-use super::incident::Role;
+use crate::report::incidents::Role;
 
 /// One match, as `--format ndjson` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

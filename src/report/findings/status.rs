@@ -7,15 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Severity};
-
-use super::finding_tally::FindingTally;
-use super::mark::Mark;
-use super::rule_text::RuleText;
-use super::scope::{LastSeen, Scope, Success};
-use super::source_summary::SourceSummary;
+use crate::report::incidents::{LastSeen, Mark, Scope, SourceSummary, Success};
+use crate::report::tally::{FindingTally, RuleText};
 
 /// A failure not seen for this long before the log's end is quiet.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
 /// Whether a finding is still going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -126,7 +123,7 @@ fn restart_after(rule: &RuleText, scope: &Scope, marks: &[Mark]) -> Option<Times
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::ending::Ending;
+    use crate::report::incidents::ending::Ending;
 
     #[test]
     fn a_success_decides_then_the_ending_then_the_time() {

@@ -9,17 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, LimitTable, Severity};
 use crate::redact::Cleaner;
+use crate::report::incidents::Sample;
+use crate::report::tally::{FindingTally, Histogram, RuleText, Times, ValueCounts};
 
 use super::advice::{self, Place, fill};
 use super::began::Began;
-use super::bounded::ValueCounts;
-use super::finding_tally::FindingTally;
 use super::fingerprint::fingerprint;
 use super::fix::FilledFix;
-use super::rule_text::RuleText;
-use super::sample::Sample;
 use super::status::Status;
-use super::timeline::{Histogram, Times};
 use super::value::Value;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.

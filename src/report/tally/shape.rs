@@ -15,9 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{Level, is_segment};
 use crate::redact::Cleaner;
+use crate::report::incidents::{Sample, earlier};
 
-use super::nearness::earlier;
-use super::sample::Sample;
 use super::shorten::{Branch, Leaf, fit};
 
 /// What stands for a word or a part of one that varies.

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use crate::catalogue::Severity;
+use crate::report::tally::Sort;
 
 use super::finding::Finding;
 use super::status::Status;
-use super::view::Sort;
 
 impl Sort {
     /// Sorts findings and numbers them. What is equal in that order is ordered by how much it hurts, then by the last time

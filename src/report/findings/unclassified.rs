@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Level;
 use crate::redact::Cleaner;
-
-use super::sample::Sample;
-use super::shape::{MASK, Shape, Shapes, redact_template};
+use crate::report::incidents::Sample;
+use crate::report::tally::{MASK, Shape, Shapes, redact_template};
 
 /// Texts of equal length are one cluster when at least so many of ten words agree.
 const ALIKE_OF_TEN: usize = 7;

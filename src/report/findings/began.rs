@@ -5,8 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::MarkKind;
-
-use super::mark::Mark;
+use crate::report::incidents::Mark;
 
 /// After which mark a failure began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,20 +1,15 @@
 //! Builds the report out of what was added up.
 
+use crate::report::incidents::{Joined, SourceInfo, parts, stitch};
+use crate::report::tally::{FindingTally, Matches, Summary, Tally, View, settle};
+
 use super::began::began;
 use super::finding::{self, Finding};
-use super::finding_tally::FindingTally;
-use super::matches::Matches;
 use super::next_steps::next_steps;
 use super::notes;
-use super::parts;
 use super::report::{Report, SCHEMA, Tool, Totals};
-use super::source_info::SourceInfo;
 use super::status::Health;
-use super::stitch::{Joined, stitch};
-use super::summary::{Summary, settle};
-use super::tally::Tally;
 use super::unclassified::cluster;
-use super::view::View;
 
 /// Clusters of unexplained records in a report.
 const MAX_CLUSTERS: usize = 100;

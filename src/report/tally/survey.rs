@@ -1,8 +1,7 @@
 //! A look at the beginning of a source: how much of the log it is.
 
 use crate::record::{FILE_LOG, Format, Level, RawRecord, Record};
-
-use super::hint::Hint;
+use crate::report::incidents::Hint;
 
 /// `openclaw logs` prints this many records unless told otherwise.
 pub(crate) const DEFAULT_LIMIT: u64 = 200;

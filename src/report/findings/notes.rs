@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::report::incidents::{Hint, SourceSummary};
+use crate::report::tally::DEFAULT_LIMIT;
 use crate::source::rotated_name;
-
-use super::hint::Hint;
-use super::source_summary::SourceSummary;
-use super::survey::DEFAULT_LIMIT;
 
 /// The better command, which the notes name.
 const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift";

@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Severity;
 use crate::redact::{Cleaner, Redactor};
+use crate::report::incidents::{Mark, SourceInfo};
+use crate::report::tally::{CatalogueInfo, Matches, Summary};
 
-use super::catalogue_info::CatalogueInfo;
 use super::finding::Finding;
 use super::left_out::Budget;
-use super::mark::Mark;
-use super::matches::Matches;
 use super::next_steps::NextStep;
-use super::source_info::SourceInfo;
-use super::summary::Summary;
 use super::unclassified::Unclassified;
 
 /// The name and version of the report's form, which scripts can rely on.

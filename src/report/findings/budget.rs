@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 
+use crate::report::tally::Histogram;
+
 use super::left_out::{Budget, LeftOut};
 use super::report::Report;
-use super::timeline::Histogram;
 
 /// Bytes of JSON that count as a token. Models take three to five for one, the fewer the more ids and numbers there are.
 const BYTES_PER_TOKEN: usize = 4;
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn a_budget_is_kept_and_says_what_it_cost() {
         let engine = Engine::new(Catalogue::load(&Layers::default()).expect("the rules"));
-        let log = include_bytes!("../../fixtures/logs/mixed/file.log");
+        let log = include_bytes!("../../../fixtures/logs/mixed/file.log");
         let whole = scan_bytes(&engine, "mixed.log", log, &Options::default());
         let all = whole.findings.len();
         for tokens in [500, 1000, 2000, 4000, 8000, 12_000] {

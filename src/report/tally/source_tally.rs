@@ -6,17 +6,12 @@ use jiff::Timestamp;
 
 use crate::classify::{MarkKind, RunKeys};
 use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin};
+use crate::report::incidents::{
+    EMPTY, End, FormatCount, Incident, Journal, LooseEnd, MAX_MARKS, Mark, Oddities, Part, REACH, Scope,
+    SourceInfo, SourceSummary, Standing, Success, WINDOW, keep_latest, within,
+};
 use crate::source::Kind;
 
-use super::incident::Incident;
-use super::join::{End, LooseEnd, Standing};
-use super::journal::Journal;
-use super::mark::{MAX_MARKS, Mark};
-use super::nearness::{REACH, WINDOW, within};
-use super::part::{EMPTY, Oddities, Part};
-use super::scope::{Scope, Success, keep_latest};
-use super::source_info::{FormatCount, SourceInfo};
-use super::source_summary::SourceSummary;
 use super::survey::Survey;
 
 /// Good ends near the beginning of a source that are kept.

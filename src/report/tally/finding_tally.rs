@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
 use crate::redact::Cleaner;
+use crate::report::incidents::{Cause, Incident, LastSeen, MAX_SAMPLES, Sample, Scope, keep_latest};
 
 use super::bounded::ValueCounts;
-use super::incident::{Cause, Incident};
-use super::sample::{MAX_SAMPLES, Sample};
-use super::scope::{LastSeen, Scope, keep_latest};
 use super::timeline::Timeline;
 
 /// What is collected of one rule's incidents. Tallies of parts add up to that of the whole, in any order.

@@ -1,0 +1,35 @@
+//! The rows of the report: rank, status, advice, notes and next steps, made of what was added up.
+
+mod advice;
+mod began;
+mod budget;
+mod build;
+mod finding;
+mod fingerprint;
+mod fix;
+mod left_out;
+mod next_steps;
+mod notes;
+mod rank;
+mod report;
+mod rule_page;
+mod schema;
+mod status;
+mod unclassified;
+mod value;
+
+pub use advice::{filled, is_argument, placeholders, shell_quote};
+pub use began::Began;
+pub(crate) use build::report_of;
+pub use finding::{Finding, Symptom};
+pub(crate) use fingerprint::IDENTITY;
+pub use fix::FilledFix;
+pub use left_out::{Budget, LeftOut};
+pub use next_steps::NextStep;
+pub use rank::score;
+pub use report::{Report, SCHEMA, Tool, Totals};
+pub use rule_page::{LookAlike, RulePage, Unexplained};
+pub use schema::{match_schema, report_schema};
+pub use status::Status;
+pub use unclassified::Unclassified;
+pub use value::Value;

@@ -1,0 +1,37 @@
+//! Counts that add up: incidents by rule, unexplained records by shape, and what is known of each source.
+
+mod bounded;
+mod catalogue_info;
+mod chunk_tally;
+mod finding_tally;
+mod log_tally;
+mod match_row;
+mod matches;
+mod period;
+mod rule_text;
+mod shape;
+mod shorten;
+mod source_tally;
+mod summary;
+mod survey;
+mod timeline;
+mod view;
+
+pub(crate) use bounded::ValueCounts;
+pub use catalogue_info::CatalogueInfo;
+pub use chunk_tally::ChunkTally;
+pub(crate) use finding_tally::FindingTally;
+pub use log_tally::Tally;
+pub use match_row::MatchRow;
+pub use matches::Matches;
+pub use period::{BadMoment, Moment, Period};
+pub(crate) use rule_text::RuleText;
+pub use shape::MASK;
+pub(crate) use shape::{Shape, Shapes, redact_template, template};
+pub use source_tally::SourceTally;
+pub use summary::Summary;
+pub(crate) use summary::settle;
+pub(crate) use survey::DEFAULT_LIMIT;
+pub use survey::Survey;
+pub use timeline::{Histogram, Times};
+pub use view::{Filter, Sort, View};
