@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
 
-use super::{Parts, time};
+use super::parts::Parts;
+use super::time;
 
 /// The longest label that OpenClaw prints is less than half as long.
 const MAX_LABEL: usize = 80;

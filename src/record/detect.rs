@@ -1,13 +1,9 @@
 //! Which format a line has: per line, cheap, without being told.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::{self, Finder};
-
-use crate::source::Boundaries;
-
-use super::lines::last_boundary;
-use super::{Format, console, plain, spaced, time, transcript, wrap};
+use super::bare::{of_bare, of_json};
+use super::codes::plain_bytes;
+use super::format::{FILE_LOG, Format};
+use super::{console, plain, spaced, time, wrap};
 
 /// What the first look at a line tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +38,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     }
     // On a terminal the time comes in a colour.
     if !is_clean && matches!(line.first(), Some(0x1b | b'0'..=b'9' | b'[')) {
-        let plain = wrap::plain_bytes(line);
+        let plain = plain_bytes(line);
         if matches!(plain.first(), Some(b'0'..=b'9' | b'[')) {
             return look(&plain, true);
         }
@@ -90,9 +86,6 @@ fn look_at_object(line: &[u8]) -> Look {
     }
 }
 
-/// How each line of the file log begins that is not one lone error.
-pub(crate) const FILE_LOG: &[u8; 5] = b"{\"0\":";
-
 /// Whether a line begins with OpenClaw's own date and time, and holds no terminal codes.
 pub(super) fn is_own(line: &[u8]) -> bool {
     timed(line).is_some() && is_clean(line)
@@ -122,50 +115,9 @@ fn timed(line: &[u8]) -> Option<(Format, usize)> {
     (!wrap::may_be_journal(line)).then_some((Format::Console, end))
 }
 
-/// Where records begin, for cutting sources into chunks.
-pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: last_boundary };
-
 /// Whether this line begins a record, whatever came before it.
 pub fn starts_record(line: &[u8]) -> bool {
     line.len() > MAX_LOOSE && look(line, is_clean(line)).begins
-}
-
-/// The format of a line that is not wrapped.
-pub(super) fn of_bare(line: &[u8]) -> Format {
-    match line.first() {
-        Some(b'{') => of_json(line),
-        Some(b'0'..=b'9') if plain::is_plain(line) => Format::Plain,
-        Some(b'0'..=b'9') if time::leading_length(line).is_some() => Format::Console,
-        Some(b'[') if console::has_label(line) => Format::Console,
-        _ => Format::Text,
-    }
-}
-
-static META: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"_meta\":"));
-static LEVEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"level\":\""));
-static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"message\":\""));
-static TIME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"time\":\""));
-
-pub(super) fn of_json(line: &[u8]) -> Format {
-    if line.starts_with(b"{\"type\":\"") {
-        let kind = &line[9..line.len().min(16)];
-        let known = [&b"log\""[..], b"meta\"", b"raw\"", b"notice\"", b"error\""];
-        // A provider's own error body has a type of `error` too; its error is an object.
-        let is_body = kind.starts_with(b"error\"") && memmem::find(line, b"\"error\":{").is_some();
-        if !is_body && known.iter().any(|k| kind.starts_with(k)) {
-            return Format::LogsJson;
-        }
-    }
-    let has = |key: &LazyLock<Finder<'static>>| key.find(line).is_some();
-    if line.starts_with(FILE_LOG) || has(&META) {
-        Format::FileLog
-    } else if has(&LEVEL) && has(&MESSAGE) && has(&TIME) {
-        Format::ConsoleJson
-    } else if transcript::is_transcript(line) {
-        Format::Transcript
-    } else {
-        Format::Text
-    }
 }
 
 /// How `openclaw logs`, Node's warnings and Node's last words begin.

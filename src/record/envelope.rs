@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::Level;
-use super::detect::FILE_LOG;
+use super::format::FILE_LOG;
+use super::level::Level;
 
 /// A record's envelope, and the parts between which it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use fearless_simd::prelude::*;
 
 use crate::block::{Shape, WIDTH, bits, block, literal, load};
 
-use super::detect::FILE_LOG;
 use super::envelope::{self, AFTER_META, Cursor, Envelope, META, is_of_time};
-use super::origin::Origins;
-use super::{Level, Origin};
+use super::format::FILE_LOG;
+use super::level::Level;
+use super::origin::{Origin, Origins};
 
 /// The largest byte that no line holds in the midst of a JSON text.
 const LAST_CONTROL: u8 = 0x1f;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use crate::pattern::Pattern;
 use serde_json::{Map, Value};
 
+use super::error_fields::PAIR;
 use super::json;
 use super::voice::Voice;
 
@@ -16,36 +17,6 @@ const MAX_FIELDS: usize = 256;
 const MAX_VALUE: usize = 8192;
 /// Deeper objects are not read; real ones nest three deep.
 const MAX_DEPTH: usize = 6;
-
-/// Fields whose text says what went wrong.
-pub(super) const ERROR_FIELDS: &[&str] = &[
-    "body",
-    "cause",
-    "causeCode",
-    "causeMessage",
-    "code",
-    "detail",
-    "details",
-    "err",
-    "error",
-    "errorBody",
-    "errorCode",
-    "errorMessage",
-    "errorPreview",
-    "errorType",
-    "fallbackStepFromFailureDetail",
-    "message",
-    "name",
-    "nativeError",
-    "providerErrorMessagePreview",
-    "providerErrorType",
-    "rawError",
-    "rawErrorPreview",
-    "responseBody",
-    "stack",
-    "stderr",
-    "warning",
-];
 
 /// Named values of a record: of its objects, and of the `key=value` pairs in its message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -188,12 +159,6 @@ impl Fields {
         }
     }
 }
-
-/// `key=value`, with the character before it. A quoted value may hold escaped quotes, and is cut where its text was.
-pub(super) static PAIR: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]*)=(?<value>"(?:[^"\\]|\\.)*(?:"|$)|[^\s"]+)"#)
-        .ok()
-});
 
 static JSON_ID: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r#"\\*"(?<key>runId|traceId|provider|model)\\*":\\*"(?<value>[^"\\]+)"#).ok()

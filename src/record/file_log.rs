@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::level::Level;
+use super::parts::Parts;
 use super::voice::Voice;
-use super::{Level, Parts, envelope, json, time};
+use super::{envelope, json, time};
 
 /// Keys of a record that are not part of what it says.
 const ENVELOPE: &[&str] =

@@ -5,40 +5,14 @@ use fearless_simd::prelude::*;
 use crate::block::{self, Work};
 
 use super::envelope::Envelope;
+use super::envelope_reader::EnvelopeReader;
+use super::format::{ByFormat, Format};
+use super::gate::{Ask, Gate, Message};
+use super::level::Level;
 use super::line_reader::TimedLine;
-use super::{ByFormat, EnvelopeReader, Format, Level, Lines, Outline, RawRecord, plain};
-
-/// A message as it is written, in JSON with its escapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message<'a> {
-    /// Its bytes.
-    pub text: &'a [u8],
-    /// It holds backslashes.
-    pub is_escaped: bool,
-    /// So many of its bytes may be a label that stands before it, which is told from it only by reading.
-    pub label: usize,
-}
-
-/// Tells which information is worth reading.
-pub(crate) trait Gate {
-    /// Whether a message may mean anything though it is information.
-    fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool;
-}
-
-/// Asks a gate about one message.
-pub(crate) struct Ask<'g, 'm, G> {
-    pub gate: &'g G,
-    pub message: Message<'m>,
-}
-
-impl<G: Gate> Work for Ask<'_, '_, G> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> bool {
-        self.gate.lets_through(simd, self.message)
-    }
-}
+use super::lines::{Lines, RawRecord};
+use super::outline::Outline;
+use super::plain;
 
 /// What is known of a record that was not read.
 #[derive(Debug)]
@@ -158,12 +132,5 @@ impl<'a, G: Gate> Work for Passing<'_, 'a, G> {
                 _ => return Some((lines.take(&line), glance)),
             }
         }
-    }
-}
-
-#[cfg(test)]
-impl<F: Fn(Message<'_>) -> bool> Gate for F {
-    fn lets_through<S: Simd>(&self, _: S, message: Message<'_>) -> bool {
-        self(message)
     }
 }

@@ -5,8 +5,10 @@ use fearless_simd::prelude::*;
 
 use crate::block::{Shape, WIDTH, bits, block, load};
 
-use super::lines::WholeLine;
-use super::{Format, Level, Message, plain, time};
+use super::format::Format;
+use super::gate::Message;
+use super::level::Level;
+use super::{plain, time};
 
 /// Knows lines again by the form of their time.
 #[derive(Debug, Default)]
@@ -22,6 +24,18 @@ struct Known {
     time: usize,
     /// The time and the space behind it, up to any later second of the same hour.
     shape: Shape,
+}
+
+/// A line that is a record of its own, as was told without looking for more, and holds nothing unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WholeLine<'a> {
+    /// Without its line end.
+    pub bytes: &'a [u8],
+    /// Where the next one begins.
+    pub next: usize,
+    pub format: Format,
+    /// The length of the time with which it begins, if it does.
+    pub time: Option<usize>,
 }
 
 /// A line that begins with a time.
@@ -130,9 +144,9 @@ fn line_end(simd: impl Simd, bytes: &[u8], mut at: usize) -> Option<(usize, usiz
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{EnvelopeReader, Glance, Lines};
     use super::*;
     use crate::block::{self, Work};
+    use crate::record::{EnvelopeReader, Glance, Lines};
 
     /// Reads the line that begins there.
     struct Read<'r, 'a>(&'r mut LineReader, &'a [u8], usize);

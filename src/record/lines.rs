@@ -2,14 +2,16 @@
 
 use fearless_simd::prelude::*;
 
-use crate::source::MAX_LINE;
+use crate::source::{Boundaries, MAX_LINE};
 
-use super::detect::{Look, MAX_LOOSE, continues, look};
+use super::detect::{Look, MAX_LOOSE, continues, look, starts_record};
 use super::envelope::Envelope;
-use super::line_reader::{LineReader, TimedLine};
-use super::spaced::{self, Spread};
-use super::time::{self, Stamp};
-use super::{EnvelopeReader, Format};
+use super::envelope_reader::EnvelopeReader;
+use super::format::Format;
+use super::line_time::clock_of;
+use super::line_reader::{LineReader, TimedLine, WholeLine};
+use super::spread::{self, Spread};
+use super::time::{MIN_TIME, Stamp};
 
 /// A record continues over at most this many lines; the rest begins a new one.
 const MAX_JOINED_LINES: u64 = 256;
@@ -18,6 +20,9 @@ const MAX_JOINED_BYTES: usize = 256 << 10;
 
 /// More bytes of a record than this are not parsed.
 const MAX_RECORD: usize = MAX_LINE + MAX_JOINED_BYTES;
+
+/// Where records begin, for cutting sources into chunks.
+pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: last_boundary };
 
 /// The bytes of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +57,7 @@ impl<'a> RawRecord<'a> {
     /// The record's first line; all of a record that is an object spread over lines.
     pub fn first_line(&self) -> &'a [u8] {
         match memchr::memchr(b'\n', self.bytes) {
-            Some(end) if self.format == Format::Text || !spaced::opens(&self.bytes[..end]) => {
+            Some(end) if self.format == Format::Text || !spread::opens(&self.bytes[..end]) => {
                 &self.bytes[..end]
             }
             _ => self.bytes,
@@ -61,9 +66,8 @@ impl<'a> RawRecord<'a> {
 
     /// The time of day that it begins with, where it has no date.
     pub fn clock(&self) -> Option<Stamp> {
-        let is_none =
-            self.time.is_some() || self.bytes.starts_with(b"{") || self.bytes.len() < time::MIN_TIME;
-        if is_none { None } else { time::clock_of(self.first_line()) }
+        let is_none = self.time.is_some() || self.bytes.starts_with(b"{") || self.bytes.len() < MIN_TIME;
+        if is_none { None } else { clock_of(self.first_line()) }
     }
 
     /// Whether a line is so long that only its beginning is looked at.
@@ -84,18 +88,6 @@ pub struct Lines<'a> {
     /// Where a record ends depends on bytes that are not there.
     is_open: bool,
     reader: LineReader,
-}
-
-/// A line that is a record of its own, as was told without looking for more, and holds nothing unusual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WholeLine<'a> {
-    /// Without its line end.
-    pub bytes: &'a [u8],
-    /// Where the next one begins.
-    pub next: usize,
-    pub format: Format,
-    /// The length of the time with which it begins, if it does.
-    pub time: Option<usize>,
 }
 
 /// A physical line.
@@ -210,10 +202,10 @@ impl<'a> Lines<'a> {
     fn spread(&mut self, head: &Line<'a>) -> Option<(Format, Line<'a>, u64)> {
         // Most that open are followed by what goes on with no object.
         let goes_on = matches!(self.bytes.get(head.next), None | Some(b' ' | b'\t' | b'}'));
-        if !spaced::opens(head.bytes) || !goes_on {
+        if !spread::opens(head.bytes) || !goes_on {
             return None;
         }
-        match spaced::spread(&self.bytes[head.start..], MAX_JOINED_LINES, MAX_JOINED_BYTES) {
+        match spread::spread(&self.bytes[head.start..], MAX_JOINED_LINES, MAX_JOINED_BYTES) {
             Spread::Record(format, length, lines) => {
                 let end = head.start + length;
                 Some((format, Line::at(self.bytes, end - 1)?, lines))
@@ -282,7 +274,7 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 /// Where the last record begins of which that is certain, in bytes that begin with a record and may go on.
-pub(super) fn last_boundary(bytes: &[u8]) -> Option<usize> {
+fn last_boundary(bytes: &[u8]) -> Option<usize> {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
     // What has begun and is too long to be joined begins a record, whatever it is.
     if whole > 0 && bytes.len() - whole > MAX_JOINED_BYTES {

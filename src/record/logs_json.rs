@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, file_log, json, plain, text, time};
+use super::level::Level;
+use super::parts::Parts;
+use super::{file_log, json, plain, text, time};
 
 /// Reads an object of `openclaw logs --json`, or `None` where it is not one.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {

@@ -3,335 +3,62 @@
 //! To add a format: write a file that turns a line into [`Parts`], name it in [`Format`], and give [`detect`] and
 //! [`starts_record`] the cheap test that tells it from the others.
 
+mod bare;
+mod codes;
 mod console;
 mod detect;
 mod envelope;
 mod envelope_reader;
+mod error_fields;
 mod fields;
 mod file_log;
+mod format;
+mod gate;
 mod glance;
 mod json;
 mod level;
 mod line_reader;
+mod line_time;
 mod lines;
 mod logs_json;
 mod opaque;
 mod origin;
 mod outline;
+mod parse;
+mod parts;
 mod plain;
 mod spaced;
+mod spread;
 mod text;
 mod time;
 mod transcript;
 mod voice;
 mod wrap;
 
-use std::borrow::Cow;
-
-use memchr::memmem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-pub(crate) use detect::FILE_LOG;
-pub use detect::{BOUNDARIES, starts_record};
+pub use codes::plain_bytes;
+pub use detect::starts_record;
 pub use envelope_reader::EnvelopeReader;
 pub use fields::Fields;
+pub(crate) use format::FILE_LOG;
+pub use format::{ByFormat, Format};
 #[cfg(test)]
-pub(crate) use glance::Ask;
-pub(crate) use glance::Gate;
-pub use glance::{Glance, Message};
+pub(crate) use gate::Ask;
+pub(crate) use gate::Gate;
+pub use gate::Message;
+pub use glance::Glance;
 pub use level::Level;
-pub use lines::{Lines, RawRecord};
+pub use line_time::{last_time, stamp_of};
+pub use lines::{BOUNDARIES, Lines, RawRecord};
 pub use opaque::{Opaque, SUBSTITUTE, take_out_opaque, trace_ids, without_opaque};
 pub use origin::{MAX_ORIGINS, Origin};
 pub use outline::Outline;
+pub(crate) use parse::tells_of_good_request;
+pub use parse::{EvidenceText, Record, display_parts};
+pub use parts::Parts;
 #[cfg(test)]
 pub(crate) use plain::SEGMENTS;
 pub(crate) use plain::is_segment;
 pub(crate) use time::MIN_TIME;
-pub use time::{Stamp, last_time, stamp_of};
+pub use time::Stamp;
 pub(crate) use voice::{CHANNELS, Voice};
-pub use wrap::{Wrapper, plain_bytes};
-
-/// The shape in which a record reached us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// OpenClaw's JSON-lines file log.
-    FileLog,
-    /// `openclaw logs --json`.
-    LogsJson,
-    /// `openclaw logs` piped, or as a terminal shows it.
-    Plain,
-    /// The gateway's console, pretty or compact.
-    Console,
-    /// The gateway's console as JSON.
-    ConsoleJson,
-    /// Session transcripts and cron run logs of older versions.
-    Transcript,
-    /// Anything else, line by line.
-    Text,
-}
-
-impl Format {
-    /// All of them, each at the place that it has as a number.
-    pub const ALL: [Self; 7] = [
-        Self::FileLog,
-        Self::LogsJson,
-        Self::Plain,
-        Self::Console,
-        Self::ConsoleJson,
-        Self::Transcript,
-        Self::Text,
-    ];
-}
-
-/// How many records of each format there are, in the order of [`Format::ALL`].
-pub type ByFormat = [u64; Format::ALL.len()];
-
-/// One log entry.
-#[derive(Debug, Clone)]
-pub struct Record<'a> {
-    /// The shape it came in.
-    pub format: Format,
-    /// What other programs had put around it.
-    pub wrapper: Option<Wrapper>,
-    /// What it says.
-    pub parts: Parts<'a>,
-    /// Its bytes were not all UTF-8; what was not is shown as U+FFFD.
-    pub invalid_utf8: bool,
-}
-
-/// What a format reads out of a line.
-#[derive(Debug, Clone, Default)]
-pub struct Parts<'a> {
-    /// When it was written.
-    pub stamp: Option<Stamp>,
-    /// How grave its writer thought it.
-    pub level: Option<Level>,
-    /// Which part of OpenClaw wrote it: the full name, such as `agent/embedded`.
-    pub subsystem: Option<Cow<'a, str>>,
-    /// The message, as a person reads it.
-    pub message: Cow<'a, str>,
-    /// Named values: of the record's objects, and of `key=value` pairs in its message.
-    pub fields: Fields,
-    /// Texts of the record's error fields, with the field's name.
-    pub errors: Vec<(String, String)>,
-    /// Text of a user or of the assistant, or of another program: no evidence of anything.
-    pub quoted: bool,
-}
-
-/// A text in which rules look for signatures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EvidenceText<'r> {
-    /// The text.
-    pub text: &'r str,
-    /// It is an error field's, which OpenClaw begins with the HTTP status where there was one.
-    pub is_error: bool,
-}
-
-impl<'a> Record<'a> {
-    /// Reads a record out of its bytes.
-    pub fn parse(raw: &RawRecord<'a>) -> Self {
-        let bytes = raw.bounded();
-        let bytes = wrap::unquoted(bytes);
-        let lossy = readable(bytes);
-        let invalid_utf8 = matches!(lossy, Cow::Owned(_));
-        let (mut text, mut wrapper, mut stamp) = (spaced::compact_text(without_codes(lossy)), None, None);
-        let text_is_json = text.starts_with('{');
-        // Docker may wrap what Compose has wrapped, and a journal what Docker has.
-        while let Some(unwrapped) = wrap::unwrap(&text) {
-            stamp = stamp.or(unwrapped.stamp);
-            text = Cow::Owned(unwrapped.text);
-            if wrapper.replace(unwrapped.wrapper).is_some() {
-                break;
-            }
-        }
-        let (format, mut parts) = match text {
-            Cow::Borrowed(text) => parse_text(text),
-            Cow::Owned(text) => {
-                let (format, parts) = parse_text(&text);
-                (format, parts.into_owned())
-            }
-        };
-        // A wrapper that knows the date knows better than a time of day.
-        parts.stamp = match parts.stamp {
-            Some(Stamp::Clock(..)) if stamp.is_some() || text_is_json => stamp,
-            own => own.or(stamp),
-        };
-        parts.remove_codes();
-        let voice = Voice::of(parts.subsystem.as_deref());
-        parts.fields.read_message(&parts.message, voice, &mut parts.errors);
-        // Information quotes anything: titles, searches, commands, what went well in the end.
-        parts.quoted |= voice.tells_of_words(&parts.message);
-        parts.quoted |=
-            parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
-        Self { format, wrapper, parts, invalid_utf8 }
-    }
-
-    /// The texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
-    /// fields. None where the text is somebody's words.
-    pub fn evidence<'r>(&'r self, message: &'r str) -> impl Iterator<Item = EvidenceText<'r>> {
-        let message = EvidenceText { text: message, is_error: false };
-        let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText { text, is_error: true });
-        std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted)
-    }
-
-    /// The message as rules see it.
-    pub fn evident_message(&self) -> Cow<'_, str> {
-        match self.voice().evident(&self.parts.message) {
-            Cow::Borrowed(message) => fields::without_noise(message),
-            Cow::Owned(message) => Cow::Owned(fields::without_noise(&message).into_owned()),
-        }
-    }
-
-    /// Who wrote its free texts.
-    pub(crate) fn voice(&self) -> Voice {
-        Voice::of(self.parts.subsystem.as_deref())
-    }
-
-    /// A named value. `provider`, `model`, `runId`, `traceId` and the like are found wherever the format puts them.
-    pub fn field(&self, name: &str) -> Option<&str> {
-        match name {
-            "subsystem" => self.parts.subsystem.as_deref(),
-            "level" => self.parts.level.map(Level::name),
-            _ => self.parts.fields.get(name),
-        }
-    }
-
-    /// Whether it is what somebody said, or a tool printed: a chat message, an unlabelled answer, the output of a tool. Text of
-    /// several lines may follow, which anybody may have written.
-    pub fn is_somebodys(&self) -> bool {
-        let message = &self.parts.message;
-        let is_unlabelled = self.parts.subsystem.is_none();
-        self.voice().tells_of_words(message)
-            || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
-    }
-
-    /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
-    /// before OpenClaw's.
-    pub fn display_text(&self) -> String {
-        let mut text = self.parts.message.trim_end().to_owned();
-        let (own, wire): (Vec<_>, Vec<_>) = self.parts.errors.iter().partition(|(name, _)| name == "error");
-        for (name, value) in wire.into_iter().chain(own) {
-            if !value.is_empty() && !text.contains(value.as_str()) {
-                text.push_str(&format!(" {name}={value}"));
-            }
-        }
-        text
-    }
-}
-
-/// The message and the error texts that [`Record::display_text`] has put together, where a text is one of those.
-pub fn display_parts(text: &str) -> Vec<&str> {
-    let (mut parts, mut start) = (Vec::new(), 0);
-    for (at, _) in text.match_indices(' ') {
-        let name = text[at + 1..].split('=').next().unwrap_or_default();
-        if fields::ERROR_FIELDS.contains(&name) {
-            parts.push(&text[start..at]);
-            start = (at + 1 + name.len() + 1).min(text.len());
-        }
-    }
-    parts.push(&text[start..]);
-    parts
-}
-
-impl Parts<'_> {
-    /// Terminal codes that were escaped inside JSON come to light only after parsing.
-    fn remove_codes(&mut self) {
-        if self.message.contains('\u{1b}') {
-            self.message = Cow::Owned(without_codes(Cow::Borrowed(&self.message)).into_owned());
-        }
-        for (_, text) in &mut self.errors {
-            if text.contains('\u{1b}') {
-                *text = without_codes(Cow::Borrowed(text)).into_owned();
-            }
-        }
-    }
-
-    fn into_owned(self) -> Parts<'static> {
-        Parts {
-            stamp: self.stamp,
-            level: self.level,
-            subsystem: self.subsystem.map(|s| Cow::Owned(s.into_owned())),
-            message: Cow::Owned(self.message.into_owned()),
-            fields: self.fields,
-            errors: self.errors,
-            quoted: self.quoted,
-        }
-    }
-}
-
-/// How messages begin that tell of a request to a model.
-const REQUEST: &str = "[model-fetch] ";
-
-/// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
-/// request, the answer to a client, a channel's diagnosis.
-fn reports_failure(message: &str) -> bool {
-    const OPENINGS: [&str; 5] =
-        [REQUEST, "⇄ res ✗", "webchat disconnected code=4", "handshake timeout ", "unauthorized conn="];
-    (OPENINGS.iter().any(|opening| message.starts_with(opening))
-        && !tells_of_good_request(message.as_bytes()))
-        || message.contains("][diag] ")
-}
-
-/// Whether a message, read or as it is written, tells of a request to a model that begins, or that was answered well. What
-/// follows on another line may tell of a failure.
-pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
-    let Some(rest) = message.strip_prefix(REQUEST.as_bytes()) else { return false };
-    if memchr::memchr2(b'\n', b'\\', rest).is_some() {
-        return false;
-    }
-    rest.starts_with(b"start ") || (rest.starts_with(b"response ") && has_good_status(rest))
-}
-
-/// Whether the first status that a text names is one of 2xx. Longer numbers are ids, by which no two records differ.
-fn has_good_status(text: &[u8]) -> bool {
-    const NAME: &[u8] = b" status=";
-    let behind = memmem::find(text, NAME).map(|at| &text[at + NAME.len()..]);
-    let status = behind.and_then(|behind| behind.split(|byte| *byte == b' ').next());
-    matches!(status, Some([b'2', b'0'..=b'9', b'0'..=b'9']))
-}
-
-/// A text without terminal codes and carriage returns.
-fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
-    match plain_bytes(text.as_bytes()) {
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        Cow::Borrowed(_) => text,
-    }
-}
-
-/// Bytes as text, with U+FFFD for what is none. A long run of that tells no more than a short one, and takes three times its
-/// bytes.
-fn readable(bytes: &[u8]) -> Cow<'_, str> {
-    const MAX_RUN: usize = 16;
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let (mut text, mut run) = (String::with_capacity(bytes.len()), 0);
-    for chunk in bytes.utf8_chunks() {
-        run = if chunk.valid().is_empty() { run } else { 0 };
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() && run < MAX_RUN {
-            text.push(char::REPLACEMENT_CHARACTER);
-            run += 1;
-        }
-    }
-    Cow::Owned(text)
-}
-
-fn parse_text(text: &str) -> (Format, Parts<'_>) {
-    let first = text.split('\n').next().unwrap_or_default();
-    let format = detect::of_bare(first.as_bytes());
-    let parsed = match format {
-        Format::FileLog => file_log::parse(text),
-        Format::LogsJson => logs_json::parse(text),
-        Format::Plain => plain::parse(text),
-        Format::Console => console::parse(text),
-        Format::ConsoleJson => file_log::parse(text),
-        Format::Transcript => transcript::parse(text),
-        Format::Text => None,
-    };
-    // What looked like a format and is not after all is text: never dropped.
-    parsed.map_or_else(|| (Format::Text, text::parse(text)), |parts| (format, parts))
-}
+pub use wrap::Wrapper;

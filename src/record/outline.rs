@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::codes::plain_bytes;
 use super::envelope::Envelope;
+use super::level::Level;
+use super::lines::RawRecord;
 use super::time::{self, Stamp};
-use super::wrap::plain_bytes;
-use super::{Level, RawRecord};
 
 /// The label of texts in no known format. Others have none, or the one of an envelope, which begins with a quotation mark.
 const LOOSE: &[u8] = b"loose";
@@ -14,7 +15,7 @@ const MAX_LOOSE: usize = 256;
 
 /// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
 ///
-/// Two records with the same outline but for their ids and durations (see [`super::Opaque`]) are read alike.
+/// Two records with the same outline but for their ids and durations (see [`Opaque`](super::Opaque)) are read alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline<'a> {
     /// How grave its writer thought it, where it says so.

@@ -4,7 +4,10 @@
 use std::borrow::Cow;
 
 use super::console::TOOLS;
-use super::{Level, Message, Parts, time};
+use super::gate::Message;
+use super::level::Level;
+use super::parts::Parts;
+use super::time;
 
 /// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
 pub(crate) const SEGMENTS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Parts;
+use super::parts::Parts;
 
 /// Reads a line of text; every text is one.
 pub(super) fn parse(text: &str) -> Parts<'_> {

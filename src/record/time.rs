@@ -1,15 +1,11 @@
-//! Time stamps as they are written, and where they stand in a line.
+//! Time stamps as they are written.
 //!
 //! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
 //! the records before ([`Stamp::resolve`]).
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
-
-use super::{detect, spaced, wrap};
 
 /// When a record was written, as far as it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,79 +183,9 @@ fn is_plainly_valid(text: &[u8]) -> bool {
 /// The length of the shortest time, `HH:MM:SS`.
 pub(crate) const MIN_TIME: usize = 8;
 
-/// The time of the last record in `bytes` that carries one, and where its line begins.
-pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
-    let mut end = bytes.len();
-    loop {
-        // Of lines that are too short for a time there may be very many.
-        while let Some(newline) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(|&b| b == b'\n') {
-            end = end.saturating_sub(MIN_TIME) + newline;
-        }
-        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1);
-        if let Some(stamp) = stamp_of(&bytes[start..end]) {
-            return Some((stamp, start));
-        }
-        end = start.checked_sub(1)?;
-    }
-}
-
-/// The time of day that a line begins with, where it has no date.
-pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
-    if line.first() == Some(&b'{') || line.len() < MIN_TIME {
-        return None;
-    }
-    clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
-}
-
-/// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
-pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
-    const SPACED: &[u8] = b"\"time\": \"";
-    if line.len() < MIN_TIME {
-        return None;
-    }
-    if line.first() != Some(&b'{') {
-        // An object that is spread over lines has its time in a line of its own.
-        if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
-            return quoted(rest);
-        }
-        // Most lines are OpenClaw's own, and not wrapped.
-        let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
-        return leading(&line).map(|(stamp, _)| stamp);
-    }
-    // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
-    // `openclaw logs --json` it comes first, and the quoted record's keys are escaped.
-    let key: &[u8] = if spaced::is_spaced(line) { SPACED } else { b"\"time\":\"" };
-    let at = memchr::memmem::rfind(line, key)? + key.len();
-    quoted(&line[at..])
-}
-
-/// The time that ends with the next quote.
-fn quoted(text: &[u8]) -> Option<Stamp> {
-    let end = memchr::memchr(b'"', text)?;
-    parse_bytes(&text[..end])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_the_time_of_each_kind_of_line() {
-        let expected: Timestamp = "2026-11-22T09:47:00.546Z".parse().expect("a time");
-        let zone = TimeZone::fixed(Offset::UTC);
-        for line in [
-            "2026-11-22T10:47:00.546+01:00 warn agent/embedded x",
-            r#"{"0":"x","message":"\"time\":\"2020-01-01T00:00:00Z\"","time":"2026-11-22T09:47:00.546+00:00"}"#,
-            r#"{"type":"log","time":"2026-11-22T09:47:00.546Z","raw":"{\"time\":\"2020-01-01T00:00:00Z\"}"}"#,
-            "2026-11-22T09:47:00.546 no offset",
-            "gateway-1  | 2026-11-22T09:47:00.546Z [x] y",
-        ] {
-            let stamp = stamp_of(line.as_bytes()).and_then(|stamp| stamp.resolve(&zone, None));
-            assert_eq!(stamp, Some(expected), "{line}");
-        }
-        assert_eq!(stamp_of(b"9999-99-99T99:99:99Z x"), None);
-        assert_eq!(stamp_of(b"    at file.js"), None);
-    }
 
     #[test]
     fn what_is_plainly_a_time_can_be_read() {
@@ -331,12 +257,5 @@ mod tests {
         for line in ["10:47 x", "10:47:00", "10:47:00,123 x", "25:61:00 x", "10:47:00+1 x"] {
             assert_eq!(clock(line.as_bytes()), None, "{line}");
         }
-    }
-
-    #[test]
-    fn the_last_time_is_that_of_the_last_line_that_has_one() {
-        let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
-        let at = |text: &str| text.parse().ok().map(Stamp::At);
-        assert_eq!(last_time(text).map(|(stamp, _)| stamp), at("2026-11-22T00:00:02Z"));
     }
 }

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Level, Parts, json, time};
+use super::level::Level;
+use super::parts::Parts;
+use super::{json, time};
 
 /// Whether a JSON line is one of a transcript or a cron run log.
 pub(super) fn is_transcript(line: &[u8]) -> bool {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::fields::{ERROR_FIELDS, PAIR};
+use super::error_fields::{ERROR_FIELDS, PAIR};
 use super::json;
 
 /// The channels that OpenClaw has, by the word in their subsystems.

@@ -1,0 +1,91 @@
+//! The times of lines that are not parsed: wherever they stand, and whatever the lines are wrapped in.
+
+use std::borrow::Cow;
+
+use super::time::{MIN_TIME, Stamp, clock, leading, parse_bytes};
+use super::{detect, spaced, wrap};
+
+/// The time of the last record in `bytes` that carries one, and where its line begins.
+pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let mut end = bytes.len();
+    loop {
+        // Of lines that are too short for a time there may be very many.
+        while let Some(newline) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(|&b| b == b'\n') {
+            end = end.saturating_sub(MIN_TIME) + newline;
+        }
+        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1);
+        if let Some(stamp) = stamp_of(&bytes[start..end]) {
+            return Some((stamp, start));
+        }
+        end = start.checked_sub(1)?;
+    }
+}
+
+/// The time of day that a line begins with, where it has no date.
+pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
+    if line.first() == Some(&b'{') || line.len() < MIN_TIME {
+        return None;
+    }
+    clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
+}
+
+/// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
+pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
+    const SPACED: &[u8] = b"\"time\": \"";
+    if line.len() < MIN_TIME {
+        return None;
+    }
+    if line.first() != Some(&b'{') {
+        // An object that is spread over lines has its time in a line of its own.
+        if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
+            return quoted(rest);
+        }
+        // Most lines are OpenClaw's own, and not wrapped.
+        let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
+        return leading(&line).map(|(stamp, _)| stamp);
+    }
+    // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
+    // `openclaw logs --json` it comes first, and the quoted record's keys are escaped.
+    let key: &[u8] = if spaced::is_spaced(line) { SPACED } else { b"\"time\":\"" };
+    let at = memchr::memmem::rfind(line, key)? + key.len();
+    quoted(&line[at..])
+}
+
+/// The time that ends with the next quote.
+fn quoted(text: &[u8]) -> Option<Stamp> {
+    let end = memchr::memchr(b'"', text)?;
+    parse_bytes(&text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::{Offset, TimeZone};
+
+    use super::*;
+
+    #[test]
+    fn finds_the_time_of_each_kind_of_line() {
+        let expected: Timestamp = "2026-11-22T09:47:00.546Z".parse().expect("a time");
+        let zone = TimeZone::fixed(Offset::UTC);
+        for line in [
+            "2026-11-22T10:47:00.546+01:00 warn agent/embedded x",
+            r#"{"0":"x","message":"\"time\":\"2020-01-01T00:00:00Z\"","time":"2026-11-22T09:47:00.546+00:00"}"#,
+            r#"{"type":"log","time":"2026-11-22T09:47:00.546Z","raw":"{\"time\":\"2020-01-01T00:00:00Z\"}"}"#,
+            "2026-11-22T09:47:00.546 no offset",
+            "gateway-1  | 2026-11-22T09:47:00.546Z [x] y",
+        ] {
+            let stamp = stamp_of(line.as_bytes()).and_then(|stamp| stamp.resolve(&zone, None));
+            assert_eq!(stamp, Some(expected), "{line}");
+        }
+        assert_eq!(stamp_of(b"9999-99-99T99:99:99Z x"), None);
+        assert_eq!(stamp_of(b"    at file.js"), None);
+    }
+
+    #[test]
+    fn the_last_time_is_that_of_the_last_line_that_has_one() {
+        let text = b"Log file: x\n2026-11-22T00:00:01Z info a\n  more\n2026-11-22T00:00:02Z info b\n  end\n";
+        let at = |text: &str| text.parse().ok().map(Stamp::At);
+        assert_eq!(last_time(text).map(|(stamp, _)| stamp), at("2026-11-22T00:00:02Z"));
+    }
+}
