@@ -17,9 +17,11 @@ mod catalogue {
     mod overlay;
     mod prefilter;
     mod problem;
+    mod raw_file;
     mod rule;
     mod rule_file;
     mod signature;
+    mod signature_kind;
     mod taxonomy;
     mod yaml_fault;
 
@@ -28,8 +30,9 @@ mod catalogue {
     pub use load::{Catalogue, Loader};
     pub use prefilter::Prefilter;
     pub use problem::{Location, Problem, ProblemCode, Problems};
-    pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature, SignatureKind};
+    pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature};
     pub use rule_file::RuleFile;
+    pub use signature_kind::SignatureKind;
     pub use taxonomy::{Category, Severity};
 }
 

@@ -5,9 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use crate::pattern::{Pattern, PatternError, states};
 use crate::threads::in_parallel;
 
-use super::rule::{RawFile, RawSignature};
-use super::signature::Fault;
-use super::{AtomSet, Background, Prefilter, ProblemCode, atoms};
+use super::atoms::{self, AtomSet};
+use super::background::Background;
+use super::prefilter::Prefilter;
+use super::problem::ProblemCode;
+use super::raw_file::{RawFile, RawSignature};
+
+/// What is wrong with a signature: the kind of fault, what, and what was expected.
+pub(super) type Fault = (ProblemCode, String, String);
 
 /// The automata of all expressions of a layer have at most this many states: a hundred times those of the embedded rules, and
 /// less than a hundred megabytes.

@@ -13,7 +13,7 @@ use crate::threads::in_parallel;
 
 use super::expressions::Expressions;
 use super::overlay::{Change, RawMoreExamples};
-use super::rule::{RawFile, RawRule, RawSignature};
+use super::raw_file::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
 use super::{
     Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
-use super::rule::RawFile;
+use super::raw_file::RawFile;
 
 /// The JSON Schema (draft 2020-12) of a rule file. It holds whatever can be told of a file by itself; that names exist,
 /// expressions compile and examples are won is for the loader and the engine.

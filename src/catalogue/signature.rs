@@ -1,11 +1,8 @@
 //! Signatures as they are read from YAML, each checked by itself.
 
-use super::expressions::{Expression, Expressions};
-use super::rule::{RawSignature, Scalar};
+use super::expressions::{Expression, Expressions, Fault};
+use super::raw_file::{RawSignature, Scalar};
 use super::{Evidence, Location, Prefilter, ProblemCode, Signature, SignatureKind, atoms};
-
-/// What is wrong with a signature: the kind of fault, what, and what was expected.
-pub(super) type Fault = (ProblemCode, String, String);
 
 pub(super) fn read(
     raw: RawSignature,

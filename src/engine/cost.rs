@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::record::{EnvelopeReader, Glance, RawRecord, Record};
 
 use super::Engine;
+use super::signature::View;
 use super::verdict::{self, Contender};
-use super::view::View;
 
 /// What a rule has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

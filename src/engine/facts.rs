@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::pattern::Pattern;
 
-use super::view::View;
+use super::signature::View;
 
 /// The address behind a transport code, as Node and undici print it.
 static ADDRESS: LazyLock<Option<Pattern>> = LazyLock::new(|| {

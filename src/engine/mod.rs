@@ -8,10 +8,10 @@ mod facts;
 mod gates;
 mod http_status;
 mod signature;
+mod texts;
 mod trial;
 mod triggers;
 mod verdict;
-mod view;
 
 use crate::catalogue::{Catalogue, Category, Rule, Signature};
 use crate::record::Record;
@@ -19,14 +19,13 @@ use crate::record::Record;
 pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
 pub use gates::Gates;
+pub use texts::evidence_texts;
 pub use trial::{Probe, Trial, Variant};
 pub use verdict::Verdict;
-pub use view::evidence_texts;
 
-use signature::{CompiledGroup, CompiledRule};
+use signature::{CompiledGroup, CompiledRule, View};
 use triggers::{Numbering, Triggers};
 use verdict::Contender;
-use view::View;
 
 /// A compiled catalogue.
 pub struct Engine {

@@ -1,19 +1,20 @@
 //! Signatures compiled, and matched against one record.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
 use crate::catalogue::{Catalogue, Evidence, Prefilter, Rule, Signature, SignatureKind};
 use crate::pattern::Pattern;
-use crate::record::{SUBSTITUTE, without_opaque};
+use crate::record::{Record, SUBSTITUTE, without_opaque};
 
 use super::claim::sentence_around;
 use super::error_code::CodeFinder;
-use super::triggers::{Numbering, Requirement};
-use super::view::{Text, View};
+use super::texts::{RecordTexts, Text};
+use super::triggers::{Numbering, Requirement, Triggered, Triggers};
 
 /// A rule ready to be matched.
 pub(super) struct CompiledRule {
@@ -54,6 +55,44 @@ enum Matcher {
 
 /// The signatures of a shared group.
 pub(super) struct CompiledGroup(Vec<CompiledSignature>);
+
+/// A record as signatures see it.
+pub(super) struct View<'r> {
+    seen: RecordTexts<'r>,
+    groups: &'r [CompiledGroup],
+    /// Which groups are in the record, as far as anybody asked: most rules of a category exclude the same ones.
+    has_group: Vec<OnceCell<bool>>,
+    /// Which signatures are worth trying.
+    pub triggered: Triggered,
+}
+
+impl<'r> View<'r> {
+    /// A view of a record; with `triggers`, only signatures that these allow are tried.
+    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup], triggers: Option<&Triggers>) -> Self {
+        let seen = RecordTexts::new(record);
+        let triggered = triggers.map_or(Triggered::All, |triggers| triggers.of(&seen));
+        Self { seen, groups, has_group: vec![OnceCell::new(); groups.len()], triggered }
+    }
+
+    /// The shared group of that index.
+    fn group(&self, index: usize) -> Option<&'r CompiledGroup> {
+        self.groups.get(index)
+    }
+
+    /// Whether any signature of that group is in the record.
+    fn has_group(&self, index: usize) -> bool {
+        let is_in = || self.groups.get(index).is_some_and(|group| group.is_in(self));
+        self.has_group.get(index).is_some_and(|cell| *cell.get_or_init(is_in))
+    }
+}
+
+impl<'r> Deref for View<'r> {
+    type Target = RecordTexts<'r>;
+
+    fn deref(&self) -> &RecordTexts<'r> {
+        &self.seen
+    }
+}
 
 /// Compiles all rules of a catalogue, and the groups that they share; their triggers get numbers.
 pub(super) fn compile<'c>(
@@ -112,7 +151,7 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
 
 impl CompiledGroup {
     /// Whether any of the group is in the record.
-    pub fn is_in(&self, view: &View<'_>) -> bool {
+    fn is_in(&self, view: &View<'_>) -> bool {
         self.0.iter().any(|signature| signature.is_in(view))
     }
 }

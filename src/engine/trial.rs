@@ -3,8 +3,7 @@
 use crate::catalogue::{Evidence, Rule};
 use crate::record::Record;
 
-use super::signature::{self, CompiledRule};
-use super::view::View;
+use super::signature::{self, CompiledRule, View};
 use super::{Engine, verdict};
 
 /// A record, and what all rules have found in it.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::catalogue::{BACKGROUND, Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, TRIGRAMS, trigram};
 use crate::hash::ByText;
 
-use super::view::View;
+use super::texts::RecordTexts;
 
 /// Letters outside ASCII that a case-insensitive regular expression takes for `k` and `s`. In a text that has one, atoms
 /// prove nothing.
@@ -182,21 +182,21 @@ impl Triggers {
     }
 
     /// The triggers that a record has.
-    pub fn of(&self, view: &View<'_>) -> Triggered {
+    pub fn of(&self, record: &RecordTexts<'_>) -> Triggered {
         let mut bits = vec![0; self.count.div_ceil(64)];
-        for text in &view.texts {
+        for text in &record.texts {
             if !text.text.is_ascii() && text.text.contains(CAREFUL) {
                 return Triggered::All;
             }
             self.search(text.lower.as_bytes(), &mut bits);
         }
         for (status, number) in &self.statuses {
-            if view.statuses().contains(status) {
+            if record.statuses().contains(status) {
                 set(&mut bits, *number);
             }
         }
         for (name, number) in &self.fields {
-            if view.record.field(name).is_some() {
+            if record.record.field(name).is_some() {
                 set(&mut bits, *number);
             }
         }

@@ -8,8 +8,8 @@ use super::detect::{Look, MAX_LOOSE, continues, look, starts_record};
 use super::envelope::Envelope;
 use super::envelope_reader::EnvelopeReader;
 use super::format::Format;
-use super::line_time::clock_of;
 use super::line_reader::{LineReader, TimedLine, WholeLine};
+use super::line_time::clock_of;
 use super::spread::{self, Spread};
 use super::time::{MIN_TIME, Stamp};
 

@@ -2,44 +2,21 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::CrcReader;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::decode::{Limited, Packing, packing};
 use super::fence::Fence;
-use super::{Reason, broken_zip, decode};
+use super::member::{Member, Method};
+use super::reason::Reason;
+use super::{broken_zip, decode};
 
 /// The list of members is held in memory, so that of an archive with more is not read.
 const MAX_MEMBERS: u64 = 100_000;
 /// The list ends within so many bytes of the archive's end.
 const LIST_END: u64 = 22 + 0xffff;
-
-/// A file in a zip archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The archive.
-    pub archive: PathBuf,
-    /// The member's own name.
-    pub name: String,
-    /// Where its bytes begin in the archive, and how many there are.
-    pub(super) start: u64,
-    pub(super) length: u64,
-    pub(super) method: Method,
-    pub(super) encrypted: bool,
-    /// The check sum of what it was before it was packed, where that is known.
-    pub(super) crc: Option<u32>,
-}
-
-/// How a member is packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Method {
-    Stored,
-    Deflated,
-    /// In a way that is not read here.
-    Other,
-}
 
 /// Whether a file is a zip archive.
 pub(super) fn is_zip(path: &Path, fence: &Fence) -> bool {
@@ -197,6 +174,8 @@ mod tests {
     use std::io::Write;
 
     use zip::write::SimpleFileOptions;
+
+    use std::path::PathBuf;
 
     use super::*;
 

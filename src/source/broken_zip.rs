@@ -7,8 +7,8 @@ use std::path::Path;
 
 use flate2::bufread::DeflateDecoder;
 
-use super::archive::{Member, Method};
 use super::fence::Fence;
+use super::member::{Member, Method};
 
 /// Members that are looked for.
 const MAX_MEMBERS: usize = 10_000;

@@ -4,15 +4,18 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::fence::Fence;
 use super::identity::Identity;
-use super::is_live;
 use super::map::fill_at;
 
 /// The beginning of a file that tells whether it is still the same text.
 const HEAD: u64 = 4096;
+
+/// A file that changed within this time is taken for live: read, not mapped, since a map of a file that shrinks would
+/// end the program.
+const LIVE: Duration = Duration::from_secs(120);
 
 /// A file as it was when it was opened.
 pub struct OpenFile {
@@ -131,6 +134,12 @@ fn is_at(path: &Path, file: &Metadata) -> bool {
         true => Identity::of(&there) == Identity::of(file),
         false => there.len() >= file.len(),
     }
+}
+
+/// Returns true if a file may be written now, and so is read as a stream.
+pub(super) fn is_live(metadata: &fs::Metadata) -> bool {
+    // A clock that runs backwards counts as live: reading is the safe way.
+    metadata.modified().ok().and_then(|time| time.elapsed().ok()).is_none_or(|age| age < LIVE)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{MAX_LINE, Map};
+use super::limits::MAX_LINE;
+use super::map::Map;
 
 /// Where a part ends is looked for in so many bytes at first.
 const WINDOW: usize = 4 << 10;

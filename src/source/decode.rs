@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Cursor, Read};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use liblzma::stream::{CONCATENATED, Stream};
 
-use super::Reason;
+use super::reason::Reason;
 
 /// An archive in an archive in an archive is a trap rather than a log.
 const MAX_NESTING: u32 = 3;

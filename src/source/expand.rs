@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::archive;
 use super::fence::Fence;
-use super::{Input, Reason, SourceError, archive};
+use super::input::Input;
+use super::reason::{Reason, SourceError};
 
 /// What the arguments name.
 #[derive(Debug, Default, PartialEq, Eq)]

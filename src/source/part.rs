@@ -6,8 +6,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::chunk::LineTest;
+use super::decode;
 use super::fence::Fence;
-use super::{MAX_LINE, Reason, SourceError, decode};
+use super::limits::MAX_LINE;
+use super::reason::{Reason, SourceError};
 
 /// Bytes that are read at once.
 const BLOCK: usize = 256 << 10;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::MAX_LINE;
 use super::chunk::{Boundaries, REACH, after_last_line, has_long_line, last_record};
+use super::limits::MAX_LINE;
 
 /// The rest of a line that is too long is read so many bytes at a time.
 const SKIPPED: u64 = 64 << 10;

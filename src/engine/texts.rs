@@ -1,4 +1,4 @@
-//! A record as signatures see it: its evidence texts, in lower case too, and the HTTP statuses they name.
+//! The evidence texts of a record, in lower case too, and the HTTP statuses that they name.
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -7,8 +7,6 @@ use std::ops::Range;
 use crate::record::{Record, SUBSTITUTE, take_out_opaque};
 
 use super::http_status;
-use super::signature::CompiledGroup;
-use super::triggers::{Triggered, Triggers};
 
 /// Texts are quoted in texts that are quoted; deeper ones are left as they are.
 const MAX_QUOTED: usize = 4;
@@ -53,47 +51,24 @@ impl Text {
     }
 }
 
-/// A record as signatures see it.
-pub(super) struct View<'r> {
+/// A record and its evidence texts.
+pub(super) struct RecordTexts<'r> {
     pub record: &'r Record<'r>,
     pub texts: Vec<Text>,
-    groups: &'r [CompiledGroup],
-    /// Which groups are in the record, as far as anybody asked: most rules of a category exclude the same ones.
-    has_group: Vec<OnceCell<bool>>,
     statuses: OnceCell<Vec<u16>>,
-    /// Which signatures are worth trying.
-    pub triggered: Triggered,
 }
 
-impl<'r> View<'r> {
-    /// A view of a record; with `triggers`, only signatures that these allow are tried.
-    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup], triggers: Option<&Triggers>) -> Self {
+impl<'r> RecordTexts<'r> {
+    pub fn new(record: &'r Record<'r>) -> Self {
         let message: Cow<'_, str> = record.evident_message();
         let texts =
             record.evidence(&message).map(|evidence| Text::new(evidence.text, evidence.is_error)).collect();
-        let has_group = vec![OnceCell::new(); groups.len()];
-        let statuses = OnceCell::new();
-        let mut view = Self { record, texts, groups, has_group, statuses, triggered: Triggered::All };
-        if let Some(triggers) = triggers {
-            view.triggered = triggers.of(&view);
-        }
-        view
+        Self { record, texts, statuses: OnceCell::new() }
     }
 
     /// Whether a fact was taken out of the texts that holds an id or a duration.
     pub fn shows_opaque(&self) -> bool {
         self.texts.iter().any(|text| text.is_told.get())
-    }
-
-    /// The shared group of that index.
-    pub fn group(&self, index: usize) -> Option<&'r CompiledGroup> {
-        self.groups.get(index)
-    }
-
-    /// Whether any signature of that group is in the record.
-    pub fn has_group(&self, index: usize) -> bool {
-        let is_in = || self.groups.get(index).is_some_and(|group| group.is_in(self));
-        self.has_group.get(index).is_some_and(|cell| *cell.get_or_init(is_in))
     }
 
     /// The HTTP statuses of failed requests that the record names.
@@ -116,7 +91,7 @@ impl<'r> View<'r> {
 /// The texts of a record in which signatures are looked for, as they see them: without what is no evidence, and with
 /// [`SUBSTITUTE`] for each id and duration. None where all of it is somebody's words.
 pub fn evidence_texts(record: &Record<'_>) -> Vec<String> {
-    View::new(record, &[], None).texts.into_iter().map(|text| text.text).collect()
+    RecordTexts::new(record).texts.into_iter().map(|text| text.text).collect()
 }
 
 /// A text in which quotation marks are not escaped: an error inside `error="..."` has its own marks escaped, once for each

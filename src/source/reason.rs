@@ -1,0 +1,102 @@
+//! Why a source could not be read, or not whole.
+
+use std::io;
+
+use super::fence::{self, Outside};
+use super::interruptible::Interrupt;
+
+/// A source that could not be read, or not whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct SourceError {
+    /// The source as it was named.
+    pub name: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a source could not be read, or not whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The path names nothing.
+    #[error("no such file or folder; check the path")]
+    NotFound,
+    /// A pattern that no file fits.
+    #[error("no file matches this pattern")]
+    NoMatch,
+    /// A pattern that cannot be understood.
+    #[error("not a valid pattern: {0}")]
+    BadPattern(String),
+    /// A path that leads out of the folders that may be read.
+    #[error("{Outside}")]
+    Outside,
+    /// A folder with links that lead out of the folders that may be read, and how many these are.
+    #[error(
+        "links that lead outside the folders that may be read, and were not followed: {0}; allow their folders with --allow PATH"
+    )]
+    LinksOutside(u64),
+    /// A folder without files.
+    #[error("the folder holds no files")]
+    EmptyFolder,
+    /// The system's own words.
+    #[error("{0}; check the permissions, or copy the file and scan the copy")]
+    Io(String),
+    /// A socket, which cannot be opened as a file can.
+    #[error("a socket cannot be read as a file; pipe in what comes out of it")]
+    Socket,
+    /// An archive that is damaged or of a kind not read here.
+    #[error("{0}; unpack it and scan what comes out")]
+    Archive(String),
+    /// A zip archive with more members than are read, and how many these are.
+    #[error("it holds {0} files, and at most {1} are read; unpack it and scan what comes out")]
+    ManyMembers(u64, u64),
+    /// A zip archive that is a trap.
+    #[error(
+        "its members share the same bytes, by which a small file becomes a huge one; no honest archive does that"
+    )]
+    Overlap,
+    /// The user ended the program before anything arrived.
+    #[error("interrupted before anything was read")]
+    Interrupted,
+    /// A zip archive in a stream or in another archive, which cannot be searched for its list of members.
+    #[error(
+        "a zip archive is read from a file of its own, not from a pipe or another archive; save it and name it"
+    )]
+    PipedZip,
+    /// A part of what can only be read from its beginning.
+    #[error("a compressed file cannot be read in parts; read it whole")]
+    PackedPart,
+    /// Archives in archives in archives.
+    #[error("compressed again and again; unpack it first")]
+    Nested,
+}
+
+impl Reason {
+    /// Whether the source lies outside the folders that may be read.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside | Self::LinksOutside(_))
+    }
+
+    /// Why something that is packed cannot be unpacked.
+    pub(super) fn damaged(error: io::Error) -> Self {
+        match error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
+            true => Self::Interrupted,
+            false => Self::Archive(error.to_string()),
+        }
+    }
+}
+
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
+            return Self::Interrupted;
+        }
+        if fence::is_outside(&error) {
+            return Self::Outside;
+        }
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
