@@ -16,8 +16,8 @@ use crate::engine::Claim;
 use crate::record::{Level, Stamp};
 use crate::redact::Cleaner;
 
-use super::When;
-use super::quotation::Behind;
+use super::behind::Behind;
+use super::calendar::When;
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

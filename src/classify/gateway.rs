@@ -7,9 +7,8 @@ use crate::catalogue::Category;
 use crate::pattern::Pattern;
 use crate::record::{CHANNELS, Level, Record, Voice};
 
-use super::MarkKind;
 use super::calendar::date_of_log_file;
-use super::event::{Ends, Event, RunKeys, Setting};
+use super::event::{Ends, Event, MarkKind, RunKeys, Setting};
 
 /// What can make OpenClaw skip a provider for a while.
 pub(crate) const RESTING: [Category; 6] = [

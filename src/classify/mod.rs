@@ -1,5 +1,6 @@
 //! What a record means: reads each kind of record once, and tells failures, the ends of runs, and what the gateway says of itself.
 
+mod behind;
 mod calendar;
 mod event;
 mod gateway;
@@ -8,11 +9,12 @@ mod memo;
 mod observer;
 mod quotation;
 
+pub(crate) use behind::Behind;
 pub(crate) use calendar::Calendar;
 pub use calendar::{When, goes_back};
 pub(crate) use event::{Ends, RunKeys, Setting};
 pub use event::{Event, Facts, MarkKind, Match, Position};
 pub(crate) use glimpse::Glimpse;
 pub use observer::{Counts, Observer, text_of_first};
-pub(crate) use quotation::{Behind, Paste, Quotations, Standing};
 pub use quotation::{ChunkBytes, tail};
+pub(crate) use quotation::{Paste, Quotations, Standing};

@@ -10,10 +10,11 @@ use crate::record::{
 };
 use crate::redact::Redactor;
 
-use super::event::{Event, Facts, Match, Position, RunKeys, Setting};
+use super::behind::Behind;
+use super::calendar::When;
+use super::event::{Event, Facts, MarkKind, Match, Position, RunKeys, Setting};
+use super::gateway;
 use super::memo::{Known, Meaning, Memo};
-use super::quotation::Behind;
-use super::{MarkKind, When, gateway};
 
 /// Texts of records are kept up to this many characters.
 const MAX_TEXT: usize = 600;

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use crate::record::{FILE_LOG, Lines, Record, Stamp, stamp_of, starts_record};
 use crate::redact::Redactor;
 
+use super::behind::Behind;
 use super::event::Match;
 
 /// Two writers of one log may be this much out of step.
@@ -128,18 +129,6 @@ impl Quotations {
 /// The last bytes of a chunk, in which somebody's words are looked for that stand before the next one.
 pub fn tail(chunk: &[u8]) -> Vec<u8> {
     chunk[chunk.len().saturating_sub(REACH)..].to_vec()
-}
-
-/// What stands right before a match.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Behind {
-    /// Nobody's words, or words that are over.
-    Records,
-    /// Words that were written then, and the match does not go on where they left off.
-    Words(Option<Stamp>),
-    /// What is in another chunk.
-    #[default]
-    Unknown,
 }
 
 impl Match {

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use crate::pattern::{Groups, Pattern};
 
+use super::masked::{Masked, is_private_name};
 use super::words::{PRIVATE, is_code, is_common, is_resolver, is_setting, is_usual_host};
-use super::{Masked, is_private_name};
 
 /// Expressions of which each named group is something to mask.
 pub(super) struct Forms {

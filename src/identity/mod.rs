@@ -5,6 +5,7 @@
 //! this way; what has none of these it cannot know.
 
 mod forms;
+mod masked;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -15,8 +16,10 @@ use std::sync::LazyLock;
 use crate::pattern::Pattern;
 use crate::redact::{Personal, Redactor, TagKey};
 
+pub use masked::{Masked, is_private_name};
+
 use forms::{Forms, PLACES, SHAPES, owner};
-use words::{PRIVATE, is_common};
+use words::is_common;
 
 /// Names shorter than this are too likely to be something else.
 const MIN_NAME: usize = 3;
@@ -24,62 +27,6 @@ const MIN_NAME: usize = 3;
 /// A mask with a tag.
 static TAGS: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r"\[(?<name>redacted|email|phone):(?<tag>[0-9a-f]{16})\]").ok());
-
-/// Returns true if a machine of that name is known nowhere but in its own network.
-pub fn is_private_name(host: &str) -> bool {
-    !host.contains('.')
-        || PRIVATE.iter().any(|end| host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
-}
-
-/// Kind of masked text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Masked {
-    /// A home folder, shown as `~`.
-    Home,
-    /// The name of a user.
-    User,
-    /// The name of a machine.
-    Host,
-    /// An IP address other than the machine's own.
-    Address,
-    /// An account, room or message of a messenger, by its id or its name.
-    Account,
-    /// An e-mail address.
-    Email,
-    /// A telephone number, or an account of a messenger that goes by one.
-    Phone,
-    /// A long number, such as those by which messengers know people and groups.
-    Number,
-}
-
-impl Masked {
-    /// Returns the noun for the kind, in singular and plural.
-    pub fn noun(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Home => ("home folder", "home folders"),
-            Self::User => ("user name", "user names"),
-            Self::Host => ("host name", "host names"),
-            Self::Address => ("IP address", "IP addresses"),
-            Self::Account => ("account or chat", "accounts and chats"),
-            Self::Email => ("e-mail address", "e-mail addresses"),
-            Self::Phone => ("phone number", "phone numbers"),
-            Self::Number => ("long number", "long numbers"),
-        }
-    }
-
-    fn mask(self) -> &'static str {
-        match self {
-            Self::Home => "~",
-            Self::User => "[user]",
-            Self::Host => "[host]",
-            Self::Address => "[ip]",
-            Self::Account => "[id]",
-            Self::Number => "[number]",
-            // The redactor has masked them.
-            Self::Email | Self::Phone => "",
-        }
-    }
-}
 
 /// A text with placeholders such as `<host>` in the place of masks, as in a command where the log did not tell.
 pub fn placeholders(text: &str) -> String {

@@ -13,6 +13,7 @@ mod contexts;
 mod controls;
 mod decoding;
 mod encoded;
+mod forms;
 mod headers;
 mod kind;
 mod lists;

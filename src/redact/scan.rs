@@ -2,7 +2,7 @@
 //! run again gets the answer for nothing. This is what keeps redaction linear, whatever the text.
 
 use super::decoding::Reading;
-use super::tokens::CLASSES;
+use super::forms::CLASSES;
 
 /// Bytes of a value by which it is judged.
 pub(super) const WINDOW: usize = 64;

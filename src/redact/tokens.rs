@@ -1,51 +1,13 @@
 //! Secrets that their own form gives away: a known beginning, an alphabet, a length.
 //!
-//! The forms stand in `tokens.yaml`; `build/token_forms.rs` compiles them into the tables that are included here. Of a run of
+//! The forms stand in `tokens.yaml`; `build/token_forms.rs` compiles them into the tables of [`forms`](super::forms). Of a run of
 //! letters that could as well be a word, a digit or a capital is asked.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::forms::{FORMS, Form, NAMED, Run};
 use super::scan::{Scan, WINDOW, work};
-
-include!(concat!(env!("OUT_DIR"), "/tokens.rs"));
-
-/// So many characters of one class.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    class: u16,
-    min: u32,
-    /// `u32::MAX` for no limit.
-    max: u32,
-}
-
-impl Run {
-    /// Returns true if a byte is in the class of the run.
-    fn has(&self, byte: u8) -> bool {
-        let class = CLASSES.get(usize::from(self.class)).copied().unwrap_or_default();
-        byte < 128 && class >> byte & 1 == 1
-    }
-
-    /// The most bytes that the run takes.
-    fn most(&self) -> usize {
-        usize::try_from(self.max).unwrap_or(usize::MAX)
-    }
-}
-
-/// How tokens of one kind look.
-pub(super) struct Form {
-    /// Fixed text by which one is found, in lower case where `folds`; none where it is found by its first two characters.
-    anchor: &'static str,
-    folds: bool,
-    /// Bytes of the anchor that are shown: they tell nothing but the kind of address.
-    shows: usize,
-    /// What stands behind the anchor is neither words nor a digest.
-    mixed: bool,
-    /// A part of it tells nothing.
-    whole: bool,
-    before: &'static [Run],
-    after: &'static [Run],
-}
 
 /// Bytes in which a value behind a vendor's name is looked for.
 const MAX_NAMED: usize = 8 * WINDOW;
