@@ -12,7 +12,8 @@ use crate::source::{
     Expansion, FilePart, Input, Kind, PartReader, expand_within, is_packed, open_part, unpack, unread_older,
 };
 
-use super::{Options, Scan};
+use super::options::Options;
+use super::sources::Scan;
 
 /// What somebody has opened.
 pub struct Stream<R> {

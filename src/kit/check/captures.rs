@@ -8,7 +8,7 @@ use crate::catalogue::{Location, Problem, ProblemCode, Rule, SignatureKind};
 use crate::pattern::Pattern;
 use crate::report::placeholders;
 
-use super::Checked;
+use super::checked::Checked;
 
 /// Facts that every failure may have, whatever rule explains it.
 const FACTS: [&str; 8] = ["provider", "model", "channel", "host", "port", "status", "code", "retry_after"];

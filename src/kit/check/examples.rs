@@ -4,7 +4,7 @@ use crate::catalogue::{Location, Problem, ProblemCode, Rule};
 use crate::kit::verdicts::{Outcome, judge_counter_example, judge_example};
 use crate::redact::Redactor;
 
-use super::Checked;
+use super::checked::Checked;
 
 const TAKES_PRECEDENCE: &str =
     "`overrides:` in the rule that is to win, or a signature that does not match this line";

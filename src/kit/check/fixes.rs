@@ -5,7 +5,7 @@ use fluent_uri::Uri;
 use crate::catalogue::{Problem, ProblemCode, Rule};
 use crate::report::filled;
 
-use super::Checked;
+use super::checked::Checked;
 
 /// How a draft's texts begin that a person is to write.
 const TODO: &str = "TODO";

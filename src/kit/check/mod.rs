@@ -1,20 +1,19 @@
 //! `rules check`: every fault of a rule file, before anybody commits it. A file a kind of fault.
 
 mod captures;
+mod checked;
 mod examples;
 mod fixes;
 mod overrides;
 mod prove;
 mod signatures;
 
-use std::collections::HashSet;
-
-use crate::catalogue::{Catalogue, Location, Problem, Problems, Rule, RuleFile};
+use crate::catalogue::{Catalogue, Problem, Problems, RuleFile};
 use crate::engine::Engine;
 
-use super::places::Places;
 use super::slow_signatures;
-use super::test::rules_of;
+
+use checked::Checked;
 
 /// Checks rule files, which lie over the embedded rules unless `no_default_rules` leaves these out. Without files the
 /// embedded rules are checked. `prove` looks for shadowed rules among all lines that could ever be, not only examples.
@@ -50,36 +49,4 @@ fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     let place = |p: &Problem| (p.location.file.clone(), p.location.line, p.location.column, p.code);
     problems.sort_by_key(place);
     problems
-}
-
-/// The rules to be checked, and all others beside which they stand.
-struct Checked<'a> {
-    engine: &'a Engine,
-    files: &'a [RuleFile],
-    names: HashSet<&'a str>,
-    /// The rules of these files, by their index.
-    rules: Vec<(usize, &'a Rule)>,
-    places: Places,
-}
-
-impl<'a> Checked<'a> {
-    fn new(engine: &'a Engine, files: &'a [RuleFile]) -> Self {
-        let names: HashSet<&str> = files.iter().map(|file| file.file.as_str()).collect();
-        let rules = rules_of(engine, files).into_iter().map(|index| (index, engine.rule(index)));
-        Self { engine, files, names, rules: rules.collect(), places: Places::of(files) }
-    }
-
-    fn has_file(&self, name: &str) -> bool {
-        self.files.is_empty() || self.names.contains(name)
-    }
-
-    fn has_rule(&self, index: usize) -> bool {
-        let rule = self.engine.rule(index);
-        self.has_file(&rule.location.file) || rule.more_examples_in.iter().any(|file| self.has_file(file))
-    }
-
-    /// The text of a line of the files.
-    fn line(&self, location: &Location) -> Option<String> {
-        self.files.iter().find(|file| file.file == location.file)?.line(location.line)
-    }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::catalogue::{Problem, ProblemCode};
 
-use super::Checked;
+use super::checked::Checked;
 
 pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     let engine = checked.engine;

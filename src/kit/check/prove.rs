@@ -6,7 +6,7 @@
 use crate::catalogue::{Problem, ProblemCode, Rule, Signature, SignatureKind};
 use crate::kit::automata::{Automata, Difference};
 
-use super::Checked;
+use super::checked::Checked;
 
 pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     let mut automata = Automata::default();

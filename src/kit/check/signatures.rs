@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use crate::catalogue::{Problem, ProblemCode, Rule, SignatureKind};
 use crate::pattern::Pattern;
 
-use super::Checked;
+use super::checked::Checked;
 
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
     for signature in rule.any.iter().chain(&rule.all).chain(&rule.none) {

@@ -14,18 +14,13 @@ use crate::record::{Level, Lines, RawRecord, Record, display_parts, plain_bytes}
 use crate::redact::Redactor;
 use crate::report::{MASK, Unclassified, template};
 
-use neighbours::Neighbour;
+use neighbours::{EMPTY_WORDS, Neighbour};
 use signature::DraftedSignature;
 
 /// Words of the id.
 const ID_WORDS: usize = 4;
 /// Characters of the title that are taken from the text.
 const MAX_TITLE: usize = 80;
-/// Words that stand everywhere and name nothing.
-const EMPTY_WORDS: [&str; 22] = [
-    "error", "err", "warn", "warning", "the", "an", "is", "are", "was", "of", "on", "in", "at", "by", "for",
-    "to", "with", "from", "and", "after", "ms", "it",
-];
 /// Counter-examples that are taken from what comes near.
 const COUNTER_EXAMPLES: usize = 2;
 /// How often a draft is set over the rules that win its example before it gives up.

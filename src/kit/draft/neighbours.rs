@@ -6,8 +6,11 @@ use crate::catalogue::Category;
 use crate::engine::Engine;
 use crate::record::{Lines, Record};
 
-use super::EMPTY_WORDS;
-
+/// Words that stand everywhere and name nothing.
+pub(super) const EMPTY_WORDS: [&str; 22] = [
+    "error", "err", "warn", "warning", "the", "an", "is", "are", "was", "of", "on", "in", "at", "by", "for",
+    "to", "with", "from", "and", "after", "ms", "it",
+];
 /// Texts that have less in common than this (of 100) are not of one kind.
 const MIN_ALIKE: usize = 12;
 

@@ -3,6 +3,7 @@
 //! Templates escape whatever they show. What a browser may run is named by its hash in a content security policy, so a log
 //! that gets past the escaping would still run nothing.
 
+mod assets;
 mod chart;
 mod finding;
 mod moment;
@@ -20,11 +21,8 @@ use crate::report::Report;
 
 use super::Style;
 use super::digest::visible;
+use assets::{SCRIPTS, STYLE};
 use page::Page;
-
-const STYLE: &str = include_str!("style.css");
-/// In this order: the second uses the first.
-const SCRIPTS: [&str; 2] = [include_str!("timeline.js"), include_str!("script.js")];
 
 /// The whole report as a page.
 pub(super) fn render(report: &Report, style: &Style) -> io::Result<String> {

@@ -14,10 +14,10 @@ use crate::render::words::{
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
+use super::assets::{SCRIPTS, STYLE};
 use super::chart::{self, COLUMNS, HEIGHT, Lane, SPARK};
 use super::finding::{FindingView, SampleView};
 use super::moment::{Clock, Moment};
-use super::{SCRIPTS, STYLE};
 
 /// Next steps shown before one asks for more.
 const STEPS: usize = 4;

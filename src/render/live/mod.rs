@@ -3,9 +3,11 @@
 mod lines;
 mod pane;
 mod screen;
+mod view;
 
 #[cfg(test)]
 mod tests;
 
 pub use lines::{change_json, change_line, end_json, event_json};
-pub use screen::{LiveView, Pane, draw};
+pub use screen::draw;
+pub use view::{LiveView, Pane};

@@ -8,7 +8,7 @@ use crate::report::{FilledFix, Finding};
 use super::super::excerpt::excerpt;
 use super::super::page::contradiction;
 use super::super::words::{count, facts, status};
-use super::screen::LiveView;
+use super::view::LiveView;
 
 /// Width of the labels to the left.
 const LABEL: usize = 8;

@@ -1,9 +1,5 @@
 //! The screen of a watch: what is watched, the findings, one of them in full, and the keys.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -12,12 +8,13 @@ use ratatui::widgets::{Block, Borders, Cell, Clear, Paragraph, Row, Table, Table
 
 use crate::catalogue::Severity;
 use crate::redact::Redactor;
-use crate::report::{Finding, Report, Status};
+use crate::report::Finding;
 use crate::watch::Stage;
 
 use super::super::sparkline::sparkline;
 use super::super::words::{count, length, number, shortened, source_name, status};
 use super::pane::page;
+use super::view::{LiveView, Pane};
 
 /// From this height on the page of a finding leaves room for the table above it.
 const TALL: u16 = 32;
@@ -38,83 +35,6 @@ const KEYS: [(&str, &str); 11] = [
     ("q, Ctrl-C", "quit, and print the report"),
     ("?", "these keys"),
 ];
-
-/// Everything that the screen shows.
-pub struct LiveView<'v> {
-    /// What was found so far.
-    pub report: &'v Report,
-    /// What is watched: a path, or `-`.
-    pub name: &'v str,
-    /// Where the watch stands.
-    pub stage: Stage,
-    /// Records a second.
-    pub rate: f64,
-    /// How long ago something arrived last.
-    pub silent: Option<Duration>,
-    /// Rules of findings that changed a moment ago.
-    pub fresh: &'v [String],
-    /// The rule of the chosen finding.
-    pub selected: Option<&'v str>,
-    /// Findings below are left out.
-    pub least: Severity,
-    /// What lies over the table.
-    pub pane: Pane,
-    /// What to say for a moment instead of the keys.
-    pub message: Option<&'v str>,
-    /// In which zone times are shown.
-    pub zone: &'v TimeZone,
-    /// Whether lines and dots outside ASCII can be shown.
-    pub unicode: bool,
-    /// Whether to use colour.
-    pub color: bool,
-}
-
-/// What lies over the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pane {
-    /// Nothing.
-    None,
-    /// The page of the chosen finding, from so many lines down.
-    Finding(usize),
-    /// The keys.
-    Help,
-}
-
-impl LiveView<'_> {
-    /// The findings that are shown, in their order.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.report.findings.iter().filter(|finding| finding.severity >= self.least)
-    }
-
-    fn chosen(&self) -> Option<&Finding> {
-        self.findings().find(|finding| Some(finding.rule.as_str()) == self.selected)
-    }
-
-    pub(super) fn time(&self, time: Timestamp) -> String {
-        time.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
-    }
-
-    pub(super) fn paint(&self, color: Color) -> Style {
-        if self.color { Style::new().fg(color) } else { Style::new() }
-    }
-
-    fn severity_paint(&self, severity: Severity) -> Style {
-        self.paint(match severity {
-            Severity::Critical => Color::Magenta,
-            Severity::Error => Color::Red,
-            Severity::Warning => Color::Yellow,
-            Severity::Info => Color::Blue,
-        })
-    }
-
-    fn status_paint(&self, status: Status) -> Style {
-        match status {
-            Status::Ongoing => self.paint(Color::Red),
-            Status::Degraded => self.paint(Color::Yellow),
-            Status::Quiet | Status::Recovered => self.paint(Color::Green),
-        }
-    }
-}
 
 /// Draws the screen. Gives back how far the page of the finding can be scrolled.
 pub fn draw(view: &LiveView<'_>, frame: &mut Frame<'_>) -> usize {

@@ -1,0 +1,40 @@
+//! The rules of a check, and what they stand beside.
+
+use std::collections::HashSet;
+
+use crate::catalogue::{Location, Rule, RuleFile};
+use crate::engine::Engine;
+use crate::kit::places::Places;
+use crate::kit::test::rules_of;
+
+/// The rules to be checked, and all others beside which they stand.
+pub(super) struct Checked<'a> {
+    pub engine: &'a Engine,
+    pub files: &'a [RuleFile],
+    pub names: HashSet<&'a str>,
+    /// The rules of these files, by their index.
+    pub rules: Vec<(usize, &'a Rule)>,
+    pub places: Places,
+}
+
+impl<'a> Checked<'a> {
+    pub fn new(engine: &'a Engine, files: &'a [RuleFile]) -> Self {
+        let names: HashSet<&str> = files.iter().map(|file| file.file.as_str()).collect();
+        let rules = rules_of(engine, files).into_iter().map(|index| (index, engine.rule(index)));
+        Self { engine, files, names, rules: rules.collect(), places: Places::of(files) }
+    }
+
+    pub fn has_file(&self, name: &str) -> bool {
+        self.files.is_empty() || self.names.contains(name)
+    }
+
+    pub fn has_rule(&self, index: usize) -> bool {
+        let rule = self.engine.rule(index);
+        self.has_file(&rule.location.file) || rule.more_examples_in.iter().any(|file| self.has_file(file))
+    }
+
+    /// The text of a line of the files.
+    pub fn line(&self, location: &Location) -> Option<String> {
+        self.files.iter().find(|file| file.file == location.file)?.line(location.line)
+    }
+}

@@ -1,0 +1,184 @@
+//! Scans sources in their order, each as it is best read.
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use crate::classify::ChunkBytes as _;
+use crate::engine::Engine;
+use crate::record::BOUNDARIES;
+use crate::report::{Report, SourceTally, Tally};
+use crate::source::{
+    ChunkReader, Content, Input, Kind, Map, Opened, Origin, Reason, SourceError, StreamChunk, chunks,
+    map_chunks, unread_older,
+};
+
+use super::chunk::Chunk;
+use super::conveyor;
+use super::options::Options;
+use super::worker::Worker;
+
+/// What is said of a source that an interrupt has cut short.
+const CUT_SHORT: &str = "interrupted; what follows was not read";
+
+/// Scans the inputs in order and reports what was found. `errors` are sources that could not even be listed; the report
+/// names them among its sources.
+pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: &Options<'_>) -> Report {
+    let mut scan = Scan::new(engine, options);
+    scan.tally.expect_sources(inputs.len() + errors.len());
+    let read: HashSet<&Path> = inputs.iter().filter_map(own_file).collect();
+    for input in inputs {
+        if scan.is_stopped() {
+            break;
+        }
+        scan.input(input, &read);
+    }
+    errors.iter().for_each(|error| scan.unread(error));
+    scan.finish()
+}
+
+/// Scans bytes that are in memory as if they were one file of that name.
+pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'_>) -> Report {
+    let mut scan = Scan::new(engine, options);
+    scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
+    scan.bytes(bytes);
+    scan.finish()
+}
+
+pub(super) struct Scan<'a> {
+    pub(super) options: &'a Options<'a>,
+    pub(super) workers: Vec<Worker<'a>>,
+    pub(super) tally: Tally<'a>,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
+        let jobs = match options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs,
+        };
+        let (view, zone) = (options.view.clone(), options.zone.clone());
+        let tally = Tally::new(engine.catalogue(), view, zone, options.redactor, options.keep_matches);
+        let first = Worker::new(engine, options);
+        let others: Vec<Worker<'a>> = (1..jobs).map(|_| first.sibling(engine, options)).collect();
+        let workers = std::iter::once(first).chain(others).collect();
+        Self { options, workers, tally }
+    }
+
+    pub(super) fn finish(self) -> Report {
+        // What they remember is not needed for the report, which takes room itself.
+        drop(self.workers);
+        self.tally.finish()
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.options.stop.load(Ordering::Relaxed) != 0
+    }
+
+    /// Names a source that could not even be opened.
+    pub(super) fn unread(&mut self, error: &SourceError) {
+        self.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, String::new()));
+        self.tally.problem(error.reason.to_string());
+    }
+
+    /// Scans a source; `read` are the files that are read as well.
+    pub(super) fn input(&mut self, input: &Input, read: &HashSet<&Path>) {
+        let gateway = input.folder().display().to_string();
+        self.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
+        if let Some(path) = own_file(input)
+            && let Some(older) = unread_older(path, read)
+        {
+            self.tally.unread_older(older);
+        }
+        match input.open(&self.options.fence, self.options.max_decompressed, &self.options.stop) {
+            Ok(opened) => self.opened(opened),
+            Err(error) => self.tally.problem(error.reason.to_string()),
+        }
+    }
+
+    pub(super) fn opened(&mut self, Opened { content, file }: Opened) {
+        let failure = match content {
+            Content::Mapped(map) => {
+                self.mapped(&map);
+                None
+            }
+            Content::Stream(reader) => self.stream(reader, 0),
+        };
+        // A change is also why reading a stream failed, or unpacking what is no longer whole.
+        match (file.and_then(|file| file.change()), failure) {
+            (Some(change), _) if change.is_loss() => self.tally.problem(change.to_string()),
+            (change, failure) => {
+                change.into_iter().for_each(|change| self.tally.note(change.to_string()));
+                self.failed(failure);
+            }
+        }
+    }
+
+    /// Scans what is in memory.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        let parts = chunks(bytes, self.options.chunk, BOUNDARIES);
+        self.run(parts.map(|part| Chunk::of_text(bytes, part)));
+    }
+
+    pub(super) fn mapped(&mut self, map: &Map) {
+        let parts = map_chunks(map, self.options.chunk, BOUNDARIES);
+        self.run(parts.map(|part| Chunk::of_map(map, part)));
+    }
+
+    /// Says what kept a source from being read to its end.
+    pub(super) fn failed(&mut self, failure: Option<Reason>) {
+        failure.into_iter().for_each(|reason| self.tally.problem(cut_short_by(reason)));
+    }
+
+    /// Scans what a reader gives, which begins there in its source, up to its end; what keeps it from being read that far.
+    pub(super) fn stream(&mut self, reader: impl Read + Send, start: u64) -> Option<Reason> {
+        let mut failure = None;
+        let parts = ChunkReader::new(reader, self.options.chunk, BOUNDARIES).chunks(&mut failure);
+        let parts = parts.map(|part| Chunk::from(StreamChunk { offset: start + part.offset, ..part }));
+        let is_cut_short = self.run(parts);
+        // Of an interrupt that came between two chunks is told already.
+        failure.map(Reason::from).filter(|reason| !(is_cut_short && *reason == Reason::Interrupted))
+    }
+
+    /// Scans chunks, in parallel where there are several, and adds what they hold in their order; whether an interrupt has left
+    /// some of them out.
+    pub(super) fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send) -> bool {
+        let stop = &self.options.stop;
+        let mut is_cut_short = false;
+        let mut chunks = chunks.peekable();
+        // An interrupt that comes while the first chunk is read does not take it away.
+        let mut is_read = stop.load(Ordering::Relaxed) == 0;
+        // What is so small is a whole source, for which no other thread need be started.
+        let is_one = chunks.peek().is_none_or(|first| first.length() < self.options.chunk / 2);
+        let chunks = std::iter::from_fn(|| {
+            let is_stopped = !std::mem::take(&mut is_read) && stop.load(Ordering::Relaxed) != 0;
+            is_cut_short = is_stopped && chunks.peek().is_some();
+            if is_cut_short { None } else { chunks.next() }
+        });
+        let workers = if is_one { &mut self.workers[..1] } else { &mut self.workers[..] };
+        let tally = &mut self.tally;
+        conveyor::run(workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
+        if is_cut_short {
+            self.tally.problem(CUT_SHORT.to_owned());
+        }
+        is_cut_short
+    }
+}
+
+/// The file of a source that shares it with no other one.
+fn own_file(input: &Input) -> Option<&Path> {
+    match input.origin() {
+        Origin::File(path) => Some(path),
+        Origin::Archive(_) | Origin::Stdin => None,
+    }
+}
+
+/// What is said of a source that could not be read to its end.
+fn cut_short_by(reason: Reason) -> String {
+    match reason {
+        Reason::Interrupted => CUT_SHORT.to_owned(),
+        Reason::Io(error) => format!("could not be read to its end: {error}"),
+        other => format!("could not be read to its end: {other}"),
+    }
+}
