@@ -3,19 +3,14 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::builder::ArgPredicate;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
-use jiff::tz::TimeZone;
 
-use crate::catalogue::{Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
-use crate::engine::Engine;
-use crate::redact::{Redactor, TagKey};
-use crate::render::{DiffFormat, Extent, Format};
-use crate::report::{Filter, Period, Report, Sort, View};
+use crate::catalogue::{Category, Severity};
+use crate::render::{DiffFormat, Format};
 
+use super::options::{ColorWhen, RedactArgs, RuleArgs, Show, named};
 use super::rules::RulesCommand;
 use super::watch::Watch;
-use super::{CliError, say};
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
 ///
@@ -67,110 +62,7 @@ pub(super) struct Args {
     pub quiet: bool,
 }
 
-/// What is masked on its way out.
-#[derive(Debug, Clone, Copy, clap::Args)]
-pub(super) struct RedactArgs {
-    /// Show keys and tokens as they stand in the log
-    #[arg(long, conflicts_with = "redact_personal")]
-    pub no_redact: bool,
-
-    /// Mask telephone numbers and e-mail addresses as well as keys and tokens
-    #[arg(long)]
-    pub redact_personal: bool,
-
-    /// Give masks a tag, made with the key in this file: equal secrets have equal tags in every report made with it
-    #[arg(long, value_name = "FILE", value_parser = tag_key, conflicts_with = "no_redact")]
-    pub tag_key: Option<TagKey>,
-}
-
-/// The key that a file holds.
-fn tag_key(path: &str) -> Result<TagKey, String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    TagKey::new(&bytes).map_err(|error| error.to_string())
-}
-
-impl RedactArgs {
-    /// What masks it. What is shared tells nobody's number, and has numbers in the place of tags when it is shown.
-    pub fn redactor(self, share: bool) -> Redactor {
-        let redactor = match self {
-            Self { redact_personal: true, .. } => Redactor::PERSONAL,
-            _ if share => Redactor::PERSONAL,
-            Self { no_redact: true, .. } => Redactor::OPEN,
-            Self { .. } => Redactor::MASKING,
-        };
-        let key = self.tag_key.or_else(|| share.then_some(TagKey::UNSHOWN));
-        key.map_or(redactor, |key| redactor.with_key(key))
-    }
-}
-
-/// What to show, and how.
-#[derive(Debug, clap::Args)]
-pub(super) struct Show {
-    /// How to show the report
-    #[arg(
-        long,
-        value_enum,
-        default_value = "table",
-        default_value_if("share", ArgPredicate::IsPresent, "markdown")
-    )]
-    pub format: Format,
-
-    /// Make Markdown for an issue: under 60 KB, and without keys, home folders, names of users and hosts, addresses and
-    /// phone numbers
-    #[arg(long, conflicts_with = "no_redact")]
-    pub share: bool,
-
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Zone of times written without an offset, and of those shown; the system's unless given
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-
-    /// Leave out findings below: info, warning, error or critical
-    #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
-    pub min_severity: Option<Severity>,
-
-    /// Show findings of this category only (repeatable)
-    #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
-    pub category: Vec<Category>,
-
-    /// In which order to show findings
-    #[arg(long, value_enum, default_value = "rank", value_name = "ORDER")]
-    pub sort: Sort,
-
-    /// Show the first N findings only
-    #[arg(long, value_name = "N")]
-    pub top: Option<usize>,
-
-    /// Cut the JSON to so many tokens of a language model, counted as 4 bytes each; it says what was left out
-    #[arg(long, value_name = "TOKENS")]
-    pub budget: Option<usize>,
-
-    /// Of how many findings the table's report tells all: a number, or all; 5 unless given
-    #[arg(long, value_name = "N", value_parser = details, conflicts_with = "summary")]
-    pub details: Option<usize>,
-
-    /// Show the table alone, without causes and fixes
-    #[arg(long)]
-    pub summary: bool,
-
-    /// End with status 1 when a finding is at least: info, warning, error or critical
-    #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
-    pub fail_on: Option<Severity>,
-
-    /// When to use colour
-    #[arg(long, value_enum, default_value = "auto")]
-    pub color: ColorWhen,
-}
-
 impl Show {
-    /// The zone of times without an offset, and of those shown to a person.
-    pub fn zone(&self) -> Result<TimeZone, CliError> {
-        zone(self.tz.as_deref())
-    }
-
     /// An error where options are at odds in a way that they cannot say themselves.
     pub fn check(&self) -> Result<(), clap::Error> {
         let conflict =
@@ -182,46 +74,6 @@ impl Show {
             return conflict("--budget cuts JSON; add --format json, or leave --budget out");
         }
         Ok(())
-    }
-
-    /// Which findings to show of that time, and in which order.
-    pub fn view(&self, period: Period) -> View {
-        let filter = Filter {
-            period,
-            min_severity: self.min_severity,
-            categories: self.category.clone(),
-            top: self.top,
-        };
-        View { filter, sort: self.sort }
-    }
-
-    /// How much of it to show to a person.
-    pub fn extent(&self) -> Extent {
-        match self.details {
-            _ if self.summary => Extent::Summary,
-            Some(findings) => Extent::Details(findings),
-            None => Extent::default(),
-        }
-    }
-
-    /// Cuts a report to the budget, where there is one.
-    pub fn fit(&self, report: &mut Report) {
-        if let Some(tokens) = self.budget {
-            report.fit(tokens);
-        }
-    }
-
-    /// Whether something was found for which the program is to fail.
-    pub fn fails(&self, report: &Report) -> bool {
-        self.fail_on.is_some_and(|least| report.worst.is_some_and(|worst| worst >= least))
-    }
-}
-
-/// The zone of that name, or else the system's.
-pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, CliError> {
-    match name {
-        Some(name) => TimeZone::get(name).map_err(|_| CliError::Zone(name.to_owned())),
-        None => Ok(TimeZone::system()),
     }
 }
 
@@ -381,54 +233,6 @@ pub(super) struct Explain {
     pub color: ColorWhen,
 }
 
-/// Which rules to use.
-#[derive(Debug, clap::Args)]
-pub(super) struct RuleArgs {
-    /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub rules: Vec<PathBuf>,
-
-    /// Leave the built-in rules out, and those in ~/.config/clawsift/rules
-    #[arg(long)]
-    pub no_default_rules: bool,
-}
-
-impl RuleArgs {
-    /// The layers that were asked for, less the rules of these ids. The user's own rules lie under those that are named.
-    pub fn layers(&self, disable: &[String]) -> Layers {
-        let own = if self.no_default_rules { None } else { user_rules() };
-        Layers {
-            no_default_rules: self.no_default_rules,
-            overlays: own.into_iter().chain(self.rules.iter().cloned()).collect(),
-            disable: disable.to_vec(),
-            kept_in: kept_catalogues(),
-        }
-    }
-
-    /// The rules that were asked for, less those of these ids; what an overlay wants to change, and does not, is said.
-    pub fn catalogue(&self, disable: &[String]) -> Result<Catalogue, CliError> {
-        let catalogue = Catalogue::load(&self.layers(disable))?;
-        catalogue.idle_overrides().iter().for_each(|problem| say(problem));
-        Ok(catalogue)
-    }
-
-    /// The same, compiled.
-    pub fn engine(&self, disable: &[String]) -> Result<Engine, CliError> {
-        Ok(Engine::new(self.catalogue(disable)?))
-    }
-}
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorWhen {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 const EXAMPLES: &str = "\
 Examples:
   openclaw logs --json --limit 5000 | clawsift    what is wrong now
@@ -487,16 +291,3 @@ Examples:
   clawsift explain ENOTFOUND                                 a code
   clawsift explain rate-limit/requests                       a rule
   clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    a line of a log";
-
-/// Reads a number of findings.
-fn details(text: &str) -> Result<usize, String> {
-    match text {
-        "all" => Ok(usize::MAX),
-        number => number.parse().map_err(|_| "write a number such as 3, or all".to_owned()),
-    }
-}
-
-/// Reads a word of the fixed vocabulary by the names that rules use.
-pub(super) fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
-}

@@ -3,7 +3,8 @@
 use clap::CommandFactory;
 
 use super::args::{Args, Completions};
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 
 pub(super) fn run(args: &Completions) -> Result<u8, CliError> {
     let mut script = Vec::new();

@@ -16,8 +16,11 @@ use crate::report::{Comparison, Filter, Moment, Outcome, Period, Report, SCHEMA,
 use crate::scan::{Options, scan, scan_bytes};
 use crate::source::expand;
 
-use super::args::{self, Diff};
-use super::{CliError, has_problems, interrupts, output, say_problems};
+use super::args::Diff;
+use super::error::CliError;
+use super::options::zone;
+use super::problems::{has_problems, say_problems};
+use super::{interrupts, output};
 
 /// In its first bytes a report says what it is.
 const HEAD: u64 = 256;
@@ -25,7 +28,7 @@ const HEAD: u64 = 256;
 const MAX_INPUT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Diff) -> Result<u8, CliError> {
-    let zone = args::zone(args.tz.as_deref())?;
+    let zone = zone(args.tz.as_deref())?;
     let scanner = Scanner { engine: args.rules.engine(&[])?, zone: zone.clone(), stop: interrupts::flag() };
     let (before, after) = match (args.paths.as_slice(), &args.at) {
         (paths, Some(at)) => scanner.divided(paths, Some(Moment::parse(at, &zone)?))?,

@@ -3,7 +3,9 @@
 use crate::report::{RulePage, Unexplained};
 
 use super::args::Explain;
-use super::{CliError, output, standard_input};
+use super::error::CliError;
+use super::output;
+use super::standard_input::standard_input;
 
 pub(super) fn run(args: &Explain) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;

@@ -8,7 +8,8 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man as Page;
 
 use super::args::{Args, Man};
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 
 pub(super) fn run(args: &Man) -> Result<u8, CliError> {
     let mut main = Args::command().disable_help_subcommand(true);

@@ -2,8 +2,9 @@
 
 use crate::mcp::{Folders, serve};
 
-use super::CliError;
-use super::args::{Mcp, zone};
+use super::args::Mcp;
+use super::error::CliError;
+use super::options::zone;
 
 pub(super) fn run(args: &Mcp) -> Result<u8, CliError> {
     let zone = zone(args.tz.as_deref())?;

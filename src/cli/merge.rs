@@ -6,7 +6,8 @@ use crate::render::Format;
 use crate::report::{Merger, Period};
 
 use super::args::Merge;
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 
 pub(super) fn run(args: &Merge) -> Result<u8, CliError> {
     let show = &args.show;

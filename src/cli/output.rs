@@ -16,8 +16,8 @@ use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::render::{self, DiffFormat, Format, ProblemFormat, Style};
 use crate::report::{Comparison, Report, RulePage};
 
-use super::CliError;
-use super::args::{ColorWhen, Show};
+use super::error::CliError;
+use super::options::{ColorWhen, Show};
 use super::outlet::outlet;
 
 /// Bytes that are handed to standard output at once.

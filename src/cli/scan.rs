@@ -14,8 +14,11 @@ use crate::scan::{CHUNK, Difference, Options, Verification, scan};
 use crate::source::{Expansion, Fence, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
+use super::error::CliError;
+use super::outlet::say;
+use super::problems::{has_problems, say_problems};
 use super::progress::Progress;
-use super::{CliError, has_problems, interrupts, output, say, say_problems};
+use super::{interrupts, output};
 
 pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     args.show.check()?;

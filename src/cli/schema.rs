@@ -4,7 +4,8 @@ use crate::catalogue::rule_file_schema;
 use crate::report::{match_schema, report_schema};
 
 use super::args::{Described, Schema};
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 
 pub(super) fn run(args: &Schema) -> Result<u8, CliError> {
     print(args.what)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use crate::catalogue::Category;
-use crate::cli::args::{ColorWhen, RuleArgs, named};
+use crate::cli::options::{ColorWhen, RuleArgs, named};
 use crate::render::ProblemFormat;
 
 /// What rule authors need.

@@ -1,11 +1,13 @@
 //! `clawsift rules bench`: what each rule costs on a log.
 
-use crate::cli::{CliError, interrupts, output, say};
+use crate::cli::error::CliError;
+use crate::cli::outlet::say;
+use crate::cli::{interrupts, output};
 use crate::kit;
 use crate::source::Expansion;
 
 use super::args::{BenchRules, Listing};
-use super::inputs;
+use super::inputs::inputs;
 
 pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;

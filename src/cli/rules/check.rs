@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::catalogue::{Problem, ProblemCode, ProblemLevel, Problems, RuleFile, read_rules};
-use crate::cli::{CliError, output};
+use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::kit;
 
 use super::args::CheckRules;

@@ -1,6 +1,7 @@
 //! `clawsift rules list`: the rules in force, one a row.
 
-use crate::cli::{CliError, output};
+use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::kit;
 
 use super::args::{ListFormat, ListRules};

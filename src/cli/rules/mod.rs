@@ -3,18 +3,16 @@
 mod args;
 mod bench;
 mod check;
+mod inputs;
 mod list;
 mod new;
 mod prompts;
 mod show;
 mod test;
 
-use std::path::PathBuf;
-
-use crate::source::{Expansion, Input, expand};
-
 use super::args::Described;
-use super::{CliError, schema};
+use super::error::CliError;
+use super::schema;
 
 pub(super) use args::RulesCommand;
 
@@ -27,13 +25,5 @@ pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
         RulesCommand::Schema => schema::print(Described::Rules),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),
-    }
-}
-
-/// The logs that were named, else standard input.
-fn inputs(logs: &[PathBuf]) -> Expansion {
-    match logs.is_empty() {
-        true => Expansion { inputs: vec![Input::Stdin], errors: Vec::new() },
-        false => expand(logs),
     }
 }

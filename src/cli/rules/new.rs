@@ -4,14 +4,19 @@ use std::fs::File;
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CliError, has_problems, output, say, say_problems, standard_input};
+use crate::cli::error::CliError;
+use crate::cli::outlet::say;
+use crate::cli::output;
+use crate::cli::problems::{has_problems, say_problems};
+use crate::cli::standard_input::standard_input;
 use crate::engine::Engine;
 use crate::kit::{Draft, draft, draft_line};
 use crate::scan::{Options, scan};
 use crate::source::Expansion;
 
 use super::args::NewRule;
-use super::{inputs, prompts};
+use super::inputs::inputs;
+use super::prompts;
 
 pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
     let is_terminal = stdin().is_terminal() && stdout().is_terminal();

@@ -4,8 +4,9 @@ use std::io::{self, BufRead};
 use std::path::PathBuf;
 
 use crate::catalogue::{Category, Severity};
-use crate::cli::args::named;
-use crate::cli::{CliError, say, tell};
+use crate::cli::error::CliError;
+use crate::cli::options::named;
+use crate::cli::outlet::{say, tell};
 use crate::engine::Engine;
 use crate::kit::{self, Draft, DraftError};
 

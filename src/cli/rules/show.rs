@@ -1,6 +1,7 @@
 //! `clawsift rules show ID...`: whole rules as they are in force.
 
-use crate::cli::{CliError, output};
+use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::kit;
 
 use super::args::{Listing, ShowRules};

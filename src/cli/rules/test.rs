@@ -5,7 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, RuleFile};
-use crate::cli::{CliError, output, say};
+use crate::cli::error::CliError;
+use crate::cli::outlet::say;
+use crate::cli::output;
 use crate::engine::Engine;
 use crate::kit::{self, Mutation, TestRun};
 

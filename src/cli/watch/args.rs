@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::catalogue::{Category, Severity};
 use crate::ci_commands::Syntax;
-use crate::cli::args::{ColorWhen, RedactArgs, RuleArgs, named};
+use crate::cli::options::{ColorWhen, RedactArgs, RuleArgs, named};
 
 /// What to watch.
 #[derive(Debug, clap::Args)]

@@ -7,8 +7,10 @@ use std::sync::mpsc::Receiver;
 use jiff::tz::TimeZone;
 
 use crate::ci_commands::{Breaker, Syntax};
+use crate::cli::error::CliError;
 use crate::cli::outlet::outlet;
-use crate::cli::{CliError, output, say};
+use crate::cli::outlet::say;
+use crate::cli::output;
 use crate::redact::Redactor;
 use crate::render::live::{change_json, change_line, end_json, event_json};
 use crate::report::Report;

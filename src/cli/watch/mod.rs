@@ -17,8 +17,11 @@ use crate::scan::Options;
 use crate::source::{Follower, Input, installed_logs};
 use crate::watch::{Followed, Notifier, Watch as Watched};
 
-use super::args::{Show, zone};
-use super::{CliError, has_problems, interrupts, output, say};
+use super::error::CliError;
+use super::options::{Show, zone};
+use super::outlet::say;
+use super::problems::has_problems;
+use super::{interrupts, output};
 pub(super) use args::{Watch, WatchFormat};
 use session::{Session, Signal};
 

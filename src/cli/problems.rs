@@ -1,0 +1,26 @@
+//! Names the sources that could not be read whole.
+
+use crate::report::Report;
+
+use super::outlet::say;
+
+/// A text in which control characters, but for those that may stand there, are written as escapes: the name of a file may hold
+/// any.
+fn printable(text: &str, allowed: &str) -> String {
+    let is_plain = |c: char| !c.is_control() || allowed.contains(c);
+    text.chars().map(|c| if is_plain(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
+}
+
+/// Says which sources could not be read whole, and why.
+pub(super) fn say_problems(report: &Report) {
+    for source in &report.sources {
+        for problem in &source.problems {
+            say(&format_args!("{}: {problem}", printable(&source.name, "")));
+        }
+    }
+}
+
+/// Whether a source could not be read whole.
+pub(super) fn has_problems(report: &Report) -> bool {
+    report.sources.iter().any(|source| !source.problems.is_empty())
+}
