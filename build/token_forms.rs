@@ -1,4 +1,4 @@
-//! Compiles `src/redact/tokens.yaml`, the table of token formats, into static tables for the matcher in `src/redact/tokens.rs`.
+//! Compiles `src/redact/tokens.yaml`, the table of token formats, into static tables for `src/redact/forms.rs`.
 //!
 //! A form is a regular expression in a small language: literals, ASCII classes, repetitions, groups and alternations. It
 //! becomes one or more sequences of runs of characters, which a matcher can follow without ever going back. Where a run could

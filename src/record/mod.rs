@@ -1,6 +1,6 @@
 //! What a log entry is: one file per format, detection, and the grouping of lines into records.
 //!
-//! To add a format: write a file that turns a line into [`Parts`], name it in [`Format`], and give [`detect`] and
+//! To add a format: write a file that turns a line into [`Parts`], name it in [`Format`], and give `bare.rs` and
 //! [`starts_record`] the cheap test that tells it from the others.
 
 mod bare;

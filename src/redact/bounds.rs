@@ -1,4 +1,4 @@
-//! Where names and their values begin and end in a text.
+//! Bounds of names and their values in a text.
 
 use std::ops::Range;
 
