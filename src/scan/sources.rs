@@ -47,8 +47,8 @@ pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'
 }
 
 pub(super) struct Scan<'a> {
-    pub(super) options: &'a Options<'a>,
-    pub(super) workers: Vec<Worker<'a>>,
+    options: &'a Options<'a>,
+    workers: Vec<Worker<'a>>,
     pub(super) tally: Tally<'a>,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    pub(super) fn opened(&mut self, Opened { content, file }: Opened) {
+    fn opened(&mut self, Opened { content, file }: Opened) {
         let failure = match content {
             Content::Mapped(map) => {
                 self.mapped(&map);
@@ -116,12 +116,12 @@ impl<'a> Scan<'a> {
     }
 
     /// Scans what is in memory.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    fn bytes(&mut self, bytes: &[u8]) {
         let parts = chunks(bytes, self.options.chunk, BOUNDARIES);
         self.run(parts.map(|part| Chunk::of_text(bytes, part)));
     }
 
-    pub(super) fn mapped(&mut self, map: &Map) {
+    fn mapped(&mut self, map: &Map) {
         let parts = map_chunks(map, self.options.chunk, BOUNDARIES);
         self.run(parts.map(|part| Chunk::of_map(map, part)));
     }
@@ -143,7 +143,7 @@ impl<'a> Scan<'a> {
 
     /// Scans chunks, in parallel where there are several, and adds what they hold in their order; whether an interrupt has left
     /// some of them out.
-    pub(super) fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send) -> bool {
+    fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send) -> bool {
         let stop = &self.options.stop;
         let mut is_cut_short = false;
         let mut chunks = chunks.peekable();

@@ -51,7 +51,8 @@ pub struct Tally<'c> {
 }
 
 impl<'c> Tally<'c> {
-    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for [`Report::matches`](crate::report::Report::matches).
+    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for the report's
+    /// `matches`.
     pub fn new(
         catalogue: &'c Catalogue,
         view: View,
