@@ -6,6 +6,7 @@ use crate::catalogue::{Problem, ProblemCode, Rule};
 use crate::report::filled;
 
 use super::checked::Checked;
+use super::shell;
 
 /// How a draft's texts begin that a person is to write.
 const TODO: &str = "TODO";
@@ -49,12 +50,7 @@ fn fault_of_command(command: &str) -> Option<String> {
     if command.len() > MAX_COMMAND {
         return Some(format!("it has more than {MAX_COMMAND} characters"));
     }
-    let command = without_blanks(&filled(command, "x"));
-    let tokens = match brush_parser::uncached_tokenize_str(&command, &Default::default()) {
-        Ok(tokens) => tokens,
-        Err(error) => return Some(error.to_string()),
-    };
-    brush_parser::parse_tokens(&tokens, &Default::default()).err().map(|error| error.to_string())
+    shell::check(&without_blanks(&filled(command, "x"))).err().map(|mistake| mistake.to_string())
 }
 
 /// A command with a word for each `<name>` that a person is to fill in, which a shell would take for redirections.

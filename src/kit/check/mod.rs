@@ -6,6 +6,7 @@ mod examples;
 mod fixes;
 mod overrides;
 mod prove;
+mod shell;
 mod signatures;
 
 use crate::catalogue::{Catalogue, Problem, Problems, RuleFile};

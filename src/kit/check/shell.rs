@@ -1,0 +1,486 @@
+//! Mistakes in a shell command that can be told from its text: open quotes and groups, operators without a command,
+//! redirections without a target.
+//!
+//! This is a lexer and not a parser: it knows quotes, operators, groups and the reserved words that open and close a block (POSIX
+//! 2.9, 2.10), and in Bash the few operators that people paste. A command that it accepts may still fail for other reasons.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// Words that open a block at the place of a command, and those that close it.
+const BLOCKS: [(&str, &str); 6] =
+    [("{", "}"), ("if", "fi"), ("for", "done"), ("while", "done"), ("until", "done"), ("case", "esac")];
+/// Words after which another command begins.
+const LEADS: [&str; 6] = ["then", "elif", "else", "do", "!", "time"];
+
+/// A mistake in a command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Mistake {
+    /// A quote, parenthesis, group or block that never ends.
+    #[error("`{0}` is never closed")]
+    Unclosed(&'static str),
+    /// A closing parenthesis or word without the opening one.
+    #[error("`{0}` closes nothing")]
+    Unopened(&'static str),
+    /// An operator that needs a command before it.
+    #[error("there is no command before `{0}`")]
+    NothingBefore(&'static str),
+    /// An operator that needs a command after it.
+    #[error("there is no command after `{0}`")]
+    NothingAfter(&'static str),
+    /// A redirection that names no file.
+    #[error("the redirection `{0}` has no target")]
+    NoTarget(&'static str),
+    /// A parenthesis in the middle of a command.
+    #[error("`(` within a command must be quoted")]
+    Parenthesis,
+}
+
+use Mistake::{NoTarget, NothingAfter, NothingBefore, Parenthesis, Unclosed, Unopened};
+
+/// Finds the first mistake in a command.
+///
+/// # Errors
+/// If there is one.
+pub(super) fn check(command: &str) -> Result<(), Mistake> {
+    let chars = command.char_indices().peekable();
+    Lexer { chars, text: command, open: Vec::new(), now: Now::default(), documents: Vec::new() }.run()
+}
+
+/// Something that must be closed, and the state around it, to which its end goes back.
+struct Open {
+    kind: &'static str,
+    around: Now,
+}
+
+/// How far the current command has come.
+#[derive(Default)]
+struct Now {
+    /// The current command has a word.
+    has_command: bool,
+    /// The operator that still needs a command after it.
+    operator: Option<&'static str>,
+    /// The redirection that still needs its target.
+    redirection: Option<&'static str>,
+    /// Offset at which the current word begins.
+    word: Option<usize>,
+}
+
+struct Lexer<'a> {
+    chars: Peekable<CharIndices<'a>>,
+    text: &'a str,
+    open: Vec<Open>,
+    now: Now,
+    /// The last lines of the here-documents that begin with the next line.
+    documents: Vec<String>,
+}
+
+impl Lexer<'_> {
+    fn run(mut self) -> Result<(), Mistake> {
+        while let Some((at, c)) = self.chars.next() {
+            if self.is_in("\"") || self.is_in("${") {
+                self.quoted(at, c)?;
+            } else {
+                self.plain(at, c)?;
+            }
+        }
+        self.end_word(self.text.len())?;
+        match self.open.last() {
+            Some(open) => Err(Unclosed(open.kind)),
+            None => self.end_list(),
+        }
+    }
+
+    /// Takes a character within double quotes or `${...}`.
+    fn quoted(&mut self, at: usize, c: char) -> Result<(), Mistake> {
+        match c {
+            '\\' => drop(self.chars.next()),
+            '"' if self.is_in("\"") => self.close(),
+            '"' => self.enter("\""),
+            '}' if self.is_in("${") => self.close(),
+            // Within double quotes an apostrophe is one.
+            '\'' if self.open.iter().all(|open| open.kind != "\"") => self.single_quoted()?,
+            '$' => self.dollar()?,
+            '`' => self.backquote(at)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a character outside quotes.
+    fn plain(&mut self, at: usize, c: char) -> Result<(), Mistake> {
+        match c {
+            ' ' | '\t' | '\r' => self.end_word(at)?,
+            '\n' => self.end_line(at)?,
+            '#' if self.now.word.is_none() => while self.chars.next_if(|(_, c)| *c != '\n').is_some() {},
+            '|' | '&' | ';' => self.operator(at, c)?,
+            '<' | '>' => self.redirection(at, c)?,
+            '(' => self.parenthesis(at)?,
+            ')' => self.close_parenthesis(at)?,
+            '`' => self.backquote(at)?,
+            _ => {
+                self.now.word.get_or_insert(at);
+                match c {
+                    '\\' => drop(self.chars.next()),
+                    '\'' => self.single_quoted()?,
+                    '"' => self.enter("\""),
+                    '$' => self.dollar()?,
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn single_quoted(&mut self) -> Result<(), Mistake> {
+        self.chars.find(|(_, c)| *c == '\'').map(drop).ok_or(Unclosed("'"))
+    }
+
+    /// Takes what follows a `$`.
+    fn dollar(&mut self) -> Result<(), Mistake> {
+        if self.take('{') {
+            self.enter("${");
+        } else if self.take('(') {
+            match self.take('(') {
+                true => self.arithmetic()?,
+                false => self.enter("$("),
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over `$((...))`.
+    fn arithmetic(&mut self) -> Result<(), Mistake> {
+        let mut depth = 2_usize;
+        while depth > 0 {
+            match self.chars.next() {
+                Some((_, '(')) => depth += 1,
+                Some((_, ')')) => depth -= 1,
+                Some(_) => {}
+                None => return Err(Unclosed("$((")),
+            }
+        }
+        Ok(())
+    }
+
+    fn backquote(&mut self, at: usize) -> Result<(), Mistake> {
+        if self.is_in("`") {
+            return self.close_list(at);
+        }
+        self.now.word.get_or_insert(at);
+        self.enter("`");
+        Ok(())
+    }
+
+    fn parenthesis(&mut self, at: usize) -> Result<(), Mistake> {
+        let is_word = self.now.word.is_some_and(|start| !self.text[start..at].ends_with('='));
+        if is_word && self.take(')') {
+            // A function, whose body is a command of its own.
+            self.now = Now::default();
+            return Ok(());
+        }
+        if is_word || (self.now.word.is_none() && self.now.has_command && !self.is_in("case")) {
+            return Err(Parenthesis);
+        }
+        self.now.word.get_or_insert(at);
+        self.enter("(");
+        Ok(())
+    }
+
+    fn close_parenthesis(&mut self, at: usize) -> Result<(), Mistake> {
+        if self.is_in("case") {
+            // The end of a pattern, after which a command begins.
+            self.now = Now::default();
+            return Ok(());
+        }
+        if !self.is_in("(") && !self.is_in("$(") {
+            self.end_word(at)?;
+            return Err(self.open.last().map_or(Unopened(")"), |open| Unclosed(open.kind)));
+        }
+        self.close_list(at)
+    }
+
+    fn operator(&mut self, at: usize, c: char) -> Result<(), Mistake> {
+        if c == '&' && self.take('>') {
+            self.end_word(at)?;
+            self.take('>');
+            self.now.redirection = Some("&>");
+            return Ok(());
+        }
+        self.end_word(at)?;
+        if let Some(redirection) = self.now.redirection {
+            return Err(NoTarget(redirection));
+        }
+        let operator = match c {
+            '|' if self.take('|') => "||",
+            '|' if self.take('&') => "|&",
+            '|' => "|",
+            '&' if self.take('&') => "&&",
+            '&' => "&",
+            _ if self.is_in("case") && self.take(';') => {
+                self.now = Now::default();
+                return Ok(());
+            }
+            _ => ";",
+        };
+        if let Some(pending) = self.now.operator {
+            return Err(NothingAfter(pending));
+        }
+        if !self.now.has_command {
+            return Err(NothingBefore(operator));
+        }
+        self.now.has_command = false;
+        self.now.operator = (!matches!(operator, ";" | "&")).then_some(operator);
+        Ok(())
+    }
+
+    fn redirection(&mut self, at: usize, c: char) -> Result<(), Mistake> {
+        // `<(...)` and `>(...)` of Bash stand for files.
+        if self.take('(') {
+            self.now.word.get_or_insert(at);
+            self.enter("(");
+            return Ok(());
+        }
+        self.end_word(at)?;
+        if let Some(redirection) = self.now.redirection {
+            return Err(NoTarget(redirection));
+        }
+        self.now.redirection = Some(match c {
+            '<' if self.take('<') => {
+                if self.take('<') {
+                    "<<<"
+                } else {
+                    "<<"
+                }
+            }
+            '<' => "<",
+            _ if self.take('>') => ">>",
+            _ => ">",
+        });
+        // `<&`, `<>`, `>&` and `>|` take a target like the others.
+        self.chars.next_if(|(_, next)| matches!((c, next), (_, '&') | ('<', '>') | ('>', '|')));
+        Ok(())
+    }
+
+    /// Ends the current word, which may be one that opens or closes a block.
+    fn end_word(&mut self, at: usize) -> Result<(), Mistake> {
+        let Some(start) = self.now.word.take() else { return Ok(()) };
+        let word = &self.text[start..at];
+        if let Some(redirection) = self.now.redirection.take() {
+            if redirection == "<<" {
+                self.documents.push(word.trim_start_matches('-').replace(['\'', '"', '\\'], ""));
+            }
+            // A redirection by itself is a command: it makes the file.
+            self.now.has_command = true;
+            self.now.operator = None;
+            return Ok(());
+        }
+        let operator = self.now.operator.take();
+        if self.now.has_command {
+            return Ok(());
+        }
+        if let Some((opening, _)) = BLOCKS.iter().find(|(opening, _)| *opening == word) {
+            let is_list = matches!(*opening, "{" | "if" | "while" | "until");
+            self.enter(opening);
+            self.now.has_command = !is_list;
+        } else if let Some((_, closing)) = BLOCKS.iter().find(|(_, closing)| *closing == word) {
+            if let Some(operator) = operator {
+                return Err(NothingAfter(operator));
+            }
+            let top = self.open.last().map(|open| open.kind);
+            if !BLOCKS.iter().any(|(opening, end)| end == closing && Some(*opening) == top) {
+                return Err(Unopened(closing));
+            }
+            self.close();
+            self.now.has_command = true;
+        } else {
+            self.now.has_command = !LEADS.contains(&word);
+        }
+        Ok(())
+    }
+
+    /// Ends a line, after which a pipeline may go on.
+    fn end_line(&mut self, at: usize) -> Result<(), Mistake> {
+        self.end_word(at)?;
+        if let Some(redirection) = self.now.redirection {
+            return Err(NoTarget(redirection));
+        }
+        self.now.has_command = false;
+        for end in std::mem::take(&mut self.documents) {
+            self.skip_document(&end);
+        }
+        Ok(())
+    }
+
+    /// Passes over the lines of a here-document (`<<END`), which are text.
+    fn skip_document(&mut self, end: &str) {
+        while let Some(&(start, _)) = self.chars.peek() {
+            let line = self.text[start..].lines().next().unwrap_or_default();
+            while self.chars.next().is_some_and(|(_, c)| c != '\n') {}
+            if line.trim_start_matches('\t') == end {
+                return;
+            }
+        }
+    }
+
+    /// Checks that nothing is missing where a list of commands ends.
+    fn end_list(&self) -> Result<(), Mistake> {
+        match (self.now.redirection, self.now.operator) {
+            (Some(redirection), _) => Err(NoTarget(redirection)),
+            (_, Some(operator)) => Err(NothingAfter(operator)),
+            _ => Ok(()),
+        }
+    }
+
+    fn close_list(&mut self, at: usize) -> Result<(), Mistake> {
+        self.end_word(at)?;
+        self.end_list()?;
+        self.close();
+        Ok(())
+    }
+
+    fn enter(&mut self, kind: &'static str) {
+        self.open.push(Open { kind, around: std::mem::take(&mut self.now) });
+    }
+
+    fn close(&mut self) {
+        self.now = self.open.pop().map(|open| open.around).unwrap_or_default();
+    }
+
+    fn is_in(&self, kind: &str) -> bool {
+        self.open.last().is_some_and(|open| open.kind == kind)
+    }
+
+    fn take(&mut self, wanted: char) -> bool {
+        self.chars.next_if(|(_, c)| *c == wanted).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each command must be accepted.
+    fn accepted(commands: &[&str]) {
+        commands.iter().for_each(|command| assert_eq!(check(command), Ok(()), "{command}"));
+    }
+
+    /// Each command must be refused for this reason.
+    fn refused(mistake: &Mistake, commands: &[&str]) {
+        commands.iter().for_each(|command| assert_eq!(check(command).as_ref(), Err(mistake), "{command}"));
+    }
+
+    #[test]
+    fn quotes_must_be_closed() {
+        accepted(&[
+            "echo 'a | b' \"c ; d\" e\\'f",
+            r#"echo "it's" 'a "b'"#,
+            "echo \"a\\\"b\"",
+            "# it's a comment",
+            "echo a#'b'",
+        ]);
+        refused(&Unclosed("'"), &["echo 'x", "echo \"a\" 'b", "echo a # b\necho 'c"]);
+        refused(&Unclosed("\""), &["echo \"x", "echo \"x\\\"", "echo 'a' \"b"]);
+    }
+
+    #[test]
+    fn substitutions_must_be_closed() {
+        accepted(&[
+            "echo $(date) `date` ${HOME:-/root}",
+            r#"chown "$(id -un)" x"#,
+            r#"echo "${x:-"y z"} $(ls "a b" | wc -l)""#,
+            r#"echo "${x:-don't}""#,
+            "echo $((1 + (2 << 3)))",
+            "diff <(ls a) <(ls b)",
+        ]);
+        refused(&Unclosed("$("), &["echo $(date", "echo \"$(date", "echo $(echo $(date)"]);
+        refused(&Unclosed("`"), &["echo `date", "echo `echo $(date)"]);
+        refused(&Unclosed("${"), &["echo ${HOME", "echo \"${HOME"]);
+        refused(&Unclosed("$(("), &["echo $((1 + 2)"]);
+    }
+
+    #[test]
+    fn groups_and_blocks_must_be_closed() {
+        accepted(&[
+            "(cd /tmp && ls)",
+            "{ ls; date; } > x",
+            "awk '{print $1}' x",
+            "find . -exec ls {} \\;",
+            "echo } { fi",
+            "for i in 1 2; do echo $i; done",
+            "if ls; then date; elif id; then :; else df; fi",
+            "while ! ls; do sleep 1; done",
+            "case $x in a|b) ls ;; (*) date ;; esac",
+            "f() { ls; }; f",
+            "a=(1 2)",
+        ]);
+        refused(&Unclosed("("), &["(ls", "(ls; (date)"]);
+        refused(&Unclosed("{"), &["{ ls", "{ ls }", "(ls) && { date;", "{ ls )"]);
+        refused(&Unclosed("for"), &["for i in 1 2; do echo", "for i in 1 2"]);
+        refused(&Unclosed("if"), &["if ls; then date"]);
+        refused(&Unopened(")"), &["ls )", "ls)"]);
+        refused(&Unopened("}"), &["ls; }"]);
+        refused(&Unopened("done"), &["if ls; then date; done"]);
+        refused(&Parenthesis, &["echo (x)", "echo f(x)"]);
+    }
+
+    #[test]
+    fn operators_need_commands() {
+        accepted(&[
+            "ls | wc",
+            "ls || date && id",
+            "ls;",
+            "ls &",
+            "ls & date; id",
+            "ls |\n wc",
+            "\n\nls\n\ndate\n",
+            "ls |& wc",
+            "A=1",
+        ]);
+        refused(&NothingBefore("|"), &["| wc", "(| wc)", "ls; | wc"]);
+        refused(&NothingBefore("&&"), &["&& ls", "ls; && date"]);
+        refused(&NothingBefore("||"), &["|| ls"]);
+        refused(&NothingBefore(";"), &["; ls", "ls;; date", "ls & ; date"]);
+        refused(&NothingBefore("&"), &["& ls", "ls; & date"]);
+        refused(
+            &NothingAfter("|"),
+            &["ls |", "ls | | wc", "ls | ; wc", "(ls |)", "{ ls | }", "echo $(ls | )"],
+        );
+        refused(&NothingAfter("&&"), &["ls &&", "ls && || date", "ls && # date"]);
+        refused(&NothingAfter("||"), &["ls ||", "ls || & date"]);
+    }
+
+    #[test]
+    fn redirections_need_targets() {
+        accepted(&[
+            "ls >x 2>&1",
+            "ls > x",
+            ">x",
+            "ls &>x",
+            "ls >>x <y",
+            "ls 2>&-",
+            "x </dev/null 2>/dev/null | wc",
+            "cat <<<x",
+            "cat <<EOF > x\nit's | text (\nEOF\nls",
+            "cat <<-'EOF'\n\t\"\n\tEOF",
+        ]);
+        refused(&NoTarget(">"), &["ls >", "ls > | wc", "ls 2> ; date", "(ls >)", "ls >\n"]);
+        refused(&NoTarget(">>"), &["ls >>", "ls >> > x"]);
+        refused(&NoTarget("<"), &["wc <", "wc < && ls"]);
+        refused(&NoTarget("<<<"), &["wc <<<"]);
+        refused(&NoTarget("&>"), &["ls &>"]);
+    }
+
+    #[test]
+    fn a_mistake_is_told_in_words() {
+        for (command, words) in [
+            ("ls |", "there is no command after `|`"),
+            ("| ls", "there is no command before `|`"),
+            ("ls '", "`'` is never closed"),
+            ("ls )", "`)` closes nothing"),
+            ("ls >", "the redirection `>` has no target"),
+        ] {
+            assert_eq!(check(command).map_err(|mistake| mistake.to_string()), Err(words.to_owned()));
+        }
+    }
+}
