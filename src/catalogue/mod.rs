@@ -19,6 +19,7 @@ mod problem;
 mod raw_file;
 mod rule;
 mod rule_file;
+#[cfg(feature = "schema")]
 mod schema;
 mod signature;
 mod signature_kind;
@@ -35,6 +36,7 @@ pub use prefilter::Prefilter;
 pub use problem::{Location, Problem, ProblemCode, ProblemLevel, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature};
 pub use rule_file::{RuleFile, read_rules};
+#[cfg(feature = "schema")]
 pub use schema::rule_file_schema;
 pub use signature_kind::SignatureKind;
 pub use taxonomy::{Category, Severity};

@@ -1,5 +1,6 @@
 //! What a file says of rules that stand elsewhere: which are left out, which hurt more or less here, and more examples.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -9,7 +10,8 @@ use super::rule_file::RuleFile;
 use super::{Location, Problem, ProblemCode, Rule, Severity};
 
 /// A rule to be left out.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDisable {
     /// The id of the rule.
@@ -21,7 +23,8 @@ pub(super) struct RawDisable {
 }
 
 /// A rule that hurts more or less here than elsewhere.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSeverity {
     /// The id of the rule.
@@ -35,7 +38,8 @@ pub(super) struct RawSeverity {
 }
 
 /// Examples of a rule that stands elsewhere.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMoreExamples {
     /// The id of the rule.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -14,63 +15,68 @@ use super::taxonomy::{Category, Severity};
 /// examples of them, or ids that are no longer in use.
 ///
 /// This and the types below are read by serde, and their comments are shown by editors, through `schema/rules.schema.json`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(
-    title = "clawsift rule file",
-    description = "A file of rules of clawsift: the rules of one category, \
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        title = "clawsift rule file",
+        description = "A file of rules of clawsift: the rules of one category, \
     groups of signatures that rules share, changes to rules that stand elsewhere and examples of them, or ids that are \
     no longer in use."
+    )
 )]
-#[schemars(extend("anyOf" = [
+#[cfg_attr(feature = "schema", schemars(extend("anyOf" = [
     { "required": ["category", "rules"] },
     { "required": ["shared"] },
     { "required": ["retired"] },
     { "required": ["disable"] },
     { "required": ["severity"] },
     { "required": ["more_examples"] },
-]))]
-#[schemars(extend("if" = { "properties": { "category": { "const": "none" } } }, "else" = {
+])))]
+#[cfg_attr(feature = "schema", schemars(extend("if" = { "properties": { "category": { "const": "none" } } }, "else" = {
     "properties": { "rules": { "items": { "required": ["causes", "fixes"] } } },
-}))]
+})))]
 pub(super) struct RawFile {
     /// The category of all rules of the file.
     pub category: Option<Category>,
     /// Signatures that exclude a record for each rule of the file.
     #[serde(default)]
-    #[schemars(with = "Vec<RawSignature>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawSignature>"))]
     pub none: Vec<Spanned<RawSignature>>,
     /// The rules.
     #[serde(default)]
     pub rules: Vec<RawRule>,
     /// Groups of signatures by name; any rule may ask for one with `shared: NAME`.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Vec<RawSignature>>")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<RawSignature>>"))]
     pub shared: BTreeMap<String, Vec<Spanned<RawSignature>>>,
     /// Ids that were released once and are never used again. An empty list is one, too: it keeps the file's place.
-    #[schemars(with = "Option<Vec<Retired>>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Retired>>"))]
     pub retired: Option<Vec<Spanned<Retired>>>,
     /// Rules that stand elsewhere and are left out.
     #[serde(default)]
-    #[schemars(with = "Vec<RawDisable>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawDisable>"))]
     pub disable: Vec<Spanned<RawDisable>>,
     /// Rules that stand elsewhere and hurt more or less here.
     #[serde(default)]
-    #[schemars(with = "Vec<RawSeverity>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawSeverity>"))]
     pub severity: Vec<Spanned<RawSeverity>>,
     /// Examples and counter-examples of rules that stand elsewhere: too many to be read beside the rule.
     #[serde(default)]
-    #[schemars(with = "Vec<RawMoreExamples>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawMoreExamples>"))]
     pub more_examples: Vec<Spanned<RawMoreExamples>>,
 }
 
 /// One failure: how it is recognised, why it happens and what to do about it.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Rule", extend("anyOf" = [{ "required": ["any"] }, { "required": ["all"] }]))]
+#[cfg_attr(feature = "schema", schemars(rename = "Rule", extend("anyOf" = [{ "required": ["any"] }, { "required": ["all"] }])))]
 pub(super) struct RawRule {
     /// Two or more lower-case words joined by slashes, such as `rate-limit/requests`; stable once released.
-    #[schemars(with = "String", extend("pattern" = "^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)+$"))]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)+$")))]
     pub id: Spanned<String>,
     /// What went wrong, as a person would say it, in one line.
     pub title: String,
@@ -78,31 +84,31 @@ pub(super) struct RawRule {
     pub severity: Severity,
     /// One of these signatures must match, where there are any.
     #[serde(default)]
-    #[schemars(with = "Vec<RawSignature>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawSignature>"))]
     pub any: Vec<Spanned<RawSignature>>,
     /// Each of these signatures must match.
     #[serde(default)]
-    #[schemars(with = "Vec<RawSignature>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawSignature>"))]
     pub all: Vec<Spanned<RawSignature>>,
     /// None of these signatures may match.
     #[serde(default)]
-    #[schemars(with = "Vec<RawSignature>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<RawSignature>"))]
     pub none: Vec<Spanned<RawSignature>>,
     /// Ids of rules that lose to this one on equal evidence; `family/*` stands for all rules of that family that do not
     /// name this one themselves.
     #[serde(default)]
-    #[schemars(with = "Vec<String>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub overrides: Vec<Spanned<String>>,
     /// Categories of earlier failures that this one only follows from; where the log has one of them, that is the cause.
     #[serde(default)]
     pub echo_of: Vec<Category>,
     /// Why it happens, the likeliest first; `{capture}` is filled in from the log.
     #[serde(default)]
-    #[schemars(extend("minItems" = 1))]
+    #[cfg_attr(feature = "schema", schemars(extend("minItems" = 1)))]
     pub causes: Vec<String>,
     /// What to do about it, in the order to try.
     #[serde(default)]
-    #[schemars(extend("minItems" = 1))]
+    #[cfg_attr(feature = "schema", schemars(extend("minItems" = 1)))]
     pub fixes: Vec<Fix>,
     /// Published figures that help to judge a finding, such as a provider's rate limits.
     #[serde(default)]
@@ -120,50 +126,52 @@ pub(super) struct RawRule {
 
 /// What to look for in a record: exactly one of `literal`, `regex`, `http_status`, `error_code`, `field` and `shared`.
 /// Ids and durations are not there to be found.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "Signature", extend("oneOf" = [
+#[cfg_attr(feature = "schema", schemars(rename = "Signature", extend("oneOf" = [
     { "required": ["literal"] },
     { "required": ["regex"] },
     { "required": ["http_status"] },
     { "required": ["error_code"] },
     { "required": ["field"] },
     { "required": ["shared"], "properties": { "evidence": false } },
-]))]
+])))]
 pub(super) struct RawSignature {
     /// A text, in any case. Its evidence is `body` unless said otherwise.
-    #[schemars(extend("pattern" = "\\S"))]
+    #[cfg_attr(feature = "schema", schemars(extend("pattern" = "\\S")))]
     pub literal: Option<String>,
     /// A regular expression in the syntax of the Rust regex crate (no look-around, no back-references), in any case;
     /// what named groups such as `(?<host>\S+)` capture is filled in for `{host}` in fixes. Its evidence is `body` unless
     /// said otherwise.
-    #[schemars(extend("minLength" = 1))]
+    #[cfg_attr(feature = "schema", schemars(extend("minLength" = 1)))]
     pub regex: Option<String>,
     /// An HTTP status, or one of several, in any spelling (`status=502`, `HTTP 502`, `"code":502`), never as a bare number.
     /// Its evidence is `status` unless said otherwise.
-    #[schemars(extend(
+    #[cfg_attr(feature = "schema", schemars(extend(
         "minimum" = 400, "maximum" = 599, "minItems" = 1, "items" = { "minimum": 400, "maximum": 599 },
-    ))]
+    )))]
     pub http_status: Option<OneOrMany<u16>>,
     /// An error code such as `ETIMEDOUT` as a whole word, or one of several. Its evidence is `transport` unless said
     /// otherwise.
-    #[schemars(extend("minLength" = 1, "minItems" = 1, "items" = { "minLength": 1 }))]
+    #[cfg_attr(feature = "schema", schemars(extend("minLength" = 1, "minItems" = 1, "items" = { "minLength": 1 })))]
     pub error_code: Option<OneOrMany<String>>,
     /// Fields of the record that all have one of the given values; `*` stands for any text. Its evidence is `reason`
     /// unless said otherwise.
-    #[schemars(extend("minProperties" = 1))]
+    #[cfg_attr(feature = "schema", schemars(extend("minProperties" = 1)))]
     pub field: Option<BTreeMap<String, OneOrMany<Scalar>>>,
     /// Any signature of the group that has this name under `shared:`, with the evidence of that signature.
-    #[schemars(extend("minLength" = 1))]
+    #[cfg_attr(feature = "schema", schemars(extend("minLength" = 1)))]
     pub shared: Option<String>,
     /// How much it proves, where that is not what is usual for its kind.
     pub evidence: Option<Evidence>,
 }
 
 /// A value, or a list of them.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
-#[schemars(inline)]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub(super) enum OneOrMany<T> {
     /// The value.
     One(T),
@@ -181,9 +189,10 @@ impl<T> OneOrMany<T> {
 }
 
 /// A field's value: `true`, `429` and `rate_limit` are all written bare in YAML.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
-#[schemars(inline)]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub(super) enum Scalar {
     Bool(bool),
     Number(i64),

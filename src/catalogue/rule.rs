@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ use super::taxonomy::{Category, Severity};
 /// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
 /// the body more than the HTTP status, the status more than OpenClaw's own sentence, and that more than the reason
 /// field OpenClaw derives from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// OpenClaw's derived reason (`failoverReason`, `reason=timeout`).
@@ -58,7 +60,8 @@ pub struct Signature {
 }
 
 /// One thing to do about a failure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// What to do, in a sentence; `{capture}` is filled in from the log.
@@ -72,7 +75,8 @@ pub struct Fix {
 }
 
 /// Published figures that help to judge a finding, such as the providers' rate limits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LimitTable {
     /// What the figures are, with unit and source.
@@ -125,7 +129,8 @@ pub struct Rule {
 }
 
 /// An id that is no longer a rule's, and never will be again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Retired {
     /// The id that was released once.

@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::catalogue::{Category, Severity};
 use crate::render::{DiffFormat, Format};
 
+#[cfg(feature = "mcp")]
+use super::mcp::Mcp;
 use super::options::{ColorWhen, RedactArgs, RuleArgs, Show, named};
+#[cfg(feature = "rule-tools")]
 use super::rules::RulesCommand;
+#[cfg(feature = "schema")]
+use super::schema::Schema;
 use super::watch::Watch;
 
 /// Reads OpenClaw logs and says what is wrong, why, and what to do.
@@ -89,11 +94,14 @@ pub(super) enum Command {
     /// Compare two reports or logs: what stopped, what is new, what happens more often
     Diff(Diff),
     /// Answer agents over the Model Context Protocol, on standard input and output
+    #[cfg(feature = "mcp")]
     Mcp(Mcp),
     /// List, show and write rules
+    #[cfg(feature = "rule-tools")]
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Print the JSON Schema of what scripts read, or of rule files
+    #[cfg(feature = "schema")]
     Schema(Schema),
     /// Print what makes a shell complete clawsift's commands and options
     Completions(Completions),
@@ -123,25 +131,6 @@ pub(super) struct Man {
     pub folder: Option<PathBuf>,
 }
 
-/// Of what to print the schema.
-#[derive(Debug, clap::Args)]
-#[command(after_help = SCHEMA_EXAMPLES)]
-pub(super) struct Schema {
-    /// What the schema describes
-    pub what: Described,
-}
-
-/// What has a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Described {
-    /// The report, as --format json writes it
-    Report,
-    /// One match, a line of --format ndjson
-    Match,
-    /// A rule file
-    Rules,
-}
-
 /// What to merge.
 #[derive(Debug, clap::Args)]
 #[command(after_help = MERGE_EXAMPLES)]
@@ -155,22 +144,6 @@ pub(super) struct Merge {
 
     #[command(flatten)]
     pub redact: RedactArgs,
-}
-
-/// What agents may ask.
-#[derive(Debug, clap::Args)]
-#[command(after_help = MCP_EXAMPLES)]
-pub(super) struct Mcp {
-    /// Let agents read this file or folder too, beside OpenClaw's log folders (repeatable)
-    #[arg(long, value_name = "PATH")]
-    pub allow: Vec<PathBuf>,
-
-    /// Zone of times written without an offset, and of those shown; the system's unless given
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
 }
 
 /// What to compare.
@@ -250,13 +223,6 @@ Examples:
   clawsift gateway-1/ --format json --output 1.json     a report to be merged
   clawsift merge 1.json 2.json 3.json                   one report of all";
 
-const MCP_EXAMPLES: &str = "\
-Examples:
-  clawsift mcp                          for the configuration of an agent: command clawsift, arguments mcp
-  clawsift mcp --allow /srv/archive     with logs of other gateways
-
-Tools: scan, explain, watch_status. They read and change nothing; keys and tokens are masked.";
-
 const DIFF_EXAMPLES: &str = "\
 Examples:
   clawsift diff before.json after.json                     two reports that --format json wrote
@@ -278,12 +244,6 @@ Examples:
   clawsift man | man -l -                              read the main page
   clawsift man rules check | man -l -                  that of a command
   clawsift man --folder ~/.local/share/man/man1        install all of them";
-
-const SCHEMA_EXAMPLES: &str = "\
-Examples:
-  clawsift schema report > report.schema.json    of what --format json writes
-  clawsift schema match > match.schema.json      of a line of --format ndjson
-  clawsift schema rules > rules.schema.json      for editors";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:

@@ -19,6 +19,7 @@ pub(super) enum CliError {
     Report(String, String),
     #[error("{0} cannot be followed: {1}")]
     Follow(String, std::io::Error),
+    #[cfg(feature = "mcp")]
     #[error("{0}")]
     Serve(#[from] crate::mcp::ServeError),
     #[error("--notify: {0}")]
@@ -36,32 +37,11 @@ pub(super) enum CliError {
          clawsift --format ndjson LOG..."
     )]
     NoMatches,
+    #[cfg(feature = "rule-tools")]
     #[error("{0}")]
-    NoSuchRule(#[from] crate::kit::NoSuchRule),
-    #[error("{0}")]
-    Draft(#[from] crate::kit::DraftError),
-    #[error(
-        "nothing to draft a rule for; give a line of a log, or the number of a shape that no rule explains:\n  \
-         clawsift rules new --from-line 'Error: disk 3 is full'\n  \
-         clawsift rules new --from-unknown 3 gateway.log\n\
-         On a terminal, `clawsift rules new` asks for them."
-    )]
-    NothingToDraft,
-    #[error("ended before all was asked; no rule was written")]
-    NoAnswer,
-    #[error(
-        "the terminal passes on no more than {0} characters of a line; pipe it in:\n  \
-         tail -1 gateway.log | clawsift rules new --from-line -"
-    )]
-    CutByTerminal(usize),
-    #[error(
-        "there is no shape {number} among what no rule explains: there are {shapes}, as the report lists them"
-    )]
-    NoSuchShape { number: usize, shapes: usize },
+    RuleTools(#[from] super::rules::RulesError),
     #[error("there is no command `{0}`; the commands are in clawsift --help")]
     NoSuchCommand(String),
-    #[error("{0}: {1}; name a file that is not there yet")]
-    NewFile(String, std::io::Error),
     #[error("{0}: {1}; check the folder and the free space, or leave --output out")]
     Output(String, std::io::Error),
     #[error(

@@ -7,6 +7,7 @@ mod error;
 mod explain;
 mod interrupts;
 mod man;
+#[cfg(feature = "mcp")]
 mod mcp;
 mod merge;
 mod options;
@@ -14,8 +15,10 @@ mod outlet;
 mod output;
 mod problems;
 mod progress;
+#[cfg(feature = "rule-tools")]
 mod rules;
 mod scan;
+#[cfg(feature = "schema")]
 mod schema;
 mod standard_input;
 mod watch;
@@ -43,11 +46,14 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(explain)) => explain::run(explain),
         Some(Command::Merge(merge)) => merge::run(merge),
         Some(Command::Diff(diff)) => diff::run(diff),
+        #[cfg(feature = "mcp")]
         Some(Command::Mcp(mcp)) => mcp::run(mcp),
         Some(Command::Watch(watch)) => watch::run(watch),
+        #[cfg(feature = "rule-tools")]
         Some(Command::Rules(command)) => rules::run(command),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Man(man)) => man::run(man),
+        #[cfg(feature = "schema")]
         Some(Command::Schema(args)) => schema::run(args),
         None => scan::run(&args),
     };

@@ -5,15 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice, StripStream};
+use anstream::{ColorChoice, StripStream};
 use jiff::tz::TimeZone;
-use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::catalogue::Problem;
 use crate::ci_commands::{Breaker, Syntax};
-use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::render::{self, DiffFormat, Format, ProblemFormat, Style};
+use crate::render::{self, DiffFormat, Format, Style};
 use crate::report::{Comparison, Report, RulePage};
 
 use super::error::CliError;
@@ -72,50 +69,9 @@ pub(super) fn write_diff(
     })
 }
 
-/// Writes what rules cost to standard output.
-pub(super) fn write_bench(bench: &Bench) -> Result<(), CliError> {
-    let style = style(terminal_width(), &TimeZone::UTC);
-    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_bench(bench, &style, out))
-}
-
-/// Writes faults of rule files to standard output.
-pub(super) fn write_problems(
-    problems: &[Problem],
-    format: ProblemFormat,
-    color: ColorWhen,
-) -> Result<(), CliError> {
-    to_standard_output(choice(color), format.syntax(), |out| render::render_problems(problems, format, out))
-}
-
-/// Writes what became of examples, and of mutants, to standard output.
-pub(super) fn write_test(
-    test: &TestRun,
-    mutation: Option<&Mutation>,
-    color: ColorWhen,
-) -> Result<(), CliError> {
-    to_standard_output(choice(color), Syntax::Text, |out| render::render_test(test, mutation, out))
-}
-
-/// Writes the list of rules to standard output: on a terminal in its width, else a rule a line, to be searched.
-pub(super) fn write_rule_list(rules: &[ListedRule]) -> Result<(), CliError> {
-    let width = if io::stdout().is_terminal() { terminal_width() } else { usize::MAX };
-    let style = style(width, &TimeZone::UTC);
-    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_rule_list(rules, &style, out))
-}
-
-/// Writes the list of rules to standard output as a table in Markdown.
-pub(super) fn write_rule_list_markdown(rules: &[ListedRule]) -> Result<(), CliError> {
-    to_standard_output(ColorChoice::Auto, Syntax::Text, |out| render::render_rule_list_markdown(rules, out))
-}
-
-/// Writes whole rules to standard output.
-pub(super) fn write_whole_rules(rules: &[ShownRule<'_>], color: ColorWhen) -> Result<(), CliError> {
-    let style = style(terminal_width(), &TimeZone::UTC);
-    to_standard_output(choice(color), Syntax::Text, |out| render::render_whole_rules(rules, &style, out))
-}
-
 /// Writes something as JSON to standard output.
-pub(super) fn write_json(value: &impl Serialize) -> Result<(), CliError> {
+#[cfg(any(feature = "rule-tools", feature = "schema"))]
+pub(super) fn write_json(value: &impl serde::Serialize) -> Result<(), CliError> {
     to_standard_output(ColorChoice::Auto, Syntax::Json, |out| {
         serde_json::to_writer_pretty(&mut *out, value)?;
         writeln!(out)
@@ -132,9 +88,10 @@ pub(super) fn write_line(line: &dyn std::fmt::Display) -> Result<(), CliError> {
     to_standard_output(ColorChoice::Auto, Syntax::Text, |out| writeln!(out, "{line}"))
 }
 
-/// Whether standard output gets colour, where it is a terminal.
+/// Returns `true` if standard output gets colour, as far as it is a terminal.
+#[cfg(feature = "tui")]
 pub(super) fn is_colored(color: ColorWhen) -> bool {
-    let choice = AutoStream::choice(&io::stdout());
+    let choice = anstream::AutoStream::choice(&io::stdout());
     color == ColorWhen::Always || (color == ColorWhen::Auto && choice != ColorChoice::Never)
 }
 
@@ -146,7 +103,8 @@ pub(super) fn choice(color: ColorWhen) -> ColorChoice {
     }
 }
 
-fn to_standard_output(
+/// Writes to standard output, with colours where they are wanted.
+pub(super) fn to_standard_output(
     choice: ColorChoice,
     syntax: Syntax,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -194,13 +152,15 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
         .make_in(folder, |path| File::create_new(path))
 }
 
-fn style(width: usize, zone: &TimeZone) -> Style {
+/// The style of a report on standard output.
+pub(super) fn style(width: usize, zone: &TimeZone) -> Style {
     // A terminal is asked what it can do; anything else gets no links.
     let links = io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
     Style { unicode: is_utf8_locale(), links, ..Style::new(width, zone.clone()) }
 }
 
-fn terminal_width() -> usize {
+/// Columns of the terminal, or a default.
+pub(super) fn terminal_width() -> usize {
     if io::stdout().is_terminal()
         && let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size()
     {

@@ -1,11 +1,31 @@
 //! `clawsift schema WHAT`: the JSON Schemas of what scripts read and people write.
 
+use clap::ValueEnum;
+
 use crate::catalogue::rule_file_schema;
 use crate::report::{match_schema, report_schema};
 
-use super::args::{Described, Schema};
 use super::error::CliError;
 use super::output;
+
+/// Of what to print the schema.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SCHEMA_EXAMPLES)]
+pub(super) struct Schema {
+    /// What the schema describes
+    pub what: Described,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// The report, as --format json writes it
+    Report,
+    /// One match, a line of --format ndjson
+    Match,
+    /// A rule file
+    Rules,
+}
 
 pub(super) fn run(args: &Schema) -> Result<u8, CliError> {
     print(args.what)
@@ -20,3 +40,9 @@ pub(super) fn print(what: Described) -> Result<u8, CliError> {
     })?;
     Ok(0)
 }
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  clawsift schema report > report.schema.json    of what --format json writes
+  clawsift schema match > match.schema.json      of a line of --format ndjson
+  clawsift schema rules > rules.schema.json      for editors";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rmcp::handler::server::tool::{schema_for_input, schema_for_type};
 use rmcp::model::JsonObject;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,8 @@ use serde_json::Value;
 use crate::catalogue::nearest;
 
 /// Arguments of `scan`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Scan {
     /// Files or folders of logs; default: OpenClaw's own logs on this machine. Paths outside OpenClaw's log folders are
@@ -36,7 +38,8 @@ pub(super) struct Scan {
 }
 
 /// Arguments of `explain`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Explain {
     /// The id of a rule (`auth/openai-key`), a category, an HTTP status or code (`429`, `ETIMEDOUT`), or a line of a log.
@@ -44,7 +47,8 @@ pub(super) struct Explain {
 }
 
 /// Arguments of `watch_status`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WatchStatus {
     /// The log to follow, or a folder, of which the newest log is followed; default: OpenClaw's newest on this machine.

@@ -2,45 +2,61 @@
 //!
 //! To add a format: write its file, and name it in [`Format`] and [`render`].
 
-mod bench;
+#[cfg(feature = "csv")]
 mod csv;
+#[cfg(feature = "cli")]
 mod diff;
 mod digest;
+#[cfg(any(feature = "cli", feature = "tui"))]
 mod excerpt;
+#[cfg(feature = "html")]
 mod html;
 mod json;
+#[cfg(feature = "cli")]
 mod junit;
 pub mod live;
 mod markdown;
 mod ndjson;
+#[cfg(feature = "cli")]
 mod page;
-mod problems;
 mod prometheus;
-mod rule_list;
+#[cfg(feature = "cli")]
 mod rule_page;
+#[cfg(all(feature = "cli", feature = "rule-tools"))]
+mod rules;
 mod sarif;
+#[cfg(any(feature = "cli", feature = "html", feature = "tui"))]
+#[cfg_attr(not(any(feature = "cli", feature = "tui")), allow(dead_code))] // The page draws its own.
 mod sparkline;
 mod style;
+#[cfg(feature = "cli")]
 mod table;
-mod test;
-mod whole_rule;
+// Not every format uses all of these.
+#[cfg_attr(not(all(feature = "cli", feature = "html", feature = "tui")), allow(dead_code))]
 mod words;
 
 use std::io::{self, Write};
 
-use crate::catalogue::Problem;
 use crate::ci_commands::Syntax;
-use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
-use crate::report::{Report, RulePage};
+use crate::report::Report;
 
+#[cfg(feature = "cli")]
 pub use diff::{DiffFormat, render_diff};
-pub use problems::ProblemFormat;
+#[cfg(feature = "cli")]
+pub use rule_page::render_rules;
+#[cfg(all(feature = "cli", feature = "rule-tools"))]
+pub use rules::{
+    ProblemFormat, render_bench, render_problems, render_rule_list, render_rule_list_markdown, render_test,
+    render_whole_rules,
+};
 pub use style::{Extent, Style};
 
 /// An output format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// A ranked table and advice, for a person at a terminal.
+    #[cfg(feature = "cli")]
     Table,
     /// The whole report as one JSON object.
     Json,
@@ -51,12 +67,15 @@ pub enum Format {
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// A row a finding, for spreadsheets.
+    #[cfg(feature = "csv")]
     Csv,
     /// Gauges in Prometheus' text format, for node_exporter's textfile collector.
     Prometheus,
     /// JUnit XML, for CI.
+    #[cfg(feature = "cli")]
     Junit,
     /// One page for a browser, in one file.
+    #[cfg(feature = "html")]
     Html,
 }
 
@@ -65,8 +84,15 @@ impl Format {
     pub fn syntax(self) -> Syntax {
         match self {
             Self::Json | Self::Ndjson | Self::Sarif => Syntax::Json,
-            Self::Junit | Self::Html => Syntax::Markup,
-            Self::Table | Self::Markdown | Self::Csv | Self::Prometheus => Syntax::Text,
+            #[cfg(feature = "cli")]
+            Self::Junit => Syntax::Markup,
+            #[cfg(feature = "html")]
+            Self::Html => Syntax::Markup,
+            Self::Markdown | Self::Prometheus => Syntax::Text,
+            #[cfg(feature = "csv")]
+            Self::Csv => Syntax::Text,
+            #[cfg(feature = "cli")]
+            Self::Table => Syntax::Text,
         }
     }
 }
@@ -78,70 +104,18 @@ impl Format {
 /// When `out` cannot be written.
 pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        #[cfg(feature = "cli")]
         Format::Table => out.write_all(table::render(report, style).as_bytes()),
         Format::Json => json::write(report, out),
         Format::Ndjson => ndjson::write(report, out),
         Format::Markdown => markdown::write(report, style, out),
         Format::Sarif => sarif::write(report, out),
+        #[cfg(feature = "csv")]
         Format::Csv => csv::write(report, out),
         Format::Prometheus => prometheus::write(report, out),
+        #[cfg(feature = "cli")]
         Format::Junit => junit::write(report, style.fail_on, out),
+        #[cfg(feature = "html")]
         Format::Html => out.write_all(html::render(report, style)?.as_bytes()),
     }
-}
-
-/// Writes the pages of rules, as `explain` shows them. They hold colour codes, which the caller's writer may strip.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(rule_page::render(pages, style).as_bytes())
-}
-
-/// Writes what rules cost, and the warnings.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(bench::render(bench, style).as_bytes())
-}
-
-/// Writes faults of rule files. For a person they hold colour codes, which the caller's writer may strip.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
-    problems::write(problems, format, out)
-}
-
-/// Writes what became of examples, and of mutants. It holds colour codes, which the caller's writer may strip.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
-    test::write(test, mutation, out)
-}
-
-/// Writes the list of rules as a table.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_rule_list(rules: &[ListedRule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(rule_list::table(rules, style).as_bytes())
-}
-
-/// Writes the list of rules as a table in Markdown.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_rule_list_markdown(rules: &[ListedRule], out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(rule_list::markdown(rules).as_bytes())
-}
-
-/// Writes whole rules, as their author sees them. They hold colour codes, which the caller's writer may strip.
-///
-/// # Errors
-/// When `out` cannot be written.
-pub fn render_whole_rules(rules: &[ShownRule<'_>], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(whole_rule::render(rules, style).as_bytes())
 }

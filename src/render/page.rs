@@ -11,6 +11,7 @@ use crate::report::FilledFix;
 
 use super::Style;
 use super::digest::is_web_address;
+use super::words::contradiction;
 
 /// Texts are easier to read in lines no longer than this.
 pub(super) const MAX_TEXT_WIDTH: usize = 110;
@@ -25,6 +26,19 @@ const COMMAND: Paint = AnsiColor::Cyan.on_default();
 pub(super) struct Page<'a> {
     pub out: String,
     pub style: &'a Style,
+}
+
+impl Style {
+    /// A table with borders that the terminal can show.
+    pub(super) fn bordered(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(if self.unicode {
+            presets::UTF8_FULL_CONDENSED
+        } else {
+            presets::ASCII_FULL_CONDENSED
+        });
+        table
+    }
 }
 
 /// Why something happens and what to do about it.
@@ -74,6 +88,7 @@ impl<'a> Page<'a> {
     }
 
     /// A labelled text that is neither filled nor cut, so that it can be copied; its further lines are indented alike.
+    #[cfg(feature = "rule-tools")]
     pub fn verbatim(&mut self, label: &str, bullet: &str, text: &str) {
         for (index, line) in text.lines().enumerate() {
             let (label, bullet) = if index == 0 { (label, bullet) } else { ("", "  ") };
@@ -162,21 +177,4 @@ impl<'a> Page<'a> {
             let _ = writeln!(self.out, "{:1$} {2}", "", LABEL + 2, line.trim_end());
         }
     }
-}
-
-/// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
-pub(super) fn contradiction<'f>(
-    says: &[&str],
-    fact: impl Fn(&str) -> Option<&'f str>,
-    unicode: bool,
-) -> Option<String> {
-    if says.is_empty() {
-        return None;
-    }
-    let quoted = |text: &&str| if unicode { format!("“{text}”") } else { format!("\"{text}\"") };
-    let says: Vec<String> = says.iter().take(3).map(quoted).collect();
-    let wire =
-        ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
-    let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
-    Some(format!("OpenClaw says {}; {wire}", says.join(", ")))
 }

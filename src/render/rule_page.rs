@@ -1,12 +1,17 @@
 //! A rule's page: what it means, why it happens, what to do, and what only looks like it.
 
+use std::io::{self, Write};
+
 use crate::report::{LookAlike, RulePage};
 
 use super::Style;
 use super::page::{Advice, Page};
 
-/// The pages as text with colour codes.
-pub(super) fn render(pages: &[RulePage], style: &Style) -> String {
+/// Writes the pages of rules, as `explain` shows them. They hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
     for (index, rule) in pages.iter().enumerate() {
         if index > 0 {
@@ -14,7 +19,7 @@ pub(super) fn render(pages: &[RulePage], style: &Style) -> String {
         }
         show(&mut page, rule);
     }
-    page.out
+    out.write_all(page.out.as_bytes())
 }
 
 fn show(page: &mut Page<'_>, rule: &RulePage) {

@@ -1,6 +1,5 @@
 //! How the reader wants it: width, colour, zone, how much.
 
-use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Severity;
@@ -52,16 +51,5 @@ impl Style {
             share: false,
             fail_on: None,
         }
-    }
-
-    /// A table with borders that the terminal can show.
-    pub(super) fn bordered(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(if self.unicode {
-            presets::UTF8_FULL_CONDENSED
-        } else {
-            presets::ASCII_FULL_CONDENSED
-        });
-        table
     }
 }

@@ -162,6 +162,23 @@ pub(super) fn length(duration: SignedDuration) -> String {
     }
 }
 
+/// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
+pub(super) fn contradiction<'f>(
+    says: &[&str],
+    fact: impl Fn(&str) -> Option<&'f str>,
+    unicode: bool,
+) -> Option<String> {
+    if says.is_empty() {
+        return None;
+    }
+    let quoted = |text: &&str| if unicode { format!("“{text}”") } else { format!("\"{text}\"") };
+    let says: Vec<String> = says.iter().take(3).map(quoted).collect();
+    let wire =
+        ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
+    let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
+    Some(format!("OpenClaw says {}; {wire}", says.join(", ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

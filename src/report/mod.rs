@@ -9,11 +9,14 @@ mod tally;
 pub use diff::{Change, Comparison, Outcome, Row, Seen, Side, SideInfo};
 pub use findings::{
     Began, Budget, FilledFix, Finding, LeftOut, LookAlike, NextStep, Report, RulePage, SCHEMA, Status,
-    Symptom, Tool, Totals, Unclassified, Unexplained, Value, filled, is_argument, match_schema, placeholders,
-    report_schema, score, shell_quote,
+    Symptom, Tool, Totals, Unclassified, Unexplained, Value, filled, is_argument, placeholders, score,
+    shell_quote,
 };
+#[cfg(feature = "schema")]
+pub use findings::{match_schema, report_schema};
 pub use incidents::{FormatCount, Mark, Role, Sample, SourceInfo};
 pub use merge::{MergeError, Merger, merge};
+#[cfg(feature = "rule-tools")]
 pub(crate) use tally::template;
 pub use tally::{
     BadMoment, CatalogueInfo, ChunkTally, Filter, Histogram, MASK, MatchRow, Matches, Moment, Period, Sort,

@@ -7,9 +7,10 @@ use std::path::Path;
 use flate2::CrcReader;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::decode::{Limited, Packing, packing};
+use super::decode::Limited;
 use super::fence::Fence;
 use super::member::{Member, Method};
+use super::packing::{Packing, packing};
 use super::reason::Reason;
 use super::{broken_zip, decode};
 

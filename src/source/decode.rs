@@ -1,10 +1,11 @@
 //! Streams as they were before they were compressed, or written with two bytes a character; told by their first bytes.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use liblzma::stream::{CONCATENATED, Stream};
 
+use super::decompress::decompressor;
+use super::packing::{Packing, packing};
 use super::reason::Reason;
 
 /// An archive in an archive in an archive is a trap rather than a log.
@@ -17,30 +18,6 @@ const MAX_MEMORY: u64 = 128 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it decompresses to more than {0} bytes, where reading stopped; --max-decompressed sets the limit")]
 pub struct TooLarge(u64);
-
-/// What a stream is packed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    Gzip,
-    Zstd,
-    Xz,
-    Bzip2,
-    Zip,
-    Utf16,
-}
-
-/// What the first bytes of a stream say.
-pub(super) fn packing(head: &[u8]) -> Option<Packing> {
-    match head {
-        [0x1f, 0x8b, ..] => Some(Packing::Gzip),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => Some(Packing::Xz),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Packing::Bzip2),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Packing::Zip),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Packing::Utf16),
-        _ => None,
-    }
-}
 
 /// Whether the first bytes of a file tell that it is compressed, or written with two bytes a character.
 pub fn is_packed(head: &[u8]) -> bool {
@@ -60,7 +37,8 @@ pub fn is_packed(head: &[u8]) -> bool {
 /// ```
 ///
 /// # Errors
-/// When its first bytes cannot be read, or say that it is a zip archive or packed again and again. What is damaged further on, and
+/// If its first bytes cannot be read, or say that it is a zip archive, packed again and again, or compressed in a build without the
+/// feature `archives`. What is damaged further on, and
 /// too much, is an error of the stream that is returned.
 pub fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
     for depth in 0..=MAX_NESTING {
@@ -69,25 +47,13 @@ pub fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Re
             0 => error.into(),
             _ => Reason::damaged(error),
         })?;
-        let max_memory = MAX_MEMORY >> depth;
         let whole = Cursor::new(head[..length].to_vec()).chain(reader);
         let inner: Box<dyn Read + Send> = match packing(&head[..length]) {
             None => return Ok(Box::new(whole)),
-            Some(Packing::Gzip) => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole))),
-            Some(Packing::Zstd) => {
-                let mut decoder = zstd::Decoder::new(whole)?;
-                decoder.window_log_max(max_memory.ilog2())?;
-                Box::new(decoder)
-            }
-            Some(Packing::Xz) => {
-                let stream = Stream::new_stream_decoder(max_memory, CONCATENATED).map_err(io::Error::from)?;
-                Box::new(liblzma::read::XzDecoder::new_stream(whole, stream))
-            }
-            Some(Packing::Bzip2) => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
-            Some(Packing::Zip) => return Err(Reason::PipedZip),
             Some(Packing::Utf16) => {
                 return Ok(Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(whole)));
             }
+            Some(packing) => decompressor(packing, whole, MAX_MEMORY >> depth)?,
         };
         reader = Box::new(Limited::new(inner, limit));
     }
@@ -137,8 +103,11 @@ impl<R: Read> Read for Limited<R> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "archives")]
 mod tests {
     use std::io::Write;
+
+    use liblzma::stream::Stream;
 
     use super::*;
 

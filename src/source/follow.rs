@@ -8,9 +8,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::decode;
 use super::fence::{Fence, Outside};
 use super::identity::Identity;
+use super::packing::packing;
 use super::rotation::{newest_log, next_day};
 
 /// Bytes of one step, at most.
@@ -148,7 +148,7 @@ impl Follower {
         };
         let mut head = [0; 6];
         let length = file.read(&mut head)?;
-        if decode::packing(&head[..length]).is_some() {
+        if packing(&head[..length]).is_some() {
             return Err(io::Error::other(
                 "a compressed or UTF-16 file cannot be followed; scan it instead: clawsift FILE",
             ));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// A file in a zip archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "archives"), allow(dead_code))] // Nothing reads one there.
 pub struct Member {
     /// The archive.
     pub archive: PathBuf,
@@ -20,6 +21,7 @@ pub struct Member {
 
 /// How a member is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "archives"), allow(dead_code))]
 pub(super) enum Method {
     Stored,
     Deflated,

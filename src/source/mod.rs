@@ -4,11 +4,15 @@
 //! everything else (standard input, pipes, a file that is being written) is read in bounded memory. What a record looks like
 //! is not known here: the caller passes [`Boundaries`], which tell where one begins.
 
+#[cfg(feature = "archives")]
 mod archive;
+#[cfg(feature = "archives")]
 mod broken_zip;
 mod change;
 mod chunk;
 mod decode;
+#[cfg(feature = "archives")]
+mod decompress;
 mod expand;
 mod fence;
 mod follow;
@@ -20,11 +24,17 @@ mod limits;
 #[allow(unsafe_code)] // The one module that maps files.
 mod map;
 mod member;
+#[cfg(not(feature = "archives"))]
+mod no_archives;
 mod open;
+mod packing;
 mod part;
 mod reason;
 mod rotation;
 mod stream;
+
+#[cfg(not(feature = "archives"))]
+use no_archives::{self as archive, self as decompress};
 
 pub use change::{Change, OpenFile};
 pub(crate) use chunk::last_record;

@@ -11,6 +11,7 @@ use super::fence::Fence;
 use super::input::Input;
 use super::interruptible::Interruptible;
 use super::map::Map;
+use super::packing::packing;
 use super::reason::{Reason, SourceError};
 use super::{archive, decode};
 
@@ -86,8 +87,7 @@ fn open_path(
     let open_file = OpenFile::new(path, &file, &metadata, fence).map(Arc::new);
     let mut head = [0; 6];
     let read = file.read(&mut head)?;
-    let is_stream =
-        metadata.len() < WORTH_MAPPING || is_live(&metadata) || decode::packing(&head[..read]).is_some();
+    let is_stream = metadata.len() < WORTH_MAPPING || is_live(&metadata) || packing(&head[..read]).is_some();
     let content = if is_stream {
         let head = io::Cursor::new(head[..read].to_vec());
         let reader = head.chain(Steady::new(file, open_file.clone()));

@@ -66,6 +66,12 @@ pub enum Reason {
     /// A part of what can only be read from its beginning.
     #[error("a compressed file cannot be read in parts; read it whole")]
     PackedPart,
+    /// A compressed file in a build without the feature `archives`, and how it is compressed.
+    #[error(
+        "it is compressed ({0}), which this build cannot read: build clawsift with the cargo feature `archives`, or \
+         unpack it and scan what comes out"
+    )]
+    NeedsArchives(&'static str),
     /// Archives in archives in archives.
     #[error("compressed again and again; unpack it first")]
     Nested,

@@ -21,6 +21,7 @@ pub(in crate::cli) enum RulesCommand {
     /// Show whole rules as they are in force: signatures, advice, examples, and where they stand
     Show(ShowRules),
     /// Print the JSON Schema of rule files, by which editors complete and check them
+    #[cfg(feature = "schema")]
     Schema,
     /// Draft a rule for a line of a log, or for records that no rule explains
     New(NewRule),

@@ -1,13 +1,14 @@
 //! `clawsift rules bench`: what each rule costs on a log.
 
 use crate::cli::error::CliError;
+use crate::cli::interrupts;
 use crate::cli::outlet::say;
-use crate::cli::{interrupts, output};
 use crate::kit;
 use crate::source::Expansion;
 
 use super::args::{BenchRules, Listing};
 use super::inputs::inputs;
+use super::output;
 
 pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;

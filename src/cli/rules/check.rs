@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::catalogue::{Problem, ProblemCode, ProblemLevel, Problems, RuleFile, read_rules};
 use crate::cli::error::CliError;
-use crate::cli::output;
 use crate::kit;
 
 use super::args::CheckRules;
+use super::output;
 
 pub(super) fn run(args: &CheckRules) -> Result<u8, CliError> {
     let (files, unread) = read(&args.paths);

@@ -1,10 +1,10 @@
 //! `clawsift rules list`: the rules in force, one a row.
 
 use crate::cli::error::CliError;
-use crate::cli::output;
 use crate::kit;
 
 use super::args::{ListFormat, ListRules};
+use super::output;
 
 pub(super) fn run(args: &ListRules) -> Result<u8, CliError> {
     let catalogue = args.rules.catalogue(&[])?;

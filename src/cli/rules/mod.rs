@@ -3,18 +3,21 @@
 mod args;
 mod bench;
 mod check;
+mod error;
 mod inputs;
 mod list;
 mod new;
+mod output;
 mod prompts;
 mod show;
 mod test;
 
-use super::args::Described;
 use super::error::CliError;
-use super::schema;
+#[cfg(feature = "schema")]
+use super::schema::{self, Described};
 
 pub(super) use args::RulesCommand;
+pub(super) use error::RulesError;
 
 pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
     match command {
@@ -22,6 +25,7 @@ pub(super) fn run(command: &RulesCommand) -> Result<u8, CliError> {
         RulesCommand::Test(args) => test::run(args),
         RulesCommand::List(args) => list::run(args),
         RulesCommand::Show(args) => show::run(args),
+        #[cfg(feature = "schema")]
         RulesCommand::Schema => schema::print(Described::Rules),
         RulesCommand::New(args) => new::run(args),
         RulesCommand::Bench(args) => bench::run(args),

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::cli::outlet::say;
-use crate::cli::output;
 use crate::cli::problems::{has_problems, say_problems};
 use crate::cli::standard_input::standard_input;
 use crate::engine::Engine;
@@ -15,13 +14,14 @@ use crate::scan::{Options, scan};
 use crate::source::Expansion;
 
 use super::args::NewRule;
+use super::error::RulesError;
 use super::inputs::inputs;
-use super::prompts;
+use super::{output, prompts};
 
 pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
     let is_terminal = stdin().is_terminal() && stdout().is_terminal();
     if args.from_line.is_none() && args.from_unknown.is_none() && !is_terminal {
-        return Err(CliError::NothingToDraft);
+        return Err(RulesError::NothingToDraft.into());
     }
     let engine = args.rules.engine(&[])?;
     if let Some(number) = args.from_unknown {
@@ -29,9 +29,10 @@ pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
     }
     let Some(line) = &args.from_line else { return from_answers(args.output.clone(), &engine) };
     let draft = match line.as_str() {
-        "-" => draft_line(&standard_input()?, &engine)?,
-        line => draft_line(line, &engine)?,
+        "-" => draft_line(&standard_input()?, &engine),
+        line => draft_line(line, &engine),
     };
+    let draft = draft.map_err(RulesError::from)?;
     put(&draft, args.output.as_deref())?;
     Ok(0)
 }
@@ -41,9 +42,9 @@ fn from_unknown(number: usize, args: &NewRule, engine: &Engine) -> Result<u8, Cl
     let report = scan(engine, &inputs, &errors, &Options::default());
     say_problems(&report);
     let Some(cluster) = report.unclassified.get(number - 1) else {
-        return Err(CliError::NoSuchShape { number, shapes: report.unclassified.len() });
+        return Err(RulesError::NoSuchShape { number, shapes: report.unclassified.len() }.into());
     };
-    put(&draft(cluster, engine)?, args.output.as_deref())?;
+    put(&draft(cluster, engine).map_err(RulesError::from)?, args.output.as_deref())?;
     Ok(if has_problems(&report) { 2 } else { 0 })
 }
 
@@ -78,8 +79,8 @@ fn put(draft: &Draft, path: Option<&Path>) -> Result<(), CliError> {
 }
 
 /// Writes a file that is not there yet.
-pub(super) fn write_new(path: &Path, text: &str) -> Result<(), CliError> {
-    let failed = |error| CliError::NewFile(path.display().to_string(), error);
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), RulesError> {
+    let failed = |error| RulesError::NewFile(path.display().to_string(), error);
     let mut file = File::create_new(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)
 }

@@ -10,6 +10,8 @@ use crate::cli::outlet::{say, tell};
 use crate::engine::Engine;
 use crate::kit::{self, Draft, DraftError};
 
+use super::error::RulesError;
+
 /// A terminal hands over no more than this of a line, and drops the rest.
 const TERMINAL_LINE: usize = 4095;
 
@@ -19,7 +21,7 @@ pub(super) fn draft(engine: &Engine) -> Result<Draft, CliError> {
         say_to_person("Paste a line of a log, or a record of several lines, then an empty line:")?;
         match kit::draft_line(&pasted()?, engine) {
             Ok(draft) => return Ok(draft),
-            Err(fault @ DraftError::Unusable(_)) => return Err(fault.into()),
+            Err(fault @ DraftError::Unusable(_)) => return Err(RulesError::from(fault).into()),
             Err(fault) => say(&fault),
         }
     }
@@ -70,7 +72,7 @@ fn ask(
 ) -> Result<(), CliError> {
     loop {
         prompt(&format!("{question} [{default}]: "))?;
-        let line = line()?.ok_or(CliError::NoAnswer)?;
+        let line = line()?.ok_or(RulesError::NoAnswer)?;
         let answer = match line.trim() {
             "" => default,
             answer => answer,
@@ -87,11 +89,13 @@ fn pasted() -> Result<String, CliError> {
     let mut text = String::new();
     loop {
         match line()? {
-            None if text.is_empty() => return Err(CliError::NoAnswer),
+            None if text.is_empty() => return Err(RulesError::NoAnswer.into()),
             None => return Ok(text),
             Some(line) if line.trim().is_empty() && text.is_empty() => {}
             Some(line) if line.trim().is_empty() => return Ok(text),
-            Some(line) if line.len() >= TERMINAL_LINE => return Err(CliError::CutByTerminal(TERMINAL_LINE)),
+            Some(line) if line.len() >= TERMINAL_LINE => {
+                return Err(RulesError::CutByTerminal(TERMINAL_LINE).into());
+            }
             Some(line) => text.push_str(&line),
         }
     }

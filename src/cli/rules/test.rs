@@ -7,13 +7,13 @@ use serde::Serialize;
 use crate::catalogue::{Catalogue, RuleFile};
 use crate::cli::error::CliError;
 use crate::cli::outlet::say;
-use crate::cli::output;
 use crate::engine::Engine;
 use crate::kit::{self, Mutation, TestRun};
 
 use super::args::{Listing, TestRules};
 use super::check::files;
 use super::new::write_new;
+use super::output;
 
 /// What came out of it, as JSON.
 #[derive(Serialize)]

@@ -1,9 +1,11 @@
 //! `clawsift watch [PATH]`: a log that is still being written, as it comes.
 
 mod args;
+#[cfg(feature = "tui")]
 mod keys;
 mod lines;
 mod session;
+#[cfg_attr(not(feature = "tui"), path = "no_terminal.rs")]
 mod terminal;
 
 use std::io::{self, IsTerminal};
@@ -42,7 +44,10 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
     let notifier =
         args.notify.as_deref().map(|command| Notifier::new(command, args.notify_at)).transpose()?;
     let (input, followed) = source(args)?;
-    let is_live = args.format == WatchFormat::Table && !args.lines && io::stdout().is_terminal();
+    let is_live = cfg!(feature = "tui")
+        && args.format == WatchFormat::Table
+        && !args.lines
+        && io::stdout().is_terminal();
     let stop = if is_live { interrupts::patient_flag() } else { interrupts::flag() };
 
     let (sender, signals) = sync_channel(WAITING);

@@ -3,7 +3,10 @@
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "tui")]
 use ratatui::crossterm::event::Event;
+#[cfg(not(feature = "tui"))]
+use std::convert::Infallible as Event;
 
 use crate::watch::{Arrival, Change, Changes, Notifier, Stage, Watch};
 
@@ -15,6 +18,7 @@ pub(super) enum Signal {
     /// Something of the log.
     Arrival(Arrival),
     /// A key, or another size of the terminal.
+    #[cfg(feature = "tui")]
     Terminal(Event),
 }
 
@@ -51,6 +55,7 @@ impl<'a> Session<'a> {
         let begun = Instant::now();
         while let Some(signal) = next.take() {
             match signal {
+                #[cfg(feature = "tui")]
                 Signal::Terminal(event) => return Some(event),
                 Signal::Arrival(arrival) => {
                     let now = Instant::now();

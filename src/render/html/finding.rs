@@ -1,7 +1,6 @@
 //! What the page shows of one finding.
 
-use crate::render::page::contradiction;
-use crate::render::words::{began_after, count, number, source_name, status};
+use crate::render::words::{began_after, contradiction, count, number, source_name, status};
 use crate::report::{Finding, Sample, Status, Value};
 
 use super::chart;

@@ -6,8 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::report::{FilledFix, Finding};
 
 use super::super::excerpt::excerpt;
-use super::super::page::contradiction;
-use super::super::words::{count, facts, status};
+use super::super::words::{contradiction, count, facts, status};
 use super::view::LiveView;
 
 /// Width of the labels to the left.

@@ -1,6 +1,7 @@
 //! The mark after which a failure began.
 
 use jiff::{SignedDuration, Timestamp};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,8 @@ use crate::classify::MarkKind;
 use crate::report::incidents::Mark;
 
 /// After which mark a failure began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Began {
     /// Seconds between the mark and the first incident.
     pub seconds: i64,

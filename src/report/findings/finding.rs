@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,8 @@ use super::status::Status;
 use super::value::Value;
 
 /// One row of the report: a rule, how often it explains a failure, and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Finding {
     /// Its place in the report, from 1.
     pub rank: usize,
@@ -112,7 +114,8 @@ fn facts(captures: &BTreeMap<String, Vec<Value>>) -> BTreeMap<String, String> {
 }
 
 /// Records of another rule in the incidents of a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Symptom {
     /// That rule's id.
     pub rule: String,

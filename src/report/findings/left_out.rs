@@ -1,10 +1,12 @@
 //! Counts of what `--budget` has left out of a report.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// To which size a report was cut, and what was left out for that.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Budget {
     /// Tokens that were allowed, a token being 4 bytes of JSON without blanks and line ends.
     pub tokens: usize,
@@ -15,7 +17,8 @@ pub struct Budget {
 }
 
 /// How much of a report was left out, by kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LeftOut {
     /// Records shown as evidence.
     pub samples: usize,

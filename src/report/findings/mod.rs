@@ -13,6 +13,7 @@ mod notes;
 mod rank;
 mod report;
 mod rule_page;
+#[cfg(feature = "schema")]
 mod schema;
 mod status;
 mod unclassified;
@@ -29,6 +30,7 @@ pub use next_steps::NextStep;
 pub use rank::score;
 pub use report::{Report, SCHEMA, Tool, Totals};
 pub use rule_page::{LookAlike, RulePage, Unexplained};
+#[cfg(feature = "schema")]
 pub use schema::{match_schema, report_schema};
 pub use status::Status;
 pub use unclassified::Unclassified;

@@ -1,6 +1,7 @@
 //! The report: everything that was found in all the sources.
 
 use jiff::Timestamp;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,11 +19,12 @@ use super::unclassified::Unclassified;
 pub const SCHEMA: &str = "clawsift.report/v1";
 
 /// What was found in all the sources.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "A report of clawsift")]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "A report of clawsift"))]
 pub struct Report {
     /// The name and version of this form.
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
     /// Who made the report.
     pub tool: Tool,
@@ -61,7 +63,7 @@ pub struct Report {
     /// What `clawsift merge` makes one report out of many with; not there when findings were left out. What is in it is no
     /// business of scripts and may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub mergeable: Option<Box<Summary>>,
 }
 
@@ -107,7 +109,8 @@ impl Report {
 }
 
 /// Who made the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Tool {
     /// `clawsift`.
     pub name: String,
@@ -116,7 +119,8 @@ pub struct Tool {
 }
 
 /// Counts over all sources.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Totals {
     /// Bytes read.
     pub bytes: u64,

@@ -1,6 +1,7 @@
 //! Warnings and errors that no rule explains, in clusters of like shape.
 
 use jiff::Timestamp;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,8 @@ const ALIKE_OF_TEN: usize = 7;
 const MIN_WORDS: usize = 4;
 
 /// Records that say the same but for ids, numbers, names and quoted values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Unclassified {
     /// What is the same in them, with `<*>` for what differs.
     pub template: String,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use litemap::LiteMap;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,8 @@ const MAX_LEADS: usize = 8;
 const MAX_KEYS: usize = 8;
 
 /// What a match is in its incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The record that tells most about the failure.

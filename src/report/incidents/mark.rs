@@ -1,6 +1,7 @@
 //! Marks on the time line: what happened to the gateway that may explain what came after it.
 
 use jiff::Timestamp;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use crate::redact::Cleaner;
 pub(crate) const MAX_MARKS: usize = 200;
 
 /// Something that happened to a gateway.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Mark {
     /// When.
     pub time: Timestamp,

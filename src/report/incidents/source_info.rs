@@ -1,6 +1,7 @@
 //! A source as a report shows it.
 
 use jiff::Timestamp;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use crate::redact::Cleaner;
 use crate::source::Kind;
 
 /// What was read of one source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SourceInfo {
     /// The path, or `-` for standard input.
     pub name: String,
@@ -40,7 +42,8 @@ pub struct SourceInfo {
 }
 
 /// How many records had a format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FormatCount {
     /// The format.
     pub format: Format,

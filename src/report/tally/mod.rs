@@ -27,7 +27,9 @@ pub use matches::Matches;
 pub use period::{BadMoment, Moment, Period};
 pub(crate) use rule_text::RuleText;
 pub use shape::MASK;
-pub(crate) use shape::{Shape, Shapes, redact_template, template};
+#[cfg(feature = "rule-tools")]
+pub(crate) use shape::template;
+pub(crate) use shape::{Shape, Shapes, redact_template};
 pub use source_tally::SourceTally;
 pub use summary::Summary;
 pub(crate) use summary::settle;

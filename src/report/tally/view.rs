@@ -35,7 +35,8 @@ impl Filter {
 }
 
 /// In which order findings are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Sort {
     /// What hurts most first
     #[default]

@@ -9,8 +9,8 @@ use crate::catalogue::{Location, Problem, ProblemCode, ProblemLevel};
 use crate::ci_commands::Syntax;
 use crate::redact::Redactor;
 
-use super::page::BOLD;
-use super::sarif;
+use crate::render::page::BOLD;
+use crate::render::sarif;
 
 const ERROR: Paint = AnsiColor::Red.on_default().bold();
 const WARNING: Paint = AnsiColor::Yellow.on_default().bold();

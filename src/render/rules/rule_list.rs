@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
 use crate::kit::ListedRule;
 
-use super::Style;
+use crate::render::Style;
 
 const HEAD: [&str; 6] = ["Rule", "Category", "Severity", "Title", "Examples", "File"];
 /// The place of the number of examples.

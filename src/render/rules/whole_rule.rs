@@ -5,8 +5,8 @@ use crate::kit::{ShownRule, ShownSignature};
 use crate::redact::Redactor;
 use crate::report::FilledFix;
 
-use super::Style;
-use super::page::{Advice, Page};
+use crate::render::Style;
+use crate::render::page::{Advice, Page};
 
 /// The rules as text with colour codes.
 pub(super) fn render(rules: &[ShownRule<'_>], style: &Style) -> String {

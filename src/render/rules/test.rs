@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use crate::kit::{Failure, FailureKind, Mutation, RuleMutation, TestRun};
 use crate::redact::Redactor;
 
-use super::page::{BOLD, DIM};
+use crate::render::page::{BOLD, DIM};
 
 const FAILED: Paint = AnsiColor::Red.on_default().bold();
 const MORE: Paint = AnsiColor::Green.on_default();

@@ -4,8 +4,8 @@ use comfy_table::{Cell, CellAlignment, Table};
 
 use crate::kit::{Bench, RuleCost};
 
-use super::Style;
-use super::page::{BOLD, Page};
+use crate::render::Style;
+use crate::render::page::{BOLD, Page};
 
 /// What rules cost, as text with colour codes.
 pub(super) fn render(bench: &Bench, style: &Style) -> String {

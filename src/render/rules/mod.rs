@@ -1,0 +1,64 @@
+//! How the rule author's tools show what they found.
+
+mod bench;
+mod problems;
+mod rule_list;
+mod test;
+mod whole_rule;
+
+use std::io::{self, Write};
+
+use crate::catalogue::Problem;
+use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
+
+use super::Style;
+
+pub use problems::ProblemFormat;
+
+/// Writes what rules cost, and the warnings.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(bench::render(bench, style).as_bytes())
+}
+
+/// Writes faults of rule files. For a person they hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
+    problems::write(problems, format, out)
+}
+
+/// Writes what became of examples, and of mutants. It holds colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
+    test::write(test, mutation, out)
+}
+
+/// Writes the list of rules as a table.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list(rules: &[ListedRule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::table(rules, style).as_bytes())
+}
+
+/// Writes the list of rules as a table in Markdown.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_rule_list_markdown(rules: &[ListedRule], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(rule_list::markdown(rules).as_bytes())
+}
+
+/// Writes whole rules, as their author sees them. They hold colour codes, which the caller's writer may strip.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn render_whole_rules(rules: &[ShownRule<'_>], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(whole_rule::render(rules, style).as_bytes())
+}

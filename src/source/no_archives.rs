@@ -1,0 +1,65 @@
+//! The place of archives and decompressors in a build without the feature `archives`: compressed files are refused with an error
+//! that names the feature.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::fence::Fence;
+use super::member::Member;
+use super::packing::Packing;
+use super::reason::Reason;
+
+/// Returns `false`: an archive is one file, which cannot be read.
+pub(super) fn is_zip(_: &Path, _: &Fence) -> bool {
+    false
+}
+
+/// Returns no members.
+pub(super) fn members(_: &Path, _: &Fence) -> (Vec<Member>, Option<Reason>) {
+    (Vec::new(), None)
+}
+
+/// Refuses a member of an archive.
+///
+/// # Errors
+/// Always.
+pub(super) fn open_member(_: &Member, _: &Fence, _: u64) -> Result<Box<dyn Read + Send>, Reason> {
+    Err(Reason::NeedsArchives("zip"))
+}
+
+/// Refuses a compressed stream.
+///
+/// # Errors
+/// Always.
+pub(super) fn decompressor(
+    packing: Packing,
+    _: impl Read + Send + 'static,
+    _: u64,
+) -> Result<Box<dyn Read + Send>, Reason> {
+    Err(Reason::NeedsArchives(match packing {
+        Packing::Gzip => "gzip",
+        Packing::Zstd => "zstd",
+        Packing::Xz => "xz",
+        Packing::Bzip2 => "bzip2",
+        Packing::Zip => "zip",
+        Packing::Utf16 => "UTF-16",
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use crate::source::{Reason, unpack};
+
+    #[test]
+    fn a_compressed_stream_is_refused_with_the_feature_named() {
+        for (head, kind) in
+            [(&b"\x1f\x8b\x08..."[..], "gzip"), (b"PK\x03\x04..", "zip"), (b"BZh91A", "bzip2")]
+        {
+            let reason = unpack(Box::new(Cursor::new(head)), 100).err();
+            assert_eq!(reason, Some(Reason::NeedsArchives(kind)));
+            assert!(reason.is_some_and(|reason| reason.to_string().contains("`archives`")));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! How a stream is packed, as its first bytes tell.
+
+/// What a stream is packed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+    Zip,
+    Utf16,
+}
+
+/// What the first bytes of a stream say.
+pub(super) fn packing(head: &[u8]) -> Option<Packing> {
+    match head {
+        [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => Some(Packing::Xz),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Packing::Bzip2),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Packing::Zip),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Packing::Utf16),
+        _ => None,
+    }
+}
