@@ -1,10 +1,37 @@
 //! Reads OpenClaw logs and says what is wrong, why, and what to do.
 //!
+//! ```
+//! use clawsift::catalogue::Catalogue;
+//! use clawsift::engine::Engine;
+//! use clawsift::scan::{Options, scan_bytes};
+//!
+//! let engine = Engine::new(Catalogue::embedded()?);
+//! let log = b"2026-11-22T10:04:51Z error agent/embedded Error: connect ECONNREFUSED 127.0.0.1:11434\n";
+//! let report = scan_bytes(&engine, "gateway.log", log, &Options::default());
+//! for finding in &report.findings {
+//!     println!("{}: {}", finding.rule, finding.title);
+//! }
+//! assert_eq!(report.totals.incidents, 1);
+//! # Ok::<(), clawsift::catalogue::Problems>(())
+//! ```
+//!
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
-//! of the [`catalogue`] explains it) to [`classify`] (what it means) to [`report`] (what happened) to [`render`] (how it is shown). [`scan`] runs the
-//! whole of it, [`watch`] does so while the log is written, `kit` holds the rule author's tools, `mcp` answers
-//! agents, and `cli` is the program around it. Everything that leaves goes through [`redact`]; [`pattern`] holds the
-//! regular expressions that all of them use.
+//! of the [`catalogue`] explains it) to [`classify`] (what it means) to [`report`] (what happened) to [`render`] (how it is
+//! shown). [`scan`] runs the whole of it, [`watch`] does so while the log is written. Everything that leaves goes through
+//! [`redact`]; [`pattern`] holds the regular expressions that all of them use.
+//!
+//! # Features
+//!
+//! All are on by default. `default-features = false` is the library, which reads plain files and streams, and writes JSON,
+//! ndjson, Markdown, SARIF and Prometheus.
+//!
+//! - `archives`: gzip, zstd, xz, bzip2 and zip
+//! - `cli`: the program, and the formats that only it needs: tables, JUnit
+//! - `csv`, `html`: these output formats
+//! - `mcp`: the module `mcp`, a server for agents
+//! - `rule-tools`: the module `kit`, the rule author's tools
+//! - `schema`: the JSON Schemas of reports, matches and rule files
+//! - `tui`: the live view of `clawsift watch`
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
