@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clawsift::catalogue::{Catalogue as Rules, Layers};
+use clawsift::classify::Match as Found;
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
-use clawsift::report;
 use clawsift::scan::Classifier;
 use jiff::tz::TimeZone;
 use pyo3::prelude::*;
@@ -159,7 +159,7 @@ pub(crate) struct Match {
 }
 
 impl Match {
-    fn new(engine: &Engine, found: &report::Match, zone: &TimeZone) -> Self {
+    fn new(engine: &Engine, found: &Found, zone: &TimeZone) -> Self {
         Self {
             rule: engine.rule(found.rule).id.clone(),
             category: found.category.to_string(),
