@@ -48,9 +48,8 @@ pub(super) fn find(
                 let has = |test: fn(&u8) -> bool| word.iter().any(test);
                 let is_ordinary = word.len() <= 16
                     && (word.len() <= 4 && word.iter().all(u8::is_ascii_digit)
-                        || !has(u8::is_ascii_digit)
-                            && !(has(u8::is_ascii_lowercase)
-                                && word[1..].iter().any(u8::is_ascii_uppercase)));
+                        || !(has(u8::is_ascii_digit)
+                            || has(u8::is_ascii_lowercase) && word[1..].iter().any(u8::is_ascii_uppercase)));
                 words += 1;
                 // Another name has a value of its own.
                 let is_another = text.get(stop) == Some(&b':') && names::kind(word, b" ").is_some();
