@@ -40,9 +40,6 @@ mod catalogue {
 #[path = "src/pattern.rs"]
 mod pattern;
 
-#[path = "src/threads.rs"]
-mod threads;
-
 #[path = "build/token_forms.rs"]
 mod token_forms;
 
@@ -57,15 +54,7 @@ const HEALTHY: [&str; 4] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in [
-        "build.rs",
-        "build",
-        "rules",
-        "src/catalogue",
-        "src/pattern.rs",
-        "src/redact/tokens.yaml",
-        "src/threads.rs",
-    ] {
+    for input in ["build.rs", "build", "rules", "src/catalogue", "src/pattern.rs", "src/redact/tokens.yaml"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
 

@@ -55,5 +55,4 @@ pub mod render;
 pub mod report;
 pub mod scan;
 pub mod source;
-mod threads;
 pub mod watch;

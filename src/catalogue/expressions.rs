@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use crate::pattern::{Pattern, PatternError, states};
-use crate::threads::in_parallel;
 
 use super::atoms::{self, AtomSet};
 use super::background::Background;
@@ -35,7 +36,7 @@ impl Expressions {
         let unique: BTreeSet<&str> =
             files.flat_map(RawFile::signatures).filter_map(|signature| signature.regex.as_deref()).collect();
         let patterns: Vec<&str> = unique.into_iter().collect();
-        let checked = in_parallel(&patterns, |pattern| check(pattern, background));
+        let checked: Vec<_> = patterns.par_iter().map(|pattern| check(pattern, background)).collect();
         let mut total = 0;
         let within_bounds = checked.into_iter().map(|checked| {
             let (states, expression) = checked?;

@@ -5,11 +5,10 @@ mod names;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
-
-use crate::threads::in_parallel;
 
 use super::expressions::Expressions;
 use super::overlay::{Change, RawMoreExamples};
@@ -135,7 +134,8 @@ impl<'b> Loader<'b> {
     /// Adds the files of one layer; ids must be unique within it, and replace those of earlier layers.
     pub fn layer(&mut self, files: impl IntoIterator<Item = RuleFile>) {
         let sources: Vec<RuleFile> = files.into_iter().collect();
-        let files = in_parallel(&sources, |source| serde_saphyr::from_str::<RawFile>(&source.text));
+        let files: Vec<_> =
+            sources.par_iter().map(|source| serde_saphyr::from_str::<RawFile>(&source.text)).collect();
         self.expressions =
             Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
         let mut seen: HashMap<String, Location> = HashMap::new();

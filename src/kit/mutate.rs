@@ -1,6 +1,7 @@
 //! Mutants: rules made a little wider or narrower. One that all examples and counter-examples leave alive shows what no
 //! example pins down.
 
+use rayon::prelude::*;
 use regex_syntax::hir::{
     Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look,
     Repetition,
@@ -11,7 +12,6 @@ use crate::catalogue::{Location, Prefilter, Rule, RuleFile, Signature, Signature
 use crate::engine::{Engine, Variant};
 use crate::pattern::Pattern;
 use crate::record::{Lines, Record};
-use crate::threads::in_parallel;
 
 use super::automata::{Automata, Difference, Sought};
 use super::readable::readable;
@@ -100,18 +100,22 @@ pub(super) struct Mutant {
 /// Mutates the signatures of the rules of some files, which `engine` was made of; of all rules where there are no files.
 pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
     let rules = rules_of(engine, files);
-    let rules: Vec<RuleMutation> = in_parallel(&rules, |&index| {
-        let rule = engine.rule(index);
-        let Mutants { count, survivors } = Mutants::of(engine, index);
-        let survivors = survivors.into_iter().map(|(_, mutant)| mutant);
-        let survivors = survivors.map(|mutant| Survivor { location: mutant.location, change: mutant.change });
-        RuleMutation {
-            rule: rule.id.clone(),
-            location: rule.location.clone(),
-            mutants: count,
-            survivors: survivors.collect(),
-        }
-    });
+    let rules: Vec<RuleMutation> = rules
+        .par_iter()
+        .map(|&index| {
+            let rule = engine.rule(index);
+            let Mutants { count, survivors } = Mutants::of(engine, index);
+            let survivors = survivors.into_iter().map(|(_, mutant)| mutant);
+            let survivors =
+                survivors.map(|mutant| Survivor { location: mutant.location, change: mutant.change });
+            RuleMutation {
+                rule: rule.id.clone(),
+                location: rule.location.clone(),
+                mutants: count,
+                survivors: survivors.collect(),
+            }
+        })
+        .collect();
     let mutants: usize = rules.iter().map(|rule| rule.mutants).sum();
     let survivors: usize = rules.iter().map(|rule| rule.survivors.len()).sum();
     let score = match mutants {

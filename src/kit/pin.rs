@@ -3,10 +3,11 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use crate::catalogue::{Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Variant};
 use crate::redact::Redactor;
-use crate::threads::in_parallel;
 
 use super::automata::{Automata, Difference, Sought, as_pattern};
 use super::mutate::{Line, List, Mutant, Mutants, retain_untold, tells};
@@ -56,7 +57,8 @@ pub struct RulePins {
 
 /// Draws up lines for the rules of some files, which `engine` was made of; for all rules where there are no files.
 pub fn pin_down(engine: &Engine, files: &[RuleFile]) -> Pins {
-    let pins = in_parallel(&rules_of(engine, files), |&index| Author::new(engine, index).pins());
+    let pins: Vec<RulePins> =
+        rules_of(engine, files).par_iter().map(|&index| Author::new(engine, index).pins()).collect();
     let has_lines = |pins: &RulePins| !pins.examples.is_empty() || !pins.counter_examples.is_empty();
     Pins(pins.into_iter().filter(has_lines).collect())
 }

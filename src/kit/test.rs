@@ -1,12 +1,12 @@
 //! `rules test`: what becomes of each example and counter-example, and why.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::catalogue::{Location, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Trial};
 use crate::record::{Lines, Record};
 use crate::redact::Redactor;
-use crate::threads::in_parallel;
 
 use super::places::Places;
 use super::verdicts::{Outcome, judge_counter_example, judge_example};
@@ -70,7 +70,8 @@ pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
 pub fn test(engine: &Engine, files: &[RuleFile]) -> TestRun {
     let rules = rules_of(engine, files);
     let places = Places::of(files);
-    let failures: Vec<Vec<Failure>> = in_parallel(&rules, |&index| failures(engine, index, &places));
+    let failures: Vec<Vec<Failure>> =
+        rules.par_iter().map(|&index| failures(engine, index, &places)).collect();
     let failures: Vec<Failure> = failures.into_iter().flatten().collect();
     let count =
         |&index: &usize| engine.rule(index).examples.len() + engine.rule(index).counter_examples.len();

@@ -6,6 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 
+use rayon::ThreadPool;
+
 use crate::classify::ChunkBytes;
 use crate::report::ChunkTally;
 
@@ -25,13 +27,22 @@ const HEAVY: usize = 4 << 20;
 /// Scans all chunks and calls `take` with each and what was found in it, in their order.
 ///
 /// Chunks are made (read, decompressed) by whichever worker is free while the others scan. The first worker is this thread,
-/// which takes back what is ready between two chunks of its own; so where no thread can be started all is done here.
+/// which takes back what is ready between two chunks of its own; without a pool it does all. The pool has a thread for each of
+/// the others, since these wait for each other.
 pub(super) fn run<'b>(
+    pool: Option<&ThreadPool>,
     workers: &mut [Worker<'_>],
     chunks: impl Iterator<Item = Chunk<'b>> + Send,
     mut take: impl FnMut(Chunk<'b>, ChunkTally),
 ) {
     let Some((first, others)) = workers.split_first_mut() else { return };
+    let Some(pool) = pool else {
+        for mut chunk in chunks {
+            let found = first.scan(&mut chunk);
+            take(chunk, found);
+        }
+        return;
+    };
     let (done, finished) = mpsc::sync_channel(others.len() * WAITING_PER_WORKER);
     let chunks = &Mutex::new(chunks.enumerate());
     let (held, heavy) = (&Held::default(), &Mutex::new(()));
@@ -47,12 +58,12 @@ pub(super) fn run<'b>(
         held.add(chunk.held() - before);
         found
     };
-    thread::scope(|scope| {
+    pool.in_place_scope(|scope| {
         // Both are let go when this thread panics, so that nobody waits for it.
         let (finished, _alarm) = (finished, Alarm(held));
         for worker in others {
             let done = done.clone();
-            let work = move || {
+            scope.spawn(move |_| {
                 let _alarm = Alarm(held);
                 loop {
                     held.wait();
@@ -62,10 +73,7 @@ pub(super) fn run<'b>(
                         break;
                     }
                 }
-            };
-            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
-                break;
-            }
+            });
         }
         drop(done);
         let take = |chunk: Chunk<'b>, found| {

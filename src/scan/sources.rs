@@ -5,6 +5,8 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use crate::classify::ChunkBytes as _;
 use crate::engine::Engine;
 use crate::record::BOUNDARIES;
@@ -49,6 +51,8 @@ pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'
 pub(super) struct Scan<'a> {
     options: &'a Options<'a>,
     workers: Vec<Worker<'a>>,
+    /// Threads of all workers but the first, once several have something to do; `None` within if they cannot be started.
+    pool: Option<Option<ThreadPool>>,
     pub(super) tally: Tally<'a>,
 }
 
@@ -63,7 +67,7 @@ impl<'a> Scan<'a> {
         let first = Worker::new(engine, options);
         let others: Vec<Worker<'a>> = (1..jobs).map(|_| first.sibling(engine, options)).collect();
         let workers = std::iter::once(first).chain(others).collect();
-        Self { options, workers, tally }
+        Self { options, workers, pool: None, tally }
     }
 
     pub(super) fn finish(self) -> Report {
@@ -156,14 +160,23 @@ impl<'a> Scan<'a> {
             is_cut_short = is_stopped && chunks.peek().is_some();
             if is_cut_short { None } else { chunks.next() }
         });
-        let workers = if is_one { &mut self.workers[..1] } else { &mut self.workers[..] };
+        let others = self.workers.len() - 1;
+        let pool = match is_one || others == 0 {
+            true => None,
+            false => self.pool.get_or_insert_with(|| threads(others)).as_ref(),
+        };
         let tally = &mut self.tally;
-        conveyor::run(workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
+        conveyor::run(pool, &mut self.workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
         if is_cut_short {
             self.tally.problem(CUT_SHORT.to_owned());
         }
         is_cut_short
     }
+}
+
+/// Starts so many threads.
+fn threads(count: usize) -> Option<ThreadPool> {
+    ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("clawsift-{index}")).build().ok()
 }
 
 /// The file of a source that shares it with no other one.

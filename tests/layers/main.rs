@@ -18,7 +18,6 @@ const LAYERS: &[&str] = &[
     "block",
     "hash",
     "pattern",
-    "threads",
     "redact",
     "identity",
     "catalogue",
