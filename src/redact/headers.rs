@@ -39,8 +39,7 @@ pub(super) fn scheme_value(
             tie.has_scheme = true;
         }
     }
-    match parameters(text, start) {
-        Some((_, true)) if kind == Kind::Scheme => {}
+    match parameters(text, start, kind) {
         Some((end, true)) => return noted(true, start..end, found),
         Some((end, false)) => return Some(end),
         None => {}
@@ -81,7 +80,9 @@ pub(super) fn next_argument(
 }
 
 /// Returns the end of the parameters of a scheme, `username="joe", response="..."`, and true if a client wrote them.
-fn parameters(text: &[u8], start: usize) -> Option<(usize, bool)> {
+///
+/// Behind a scheme without its header only those of a server are read: what is of a client is looked at as one value.
+fn parameters(text: &[u8], start: usize, kind: Kind) -> Option<(usize, bool)> {
     // What a server asks with is no secret.
     const OF_SERVER: &[&[u8]] = &[
         b"realm",
@@ -106,7 +107,11 @@ fn parameters(text: &[u8], start: usize) -> Option<(usize, bool)> {
         if name == 0 || text.get(at + name) != Some(&b'=') {
             break;
         }
-        is_of_client |= !OF_SERVER.contains(&&text[at..at + name]);
+        let is_of_server = OF_SERVER.contains(&&text[at..at + name]);
+        if !is_of_server && kind == Kind::Scheme {
+            break;
+        }
+        is_of_client |= !is_of_server;
         at += name + 1;
         let quote = text.get(at).copied().filter(|b| matches!(b, b'"' | b'\''));
         let escaped = text[at..].starts_with(b"\\\"");

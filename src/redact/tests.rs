@@ -308,6 +308,8 @@ fn no_text_costs_much_more_than_an_ordinary_one() {
         "token <",
         "\"d\":\"",
         "\"Bearer\", \"",
+        "Bearer key=",
+        "Bearer realm=a b=",
         "\"\n\"",
         "a \n",
         "^[[1m",
