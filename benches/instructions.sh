@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} table=benches/instructions.tsv
+mkdir -p "$folder"
 cargo build --release --locked --examples --bins --quiet
 program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
 

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} megabytes=${2:-1000} runs=${RUNS:-7}
+mkdir -p "$folder"
 cargo build --release --locked --examples --bins --quiet
 program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
 "$PWD/target/release/examples/literals" >"$folder/literals.txt"
