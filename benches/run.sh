@@ -64,7 +64,7 @@ row ".gz, against \`zcat\`" "zcat $folder/healthy.log.gz >/dev/null" "$(scan "$f
 row ".zst, against \`zstdcat\`" "zstdcat $folder/healthy.log.zst >/dev/null" "$(scan "$folder/healthy.log.zst")"
 row "standard input, against \`wc -l\`" "cat $folder/healthy.log | wc -l" "cat $folder/healthy.log | $(scan -)"
 row "2,000 rules more, against the embedded ones" "$(scan "$folder/healthy.log")" "$(scan "--rules $folder/rules $folder/healthy.log")"
-row "JSON lines as \`ndjson\`, against the report" "$(scan "$folder/healthy.log")" "$(scan "--format ndjson $folder/healthy.log")"
+row "JSON lines as \`ndjson\`, against the report" "$(scan "$folder/healthy.log")" "$program --quiet --format ndjson --output $folder/matches.ndjson $folder/healthy.log"
 row "two workers, against one" "$(scan "--jobs 1 $folder/healthy.log")" "$(scan "--jobs 2 $folder/healthy.log")"
 hyperfine --shell=none --warmup 2 --runs "$runs" --export-csv "$folder/times.csv" "$(scan "$folder/small.log")" >/dev/null 2>&1
 awk -F, 'NR == 2 { printf "\n20 KB, cold start to report: %.1f ms of processor time\n", 1000 * ($5 + $6) }' "$folder/times.csv"
