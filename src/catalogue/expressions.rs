@@ -12,7 +12,7 @@ use super::prefilter::Prefilter;
 use super::problem::ProblemCode;
 use super::raw_file::{RawFile, RawSignature};
 
-/// What is wrong with a signature: the kind of fault, what, and what was expected.
+/// A fault of a signature: its kind, the fault itself, and the form expected.
 pub(super) type Fault = (ProblemCode, String, String);
 
 /// The automata of all expressions of a layer have at most this many states: a hundred times those of the embedded rules, and

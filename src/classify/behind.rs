@@ -1,8 +1,8 @@
-//! What stands right before a match.
+//! The text right before a match: records, or somebody's words.
 
 use crate::record::Stamp;
 
-/// What stands right before a match.
+/// The text right before a match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Behind {
     /// Nobody's words, or words that are over.

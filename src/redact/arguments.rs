@@ -119,10 +119,9 @@ fn login(scan: &mut Scan<'_>, start: usize, is_sure: bool, found: &mut Vec<Range
     if is_number || !is_sure && !is_made(&text[colon + 1..end]) {
         return None;
     }
-    let tie = Tie { is_tight: true, ..Tie::default() };
     let is_example = matches!(&text[colon + 1..end], b"pass" | b"password" | b"PASSWORD" | b"pw");
     let is_secret = !is_example
         && !text[colon..].starts_with(b"://")
-        && is_secret(&text[colon + 1..end], Kind::Password, tie);
+        && is_secret(&text[colon + 1..end], Kind::Password, Tie::TIGHT);
     noted(is_secret, colon + 1..end, found)
 }

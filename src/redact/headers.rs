@@ -74,9 +74,12 @@ pub(super) fn next_argument(
     }
     let (value, quote) = opening(text, at);
     quote?;
-    let tie = Tie { is_tight: true, is_quoted: true, has_scheme: false, is_loose: false };
     let end = scan.value_end(Stop::Header, value);
-    noted(is_secret(&text[value..end], Kind::Token, tie) && is_mixed(&text[value..end]), value..end, found)
+    noted(
+        is_secret(&text[value..end], Kind::Token, Tie::QUOTED) && is_mixed(&text[value..end]),
+        value..end,
+        found,
+    )
 }
 
 /// Returns the end of the parameters of a scheme, `username="joe", response="..."`, and true if a client wrote them.

@@ -1,4 +1,4 @@
-//! What kinds of values names tell.
+//! Kinds of values, as the names before them tell.
 
 /// Kind of value behind a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

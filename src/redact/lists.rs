@@ -15,8 +15,6 @@ const MAX_GAP: usize = 48;
 /// Lines of a list or map that is written line by line.
 const MAX_BLOCK: usize = 256;
 
-const QUOTED: Tie = Tie { is_tight: true, is_quoted: true, has_scheme: false, is_loose: false };
-
 /// The value behind a name in a list of both, or in an object that names it: `["x-api-key", "value"]`,
 /// `{"name": "API_KEY", "value": "value"}`.
 pub(super) fn listed(
@@ -103,7 +101,7 @@ pub(super) fn value_of_pair(
         _ => words.next()?,
     };
     let kind = names::kind(name, b" ").filter(|kind| !matches!(kind, Kind::Value | Kind::Maybe))?;
-    noted(is_secret(&text[start..end], kind, QUOTED), start..end, found)
+    noted(is_secret(&text[start..end], kind, Tie::QUOTED), start..end, found)
 }
 
 /// The value of a property list: `<key>API_KEY</key><string>value</string>`.
@@ -119,7 +117,7 @@ pub(super) fn property(
     let close = text[tag..].iter().take(16).position(|b| *b == b'>')?;
     let start = tag + close + 1;
     let end = scan.value_end(Stop::Tag, start);
-    noted(is_secret(&text[start..end], kind, QUOTED), start..end, found)
+    noted(is_secret(&text[start..end], kind, Tie::QUOTED), start..end, found)
 }
 
 /// Masks the items of a list of secrets, and tells where it ends.
@@ -151,7 +149,7 @@ pub(super) fn list(
             Some(_) => {}
         }
         let end = value_end(scan, item, quote, kind);
-        let tie = Tie { is_quoted: quote.is_some(), ..QUOTED };
+        let tie = Tie { is_quoted: quote.is_some(), ..Tie::QUOTED };
         if is_secret(&text[item..end], kind, tie) {
             found.push(item..end);
         }
@@ -221,15 +219,20 @@ pub(super) fn map(
         let end = value_end(scan, value, Some(quote), kind);
         // The names of a map may be anything; what they hold must look like a secret.
         let content = &text[value..end];
-        let is_made = content.len() >= 8 && content.iter().take(WINDOW).any(u8::is_ascii_digit);
         let of = own.filter(|own| !matches!(own, Kind::Value | Kind::Maybe)).unwrap_or(kind);
-        let is_plain = !content.starts_with(b"#") && !content.contains(&b' ');
-        if (own.is_some() || is_made && is_plain) && is_secret(content, of, QUOTED) {
+        if (own.is_some() || may_be_made(content) && !content.contains(&b' '))
+            && is_secret(content, of, Tie::QUOTED)
+        {
             found.push(value..end);
         }
         work::count(end - at);
         at = end;
     }
+}
+
+/// Returns true if the value of a member whose name may be anything can be a secret: it is long, has a digit, and is no colour.
+fn may_be_made(content: &[u8]) -> bool {
+    content.len() >= 8 && content.iter().take(WINDOW).any(u8::is_ascii_digit) && !content.starts_with(b"#")
 }
 
 /// The private member of a key as JWK has it: `"d":"..."`, in quotation marks and of at least 40 characters of Base64.
@@ -292,9 +295,7 @@ pub(super) fn block(
         let (value, quote) = opening(text, value);
         let end = value_end(scan, value, quote, kind);
         let content = &text[value..end];
-        // Members may be anything.
-        let is_made = content.len() >= 8 && content.iter().take(WINDOW).any(u8::is_ascii_digit);
-        if (!is_member || is_made && !content.starts_with(b"#")) && is_secret(content, kind, QUOTED) {
+        if (!is_member || may_be_made(content)) && is_secret(content, kind, Tie::QUOTED) {
             found.push(value..end);
         }
         at = end + scan.text[end..].iter().take(2).take_while(|b| is_quote(**b)).count();
@@ -342,7 +343,7 @@ fn secret(
     kind: Kind,
     found: &mut Vec<Range<usize>>,
 ) -> Option<usize> {
-    let tie = Tie { is_quoted: quote.is_some(), ..QUOTED };
+    let tie = Tie { is_quoted: quote.is_some(), ..Tie::QUOTED };
     if kind == Kind::Authorization {
         return headers::scheme_value(scan, start, kind, tie, found);
     }

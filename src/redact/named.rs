@@ -16,8 +16,6 @@ const SETTERS: &[&str] = &["set", "setx", "setenv", "put", "paste-token", "add-k
 /// Bytes of the attributes of an XML tag.
 const MAX_ATTRIBUTES: usize = 256;
 
-pub(super) const TIGHT: Tie = Tie { is_tight: true, is_quoted: false, has_scheme: false, is_loose: false };
-
 /// Looks behind the name of a secret.
 pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
@@ -28,7 +26,7 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
                 scan,
                 &Name { range: name.range.clone(), kind: Kind::Token },
                 at + 1 + blanks(text, at + 1),
-                TIGHT,
+                Tie::TIGHT,
                 found,
             );
         }
@@ -102,7 +100,7 @@ fn below(scan: &mut Scan<'_>, name: &Name, line: usize, found: &mut Vec<Range<us
     let text = scan.text;
     let start = line + text[line..].iter().take(WINDOW).take_while(|b| matches!(b, b' ' | b'\t')).count();
     match inner(text, start) {
-        Some(start) => valued(scan, name, start, TIGHT, found),
+        Some(start) => valued(scan, name, start, Tie::TIGHT, found),
         None => lists::block(scan, line, name.kind, found),
     }
 }
@@ -151,11 +149,9 @@ pub(super) fn valued(
             _ => {}
         }
         if let Some(open) = container(text, start) {
-            return match text[open] {
-                b'{' if text[start..].starts_with(SET) => lists::list(scan, open + 1, name.kind, found),
-                b'[' => lists::list(scan, open + 1, name.kind, found),
-                _ => lists::map(scan, open + 1, name.kind, found),
-            };
+            let is_list = text[open] == b'[' || text[start..].starts_with(SET);
+            let members = if is_list { lists::list } else { lists::map };
+            return members(scan, open + 1, name.kind, found);
         }
     }
     if let Some(secret) = groups(text, start, &text[name.range.clone()]) {
@@ -203,8 +199,7 @@ fn tagged(scan: &mut Scan<'_>, start: usize, kind: Kind, found: &mut Vec<Range<u
         || end == text.len() && !value.contains(&b' ')
         || text[start..end].ends_with(b"]");
     let start = start + (text[start..end].len() - text[start..end].trim_ascii_start().len());
-    let tie = Tie { is_tight: true, is_quoted: true, ..Tie::default() };
-    (is_closed && !value.contains(&b'\n') && is_secret(value, kind, tie)).then(|| {
+    (is_closed && !value.contains(&b'\n') && is_secret(value, kind, Tie::QUOTED)).then(|| {
         found.push(start..start + value.len());
         end
     })
@@ -257,8 +252,7 @@ fn loose(
         value.len() >= 16
             || name.kind == Kind::Password && (verb.is_some() || value.len() >= 8 && is_mixed(value))
     };
-    let quoted = Tie { is_loose: false, is_quoted: false, is_tight: false, ..tie };
-    let is_told = quote.is_some() && is_mixed(value) && is_secret(value, name.kind, quoted);
+    let is_told = quote.is_some() && is_mixed(value) && is_secret(value, name.kind, Tie::default());
     noted(is_long && (is_told || is_secret(value, name.kind, tie)), start..end, found)
 }
 

@@ -128,8 +128,7 @@ fn of_setting(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) 
     let name: Vec<u8> =
         name.take(WINDOW).take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).copied().collect();
     let kind = kind(name.trim_ascii_end(), b" ")?;
-    let tie = Tie { is_tight: true, is_quoted: true, ..Tie::default() };
-    noted(is_secret(&text[value..end], kind, tie), value..end, found)
+    noted(is_secret(&text[value..end], kind, Tie::QUOTED), value..end, found)
 }
 
 /// `ACL SETUSER bob on >PASSWORD`.

@@ -25,6 +25,13 @@ pub(super) struct Tie {
     pub is_loose: bool,
 }
 
+impl Tie {
+    /// By `=` or the like, without quotation marks.
+    pub const TIGHT: Self = Self { is_tight: true, is_quoted: false, has_scheme: false, is_loose: false };
+    /// Between quotation marks that a machine wrote.
+    pub const QUOTED: Self = Self { is_quoted: true, ..Self::TIGHT };
+}
+
 /// Returns true if a value begins with what stands for a secret.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"[").unwrap_or(value);

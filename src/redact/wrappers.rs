@@ -1,4 +1,4 @@
-//! What stands around a value or within it: types, braces, blanks between groups and words.
+//! Text around a value or within it: types, braces, blanks between groups and words.
 
 use std::ops::Range;
 
