@@ -1,9 +1,9 @@
 //! Prints what the embedded rules look for literally, a line each: what other tools are given to look for.
 
-use clawsift::catalogue::{Catalogue, Problems, Signature, SignatureKind};
+use clawsift::catalogue::{self, Problems, Signature, SignatureKind};
 
 fn main() -> Result<(), Problems> {
-    let catalogue = Catalogue::embedded()?;
+    let catalogue = catalogue::embedded()?;
     let rules = catalogue.rules().iter().flat_map(|rule| rule.any.iter().chain(&rule.all));
     let mut literals: Vec<String> = rules.flat_map(texts).filter(|text| text.is_ascii()).collect();
     literals.sort();

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 
-use clawsift::catalogue::{Catalogue, Rule, Signature, SignatureKind};
+use clawsift::catalogue::{self, Rule, Signature, SignatureKind};
 
 const VOWELS: &[u8] = b"aeiou";
 const CONSONANTS: &[u8] = b"bcdfghjklmnpqrstvwxyz";
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [out, count] = arguments.as_slice() else {
         return Err("usage: make_rules FOLDER COUNT".into());
     };
-    let catalogue = Catalogue::embedded()?;
+    let catalogue = catalogue::embedded()?;
     let rules = catalogue.rules();
     let count: usize = count.parse()?;
     fs::create_dir_all(out)?;

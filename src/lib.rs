@@ -1,11 +1,11 @@
 //! Reads OpenClaw logs and says what is wrong, why, and what to do.
 //!
 //! ```
-//! use clawsift::catalogue::Catalogue;
+//! use clawsift::catalogue;
 //! use clawsift::engine::Engine;
 //! use clawsift::scan::{Options, scan_bytes};
 //!
-//! let engine = Engine::new(Catalogue::embedded()?);
+//! let engine = Engine::new(catalogue::embedded()?);
 //! let log = b"2026-11-22T10:04:51Z error agent/embedded Error: connect ECONNREFUSED 127.0.0.1:11434\n";
 //! let report = scan_bytes(&engine, "gateway.log", log, &Options::default());
 //! for finding in &report.findings {
@@ -18,7 +18,7 @@
 //! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
 //! of the [`catalogue`] explains it) to [`classify`] (what it means) to [`report`] (what happened) to [`render`] (how it is
 //! shown). [`scan`] runs the whole of it, [`watch`] does so while the log is written. Everything that leaves goes through
-//! [`redact`]; [`pattern`] holds the regular expressions that all of them use.
+//! [`redact`].
 //!
 //! # Features
 //!
@@ -40,15 +40,14 @@ pub mod catalogue;
 pub mod ci_commands;
 pub mod classify;
 #[cfg(feature = "cli")]
-pub mod cli;
+mod cli;
 pub mod engine;
-pub mod hash;
-pub mod identity;
+mod hash;
+mod identity;
 #[cfg(feature = "rule-tools")]
 pub mod kit;
 #[cfg(feature = "mcp")]
 pub mod mcp;
-pub mod pattern;
 pub mod record;
 pub mod redact;
 pub mod render;
@@ -56,3 +55,8 @@ pub mod report;
 pub mod scan;
 pub mod source;
 pub mod watch;
+
+/// Runs the program `clawsift` with the arguments of this process. For its binary and for packages that carry it.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::run as run_program;

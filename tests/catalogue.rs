@@ -1,11 +1,11 @@
 //! The catalogue's own examples: each must be won by its rule, each counter-example must not match it.
 
-use clawsift::catalogue::{Catalogue, Category};
+use clawsift::catalogue::{self, Category};
 use clawsift::engine::Engine;
 use clawsift::record::{Lines, Record};
 
 fn engine() -> Engine {
-    let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
+    let catalogue = catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
     Engine::new(catalogue)
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, LazyLock};
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
 use clawsift::report::{ChunkTally, Report, View};
@@ -16,7 +16,7 @@ use clawsift::source::{Fence, Input};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let catalogue = Catalogue::embedded().expect("good rules");
+    let catalogue = catalogue::embedded().expect("good rules");
     Engine::new(catalogue)
 });
 

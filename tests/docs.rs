@@ -1,6 +1,6 @@
 //! What docs/RULES.md shows: its rule files have no fault, and its signatures find what it says.
 
-use clawsift::catalogue::{Catalogue, RuleFile};
+use clawsift::catalogue::{self, RuleFile};
 use clawsift::engine::Engine;
 use clawsift::kit;
 
@@ -20,7 +20,7 @@ fn rule_files() -> impl Iterator<Item = RuleFile> {
 fn passes(files: &[RuleFile]) {
     let problems = kit::check(files, false, true);
     assert!(problems.is_empty(), "{problems:#?}");
-    let catalogue = Catalogue::over(files, false).unwrap_or_else(|problems| panic!("{problems}"));
+    let catalogue = catalogue::over(files, false).unwrap_or_else(|problems| panic!("{problems}"));
     let run = kit::test(&Engine::new(catalogue), files);
     assert!(run.failures.is_empty(), "{:#?}", run.failures);
 }
@@ -55,7 +55,7 @@ fn each_kind_of_signature_finds_what_the_page_says() {
     assert_eq!(count, 6);
     let file = RuleFile::new("page.yaml", text);
     let catalogue =
-        Catalogue::over(std::slice::from_ref(&file), true).unwrap_or_else(|problems| panic!("{problems}"));
+        catalogue::over(std::slice::from_ref(&file), true).unwrap_or_else(|problems| panic!("{problems}"));
     let run = kit::test(&Engine::new(catalogue), &[file]);
     assert!(run.failures.is_empty(), "{:#?}", run.failures);
 }

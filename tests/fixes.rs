@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue::{self, Catalogue};
 use clawsift::report::{is_argument, shell_quote};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn fixture(name: &str) -> String {
 }
 
 fn catalogue() -> Catalogue {
-    Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"))
+    catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The keys of the configuration's schema, with `*` for a name that the user chooses and `[]` for an entry of a list.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::record::{Format, Lines, Record, Wrapper};
 use clawsift::report::Report;
@@ -138,7 +138,7 @@ fn each_shape_is_read_for_what_it_says() {
 }
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let catalogue = Catalogue::embedded().expect("good rules");
+    let catalogue = catalogue::embedded().expect("good rules");
     Engine::new(catalogue)
 });
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::classify::Observer;
 use clawsift::engine::Engine;
 use clawsift::record::{ByFormat, Lines};
@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn shortcuts_lead_to_the_same(rules in rules(), lines in lines()) {
-        let engine = Engine::new(Catalogue::from_text("rules.yaml", &rules).expect("good rules"));
+        let engine = Engine::new(catalogue::from_text("rules.yaml", &rules).expect("good rules"));
         let log = lines.join(&b'\n');
         let mut short = Observer::new(&engine, Redactor::MASKING, false);
         let mut long = Observer::new(&engine, Redactor::MASKING, false);
@@ -233,7 +233,7 @@ fn matches(signature: &str, log: &[u8]) -> usize {
         "category: dns\nrules:\n  - {{ id: dns/a, title: t, severity: error, causes: [c], fixes: [{{ say: s }}], \
          any: [{signature}] }}\n"
     );
-    let engine = Engine::new(Catalogue::from_text("rules.yaml", &rules).expect("good rules"));
+    let engine = Engine::new(catalogue::from_text("rules.yaml", &rules).expect("good rules"));
     let mut short = Observer::new(&engine, Redactor::MASKING, false);
     let mut long = Observer::new(&engine, Redactor::MASKING, false);
     let mut matches = 0;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::scan::{Options, scan};
 use clawsift::source::{Input, allow_maps};
@@ -59,7 +59,7 @@ fn a_handler_of_the_program_that_uses_the_library_stays_in_force() {
     };
     let folder = tempfile::tempdir().expect("a folder");
     let log = [log(folder.path())];
-    let engine = Engine::new(Catalogue::embedded().expect("good rules"));
+    let engine = Engine::new(catalogue::embedded().expect("good rules"));
     let records = || scan(&engine, &log, &[], &Options::default()).totals.records;
     let seen = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(signal_hook::consts::SIGBUS, Arc::clone(&seen)).expect("a handler");

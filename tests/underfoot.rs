@@ -10,13 +10,13 @@ use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::report::Report;
 use clawsift::scan::{Options, scan, scan_bytes};
 use clawsift::source::{Input, allow_maps};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 const CHUNK: usize = 64 << 10;
 /// Long enough to be mapped where it is at rest.

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::mcp::{Folders, Tools};
 use jiff::tz::TimeZone;
@@ -33,7 +33,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         .expect("a log");
     std::os::unix::fs::symlink(path("outside/x.log"), path("logs/link.log")).expect("a link");
     std::os::unix::fs::symlink(path("outside"), path("logs/link")).expect("a link");
-    let engine = Arc::new(Engine::new(Catalogue::embedded().expect("good rules")));
+    let engine = Arc::new(Engine::new(catalogue::embedded().expect("good rules")));
     World { tools: Tools::new(engine, TimeZone::UTC, Folders::new(&[path("logs")])), folder }
 });
 

@@ -1,7 +1,7 @@
 //! Any text is a rule file: loading ends with a catalogue or with problems that name a place, and rules that load can be tried.
 #![no_main]
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::record::{Lines, Record};
 use libfuzzer_sys::fuzz_target;
@@ -13,7 +13,7 @@ const LINES: [&str; 3] = [
 ];
 
 fuzz_target!(|text: &str| {
-    match Catalogue::from_text("own.yaml", text) {
+    match catalogue::from_text("own.yaml", text) {
         Ok(catalogue) => {
             let engine = Engine::new(catalogue);
             for line in LINES {

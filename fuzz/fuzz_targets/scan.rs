@@ -3,12 +3,12 @@
 
 use std::sync::LazyLock;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::scan::{Options, Verification, scan_bytes};
 use libfuzzer_sys::fuzz_target;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 fuzz_target!(|bytes: &[u8]| {
     let report = |chunk: usize, jobs: usize| {

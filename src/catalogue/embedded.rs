@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clawsift_catalogue::{
+    Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems, RuleFile, is_rule_file,
+    read_rules,
+};
+
 use super::kept::Kept;
-use super::rule_file::{RuleFile, is_rule_file, read_rules};
-use super::{Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems};
 
 /// The rules of `rules/`, as `build.rs` has read them.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
@@ -59,86 +62,84 @@ fn today() -> String {
     jiff::Zoned::now().date().to_string()
 }
 
-impl Catalogue {
-    /// The rules that were embedded at build time.
-    ///
-    /// # Errors
-    /// None, but for a program that was built wrong.
-    pub fn embedded() -> Result<Self, Problems> {
-        postcard::from_bytes(COMPILED).map_err(|error| {
-            let place = Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 };
-            let expected = "a program that was built from clean sources";
-            Problems(vec![Problem::new(ProblemCode::UnreadableFile, &place, error.to_string(), expected)])
-        })
-    }
+/// The rules that were embedded at build time.
+///
+/// # Errors
+/// None, but for a program that was built wrong.
+pub fn embedded() -> Result<Catalogue, Problems> {
+    postcard::from_bytes(COMPILED).map_err(|error| {
+        let place = Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 };
+        let expected = "a program that was built from clean sources";
+        Problems(vec![Problem::new(ProblemCode::UnreadableFile, &place, error.to_string(), expected)])
+    })
+}
 
-    /// The embedded rules, then each overlay over them, less the disabled ones.
-    ///
-    /// # Errors
-    /// Every fault found in any of the files, with its file, line and column.
-    pub fn load(layers: &Layers) -> Result<Self, Problems> {
-        if layers.overlays.is_empty() && layers.disable.is_empty() && !layers.no_default_rules {
-            return Self::embedded();
-        }
-        let files: Vec<_> = layers.overlays.iter().map(|path| read_rules(path)).collect();
-        let kept = layers.kept(&files);
-        if let Some(catalogue) = kept.as_ref().and_then(Kept::read) {
-            return Ok(catalogue);
-        }
-        let mut base = Self::embedded()?;
-        if layers.no_default_rules {
-            // The groups stay: rules of one's own may name them, too.
-            base = base.without_rules();
-        }
-        let mut loader = Loader::new(&BACKGROUND);
-        loader.today(today());
-        loader.begin(base);
-        for file in files {
-            match file {
-                Ok(files) => loader.layer(files),
-                Err(problem) => loader.fail(problem),
-            }
-        }
-        loader.disable(&layers.disable);
-        let catalogue = loader.finish()?;
-        // What changes nothing any more is told by each run.
-        if let Some(kept) = kept.filter(|_| catalogue.idle_overrides().is_empty()) {
-            kept.write(&catalogue);
-        }
-        Ok(catalogue)
+/// The embedded rules, then each overlay over them, less the disabled ones.
+///
+/// # Errors
+/// Every fault found in any of the files, with its file, line and column.
+pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
+    if layers.overlays.is_empty() && layers.disable.is_empty() && !layers.no_default_rules {
+        return embedded();
     }
+    let files: Vec<_> = layers.overlays.iter().map(|path| read_rules(path)).collect();
+    let kept = layers.kept(&files);
+    if let Some(catalogue) = kept.as_ref().and_then(Kept::read) {
+        return Ok(catalogue);
+    }
+    let mut base = embedded()?;
+    if layers.no_default_rules {
+        // The groups stay: rules of one's own may name them, too.
+        base = base.without_rules();
+    }
+    let mut loader = Loader::new(&BACKGROUND);
+    loader.today(today());
+    loader.begin(base);
+    for file in files {
+        match file {
+            Ok(files) => loader.layer(files),
+            Err(problem) => loader.fail(problem),
+        }
+    }
+    loader.disable(&layers.disable);
+    let catalogue = loader.finish()?;
+    // What changes nothing any more is told by each run.
+    if let Some(kept) = kept.filter(|_| catalogue.idle_overrides().is_empty()) {
+        kept.write(&catalogue);
+    }
+    Ok(catalogue)
+}
 
-    /// The rules of some files over the embedded ones, unless `no_default_rules` leaves these out.
-    ///
-    /// # Errors
-    /// Every fault found in any of the files, with its file, line and column.
-    pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Self, Problems> {
-        let base = Self::embedded()?;
-        let mut loader = Loader::new(&BACKGROUND);
-        loader.today(today());
-        loader.begin(if no_default_rules { base.without_rules() } else { base });
-        loader.layer(files.iter().cloned());
-        loader.finish()
-    }
+/// The rules of some files over the embedded ones, unless `no_default_rules` leaves these out.
+///
+/// # Errors
+/// Every fault found in any of the files, with its file, line and column.
+pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Catalogue, Problems> {
+    let base = embedded()?;
+    let mut loader = Loader::new(&BACKGROUND);
+    loader.today(today());
+    loader.begin(if no_default_rules { base.without_rules() } else { base });
+    loader.layer(files.iter().cloned());
+    loader.finish()
+}
 
-    /// These rules and over them those of one file's text, named `name` in messages.
-    ///
-    /// # Errors
-    /// Every fault found in the text.
-    pub fn overlaid(self, name: &str, text: &str) -> Result<Self, Problems> {
-        let mut loader = Loader::new(&BACKGROUND);
-        loader.begin(self);
-        loader.layer([RuleFile::new(name, text)]);
-        loader.finish()
-    }
+/// A catalogue and, over it, the rules of one file's text, named `name` in messages.
+///
+/// # Errors
+/// Every fault found in the text.
+pub fn overlaid(catalogue: Catalogue, name: &str, text: &str) -> Result<Catalogue, Problems> {
+    let mut loader = Loader::new(&BACKGROUND);
+    loader.begin(catalogue);
+    loader.layer([RuleFile::new(name, text)]);
+    loader.finish()
+}
 
-    /// The rules of one file's text, named `name` in messages. For tests and tools.
-    ///
-    /// # Errors
-    /// Every fault found in the text.
-    pub fn from_text(name: &str, text: &str) -> Result<Self, Problems> {
-        let mut loader = Loader::new(&BACKGROUND);
-        loader.layer([RuleFile::new(name, text)]);
-        loader.finish()
-    }
+/// The rules of one file's text, named `name` in messages. For tests and tools.
+///
+/// # Errors
+/// Every fault found in the text.
+pub fn from_text(name: &str, text: &str) -> Result<Catalogue, Problems> {
+    let mut loader = Loader::new(&BACKGROUND);
+    loader.layer([RuleFile::new(name, text)]);
+    loader.finish()
 }

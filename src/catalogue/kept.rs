@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::Catalogue;
+use clawsift_catalogue::Catalogue;
 
 /// Catalogues kept; the oldest goes first.
 const MAX_KEPT: usize = 4;
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_kept_catalogue_is_the_same_and_a_damaged_one_is_none() {
         let folder = tempfile::tempdir().expect("a folder");
-        let catalogue = Catalogue::embedded().expect("good rules");
+        let catalogue = crate::catalogue::embedded().expect("good rules");
         let place_of = |text| place(folder.path(), text);
         assert!(place_of("a").read().is_none());
         place_of("a").write(&catalogue).expect("room for it");
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn few_are_kept() {
         let folder = tempfile::tempdir().expect("a folder");
-        let catalogue = Catalogue::from_text("x.yaml", "retired: []").expect("a good file");
+        let catalogue = crate::catalogue::from_text("x.yaml", "retired: []").expect("a good file");
         for text in ["a", "b", "c", "d", "e", "f"] {
             place(folder.path(), text).write(&catalogue).expect("room for it");
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::catalogue::Category;
-use crate::pattern::Pattern;
 use crate::record::{CHANNELS, Level, Record, Voice};
+use clawsift_catalogue::pattern::Pattern;
 
 use super::calendar::date_of_log_file;
 use super::event::{Ends, Event, MarkKind, RunKeys, Setting};

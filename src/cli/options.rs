@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::ArgPredicate;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
+use crate::catalogue::{self, Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
 use crate::engine::Engine;
 use crate::redact::{Redactor, TagKey};
 use crate::render::{Extent, Format};
@@ -186,7 +186,7 @@ impl RuleArgs {
 
     /// The rules that were asked for, less those of these ids; what an overlay wants to change, and does not, is said.
     pub fn catalogue(&self, disable: &[String]) -> Result<Catalogue, CliError> {
-        let catalogue = Catalogue::load(&self.layers(disable))?;
+        let catalogue = catalogue::load(&self.layers(disable))?;
         catalogue.idle_overrides().iter().for_each(|problem| say(problem));
         Ok(catalogue)
     }

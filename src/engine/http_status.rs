@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
 use crate::record::Record;
+use clawsift_catalogue::pattern::Pattern;
 
 /// A status behind a word that says so, or before its reason phrase.
 static NAMED: LazyLock<Option<Pattern>> = LazyLock::new(|| {

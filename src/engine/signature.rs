@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use memchr::memmem::Finder;
 
 use crate::catalogue::{Catalogue, Evidence, Prefilter, Rule, Signature, SignatureKind};
-use crate::pattern::Pattern;
 use crate::record::{Record, SUBSTITUTE, without_opaque};
+use clawsift_catalogue::pattern::Pattern;
 
 use super::claim::sentence_around;
 use super::error_code::CodeFinder;

@@ -77,7 +77,7 @@ pub(super) fn unbeaten(
 
 #[cfg(test)]
 mod tests {
-    use crate::catalogue::Catalogue;
+    use crate::catalogue;
     use crate::engine::Engine;
     use crate::record::{Lines, Record};
 
@@ -90,7 +90,7 @@ mod tests {
                  causes: [c], fixes: [{{ say: s }}] }}\n"
             ));
         }
-        let engine = Engine::new(Catalogue::from_text("x.yaml", &text).expect("good"));
+        let engine = Engine::new(catalogue::from_text("x.yaml", &text).expect("good"));
         let raw = Lines::new(b"xxx", 0).next().expect("a record");
         let rivals = engine.rivals(&Record::parse(&raw));
         rivals.into_iter().map(|at| engine.rule(at).id.clone()).collect()

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::pattern::{Groups, Pattern};
+use clawsift_catalogue::pattern::{Groups, Pattern};
 
 use super::masked::{Masked, is_private_name};
 use super::words::{PRIVATE, is_code, is_common, is_resolver, is_setting, is_usual_host};

@@ -13,8 +13,8 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
 use crate::redact::{Personal, Redactor, TagKey};
+use clawsift_catalogue::pattern::Pattern;
 
 pub use masked::{Masked, is_private_name};
 

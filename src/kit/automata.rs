@@ -10,7 +10,7 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::util::start;
 
 use crate::catalogue::SignatureKind;
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 
 /// Pairs of states that are looked at before a search is given up.
 const MAX_PAIRS: usize = 1 << 15;

@@ -108,7 +108,7 @@ fn slow_signature(rule: &Rule, signature: &Signature) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::catalogue;
 
     const RULES: &str = "\
 category: dns
@@ -138,7 +138,7 @@ rules:
 
     #[test]
     fn a_rule_without_atoms_is_tried_on_every_record_and_named() {
-        let engine = Engine::new(Catalogue::from_text("x.yaml", RULES).expect("good"));
+        let engine = Engine::new(catalogue::from_text("x.yaml", RULES).expect("good"));
         let folder = tempfile::tempdir().expect("a folder");
         let log = folder.path().join("x.log");
         let lines = "Error: getaddrinfo ENOTFOUND a\nError: resolver a1b\nError: other\n";

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::catalogue::{Location, Prefilter, Rule, RuleFile, Signature, SignatureKind};
 use crate::engine::{Engine, Variant};
-use crate::pattern::Pattern;
 use crate::record::{Lines, Record};
+use clawsift_catalogue::pattern::Pattern;
 
 use super::automata::{Automata, Difference, Sought};
 use super::readable::readable;
@@ -405,7 +405,7 @@ fn any_byte() -> Hir {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::catalogue;
 
     const RULES: &str = "\
 category: dns
@@ -424,7 +424,7 @@ rules:
 
     #[test]
     fn what_no_example_pins_down_survives() {
-        let engine = Engine::new(Catalogue::from_text("x.yaml", RULES).expect("good"));
+        let engine = Engine::new(catalogue::from_text("x.yaml", RULES).expect("good"));
         let mutation = mutate(&engine, &[]);
         let survivors: Vec<&str> =
             mutation.rules[0].survivors.iter().map(|survivor| survivor.change.as_str()).collect();

@@ -279,7 +279,7 @@ impl<'e> Author<'e> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::catalogue;
     use crate::kit::mutate;
 
     const RULES: &str = "\
@@ -315,10 +315,11 @@ rules:
 
     #[test]
     fn the_lines_tell_all_mutants_from_their_rules() {
-        let before = Engine::new(Catalogue::from_text("x.yaml", RULES).expect("good"));
+        let before = Engine::new(catalogue::from_text("x.yaml", RULES).expect("good"));
         assert!(mutate(&before, &[]).score < 25.0);
         let pins = pin_down(&before, &[]).to_string();
-        let catalogue = Catalogue::from_text("x.yaml", RULES).expect("good").overlaid("pins.yaml", &pins);
+        let catalogue = catalogue::from_text("x.yaml", RULES).expect("good");
+        let catalogue = catalogue::overlaid(catalogue, "pins.yaml", &pins);
         let after = Engine::new(catalogue.unwrap_or_else(|problems| panic!("{problems}\n{pins}")));
         let run = crate::kit::test(&after, &[]);
         assert!(run.failures.is_empty(), "{:#?}", run.failures);

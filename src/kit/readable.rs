@@ -141,7 +141,7 @@ fn content(class: &ClassBytes) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::Pattern;
+    use clawsift_catalogue::pattern::Pattern;
 
     #[test]
     fn an_expression_reads_as_it_was_written() {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 
 use super::parts::Parts;
 use super::time;

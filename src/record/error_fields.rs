@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 
 /// Fields whose text says what went wrong.
 pub(super) const ERROR_FIELDS: &[&str] = &[

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 use serde_json::{Map, Value};
 
 use super::error_fields::PAIR;

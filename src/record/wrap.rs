@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 use jiff::Timestamp;
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};

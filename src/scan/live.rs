@@ -133,14 +133,14 @@ fn complete(lines: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Layers};
+    use crate::catalogue::{self, Layers};
     use crate::scan::scan_bytes;
 
     const FILE_LOG: &[u8] = include_bytes!("../../fixtures/logs/mixed/file.log");
     const PLAIN: &[u8] = include_bytes!("../../fixtures/logs/mixed/logs-plain.txt");
 
     fn engine() -> Engine {
-        Engine::new(Catalogue::load(&Layers::default()).expect("the rules"))
+        Engine::new(catalogue::load(&Layers::default()).expect("the rules"))
     }
 
     fn said(report: &Report) -> String {

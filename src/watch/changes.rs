@@ -125,13 +125,13 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Layers};
+    use crate::catalogue::{self, Layers};
     use crate::engine::Engine;
     use crate::scan::{Options, scan_bytes};
 
     #[test]
     fn each_change_is_told_once() {
-        let engine = Engine::new(Catalogue::load(&Layers::default()).expect("the rules"));
+        let engine = Engine::new(catalogue::load(&Layers::default()).expect("the rules"));
         let log = include_bytes!("../../fixtures/logs/follow/file.log");
         let whole = scan_bytes(&engine, "x", log, &Options::default());
         let mut report = whole.clone();

@@ -5,12 +5,12 @@ mod logs;
 
 use std::sync::LazyLock;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::scan::Options;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    let catalogue = Catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
+    let catalogue = catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}"));
     Engine::new(catalogue)
 });
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use clawsift::catalogue::{Catalogue, Severity};
+use clawsift::catalogue::{self, Severity};
 use clawsift::engine::Engine;
 use clawsift::render::{Format, Style, render};
 use clawsift::report::Report;
@@ -10,7 +10,7 @@ use clawsift::scan::{Options, scan_bytes};
 use jiff::tz::TimeZone;
 use serde_json::json as object;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 /// What strangers paste: records of every form, each of which is a finding where the gateway wrote it itself.
 const PASTED: [&str; 6] = [

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::render::{Format, Style, render};
 use clawsift::scan::{Options, scan};
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 use crate::{fixture, scale};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 /// Pieces of logs of each form, cut anywhere between two lines.
 static PIECES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {

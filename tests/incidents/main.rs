@@ -9,14 +9,14 @@ mod splits;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::report::{Report, Status};
 use clawsift::scan::{Options, scan_bytes};
 
 use script::{Fault, Model, Script, Turn};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Catalogue::embedded().expect("rules")));
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("rules")));
 
 fn options() -> Options<'static> {
     Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }

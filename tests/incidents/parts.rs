@@ -4,10 +4,10 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use clawsift::pattern::Pattern;
 use clawsift::report::{Report, View, merge};
 use clawsift::scan::{scan, scan_parts};
 use clawsift::source::{FilePart, Input};
+use clawsift_catalogue::pattern::Pattern;
 use proptest::prelude::*;
 use serde_json::Value;
 

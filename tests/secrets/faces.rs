@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
-use clawsift::catalogue::Catalogue;
+use clawsift::catalogue;
 use clawsift::engine::Engine;
 use clawsift::kit::{draft, draft_line};
 use clawsift::redact::Redactor;
@@ -16,7 +16,7 @@ use crate::kinds::Secret;
 use crate::writings::Log;
 
 pub static ENGINE: LazyLock<Engine> =
-    LazyLock::new(|| Engine::new(Catalogue::embedded().expect("good rules")));
+    LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 /// What the program makes of a log, by the name of the way to make it.
 pub fn faces(log: &Log) -> Vec<(String, String)> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, RuleFile};
+use crate::catalogue::{self, RuleFile};
 use crate::cli::error::CliError;
 use crate::cli::outlet::say;
 use crate::engine::Engine;
@@ -25,7 +25,7 @@ struct Outcome<'o> {
 
 pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
     let files = files(&args.paths)?;
-    let engine = Engine::new(Catalogue::over(&files, args.no_default_rules)?);
+    let engine = Engine::new(catalogue::over(&files, args.no_default_rules)?);
     let test = kit::test(&engine, &files);
     let mutation = args.mutate.then(|| kit::mutate(&engine, &files));
     if let Some(path) = &args.suggest {

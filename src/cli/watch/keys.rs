@@ -160,12 +160,12 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Layers};
+    use crate::catalogue::{self, Layers};
     use crate::engine::Engine;
     use crate::scan::{Options, scan_bytes};
 
     fn report() -> Report {
-        let engine = Engine::new(Catalogue::load(&Layers::default()).expect("the rules"));
+        let engine = Engine::new(catalogue::load(&Layers::default()).expect("the rules"));
         let log = include_bytes!("../../../fixtures/logs/mixed/file.log");
         scan_bytes(&engine, "x", log, &Options::default())
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::catalogue::{Location, Problem, ProblemCode, Rule, SignatureKind};
-use crate::pattern::Pattern;
 use crate::report::placeholders;
+use clawsift_catalogue::pattern::Pattern;
 
 use super::checked::Checked;
 

@@ -9,7 +9,7 @@ mod prove;
 mod shell;
 mod signatures;
 
-use crate::catalogue::{Catalogue, Problem, Problems, RuleFile};
+use crate::catalogue::{self, Problem, Problems, RuleFile};
 use crate::engine::Engine;
 
 use super::slow_signatures;
@@ -21,7 +21,7 @@ use checked::Checked;
 ///
 /// The faults come in the order of files and lines.
 pub fn check(files: &[RuleFile], no_default_rules: bool, prove: bool) -> Vec<Problem> {
-    let catalogue = match Catalogue::over(files, no_default_rules) {
+    let catalogue = match catalogue::over(files, no_default_rules) {
         Ok(catalogue) => catalogue,
         Err(Problems(problems)) => return sorted(problems),
     };

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::catalogue::{Problem, ProblemCode, Rule, SignatureKind};
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 
 use super::checked::Checked;
 

@@ -7,7 +7,7 @@ mod signature;
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{Catalogue, Category, Evidence, Problems, Severity, is_rule_id};
+use crate::catalogue::{self, Category, Evidence, Problems, Severity, is_rule_id};
 use crate::engine::{Engine, evidence_texts};
 use crate::kit::verdicts::{Outcome, judge_counter_example};
 use crate::record::{Level, Lines, RawRecord, Record, display_parts, plain_bytes};
@@ -248,8 +248,9 @@ impl Draft {
 
     /// The catalogue with the draft over it.
     fn on_trial(&self, engine: &Engine) -> Result<Engine, DraftError> {
-        let catalogue: Catalogue = engine.catalogue().clone();
-        let catalogue = catalogue.overlaid("the draft", &self.to_string()).map_err(DraftError::Unusable)?;
+        let catalogue = engine.catalogue().clone();
+        let catalogue =
+            catalogue::overlaid(catalogue, "the draft", &self.to_string()).map_err(DraftError::Unusable)?;
         Ok(Engine::new(catalogue))
     }
 

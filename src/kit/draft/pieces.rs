@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
 use crate::record::SUBSTITUTE;
+use clawsift_catalogue::pattern::Pattern;
 
 /// A part of a text, as a signature sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

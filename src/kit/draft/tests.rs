@@ -6,7 +6,7 @@ use super::*;
 use crate::report::Sample;
 
 fn engine() -> Engine {
-    Engine::new(Catalogue::embedded().expect("rules"))
+    Engine::new(catalogue::embedded().expect("rules"))
 }
 
 fn cluster(template: &str, text: &str, subsystem: &str) -> Unclassified {
@@ -25,7 +25,7 @@ fn cluster(template: &str, text: &str, subsystem: &str) -> Unclassified {
 fn check(draft: &Draft, engine: &Engine) -> Engine {
     let text = draft.to_string();
     assert!(text.starts_with("# yaml-language-server: $schema="), "{text}");
-    let with = engine.catalogue().clone().overlaid("draft.yaml", &text);
+    let with = catalogue::overlaid(engine.catalogue().clone(), "draft.yaml", &text);
     let with = Engine::new(with.unwrap_or_else(|problems| panic!("{problems}\n{text}")));
     assert_eq!(with.catalogue().rules().len(), engine.catalogue().rules().len() + 1);
     let rule = with.catalogue().rules().iter().position(|rule| rule.id == draft.id).expect("the rule");

@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::{LiveView, Pane, change_json, change_line, draw, end_json};
-use crate::catalogue::{Catalogue, Layers, Severity};
+use crate::catalogue::{self, Layers, Severity};
 use crate::engine::Engine;
 use crate::report::Report;
 use crate::scan::{Options, scan_bytes};
@@ -16,7 +16,7 @@ use crate::watch::{Change, ChangeKind, Stage};
 static UTC: TimeZone = TimeZone::UTC;
 
 fn report(log: &[u8]) -> Report {
-    let engine = Engine::new(Catalogue::load(&Layers::default()).expect("the rules"));
+    let engine = Engine::new(catalogue::load(&Layers::default()).expect("the rules"));
     let options = Options { zone: TimeZone::UTC, ..Options::default() };
     scan_bytes(&engine, "/tmp/openclaw/openclaw-2026-11-22.log", log, &options)
 }

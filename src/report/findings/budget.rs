@@ -112,14 +112,14 @@ impl std::io::Write for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Layers};
+    use crate::catalogue::{self, Layers};
     use crate::engine::Engine;
     use crate::report::{View, merge};
     use crate::scan::{Options, scan_bytes};
 
     #[test]
     fn a_budget_is_kept_and_says_what_it_cost() {
-        let engine = Engine::new(Catalogue::load(&Layers::default()).expect("the rules"));
+        let engine = Engine::new(catalogue::load(&Layers::default()).expect("the rules"));
         let log = include_bytes!("../../../fixtures/logs/mixed/file.log");
         let whole = scan_bytes(&engine, "mixed.log", log, &Options::default());
         let all = whole.findings.len();

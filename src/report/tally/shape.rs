@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use clawsift_catalogue::pattern::Pattern;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -125,11 +125,11 @@ fn longest(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::BACKGROUND;
+    use crate::background;
     use crate::pattern::Pattern;
 
     fn regex_atoms(pattern: &str) -> Vec<AtomSet> {
-        Extract { background: &BACKGROUND }.of_hir(&Pattern::parse(pattern).expect("a pattern"))
+        Extract { background: &background() }.of_hir(&Pattern::parse(pattern).expect("a pattern"))
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl RuleFile {
 }
 
 /// Whether a file of a folder is one of rules, by its name.
-pub(super) fn is_rule_file(path: &Path) -> bool {
+pub fn is_rule_file(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 

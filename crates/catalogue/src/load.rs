@@ -36,7 +36,7 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The groups alone.
-    pub(super) fn without_rules(self) -> Self {
+    pub fn without_rules(self) -> Self {
         Self { rules: Vec::new(), retired: Vec::new(), ..self }
     }
 
@@ -115,19 +115,19 @@ impl<'b> Loader<'b> {
     }
 
     /// Begins with the rules of a catalogue that was loaded before.
-    pub(super) fn begin(&mut self, base: Catalogue) {
+    pub fn begin(&mut self, base: Catalogue) {
         base.fingerprint.hash(&mut self.hasher);
         self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         (self.rules, self.shared, self.retired) = (base.rules, base.shared, base.retired);
     }
 
     /// The day, as 2027-01-31: what overlays change until an earlier one is over.
-    pub(super) fn today(&mut self, today: String) {
+    pub fn today(&mut self, today: String) {
         self.today = Some(today);
     }
 
     /// Notes a fault.
-    pub(super) fn fail(&mut self, problem: Problem) {
+    pub fn fail(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
@@ -306,7 +306,8 @@ impl<'b> Loader<'b> {
         signatures
     }
 
-    pub(super) fn disable(&mut self, ids: &[String]) {
+    /// Leaves out rules by id; an id that no rule has is a problem.
+    pub fn disable(&mut self, ids: &[String]) {
         for id in ids {
             if !self.index.contains_key(id) {
                 self.problems.push(self.unknown_rule("--disable", id));
@@ -384,8 +385,7 @@ pub fn is_rule_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::BACKGROUND;
-    use crate::catalogue::rule_file::read_rules;
+    use crate::{background, read_rules};
 
     const GOOD: &str = "\
 category: dns
@@ -401,18 +401,29 @@ rules:
     fixes: [{ say: Check the name }]
 ";
 
+    fn load(text: &str) -> Result<Catalogue, Problems> {
+        load_files([RuleFile::new("x.yaml", text)])
+    }
+
+    fn load_files(files: impl IntoIterator<Item = RuleFile>) -> Result<Catalogue, Problems> {
+        let background = background();
+        let mut loader = Loader::new(&background);
+        loader.layer(files);
+        loader.finish()
+    }
+
     fn problem(text: &str) -> Problem {
-        let mut problems = Catalogue::from_text("x.yaml", text).expect_err("a fault").0;
+        let mut problems = load(text).expect_err("a fault").0;
         assert_eq!(problems.len(), 1, "{problems:#?}");
         problems.remove(0)
     }
 
     #[test]
     fn reads_every_kind_of_value() {
-        let catalogue = Catalogue::from_text("x.yaml", GOOD).expect("good");
+        let catalogue = load(GOOD).expect("good");
         let rule = &catalogue.rules()[0];
         assert_eq!(rule.any[1].kind, SignatureKind::HttpStatus(vec![502, 503]));
-        assert_eq!(rule.any[0].evidence, crate::catalogue::Evidence::Transport);
+        assert_eq!(rule.any[0].evidence, crate::Evidence::Transport);
         let SignatureKind::Field(fields) = &rule.any[2].kind else { panic!() };
         assert_eq!(fields["status"], ["404"]);
     }
@@ -452,11 +463,7 @@ shared:
 retired:
   - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
 ";
-        let load = |rules: &str| {
-            let mut loader = Loader::new(&BACKGROUND);
-            loader.layer([RuleFile::new("a.yaml", rules), RuleFile::new("b.yaml", group)]);
-            loader.finish()
-        };
+        let load = |rules: &str| load_files([RuleFile::new("a.yaml", rules), RuleFile::new("b.yaml", group)]);
         let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");
         let catalogue = load(&sharing).expect("good");
         assert_eq!(catalogue.rules()[0].any[0].kind, SignatureKind::Shared("name-server".to_owned()));
@@ -476,10 +483,8 @@ retired:
 
     #[test]
     fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let mut loader = Loader::new(&BACKGROUND);
-        loader.layer(read_rules(&folder).expect("rules"));
-        if let Err(problems) = loader.finish() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+        if let Err(problems) = load_files(read_rules(&folder).expect("rules")) {
             panic!("{problems}");
         }
     }
