@@ -1,4 +1,4 @@
-//! The format of a line that is not wrapped.
+//! Detects the format of a line that has no wrapper.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use memchr::memmem::{self, Finder};
 use super::format::{FILE_LOG, Format};
 use super::{console, plain, time, transcript};
 
-/// The format of a line that is not wrapped.
+/// Returns the format of a line that has no wrapper.
 pub(super) fn of_bare(line: &[u8]) -> Format {
     match line.first() {
         Some(b'{') => of_json(line),

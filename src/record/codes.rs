@@ -1,8 +1,8 @@
-//! Terminal codes, and what a text is without them.
+//! Removes terminal codes.
 
 use std::borrow::Cow;
 
-/// Bytes without terminal codes, and without the carriage returns that terminals and Windows leave.
+/// Returns the bytes without terminal codes and without the carriage returns that terminals and Windows add.
 pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr2(0x1b, b'\r', bytes).is_none() {
         return Cow::Borrowed(bytes);
@@ -12,7 +12,7 @@ pub fn plain_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Bytes without colours, or `None` where they hold other codes or control characters.
+/// Returns the bytes without colour codes; `None` if they hold other codes or control characters.
 fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -23,12 +23,12 @@ fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
         rest = code[length..].strip_prefix(b"m")?;
     }
     out.extend_from_slice(rest);
-    // Others go, too, where anything goes.
+    // If other control characters remain, `plain_bytes` falls back to the general stripper.
     let is_plain = |b: &u8| *b >= 0x20 && *b != 0x7f || matches!(b, b'\n' | b'\t' | b'\r');
     out.iter().all(is_plain).then_some(out)
 }
 
-/// A text without terminal codes and carriage returns.
+/// Returns a text without terminal codes and carriage returns.
 pub(super) fn without_codes(text: Cow<'_, str>) -> Cow<'_, str> {
     match plain_bytes(text.as_bytes()) {
         Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),

@@ -1,4 +1,4 @@
-//! What the gateway prints on its console: `[subsystem] message key=value ...`, with or without a time before it.
+//! The gateway's console format: `[subsystem] message key=value ...`, with or without a leading time.
 //!
 //! The console prints no level, shortens subsystems (`gateway/ws` to `ws`), and appends a record's fields to its message
 //! where the file log keeps them apart.
@@ -11,14 +11,14 @@ use clawsift_catalogue::pattern::Pattern;
 use super::parts::Parts;
 use super::time;
 
-/// The longest label that OpenClaw prints is less than half as long.
+/// Maximum length of a label, in bytes. The longest label that OpenClaw prints is less than half as long.
 const MAX_LABEL: usize = 80;
 
-/// Tool calls are logged without a subsystem; what looks like one belongs to their message.
+/// Label of tool calls. OpenClaw logs them without a subsystem, so the label stays in the message.
 pub(super) const TOOLS: &str = "tools";
 
-/// What OpenClaw, Node and npm say without a label. Other unlabelled lines with a time are what an agent answered, and
-/// that may be anything.
+/// Openings of messages that OpenClaw, Node and npm print without a label. Other unlabelled lines with a time are the output of
+/// an agent, which can be any text.
 static OWN_VOICE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?x)^(?:
@@ -34,12 +34,13 @@ static OWN_VOICE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Whether a line begins with a label in brackets: `[agent/embedded] `.
+/// Returns true if a line begins with a label in brackets, such as `[agent/embedded] `.
 pub(super) fn has_label(line: &[u8]) -> bool {
     label_length(line).is_some()
 }
 
-/// The length of the label and its brackets. What Node prints in brackets (`[cause]: `, `[Symbol(x)]`) is none.
+/// Returns the length of the label with its brackets and the space after it. Node's own brackets (`[cause]: `, `[Symbol(x)]`) are
+/// not labels.
 fn label_length(line: &[u8]) -> Option<usize> {
     let inner = line.strip_prefix(b"[")?;
     let end = inner.iter().take(MAX_LABEL).position(|&b| b == b']')?;
@@ -51,7 +52,7 @@ fn label_length(line: &[u8]) -> Option<usize> {
         .then_some(end + 2)
 }
 
-/// Reads a record, or `None` where it has neither time nor label.
+/// Parses a record; `None` if it has neither time nor label.
 pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
     let (stamp, rest) = match time::leading(record.as_bytes()) {
         Some((stamp, end)) => (Some(stamp), record[end..].trim_start_matches(' ')),
@@ -78,7 +79,7 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
     })
 }
 
-/// The name that the file log uses, where the console's is another.
+/// Returns the subsystem name that the file log uses for a console label.
 fn full_name(label: &str) -> Cow<'_, str> {
     match label {
         "ws" | "heartbeat" | "health-monitor" | "admission" | "shutdown" | "hooks" => {

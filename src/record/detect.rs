@@ -1,32 +1,33 @@
-//! Which format a line has: per line, cheap, without being told.
+//! Detects the format of a single line from its bytes alone.
 
 use super::bare::{of_bare, of_json};
 use super::codes::plain_bytes;
 use super::format::{FILE_LOG, Format};
 use super::{console, plain, spaced, time, wrap};
 
-/// What the first look at a line tells.
+/// Result of the first inspection of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
-    /// The format of the record that begins with this line, whatever it is wrapped in.
+    /// Format of the record that begins with this line, without its wrapper.
     pub format: Format,
-    /// Whether it begins a record, whatever came before it. Lines that do not may continue the record before them.
+    /// True if the line begins a record regardless of the lines before it. Other lines may continue the previous record.
     pub begins: bool,
-    /// The length of OpenClaw's own date and time, where the line, without terminal codes, begins with them and is not wrapped.
+    /// Length of OpenClaw's date and time at the start of the line; `None` if the line does not begin with them, holds terminal
+    /// codes before them, or is wrapped.
     pub time: Option<usize>,
 }
 
 impl Look {
-    /// That of a line in no known format, which begins no record.
+    /// The result for a line in no known format that begins no record.
     pub const LOOSE: Self = Self { format: Format::Text, begins: false, time: None };
 }
 
-/// Lines of no more bytes are loose, whatever they hold.
+/// Lines of at most this many bytes are loose, whatever they hold.
 pub(super) const MAX_LOOSE: usize = 2;
 
-/// Looks at a line. `is_clean` says that it holds no terminal codes and carriage returns.
+/// Inspects a line. `is_clean` must be true only if it holds no terminal codes and no carriage returns.
 pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
-    // Most lines are OpenClaw's own, and tell it by their first bytes.
+    // Fast path: the first bytes identify most of OpenClaw's own lines.
     if line.starts_with(FILE_LOG) {
         return Look { format: Format::FileLog, begins: true, time: None };
     }
@@ -36,7 +37,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     if is_clean && is_loose(line) {
         return Look::LOOSE;
     }
-    // On a terminal the time comes in a colour.
+    // A terminal log colours the time.
     if !is_clean && matches!(line.first(), Some(0x1b | b'0'..=b'9' | b'[')) {
         let plain = plain_bytes(line);
         if matches!(plain.first(), Some(b'0'..=b'9' | b'[')) {
@@ -54,13 +55,13 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     Look { format: of_bare(&bare), begins, time: None }
 }
 
-/// The shortest object of a known format is longer.
+/// Minimum length in bytes of an object in a known format.
 const MIN_OBJECT: usize = 10;
-/// The longest head of a line in which a wrapper's bar is looked for, and a byte behind it.
+/// Number of leading bytes that are searched for the bar of a container wrapper; includes one byte after the bar.
 const MAX_BAR: usize = 101;
 
-/// Whether a line without terminal codes certainly has no known format and begins no record, as its first bytes tell. Of such
-/// lines a stranger can write half a million per megabyte.
+/// Returns true if the first bytes of a line without terminal codes prove that it has no known format and begins no record.
+/// Hostile input can hold half a million such lines per megabyte.
 fn is_loose(line: &[u8]) -> bool {
     match line {
         _ if line.len() <= MAX_LOOSE => true,
@@ -86,7 +87,7 @@ fn look_at_object(line: &[u8]) -> Look {
     }
 }
 
-/// Whether a line begins with OpenClaw's own date and time, and holds no terminal codes.
+/// Returns true if a line begins with OpenClaw's own date and time and holds no terminal codes.
 pub(super) fn is_own(line: &[u8]) -> bool {
     timed(line).is_some() && is_clean(line)
 }
@@ -95,8 +96,8 @@ fn is_clean(line: &[u8]) -> bool {
     memchr::memchr2(0x1b, b'\r', line).is_none()
 }
 
-/// The format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
-/// Journals and Docker write dates, too.
+/// Returns the format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
+/// Excludes the dates that journals and Docker write.
 fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if !time::starts_with_date(line) {
         return None;
@@ -115,12 +116,12 @@ fn timed(line: &[u8]) -> Option<(Format, usize)> {
     (!wrap::may_be_journal(line)).then_some((Format::Console, end))
 }
 
-/// Whether this line begins a record, whatever came before it.
+/// Returns true if this line begins a record regardless of the lines before it.
 pub fn starts_record(line: &[u8]) -> bool {
     line.len() > MAX_LOOSE && look(line, is_clean(line)).begins
 }
 
-/// How `openclaw logs`, Node's warnings and Node's last words begin.
+/// Openings of the output of `openclaw logs`, of Node's warnings and of Node's fatal errors.
 const OPENINGS: [&[u8]; 7] = [
     b"Log file: ",
     b"Log source: ",
@@ -135,7 +136,7 @@ fn is_head(bare: &[u8]) -> bool {
     of_bare(bare) != Format::Text || OPENINGS.iter().any(|opening| bare.starts_with(opening))
 }
 
-/// Whether a line of loose text belongs to the line before it: empty, indented, or the close of a block.
+/// Returns true if a line of loose text continues the line before it: it is empty, indented, or closes a block.
 pub(super) fn continues(line: &[u8]) -> bool {
     match line.first() {
         None | Some(b' ' | b'\t' | b'\r' | b'}' | b']' | b')') => true,
@@ -144,13 +145,13 @@ pub(super) fn continues(line: &[u8]) -> bool {
     }
 }
 
-/// Whether a line that a wrapper has stamped belongs to the line before it: also where it begins with an error's name, as
-/// what Node prints of one error comes line by line.
+/// Returns true if a line with a wrapper's time continues the line before it. This includes a line that begins with an error's
+/// name, because the wrapper stamps each line of one error that Node prints.
 fn follows(line: &[u8]) -> bool {
     continues(line) || is_error_name(line)
 }
 
-/// Whether a line begins with the name of an error class: `TypeError: `, `FetchError [CODE]: `.
+/// Returns true if a line begins with the name of an error class: `TypeError: `, `FetchError [CODE]: `.
 fn is_error_name(line: &[u8]) -> bool {
     let word = line.iter().take(60).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let rest = &line[word..];
@@ -196,7 +197,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What is told by the first bytes is what is told by all.
+        /// The fast path over the first bytes agrees with the full inspection.
         #[test]
         fn loose_lines_are_told_by_their_first_bytes(
             line in "[a-z{}\\[\"0-9|: -]{0,12}|(gw-1|node|a1)[ ]{0,2}[|:][ -~]{0,40}|[{]\"[a-z_]{0,5}\":[ -~]{0,30}|[ -~]{0,60}",

@@ -1,7 +1,7 @@
-//! What OpenClaw's logger puts around what is said, read without reading what is said.
+//! Parses the logger's envelope of a record without parsing the message as JSON.
 //!
-//! In a record of the file log most bytes are the logger's own: its runtime, names, paths, times and ids. They have one
-//! shape, which is verified byte by byte up to the end of the line; a line of any other shape has no envelope.
+//! In a record of the file log most bytes are the logger's own: runtime, names, paths, times and ids. They have one fixed form,
+//! which is verified byte by byte up to the end of the line; a line of any other form has no envelope.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -11,26 +11,26 @@ use memchr::memmem::Finder;
 use super::format::FILE_LOG;
 use super::level::Level;
 
-/// A record's envelope, and the parts between which it lies.
+/// Parts of a record: the envelope's values and the texts around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Envelope<'a> {
-    /// How grave its writer thought it.
+    /// The level that the logger gives the record.
     pub level: Level,
-    /// When it was written, as it is written.
+    /// The text of the time.
     pub time: &'a [u8],
-    /// What comes before the envelope: the logger's arguments.
+    /// The bytes before the envelope: the logger's arguments.
     pub head: &'a [u8],
-    /// The logger's names and the place in the program.
+    /// The logger's names and the position in the source code.
     pub label: &'a [u8],
-    /// The message, as JSON escapes it.
+    /// The message, with its JSON escapes.
     pub message: &'a [u8],
-    /// The message holds backslashes.
+    /// True if the message holds backslashes.
     pub is_escaped: bool,
-    /// What follows the message, but for the closing brace: ids.
+    /// The fields after the message, such as ids, without the closing brace.
     pub extra: &'a [u8],
 }
 
-/// Names that may not come twice.
+/// Names that may not occur a second time among the extra fields.
 const OWN_NAMES: [&[u8]; 5] = [b"_meta", b"time", b"message", b"level", b"subsystem"];
 
 pub(super) const META: &[u8; 20] = b",\"_meta\":{\"runtime\":";
@@ -41,7 +41,7 @@ static META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MET
 static AFTER_META_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(AFTER_META));
 static CONSOLE_TIME_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(CONSOLE_TIME));
 
-/// The envelope of a line, where it has one.
+/// Parses the envelope of a line; `None` if the line has another form.
 pub(super) fn of(line: &[u8]) -> Option<Envelope<'_>> {
     match line.starts_with(FILE_LOG) {
         true => of_file_log(line).map(|(envelope, _)| envelope),
@@ -49,24 +49,24 @@ pub(super) fn of(line: &[u8]) -> Option<Envelope<'_>> {
     }
 }
 
-/// Whether a byte may stand in a time.
+/// Returns true if a byte can occur in a time.
 pub(super) fn is_of_time(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b':' | b'.' | b'T' | b'Z' | b'+')
 }
 
-/// Where parts of an envelope begin and end.
+/// Byte positions of the parts of an envelope.
 pub(super) struct Places {
-    /// Where its name begins.
+    /// Start of the name `_meta`.
     pub start: usize,
-    /// The contents of the first date.
+    /// Contents of the first date.
     pub date: Range<usize>,
-    /// The contents of the time.
+    /// Contents of the time.
     pub time: Range<usize>,
-    /// The contents of the message.
+    /// Contents of the message.
     pub message: Range<usize>,
 }
 
-/// The envelope of a line of the file log, and where its parts are.
+/// Parses the envelope of a line of the file log, and the positions of its parts.
 pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
     let start = META_FINDER.find(line)?;
     let mut at = Cursor { line, at: start + META.len() };
@@ -100,7 +100,7 @@ pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
     Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, places))
 }
 
-/// The envelope of a line of the console as JSON.
+/// Parses the envelope of a line of the console as JSON.
 pub(super) fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
     let start = CONSOLE_TIME_FINDER.find(line)?;
     if start == 0 || !matches!(line[start - 1], b'{' | b',') {
@@ -132,7 +132,7 @@ fn level(name: &[u8]) -> Option<Level> {
     Level::from_name(std::str::from_utf8(name).ok()?)
 }
 
-/// A place in a line.
+/// A read position in a line.
 pub(super) struct Cursor<'a> {
     pub line: &'a [u8],
     pub at: usize,
@@ -148,12 +148,12 @@ impl<'a> Cursor<'a> {
         self.line.get(self.at)?.is_ascii_digit().then(|| self.at += 1)
     }
 
-    /// The contents of the string that begins here.
+    /// Reads a JSON string and returns its contents.
     fn string(&mut self) -> Option<&'a [u8]> {
         self.escaped_string().map(|(contents, _)| contents)
     }
 
-    /// The contents of the string that begins here, and whether they hold backslashes.
+    /// Reads a JSON string and returns its contents, and true if they hold backslashes.
     fn escaped_string(&mut self) -> Option<(&'a [u8], bool)> {
         self.literal(b"\"")?;
         let start = self.at;
@@ -174,7 +174,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The fields up to the closing brace that ends the line: texts, none of which may be one of the envelope's.
+    /// Reads the fields up to the closing brace at the end of the line. All must be strings, and none may have a name of the
+    /// envelope.
     pub fn extra(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
         if self.trace_ids().is_some() {
@@ -194,7 +195,7 @@ impl<'a> Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    /// Nothing, or the ids of a trace in their usual form, up to the end of the line.
+    /// Reads the trace ids in their usual form, or no fields at all, up to the end of the line.
     fn trace_ids(&mut self) -> Option<()> {
         if self.literal(b",\"traceId\":\"").is_some() {
             self.id::<32>()?;
@@ -208,7 +209,7 @@ impl Cursor<'_> {
         (self.line[self.at..] == *b"}").then_some(())
     }
 
-    /// An id of that length.
+    /// Reads an id of length `N`.
     fn id<const N: usize>(&mut self) -> Option<()> {
         let id = self.line[self.at..].first_chunk::<N>()?;
         let is_id = id.iter().fold(true, |is_id, byte| is_id & (*byte != b'"') & (*byte != b'\\'));

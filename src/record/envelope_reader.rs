@@ -1,9 +1,9 @@
-//! Knows envelopes again: what the logger writes around one record is, but for times and ids, what it wrote around the
-//! one before.
+//! Reads envelopes fast by comparing them with the one before: the logger writes the same bytes around each record, except for
+//! times and ids.
 //!
-//! So a line of the file log need not be searched for its end and then for its parts: each part is verified where the
-//! one before it ends, thirty-two bytes at a time, and the line ends where the last one does. Whatever is not as it was
-//! in the record before is left to [`envelope::of`].
+//! So a line of the file log is not searched twice, for its end and for its parts: each part is compared at the end of the part
+//! before it, thirty-two bytes at a time, and the line ends after the last part. A line that differs from the previous record is
+//! left to [`envelope::of`].
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use super::format::FILE_LOG;
 use super::level::Level;
 use super::origin::{Origin, Origins};
 
-/// The largest byte that no line holds in the midst of a JSON text.
+/// The largest control byte. A valid JSON string holds none of them unescaped.
 const LAST_CONTROL: u8 = 0x1f;
 
-/// Reads envelopes, and knows again what is the same in record after record.
+/// Reads envelopes and remembers the parts that repeat from record to record.
 #[derive(Debug, Default)]
 pub struct EnvelopeReader {
     known: Option<Known>,
@@ -27,12 +27,12 @@ pub struct EnvelopeReader {
     origins: Origins,
 }
 
-/// So many labels are known at a time, as a power of two.
+/// Binary logarithm of the number of labels that are remembered.
 const LABELS: u32 = 6;
-/// Longer ones are not kept.
+/// Maximum length in bytes of a remembered label.
 const MAX_LABEL: usize = 1024;
 
-/// What stood in earlier records between the level and the time: a gateway writes few different labels.
+/// The bytes between level and time of earlier records. A gateway writes few different labels.
 #[derive(Debug)]
 struct Labels([Vec<u8>; 1 << LABELS]);
 
@@ -42,19 +42,19 @@ impl Default for Labels {
     }
 }
 
-/// What the record before had.
+/// The repeated parts of the previous record.
 #[derive(Debug)]
 struct Known {
-    /// From the name of the metadata to the date.
+    /// The bytes from the name of the metadata to the date.
     opening: Vec<u8>,
     date: Shape,
     time: Shape,
-    /// Between the time and the message.
+    /// The bytes between the time and the message.
     middle: Vec<u8>,
 }
 
 impl EnvelopeReader {
-    /// The envelope of a line, where it has one: the same that [`envelope::of`] finds.
+    /// Parses the envelope of a line, as [`envelope::of`] does, and remembers its parts.
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Envelope<'a>> {
         if !line.starts_with(FILE_LOG) {
             return envelope::of_console_json(line);
@@ -71,8 +71,8 @@ impl EnvelopeReader {
         Some(envelope)
     }
 
-    /// The envelope of the line with which a text begins, and the line's length, where all is known again and the line is
-    /// a record of its own: the next line begins one, too.
+    /// Reads the envelope of the first line of `text`, and the length of that line. `None` if a part differs from the previous
+    /// record, or if the next line does not begin a record and so may belong to this one.
     #[inline(always)]
     pub(super) fn read_known<'a, S: Simd>(
         &mut self,
@@ -91,7 +91,7 @@ impl EnvelopeReader {
         let message = after(simd, text, time_end, middle)?;
         let (message_end, is_escaped) = string_end(simd, text, message)?;
         let (extra_end, next) = line_end(simd, text, message_end + 1)?;
-        // What follows might go on with the record.
+        // Any other next line might continue the record.
         literal(text, next, FILE_LOG)?;
         let envelope = Envelope {
             level,
@@ -105,21 +105,21 @@ impl EnvelopeReader {
         Some((envelope, next - 1))
     }
 
-    /// Notes the origin of a record that is read in another way.
+    /// Notes the origin of a record that another function parses.
     pub fn note_origin(&mut self, line: &[u8]) {
         self.origins.note(line);
     }
 
-    /// The origins of the records since the last call.
+    /// Returns the origins of the records since the last call.
     pub fn take_origins(&mut self) -> BTreeSet<Origin> {
-        // What is known is read again, and so noted again.
+        // Forget the known parts, so that the next record is parsed in full and its origin is noted again.
         self.known = None;
         self.origins.take()
     }
 }
 
 impl Labels {
-    /// Where the label ends that begins at `at`, and the time begins.
+    /// Returns the end of the label that begins at `at`, which is the start of the time.
     #[inline(always)]
     fn end(&mut self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
         let known = self.0.get_mut(Self::place(text, at)?)?;
@@ -135,7 +135,7 @@ impl Labels {
         Some(end)
     }
 
-    /// Where a label is kept: by the bytes in which most differ.
+    /// Returns the slot of a label, a hash of the bytes in which labels differ most.
     #[inline(always)]
     fn place(text: &[u8], at: usize) -> Option<usize> {
         const BEFORE: usize = b",\"name\":\"{\\\"subsystem\\\":\\\"".len();
@@ -145,7 +145,8 @@ impl Labels {
     }
 }
 
-/// Where `what` begins next, with no control character before it. Its first byte and its third seldom stand so.
+/// Returns the next position of `what`, provided no control character precedes it. Searches by the first and the third byte, a
+/// rare pair.
 #[inline(always)]
 fn find_in_text<const N: usize>(simd: impl Simd, text: &[u8], from: usize, what: &[u8; N]) -> Option<usize> {
     let mut at = from;
@@ -157,7 +158,7 @@ fn find_in_text<const N: usize>(simd: impl Simd, text: &[u8], from: usize, what:
         let (later, more_later) = (load(simd, block(window, 2)?), load(simd, block(window, WIDTH + 2)?));
         let hits = first.simd_eq(what[0]) & later.simd_eq(what[2]);
         let more_hits = second.simd_eq(what[0]) & more_later.simd_eq(what[2]);
-        // Most blocks hold nothing of interest.
+        // Most blocks hold neither a candidate nor a control character.
         if (hits | controls | more_hits | more_controls).any_true() {
             let mut hits = both(bits(hits), bits(more_hits));
             let controls = both(bits(controls), bits(more_controls));
@@ -177,20 +178,20 @@ fn find_in_text<const N: usize>(simd: impl Simd, text: &[u8], from: usize, what:
     }
 }
 
-/// The bits of two blocks.
+/// Concatenates the bit masks of two blocks.
 #[inline(always)]
 fn both(first: u32, second: u32) -> u64 {
     u64::from(first) | u64::from(second) << WIDTH
 }
 
-/// The place behind `what`, where that stands at `at`.
+/// Returns the position after `what` if it occurs at `at`.
 #[inline(always)]
 fn after(simd: impl Simd, text: &[u8], at: usize, what: &[u8]) -> Option<usize> {
     let end = at + what.len();
     is_equal(simd, text.get(at..end)?, what).then_some(end)
 }
 
-/// Whether two texts of the same length are equal.
+/// Returns true if two texts of the same length are equal.
 #[inline(always)]
 fn is_equal(simd: impl Simd, a: &[u8], b: &[u8]) -> bool {
     if let (Some(last), Some(last_of_b)) = (a.last_chunk(), b.last_chunk()) {
@@ -210,7 +211,7 @@ fn is_equal(simd: impl Simd, a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// Whether two pairs of blocks are the same.
+/// Returns true if two pairs of blocks are equal.
 #[inline(always)]
 fn are_same(simd: impl Simd, a: &[u8; 2 * WIDTH], b: &[u8; 2 * WIDTH]) -> bool {
     let ([a, more_a], [b, more_b]) = (a.as_chunks().0, b.as_chunks().0) else { return false };
@@ -218,7 +219,7 @@ fn are_same(simd: impl Simd, a: &[u8; 2 * WIDTH], b: &[u8; 2 * WIDTH]) -> bool {
     (first & load(simd, more_a).simd_eq(load(simd, more_b))).all_true()
 }
 
-/// Where the JSON text ends whose contents begin at `at`, and whether they hold backslashes.
+/// Returns the end of the JSON string whose contents begin at `at`, and true if they hold backslashes.
 #[inline(always)]
 fn string_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let (mut is_escaped, mut carried) = (false, 0);
@@ -248,7 +249,8 @@ fn string_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<(usize, boo
     }
 }
 
-/// The bytes behind a backslash that is not itself behind one; `carried` is whether the first is.
+/// Returns the mask of the bytes that an unescaped backslash precedes. `carried` is 1 if the first byte is escaped by the block
+/// before.
 #[inline(always)]
 fn escaped(backslashes: u32, carried: u32) -> u64 {
     let (mut escaped, mut rest) = (u64::from(carried), u64::from(backslashes & !carried));
@@ -260,7 +262,7 @@ fn escaped(backslashes: u32, carried: u32) -> u64 {
     escaped
 }
 
-/// Where the fields end that begin at `at` and with which a record ends, and where the next line begins.
+/// Returns the end of the fields that begin at `at` and end a record, and the start of the next line.
 #[inline(always)]
 fn line_end(simd: impl Simd, text: &[u8], at: usize) -> Option<(usize, usize)> {
     let end = match ids_end(simd, text, at) {
@@ -275,7 +277,7 @@ fn line_end(simd: impl Simd, text: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((end, next))
 }
 
-/// Where other fields end.
+/// Returns the end of fields other than the usual ids.
 #[cold]
 fn extra_end(text: &[u8], at: usize) -> Option<usize> {
     let length = memchr::memchr3(b'\n', b'\r', 0x1b, text.get(at..)?)?;
@@ -283,7 +285,7 @@ fn extra_end(text: &[u8], at: usize) -> Option<usize> {
     Some(at + fields.extra()?.len())
 }
 
-/// Where ids end in the form in which they usually end a record, or where there are none.
+/// Returns the end of the ids in the form in which they usually end a record; `at` if there are none.
 #[inline(always)]
 fn ids_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<usize> {
     if text.get(at) == Some(&b'}') {
@@ -304,7 +306,7 @@ fn ids_end(simd: impl Simd, text: &[u8], mut at: usize) -> Option<usize> {
     literal(text, end, b"\",\"traceFlags\":\"01\"")
 }
 
-/// The place behind so many bytes, up to 32, of which none ends a JSON text.
+/// Returns the position after `length` bytes (at most 32) if none of them ends a JSON string.
 #[inline(always)]
 fn id(simd: impl Simd, text: &[u8], at: usize, length: usize) -> Option<usize> {
     let block = load(simd, block(text, at)?);
@@ -312,10 +314,10 @@ fn id(simd: impl Simd, text: &[u8], at: usize, length: usize) -> Option<usize> {
     (ends << (WIDTH - length) == 0).then_some(at + length)
 }
 
-/// Before the name of the level.
+/// The bytes between the date and the name of the level.
 const LEVEL: Shape = Shape::new(b",\"logLevelId\":0,\"logLevelName\":\"");
 
-/// The shape of a time and the quotation mark behind it.
+/// Returns the shape of a time and the quotation mark after it.
 fn shape_of_time(time: &[u8]) -> Option<Shape> {
     let is_time = time.len() < Shape::MAX && time.iter().all(is_of_time);
     is_time.then(|| Shape::new(&[time, b"\""].concat()))
@@ -327,7 +329,7 @@ mod tests {
     use crate::block::{self, Work};
     use crate::record::envelope::of;
 
-    /// Reads the line with which a text begins.
+    /// Reads the first line of a text.
     struct Read<'r, 'a>(&'r mut EnvelopeReader, &'a [u8]);
 
     impl<'a> Work for Read<'_, 'a> {
@@ -345,7 +347,7 @@ mod tests {
 
     const LINE: &str = r#"{"0":"{\"subsystem\":\"agent/embedded\"}","1":"run \"x\"","_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox","date":"2026-01-01T00:00:56.698Z","logLevelId":2,"logLevelName":"DEBUG","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]},"time":"2026-01-01T00:00:56.698+00:00","hostname":"clawbox","message":"run \"x\"","traceId":"960325a1d17653299a8e098d9f829c2f","spanId":"c1fe97956fa8c4a9","traceFlags":"01"}"#;
 
-    /// What is read of a line after [`LINE`], with another one behind it.
+    /// Returns the envelope that is read of `line` after [`LINE`], with another [`LINE`] after it.
     fn read_after<'l>(line: &'l str, log: &'l mut String) -> Option<(Envelope<'l>, usize)> {
         let mut reader = EnvelopeReader::default();
         assert!(reader.read(LINE.as_bytes()).is_some());

@@ -1,10 +1,10 @@
-//! How fields are written in messages, and which of them tell of failures.
+//! The form of `key=value` fields in messages, and the names of the fields that report failures.
 
 use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::Pattern;
 
-/// Fields whose text says what went wrong.
+/// Names of fields whose text describes an error.
 pub(super) const ERROR_FIELDS: &[&str] = &[
     "body",
     "cause",
@@ -34,7 +34,8 @@ pub(super) const ERROR_FIELDS: &[&str] = &[
     "warning",
 ];
 
-/// `key=value`, with the character before it. A quoted value may hold escaped quotes, and is cut where its text was.
+/// Matches `key=value` and the character before it. A quoted value may hold escaped quotes; if the text was cut inside it, it
+/// ends with the text.
 pub(super) static PAIR: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r#"(?:^|[\s(\[{,])(?<key>[A-Za-z][A-Za-z0-9_.]*)=(?<value>"(?:[^"\\]|\\.)*(?:"|$)|[^\s"]+)"#)
         .ok()

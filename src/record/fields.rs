@@ -1,4 +1,4 @@
-//! Named values of a record, and the parts of a message that are no evidence.
+//! The named values of a record, and the parts of a message that are not evidence.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,39 +11,38 @@ use super::error_fields::PAIR;
 use super::json;
 use super::voice::Voice;
 
-/// At most this many values are kept of one record; real ones have about 70.
+/// Maximum number of values kept per record; real ones have about 70.
 const MAX_FIELDS: usize = 256;
-/// Longer values of `key=value` pairs are somebody's text.
+/// Maximum length in bytes of the value of a `key=value` pair. Longer ones are quoted content.
 const MAX_VALUE: usize = 8192;
-/// Deeper objects are not read; real ones nest three deep.
+/// Maximum nesting depth of objects; real ones nest three deep.
 const MAX_DEPTH: usize = 6;
 
-/// Named values of a record: of its objects, and of the `key=value` pairs in its message.
+/// Named values of a record, from its objects and from the `key=value` pairs in its message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     values: BTreeMap<String, String>,
 }
 
 impl Fields {
-    /// The value of that name.
+    /// Returns the value with the given name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no values.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// Sets a value, unless the name has one already: the first to say it is the record itself, then its objects, then
-    /// its message.
+    /// Adds a value if the name has none yet. The order of precedence is: the record itself, its objects, its message.
     pub(super) fn add(&mut self, name: &str, value: impl Into<String>) {
         if self.values.len() < MAX_FIELDS && !self.values.contains_key(name) {
             self.values.insert(name.to_owned(), value.into());
         }
     }
 
-    /// Reads an object of the record, and the texts of the fields that are errors in its voice.
+    /// Reads an object of the record, and collects the texts of the fields that are errors in this voice.
     pub(super) fn read_object(
         &mut self,
         object: &Map<String, Value>,
@@ -86,13 +85,12 @@ impl Fields {
                     self.read_value(inner, value, errors, true, depth + 1);
                 }
             }
-            // Lists and objects under other names describe the setting (previous attempts, timings), not the failure.
+            // Lists and objects under other names describe the circumstances (previous attempts, timings), not the failure.
             Value::Array(_) | Value::Object(_) => {}
         }
     }
 
-    /// Reads the `key=value` pairs of a message, and provider and model where a sentence names them.
-    /// A message may end with an object, which is read like one of the record's own.
+    /// Reads the `key=value` pairs of a message, an object at its end, and provider and model if a sentence names them.
     pub(super) fn read_message(&mut self, message: &str, voice: Voice, errors: &mut Vec<(String, String)>) {
         if let Some((_, object)) = json::object_at_end(message) {
             self.read_object(&object, voice, errors);
@@ -102,13 +100,13 @@ impl Fields {
         {
             for pair in regex.captures_iter(message).take(MAX_FIELDS) {
                 let value = pair["value"].trim_end_matches([',', ';', ':']);
-                // An undefined value is what JavaScript prints for none.
+                // JavaScript prints a missing value as `undefined`.
                 if !value.is_empty() && value.len() <= MAX_VALUE && value != "undefined" {
                     self.add(&pair["key"], value.trim_matches('"'));
                 }
             }
         }
-        // A record of the file log that was cut, at the start or end of a file, still names its run.
+        // A record of the file log that is cut at the start or end of a file can still name its run.
         if message.contains("\"_meta")
             && let Some(regex) = &*JSON_ID
         {
@@ -125,8 +123,8 @@ impl Fields {
         }
     }
 
-    /// OpenClaw names provider and model as one word in some places (`for p/m reason=`, `requested=p/m`), under other
-    /// names in others.
+    /// Reads provider and model from the fields that join them (`for p/m reason=`, `requested=p/m`) and from those under other
+    /// names.
     fn read_model(&mut self, message: &str) {
         for (alias, name) in
             [("candidateProvider", "provider"), ("candidateModel", "model"), ("modelId", "model")]
@@ -164,7 +162,7 @@ static JSON_ID: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r#"\\*"(?<key>runId|traceId|provider|model)\\*":\\*"(?<value>[^"\\]+)"#).ok()
 });
 
-/// `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`.
+/// Matches `for p/m reason=`, `for p/m after`, `⚠️ p/m request failed (`.
 static MODEL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?:\bfor |⚠️ )(?<model>[A-Za-z0-9_.-]+/[^\s:;,]+)(?: reason=| after |:| request failed|; )",
@@ -172,7 +170,7 @@ static MODEL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// `⚠️ p (m) returned a billing error`.
+/// Matches `⚠️ p (m) returned a billing error`.
 static BILLED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r"⚠️ (?<provider>[A-Za-z0-9_.-]+) \((?<model>[^)\s]+)\) returned a billing error").ok()
 });
@@ -181,8 +179,8 @@ static RUN: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r"\brun (?<run>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b").ok()
 });
 
-/// `key=value` pairs that are no evidence: ids, durations, sizes, and the reason that OpenClaw derived itself (which
-/// `field:` signatures can still ask for).
+/// Matches `key=value` pairs that are not evidence: ids, durations, sizes, and the reason that OpenClaw derives itself. `field:`
+/// signatures can still match that reason.
 static NOISE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?x)\b(?:
@@ -196,8 +194,8 @@ static NOISE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What somebody else said, quoted: a user's message, an assistant's answer, what was searched for, what a command printed.
-/// A quotation that was cut or holds quotes itself ends with the message.
+/// Matches quoted content of others: a user's message, an assistant's answer, a search query, a command's output. A quotation
+/// that is cut or holds quotes extends to the end of the message.
 static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r#"(?x)
@@ -211,11 +209,11 @@ static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What a command printed that ended well.
+/// Matches the output of a command that succeeded.
 static OUTPUT: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r#"\b(?:stdout|stderr|output)=\s*(?:"(?:[^"\\]|\\.)*(?:"|$)|\S+)"#).ok());
 
-/// A message without what is no evidence.
+/// Returns a message without the parts that are not evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
     let mut take_out = |regex: &LazyLock<Option<Pattern>>| {

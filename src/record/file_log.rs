@@ -1,4 +1,4 @@
-//! OpenClaw's file log: one JSON object a line, with the logger's arguments under "0", "1", "2", ...
+//! OpenClaw's file log: one JSON object per line, with the logger's arguments under "0", "1", "2", ...
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use super::parts::Parts;
 use super::voice::Voice;
 use super::{envelope, json, time};
 
-/// Keys of a record that are not part of what it says.
+/// Keys of a record that belong to the logger and not to its content.
 const ENVELOPE: &[&str] =
     &["_meta", "time", "hostname", "message", "level", "subsystem", "spanId", "parentSpanId", "traceFlags"];
 
-/// Reads a line of the file log, or `None` where it is not one.
+/// Parses a line of the file log; `None` if it has another form.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     match json::object(line) {
         Some(record) => {
-            // Where a level stands twice, the envelope's counts.
+            // If a record holds two levels, the envelope's takes precedence.
             let level = envelope::of(line.as_bytes()).map(|envelope| envelope.level);
             Some(from_object(&record, level))
         }
@@ -25,7 +25,7 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     }
 }
 
-/// What the envelope tells of a line that was damaged before it: two writers, or a crash between two lines.
+/// Reads what the envelope holds of a line that is damaged before it, by two writers or by a crash between two lines.
 fn from_envelope(line: &str) -> Option<Parts<'static>> {
     let envelope = envelope::of(line.as_bytes())?;
     let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
@@ -72,7 +72,7 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     }
     let own =
         |(name, _): &(&String, &Value)| !ENVELOPE.contains(&name.as_str()) && name.parse::<usize>().is_err();
-    // The record's own values come before those of the errors inside it.
+    // The record's own values take precedence over those of the errors inside it.
     let (objects, values): (Vec<_>, Vec<_>) =
         record.iter().filter(own).partition(|(_, value)| value.is_object());
     for (name, value) in values.into_iter().chain(objects) {
@@ -87,22 +87,22 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     });
     errors.retain(|(_, text)| *text != parts.message);
     parts.errors = errors;
-    // Unlabelled information is what the CLI showed its user: the assistant's answer, which may say anything.
+    // Unlabelled information is what the CLI showed its user: the assistant's answer, which can be any text.
     parts.quoted = parts.subsystem.is_none() && parts.level.is_some_and(|level| level <= Level::Info);
     parts
 }
 
-/// The logger's arguments in order: the values under "0", "1", "2", ...
+/// Returns the logger's arguments in order: the values under "0", "1", "2", ...
 fn arguments(record: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     (0..10).map_while(|position| record.get(&position.to_string()))
 }
 
-/// The object that a string holds as JSON.
+/// Parses a string that holds an object as JSON.
 fn object_in(text: &str) -> Option<Map<String, Value>> {
     if text.starts_with('{') { json::object(text) } else { None }
 }
 
-/// The name that a child logger's bindings give it: `{"subsystem":"x"}`, else its module or plugin.
+/// Returns the name in a child logger's bindings: the `subsystem`, otherwise the module or plugin.
 fn label_of(bindings: &str) -> Option<String> {
     let bindings = object_in(bindings)?;
     ["subsystem", "module", "plugin"]

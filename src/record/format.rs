@@ -1,10 +1,10 @@
-//! The shapes in which records reach us.
+//! The formats of records.
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The shape in which a record reached us.
+/// The format of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -13,20 +13,20 @@ pub enum Format {
     FileLog,
     /// `openclaw logs --json`.
     LogsJson,
-    /// `openclaw logs` piped, or as a terminal shows it.
+    /// `openclaw logs` through a pipe or on a terminal.
     Plain,
     /// The gateway's console, pretty or compact.
     Console,
     /// The gateway's console as JSON.
     ConsoleJson,
-    /// Session transcripts and cron run logs of older versions.
+    /// Session transcripts and cron run logs of older OpenClaw versions.
     Transcript,
-    /// Anything else, line by line.
+    /// Any other text, line by line.
     Text,
 }
 
 impl Format {
-    /// All of them, each at the place that it has as a number.
+    /// All formats; the index of each equals its discriminant.
     pub const ALL: [Self; 7] = [
         Self::FileLog,
         Self::LogsJson,
@@ -38,8 +38,8 @@ impl Format {
     ];
 }
 
-/// How many records of each format there are, in the order of [`Format::ALL`].
+/// Number of records per format, in the order of [`Format::ALL`].
 pub type ByFormat = [u64; Format::ALL.len()];
 
-/// How each line of the file log begins that is not one lone error.
+/// The first bytes of each line of the file log, except for a line that logs a single error object.
 pub(crate) const FILE_LOG: &[u8; 5] = b"{\"0\":";

@@ -1,23 +1,23 @@
-//! The question whether information is worth reading, which the engine answers.
+//! The interface of the filter that decides which info records are parsed. The engine implements it.
 
 use fearless_simd::prelude::*;
 
 use crate::block::Work;
 
-/// A message as it is written, in JSON with its escapes.
+/// The bytes of a message as the log holds them, in JSON with its escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message<'a> {
-    /// Its bytes.
+    /// The bytes of the message.
     pub text: &'a [u8],
-    /// It holds backslashes.
+    /// True if the text holds backslashes.
     pub is_escaped: bool,
-    /// So many of its bytes may be a label that stands before it, which is told from it only by reading.
+    /// Number of leading bytes that may be a label and not part of the message; only parsing can decide that.
     pub label: usize,
 }
 
-/// Tells which information is worth reading.
+/// Decides which info records are worth parsing.
 pub(crate) trait Gate {
-    /// Whether a message may mean anything though it is information.
+    /// Returns true if a message may be significant although its level is info.
     fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! What is known of a record before it is read: whether it means nothing, and if not, what decides about its meaning.
+//! Triage of records before they are parsed: drop the insignificant ones, and find the cache key of the others.
 
 use fearless_simd::prelude::*;
 
@@ -14,20 +14,20 @@ use super::lines::{Lines, RawRecord};
 use super::outline::Outline;
 use super::plain;
 
-/// What is known of a record that was not read.
+/// The triage result of a record.
 #[derive(Debug)]
 pub enum Glance<'a> {
-    /// It has an unusual form and must be read to know anything of it.
+    /// The record has an unusual form and must be parsed.
     Unusual,
-    /// It is information that nobody asks for.
+    /// The record is information that no rule needs.
     Nothing,
-    /// It may mean something, the same as others with this outline.
+    /// The record may be significant. All records with this outline have the same meaning.
     Outline(Outline<'a>),
 }
 
 impl<'a> Glance<'a> {
-    /// Looks at the next record, as [`Self::of`] does. With `passed`, records that are nothing may be passed over and counted
-    /// there by their format.
+    /// Examines the next record, as [`Self::of`] does. With `passed`, insignificant records may be skipped and are counted there
+    /// per format.
     #[inline]
     pub(crate) fn next(
         lines: &mut Lines<'a>,
@@ -35,7 +35,7 @@ impl<'a> Glance<'a> {
         passed: Option<&mut ByFormat>,
         gate: &impl Gate,
     ) -> Option<(RawRecord<'a>, Self)> {
-        // What is passed over begins with a time or an envelope.
+        // Only records that begin with a time or an envelope can be skipped.
         let passed =
             if lines.is_loose() { None } else { block::run(Passing { lines, envelopes, passed, gate }) };
         passed.or_else(|| {
@@ -44,7 +44,7 @@ impl<'a> Glance<'a> {
         })
     }
 
-    /// Looks at a record.
+    /// Examines a record.
     #[inline]
     pub(crate) fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader, gate: &impl Gate) -> Self {
         if raw.is_cut() {
@@ -87,14 +87,14 @@ impl<'a> Glance<'a> {
     }
 }
 
-/// What a plain record says, where it is information.
+/// Returns the message of a plain record at info level or below; `None` for other records.
 fn information<'o>(raw: &RawRecord<'_>, outline: &'o Outline<'_>) -> Option<Message<'o>> {
     let [Some(rest), ..] = &outline.parts else { return None };
     plain::information(rest).filter(|_| raw.format == Format::Plain && raw.is_clean)
 }
 
 impl<'a> Envelope<'a> {
-    /// What the record says, where it is information.
+    /// Returns the message of a record at info level or below; `None` for other records.
     #[inline(always)]
     fn information(&self) -> Option<Message<'a>> {
         let message = Message { text: self.message, is_escaped: self.is_escaped, label: 0 };
@@ -102,7 +102,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Goes on to the next record that may mean something, past those that are known again and mean nothing.
+/// Skips records of a known form that are insignificant, and returns the next record that may be significant.
 struct Passing<'p, 'a, G> {
     lines: &'p mut Lines<'a>,
     envelopes: &'p mut EnvelopeReader,
@@ -111,7 +111,7 @@ struct Passing<'p, 'a, G> {
 }
 
 impl<'a, G: Gate> Work for Passing<'_, 'a, G> {
-    /// The record, or `None` before one that is not known again.
+    /// The record; `None` if the next record has no known form.
     type Output = Option<(RawRecord<'a>, Glance<'a>)>;
 
     #[inline(always)]

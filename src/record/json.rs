@@ -1,5 +1,5 @@
-//! JSON of strangers, read into values of a bounded number: a line of 16 MiB may hold millions, of which nobody asks for more
-//! than a few hundred.
+//! Parses untrusted JSON into a bounded number of values. A line of 16 MiB can hold millions, and no rule needs more than a few
+//! hundred.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Values that are kept of one text; real records have about a hundred.
+/// Maximum number of values kept per text; real records have about a hundred.
 const MAX_VALUES: usize = 1 << 14;
-/// Values that are kept of one list or object; what follows them is passed over.
+/// Maximum number of values kept per list or object; further ones are skipped.
 const MAX_MEMBERS: usize = 1 << 10;
 
-/// Reads a text that is JSON as a whole, or `None` where it is not, or nests too deep.
+/// Parses a text that is JSON as a whole; `None` if it is invalid or nested too deep.
 pub(super) fn value(text: &str) -> Option<Value> {
     let left = Cell::new(MAX_VALUES);
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -21,7 +21,7 @@ pub(super) fn value(text: &str) -> Option<Value> {
     Some(value)
 }
 
-/// Reads a text that is an object.
+/// Parses a text that is a JSON object.
 pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
     match value(text)? {
         Value::Object(object) => Some(object),
@@ -29,20 +29,20 @@ pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// The object with which a message ends, and where the space before it stands.
+/// Returns the object at the end of a message, and the offset of the space before it.
 pub(super) fn object_at_end(message: &str) -> Option<(usize, Map<String, Value>)> {
     let at = message.find(" {\"").filter(|_| message.ends_with('}'))?;
     Some((at, object(&message[at + 1..])?))
 }
 
-/// Reads values until so many are kept.
+/// Deserializer seed that keeps at most `left` values.
 #[derive(Clone, Copy)]
 struct Bounded<'l> {
     left: &'l Cell<usize>,
 }
 
 impl Bounded<'_> {
-    /// Whether one more value may be kept beside so many others.
+    /// Returns true if one more value may be kept in a list or object that already holds `beside` values.
     fn has_room(self, beside: usize) -> bool {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1));

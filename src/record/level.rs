@@ -4,34 +4,34 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How grave a record is in its writer's eyes. The order is ascending.
+/// The level that the writer of a record gave it, in ascending order of severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Steps inside a function.
+    /// Details within a function.
     Trace,
-    /// For a developer.
+    /// Details for a developer.
     Debug,
-    /// The usual.
+    /// Normal operation.
     Info,
-    /// Something is off.
+    /// A possible problem.
     Warn,
-    /// Something failed.
+    /// A failure.
     Error,
-    /// The process ends.
+    /// A failure that ends the process.
     Fatal,
 }
 
 impl Level {
-    /// The level of that name, in either case.
+    /// Returns the level with the given name, in upper or lower case.
     pub fn from_name(name: &str) -> Option<Self> {
         const LEVELS: [Level; 6] =
             [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
         LEVELS.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
     }
 
-    /// The level whose name in upper case a text begins with, and what follows it.
+    /// Parses the upper-case level name at the start of a text, and returns the level and the remaining text.
     #[inline(always)]
     pub(super) fn split(text: &[u8]) -> Option<(Self, &[u8])> {
         let (level, length) = match text.first_chunk::<5>()? {
@@ -46,7 +46,7 @@ impl Level {
         Some((level, &text[length..]))
     }
 
-    /// The level whose name in lower case a text begins with, and what follows it.
+    /// Parses the lower-case level name at the start of a text, and returns the level and the remaining text.
     #[inline(always)]
     pub(super) fn split_lower(text: &[u8]) -> Option<(Self, &[u8])> {
         Some(match text {
@@ -60,7 +60,7 @@ impl Level {
         })
     }
 
-    /// The name in lower case.
+    /// Returns the name in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Trace => "trace",

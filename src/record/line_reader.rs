@@ -1,5 +1,5 @@
-//! Reads lines that begin with a time as the record before began with one: what is told of them by their first bytes, and
-//! where they end. All else is left to [`super::detect`].
+//! Reads lines that begin with a time of the same form as the record before, and finds their ends. Other lines are left to
+//! [`super::detect`].
 
 use fearless_simd::prelude::*;
 
@@ -10,31 +10,31 @@ use super::gate::Message;
 use super::level::Level;
 use super::{plain, time};
 
-/// Knows lines again by the form of their time.
+/// Recognizes lines by the form of the previous record's time.
 #[derive(Debug, Default)]
 pub(super) struct LineReader {
     known: Option<Known>,
-    /// Where the line begins that is known to be one of these, and what stands behind its time.
+    /// Start of the line that is already recognized, and the kind of text after its time.
     next: Option<(usize, Opening)>,
 }
 
 #[derive(Debug)]
 struct Known {
-    /// The length of the time.
+    /// Length of the time in bytes.
     time: usize,
-    /// The time and the space behind it, up to any later second of the same hour.
+    /// The time and the space after it, up to any later second of the same hour.
     shape: Shape,
 }
 
-/// A line that is a record of its own, as was told without looking for more, and holds nothing unusual.
+/// A line that is recognized as a complete record without a full inspection, and holds no terminal codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WholeLine<'a> {
-    /// Without its line end.
+    /// The line without its line end.
     pub bytes: &'a [u8],
-    /// Where the next one begins.
+    /// Start of the next line.
     pub next: usize,
     pub format: Format,
-    /// The length of the time with which it begins, if it does.
+    /// Length of the time at the start of the line; `None` if the line begins otherwise.
     pub time: Option<usize>,
 }
 
@@ -42,28 +42,28 @@ pub(super) struct WholeLine<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TimedLine<'a> {
     pub whole: WholeLine<'a>,
-    /// The length of the time.
+    /// Length of the time in bytes.
     pub time: usize,
-    /// What it says where it is plain information, as [`plain::information`] finds it.
+    /// The message, if the line is a plain info record, as [`plain::information`] returns it.
     pub information: Option<Message<'a>>,
 }
 
-/// What stands behind a time.
+/// The text after a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opening {
-    /// A level, and its length with the space behind it.
+    /// A level, and its length including the space after it.
     Plain(Level, usize),
     /// The label in brackets of the gateway's console.
     Console,
 }
 
 impl LineReader {
-    /// Learns from a record that begins with such a time.
+    /// Learns the form of the time that a record begins with.
     pub fn learn(&mut self, time: &[u8]) {
         self.known = Known::new(time);
     }
 
-    /// The line that begins at `start`, where it is a record of its own and all of it is known again.
+    /// Reads the line at `start`; `None` if its form is not known or it is not a complete record.
     #[inline(always)]
     pub fn read<'a, S: Simd>(&mut self, simd: S, bytes: &'a [u8], start: usize) -> Option<TimedLine<'a>> {
         let known = self.known.as_ref()?;
@@ -94,7 +94,7 @@ impl Known {
         }
         let zone = 19 + time[19..].iter().position(|byte| matches!(byte, b'+' | b'-' | b'Z'))?;
         let mut shape = Shape::new(&[time, b" "].concat());
-        // Whether there is such a day need not be asked again, and minutes and seconds are right whose digits are.
+        // The day is valid because it is that of the known time; minutes and seconds are valid if their digits are.
         for (place, byte) in time.iter().enumerate().filter(|(place, _)| *place < 13 || *place >= zone) {
             shape.limit(place, *byte, *byte);
         }
@@ -103,7 +103,7 @@ impl Known {
     }
 }
 
-/// What stands at the place behind a time.
+/// Returns the kind of text at the position after a time.
 #[inline(always)]
 fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
     let rest = bytes.get(at..)?;
@@ -115,14 +115,15 @@ fn opening_at(bytes: &[u8], at: usize) -> Option<Opening> {
     Some(Opening::Plain(level, rest.len() - text.len()))
 }
 
-/// Where the first space of a text stands, which is most often near its beginning.
+/// Returns the offset of the first space of a text, which is usually near its start.
 #[inline(always)]
 fn first_space(simd: impl Simd, text: &[u8]) -> Option<usize> {
     let spaces = block(text, 0).map_or(0, |block| bits(load(simd, block).simd_eq(b' ')));
     if spaces != 0 { Some(spaces.trailing_zeros() as usize) } else { memchr::memchr(b' ', text) }
 }
 
-/// Where a line ends that holds no terminal codes, and no carriage return but before its line feed; and the next begins.
+/// Returns the end of a line and the start of the next; `None` if the line holds a terminal code, or a carriage return other than
+/// before its line feed.
 #[inline(always)]
 fn line_end(simd: impl Simd, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     loop {
@@ -148,7 +149,7 @@ mod tests {
     use crate::block::{self, Work};
     use crate::record::{EnvelopeReader, Glance, Lines};
 
-    /// Reads the line that begins there.
+    /// Reads the line at an offset.
     struct Read<'r, 'a>(&'r mut LineReader, &'a [u8], usize);
 
     impl<'a> Work for Read<'_, 'a> {
@@ -160,7 +161,7 @@ mod tests {
         }
     }
 
-    /// The second of the lines, where it is read without being looked at.
+    /// Returns the second of the lines, if it is read on the fast path.
     fn second<'t>(text: &'t str) -> Option<TimedLine<'t>> {
         let first = text.find('\n').expect("a line") + 1;
         let mut reader = LineReader::default();

@@ -1,15 +1,15 @@
-//! The times of lines that are not parsed: wherever they stand, and whatever the lines are wrapped in.
+//! Finds the times of lines without parsing the lines, wrapped or not.
 
 use std::borrow::Cow;
 
 use super::time::{MIN_TIME, Stamp, clock, leading, parse_bytes};
 use super::{detect, spaced, wrap};
 
-/// The time of the last record in `bytes` that carries one, and where its line begins.
+/// Returns the last time in `bytes`, and the start of the line that holds it.
 pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let mut end = bytes.len();
     loop {
-        // Of lines that are too short for a time there may be very many.
+        // Skip lines that are too short for a time; there can be very many.
         while let Some(newline) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(|&b| b == b'\n') {
             end = end.saturating_sub(MIN_TIME) + newline;
         }
@@ -21,7 +21,7 @@ pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
 }
 
-/// The time of day that a line begins with, where it has no date.
+/// Returns the time of day at the start of a line; `None` if it has a date.
 pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
     if line.first() == Some(&b'{') || line.len() < MIN_TIME {
         return None;
@@ -29,29 +29,29 @@ pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
     clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
 }
 
-/// The time of a line, without parsing it: at its start, or behind a JSON `"time"` key.
+/// Returns the time of a line, from its start or from a JSON `"time"` key, without parsing the line.
 pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
     const SPACED: &[u8] = b"\"time\": \"";
     if line.len() < MIN_TIME {
         return None;
     }
     if line.first() != Some(&b'{') {
-        // An object that is spread over lines has its time in a line of its own.
+        // An object that is spread over lines has its time on a separate line.
         if let Some(rest) = line.trim_ascii_start().strip_prefix(SPACED) {
             return quoted(rest);
         }
-        // Most lines are OpenClaw's own, and not wrapped.
+        // Most lines are OpenClaw's own, without a wrapper.
         let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
         return leading(&line).map(|(stamp, _)| stamp);
     }
-    // The record's own time is the last one: messages, which may quote anything, come before it. In the objects of
-    // `openclaw logs --json` it comes first, and the quoted record's keys are escaped.
+    // The record's own time is the last one, after messages that can quote anything. In the objects of `openclaw logs --json` it
+    // comes first, but the quoted record's keys are escaped.
     let key: &[u8] = if spaced::is_spaced(line) { SPACED } else { b"\"time\":\"" };
     let at = memchr::memmem::rfind(line, key)? + key.len();
     quoted(&line[at..])
 }
 
-/// The time that ends with the next quote.
+/// Parses the time that ends at the next quotation mark.
 fn quoted(text: &[u8]) -> Option<Stamp> {
     let end = memchr::memchr(b'"', text)?;
     parse_bytes(&text[..end])

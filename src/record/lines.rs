@@ -1,4 +1,4 @@
-//! Lines into records: a line that begins no record belongs to the one before it, within bounds.
+//! Groups lines into records: a line that begins no record belongs to the one before it, within limits.
 
 use fearless_simd::prelude::*;
 
@@ -13,48 +13,48 @@ use super::line_time::clock_of;
 use super::spread::{self, Spread};
 use super::time::{MIN_TIME, Stamp};
 
-/// A record continues over at most this many lines; the rest begins a new one.
+/// Maximum number of continuation lines of a record; further lines begin a new one.
 const MAX_JOINED_LINES: u64 = 256;
-/// A record's continuation lines hold at most this many bytes; the rest begins a new one.
+/// Maximum number of bytes of a record's continuation lines; further lines begin a new one.
 const MAX_JOINED_BYTES: usize = 256 << 10;
 
-/// More bytes of a record than this are not parsed.
+/// Maximum number of bytes of a record that are parsed.
 const MAX_RECORD: usize = MAX_LINE + MAX_JOINED_BYTES;
 
-/// Where records begin, for cutting sources into chunks.
+/// Detection of record starts, for cutting sources into chunks.
 pub const BOUNDARIES: Boundaries = Boundaries { begins: starts_record, last: last_boundary };
 
 /// The bytes of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawRecord<'a> {
-    /// All its lines, with the line ends between them.
+    /// All lines of the record, with the line ends between them.
     pub bytes: &'a [u8],
-    /// Where it begins, counted from the start of the bytes given to [`Lines`].
+    /// Start of the record in the bytes given to [`Lines`].
     pub offset: usize,
-    /// How many line ends come before it in the bytes given to [`Lines`].
+    /// Number of line ends before the record in the bytes given to [`Lines`].
     pub line: u64,
-    /// Bytes of its last line that were left out on reading.
+    /// Number of bytes of the last line that the reader dropped because the line is too long.
     pub dropped: u64,
-    /// The shape in which it reached us, whatever it is wrapped in.
+    /// Format of the record, without its wrapper.
     pub format: Format,
-    /// It holds no terminal codes, and no carriage returns but at its end.
+    /// True if the record holds no terminal codes, and no carriage returns except at its end.
     pub is_clean: bool,
-    /// The length of OpenClaw's own date and time, where it begins with them, without terminal codes, and is not wrapped.
+    /// Length of OpenClaw's own date and time at the start of the record; `None` if it does not begin with them, or is wrapped.
     pub(super) time: Option<usize>,
 }
 
 impl<'a> RawRecord<'a> {
-    /// The bytes to parse: all of them, unless a line is too long.
+    /// Returns the bytes to parse: all of them, or the first [`MAX_RECORD`] of an overlong record.
     pub(super) fn bounded(&self) -> &'a [u8] {
         &self.bytes[..self.bytes.len().min(MAX_RECORD)]
     }
 
-    /// The same record in a copy of its bytes.
+    /// Returns this record over a copy of its bytes.
     pub fn with_bytes<'b>(&self, copy: &'b [u8]) -> RawRecord<'b> {
         RawRecord { bytes: copy, ..*self }
     }
 
-    /// The record's first line; all of a record that is an object spread over lines.
+    /// Returns the first line of the record, or all of a record that is an object spread over lines.
     pub fn first_line(&self) -> &'a [u8] {
         match memchr::memchr(b'\n', self.bytes) {
             Some(end) if self.format == Format::Text || !spread::opens(&self.bytes[..end]) => {
@@ -64,28 +64,28 @@ impl<'a> RawRecord<'a> {
         }
     }
 
-    /// The time of day that it begins with, where it has no date.
+    /// Returns the time of day at the start of the record; `None` if it has a date.
     pub fn clock(&self) -> Option<Stamp> {
         let is_none = self.time.is_some() || self.bytes.starts_with(b"{") || self.bytes.len() < MIN_TIME;
         if is_none { None } else { clock_of(self.first_line()) }
     }
 
-    /// Whether a line is so long that only its beginning is looked at.
+    /// Returns true if a line is too long to be parsed as a whole.
     pub fn is_cut(&self) -> bool {
         self.bytes.len() > MAX_RECORD || self.dropped > 0
     }
 }
 
-/// Groups the lines of a chunk into records. A chunk begins where a record begins.
+/// Iterator that groups the lines of a chunk into records. A chunk must begin at the start of a record.
 pub struct Lines<'a> {
     bytes: &'a [u8],
     line: u64,
     dropped: u64,
-    /// Where the next record begins.
+    /// Start of the next record.
     start: usize,
-    /// The line with which it begins, where that was looked at.
+    /// First line of the next record, if it was inspected already.
     head: Option<Line<'a>>,
-    /// Where a record ends depends on bytes that are not there.
+    /// True if the end of a record depends on bytes that are not available.
     is_open: bool,
     reader: LineReader,
 }
@@ -93,21 +93,21 @@ pub struct Lines<'a> {
 /// A physical line.
 #[derive(Debug, Clone, Copy)]
 struct Line<'a> {
-    /// Without its line feed.
+    /// The line without its line feed.
     bytes: &'a [u8],
     start: usize,
-    /// Where the next one begins.
+    /// Start of the next line.
     next: usize,
-    /// It holds no terminal codes, and no carriage return but at its end.
+    /// True if the line holds no terminal codes, and no carriage return except at its end.
     is_clean: bool,
     look: Look,
 }
 
 impl<'a> Line<'a> {
-    /// The line that begins at `start`, or `None` at the end.
+    /// Returns the line that begins at `start`; `None` at the end.
     fn at(bytes: &'a [u8], start: usize) -> Option<Self> {
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        // Of the shortest lines there may be so many that a search for the end of each is what takes the time.
+        // Very short lines are frequent in hostile input, and a search per line would take most of the time.
         if let Some(length) = rest.iter().take(MAX_LOOSE + 1).position(|&byte| byte == b'\n')
             && let line = &rest[..length]
             && (line == b"\r" || !line.iter().any(|byte| matches!(byte, b'\r' | 0x1b)))
@@ -120,7 +120,7 @@ impl<'a> Line<'a> {
                 look: Look::LOOSE,
             });
         }
-        // One search finds the line's end, and what is unusual before it.
+        // One search finds the end of the line or the first unusual byte before it.
         let (length, is_clean) = match memchr::memchr3(b'\n', b'\r', 0x1b, rest) {
             None => (rest.len(), true),
             Some(end) if rest[end] == b'\n' => (end, true),
@@ -138,24 +138,25 @@ impl<'a> Line<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Groups `bytes`, whose last line misses `dropped` bytes.
+    /// Creates the iterator over `bytes`, whose last line lacks `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
         let reader = LineReader::default();
         Self { bytes, line: 0, dropped, start: 0, head: None, is_open: false, reader }
     }
 
-    /// How many lines there were so far; a last line without a line end counts.
+    /// Returns the number of lines read so far; a last line without a line end counts.
     pub fn line_count(&self) -> u64 {
         self.line
     }
 
-    /// Returns true if the line that begins the next record is known to be in no known format.
+    /// Returns true if the first line of the next record has no known format.
     #[inline(always)]
     pub(super) fn is_loose(&self) -> bool {
         self.head.is_some_and(|head| head.look == Look::LOOSE)
     }
 
-    /// The envelope of the next record, where that is known again, and its line: told without a search for the line's end.
+    /// Returns the envelope and the line of the next record if its envelope repeats a known one. Needs no search for the line's
+    /// end.
     #[inline(always)]
     pub(super) fn known<S: Simd>(
         &self,
@@ -172,13 +173,13 @@ impl<'a> Lines<'a> {
         (bytes.len() <= MAX_RECORD).then_some((envelope, line))
     }
 
-    /// The line of the next record, where that begins with a time as the record before did.
+    /// Returns the line of the next record if it begins with a time of the known form.
     #[inline(always)]
     pub(super) fn timed<S: Simd>(&mut self, simd: S) -> Option<TimedLine<'a>> {
         self.reader.read(simd, self.bytes, self.start).filter(|line| line.whole.bytes.len() <= MAX_RECORD)
     }
 
-    /// Goes on behind the next record, which is this line.
+    /// Skips the next record, which consists of this line.
     #[inline(always)]
     pub(super) fn pass(&mut self, line: &WholeLine<'a>) {
         self.line += 1;
@@ -186,7 +187,7 @@ impl<'a> Lines<'a> {
         self.head = None;
     }
 
-    /// The next record, which is this line.
+    /// Returns the next record, which consists of this line.
     #[inline(always)]
     pub(super) fn take(&mut self, line: &WholeLine<'a>) -> RawRecord<'a> {
         let &WholeLine { bytes, format, time, .. } = line;
@@ -197,10 +198,10 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The record that begins with a line, where it is an object spread over lines: its format, its last line, and how many
-    /// line ends come before that.
+    /// Reads a record that is an object spread over lines: returns its format, its last line, and the number of line ends before
+    /// that line.
     fn spread(&mut self, head: &Line<'a>) -> Option<(Format, Line<'a>, u64)> {
-        // Most that open are followed by what goes on with no object.
+        // Most lines that consist of an opening brace are not followed by the rest of an object.
         let goes_on = matches!(self.bytes.get(head.next), None | Some(b' ' | b'\t' | b'}'));
         if !spread::opens(head.bytes) || !goes_on {
             return None;
@@ -233,8 +234,8 @@ impl<'a> Iterator for Lines<'a> {
             self.line += lines;
         }
 
-        // Only a record that certainly began takes any line, and one that is an object ends with it; loose text is joined where
-        // its form asks for it.
+        // Only a record with a certain start is continued by any line, and an object ends with its closing brace; loose text is
+        // continued only by lines of a continuing form.
         let is_object = is_json(head.look.format);
         let began = head.look.begins;
         self.head = loop {
@@ -273,10 +274,11 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Where the last record begins of which that is certain, in bytes that begin with a record and may go on.
+/// Returns the offset of the last record start that later bytes cannot change; `None` if that is only offset 0. `bytes` must
+/// start at a record.
 fn last_boundary(bytes: &[u8]) -> Option<usize> {
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
-    // What has begun and is too long to be joined begins a record, whatever it is.
+    // A last line that is too long to be joined begins a record in any case.
     if whole > 0 && bytes.len() - whole > MAX_JOINED_BYTES {
         return Some(whole);
     }
@@ -291,12 +293,12 @@ fn last_boundary(bytes: &[u8]) -> Option<usize> {
     last
 }
 
-/// Whether each record of a format is an object.
+/// Returns true if each record of the format is a JSON object.
 fn is_json(format: Format) -> bool {
     matches!(format, Format::FileLog | Format::LogsJson | Format::ConsoleJson | Format::Transcript)
 }
 
-/// Whether both lines are of one error that npm prints.
+/// Returns true if both lines belong to one error that npm prints.
 fn are_of_npm(head: &[u8], line: &[u8]) -> bool {
     [&b"npm error"[..], b"npm ERR!"].iter().any(|prefix| head.starts_with(prefix) && line.starts_with(prefix))
 }

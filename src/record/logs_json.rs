@@ -1,4 +1,4 @@
-//! `openclaw logs --json`: an object a line; a `log` carries the file's record as text in `raw`.
+//! `openclaw logs --json`: one object per line; an object of type `log` carries the file's record as text in `raw`.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::level::Level;
 use super::parts::Parts;
 use super::{file_log, json, plain, text, time};
 
-/// Reads an object of `openclaw logs --json`, or `None` where it is not one.
+/// Parses an object of `openclaw logs --json`; `None` if it has another form.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     let object = json::object(line)?;
     match object.get("type")?.as_str()? {
@@ -20,7 +20,7 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
         }
         "meta" => Some(Parts { quoted: true, ..said(&object, Level::Info) }),
         "notice" => Some(Parts { subsystem: Some(Cow::Borrowed("logs")), ..said(&object, Level::Info) }),
-        // A provider's error body has a type of `error` too, but then its error is an object and there is no message.
+        // A provider's error body also has the type `error`, but its error is an object and it has no message.
         "error" if object.get("message").is_some_and(Value::is_string) => Some(said(&object, Level::Error)),
         _ => None,
     }
@@ -43,7 +43,7 @@ fn log(object: &Map<String, Value>) -> Parts<'static> {
     })
 }
 
-/// What the command itself says.
+/// Returns the message that the command itself prints.
 fn said(object: &Map<String, Value>, level: Level) -> Parts<'static> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let mut message = text("message").or_else(|| text("file")).unwrap_or_default().to_owned();

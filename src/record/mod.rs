@@ -1,7 +1,7 @@
-//! What a log entry is: one file per format, detection, and the grouping of lines into records.
+//! Log entries: one file per format, format detection, and the grouping of lines into records.
 //!
-//! To add a format: write a file that turns a line into [`Parts`], name it in [`Format`], and give `bare.rs` and
-//! [`starts_record`] the cheap test that tells it from the others.
+//! To add a format: write a file that turns a line into [`Parts`], add the format to [`Format`], and add a cheap test that
+//! distinguishes it from the others to `bare.rs` and [`starts_record`].
 
 mod bare;
 mod codes;

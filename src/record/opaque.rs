@@ -1,6 +1,6 @@
-//! What differs each time the same thing is said: ids and durations.
+//! Variable tokens of a message: ids and durations, which differ each time.
 //!
-//! They prove nothing, so rules do not see them, and two records that differ in nothing else mean the same.
+//! They are no evidence, so rules do not see them, and two records that differ in nothing else have the same meaning.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,51 +9,51 @@ use fearless_simd::prelude::*;
 
 use crate::block::{self, WIDTH, Work, between, bits, literal, load};
 
-/// Stands for an id in the texts that rules see: "substitute", which no signature looks for.
+/// Placeholder for a variable token in the texts that rules see: the control character "substitute", which no signature matches.
 pub const SUBSTITUTE: char = '\u{1a}';
 
-/// Hexadecimal digits in a row that are an id, such as a trace's or a commit's.
+/// Minimum number of consecutive hexadecimal digits of an id, such as a trace's or a commit's.
 const MIN_HEX: usize = 16;
-/// Letters and digits of an id behind one of [`PREFIXES`].
+/// Minimum number of letters and digits of an id after one of [`PREFIXES`].
 const MIN_TAIL: usize = 12;
-/// Longer runs of letters and digits are data.
+/// Maximum length of an id in bytes; longer runs of letters and digits are data.
 const MAX_ID: usize = 128;
-/// A longer number is no duration.
+/// Maximum number of digits of a duration.
 const MAX_DURATION: usize = 12;
-/// How the ids of requests and answers begin.
+/// Prefixes of the ids of requests and answers.
 const PREFIXES: [&[u8]; 7] = [b"req_", b"req-", b"msg_", b"resp_", b"chatcmpl-", b"toolu_", b"call_"];
 
-/// Finds ids and durations, one after the other.
+/// Iterator over the ids and durations of a text, in order.
 ///
-/// An id is a UUID, 16 or more hexadecimal digits, or `req_` and the like with 12 or more letters and digits; it holds a
-/// digit. A duration is the number behind a name that ends with `Ms`: `durationMs=17`, `"elapsedMs":17`.
+/// An id is a UUID, 16 or more hexadecimal digits, or 12 or more letters and digits after a prefix such as `req_`; it must hold a
+/// digit. A duration is the number after a name that ends with `Ms`: `durationMs=17`, `"elapsedMs":17`.
 #[derive(Debug)]
 pub struct Opaque<'t> {
     text: &'t [u8],
     at: usize,
-    /// Up to here, runs of letters and digits were looked at and are no id.
+    /// End of the runs of letters and digits that were checked and are not ids.
     seen: usize,
-    /// Where the window begins that was looked at last, and those of its digits that are left to look at.
+    /// Start of the current window, and the mask of its candidate digits that are not yet checked.
     window: usize,
     digits: u64,
-    /// Those of its bytes that may be of ids.
+    /// Mask of the window's bytes that can occur in an id.
     of_ids: u64,
-    /// Where the next window begins.
+    /// Start of the next window.
     next_window: usize,
-    /// What is known of some windows, and where the first of them begins.
+    /// Byte classes of a batch of windows, and the start of the first window.
     kinds: [Kinds; BATCH],
     batch: usize,
 }
 
 impl<'t> Opaque<'t> {
-    /// Those of a text.
+    /// Creates the iterator over the tokens of a text.
     #[inline]
     pub fn new(text: &'t [u8]) -> Self {
         let kinds = kinds(text, 0);
         Self { text, at: 0, seen: 0, window: 0, digits: 0, of_ids: 0, next_window: 0, kinds, batch: 0 }
     }
 
-    /// Where the next digit stands that may be of an id or begin a duration. Most numbers are neither.
+    /// Returns the position of the next digit that may belong to an id or begin a duration. Most numbers are neither.
     #[inline]
     fn next_digit(&mut self) -> Option<usize> {
         loop {
@@ -80,7 +80,7 @@ impl<'t> Opaque<'t> {
         }
     }
 
-    /// The stretch of letters, digits and hyphens around a digit of the window.
+    /// Returns the run of letters, digits and hyphens around a digit of the window.
     #[inline]
     fn run(&self, digit: usize) -> Range<usize> {
         let (ends, place) = (!self.of_ids, digit - self.window);
@@ -93,15 +93,15 @@ impl<'t> Opaque<'t> {
     }
 }
 
-/// Digits are looked for in so many bytes at once.
+/// Number of bytes that are searched for digits at once.
 const WINDOW: usize = 64;
-/// So many windows are looked at together: most messages are no longer.
+/// Number of windows that are classified together. Most messages fit into one batch.
 const BATCH: usize = 8;
 
-/// Which bytes of a window are digits, may be of an id, or stand before a duration.
+/// Bit masks of a window's bytes: digits, bytes that can occur in an id, and signs that can precede a duration.
 type Kinds = [u64; 3];
 
-/// What is known of the windows of a text that begin at `at`. What is beyond the text is of no kind.
+/// Classifies the windows of a text from `at`. Bytes beyond the text belong to no class.
 #[inline]
 fn kinds(text: &[u8], at: usize) -> [Kinds; BATCH] {
     if text.len() >= WINDOW {
@@ -112,7 +112,7 @@ fn kinds(text: &[u8], at: usize) -> [Kinds; BATCH] {
     block::run(Look { text: &window, at })
 }
 
-/// Looks at the windows of a text, which is no shorter than one.
+/// Classifies the windows of a text that is at least one window long.
 struct Look<'t> {
     text: &'t [u8],
     at: usize,
@@ -129,7 +129,7 @@ impl Work for Look<'_> {
             let Some(rest) = self.text.get(start..).filter(|rest| !rest.is_empty()) else { break };
             *kinds = match (rest.first_chunk::<WINDOW>(), self.text.last_chunk::<WINDOW>()) {
                 (Some(window), _) => look(simd, window),
-                // The end of a text is looked at again with what stands before it, which is cheaper than a copy.
+                // The end of a text is classified together with the bytes before it, which is cheaper than a copy.
                 (None, Some(window)) => look(simd, window).map(|kind| kind >> (WINDOW - rest.len())),
                 (None, None) => break,
             };
@@ -145,7 +145,7 @@ fn look<S: Simd>(simd: S, window: &[u8; WINDOW]) -> Kinds {
     for block in blocks.iter().rev() {
         let block = load(simd, block);
         let is_digit = between(block, b'0', b'9');
-        // In lower case.
+        // Convert letters to lower case.
         let is_letter = between(block | 0x20, b'a', b'z');
         let is_of_id = is_digit | is_letter | block.simd_eq(b'-');
         let is_sign = block.simd_eq(b'=') | block.simd_eq(b':');
@@ -156,15 +156,15 @@ fn look<S: Simd>(simd: S, window: &[u8; WINDOW]) -> Kinds {
     [digits, of_ids, signs]
 }
 
-/// Those digits that stand among so many letters, digits and hyphens as an id has at least, or behind what stands before a
-/// duration. `before` is the byte before the window, of which the kinds are given. What is beyond its ends is taken for what lets
-/// digits count. With them, the bytes that may be of ids.
+/// Returns the mask of the digits that may be significant, and the mask of the bytes that can occur in an id. A digit may be
+/// significant if it is in a run of letters, digits and hyphens that is long enough for an id, or directly after a sign that can
+/// precede a duration. `before` is the byte before the window. Runs are assumed to continue beyond the window's ends.
 #[inline]
 fn telling_digits([digits, of_ids, signs]: Kinds, before: u8) -> (u64, u64) {
     let is_sign = matches!(before, b'=' | b':');
     let begins_number = digits & !(digits << 1 | u64::from(before.is_ascii_digit()));
     let behind_sign = begins_number & (signs << 1 | u64::from(is_sign));
-    // Where none of the next 2, 4, 8, 12 bytes ends a run, and from there on as many bytes.
+    // Find the positions from which 12 bytes without a run end follow, by doubling, and spread each to those 12 bytes.
     let ends = !of_ids;
     let in_2 = ends | ends >> 1;
     let in_4 = in_2 | in_2 >> 2;
@@ -201,14 +201,14 @@ impl Iterator for Opaque<'_> {
                 }
             }
             let number = self.text[digit..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            // In a file that changes while it is looked at, the digit may be gone.
+            // If the file changes while it is read, the digit may be gone.
             self.at = digit + number.max(1);
         }
     }
 }
 
-/// The ids of a trace as OpenClaw's logger ends a record with them, where a text is nothing else: the same that [`Opaque`]
-/// finds, in less time.
+/// Returns the ids of a trace if the text consists only of them in the form in which OpenClaw's logger ends a record. Finds the
+/// same ids as [`Opaque`] in less time.
 pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
     let trace = literal(text, 0, b",\"traceId\":\"")?;
     let trace = hex_id::<32>(text, trace)?;
@@ -222,7 +222,7 @@ pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
     (end == text.len()).then(|| [trace, span].into_iter().chain(parent))
 }
 
-/// The id that begins at `at`: hexadecimal digits, of which one at least is no letter.
+/// Returns the id that begins at `at`: `N` hexadecimal digits, at least one of them 0 to 9.
 #[inline]
 fn hex_id<const N: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
     let id = text.get(at..)?.first_chunk::<N>()?;
@@ -231,7 +231,7 @@ fn hex_id<const N: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
     (is_hex && has_digit).then_some(at..at + N)
 }
 
-/// The number that begins at `digit`, where it is a duration.
+/// Returns the number that begins at `digit` if it is a duration.
 fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     let before = &text[..digit];
     let name = match before.last()? {
@@ -252,7 +252,7 @@ fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     (is_number && length <= MAX_DURATION && ends).then_some(digit..digit + length)
 }
 
-/// Whether a byte may stand in an id: letters, digits and hyphens.
+/// Returns true if a byte can occur in an id: a letter, digit or hyphen.
 fn is_of_id(byte: &u8) -> bool {
     const OF_ID: [bool; 256] = {
         let mut of_id = [false; 256];
@@ -270,7 +270,8 @@ fn is_hex(byte: u8) -> bool {
     byte.is_ascii_digit() | matches!(byte, b'a'..=b'f')
 }
 
-/// The longest stretch around `at` of letters, digits and hyphens, not before `floor`, and not much longer than an id.
+/// Returns the run of letters, digits and hyphens around `at`, from `floor` at the earliest, cut at slightly more than the length
+/// of an id.
 fn run(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(at.saturating_sub(MAX_ID));
     let before = text[floor..at].iter().rev().take_while(|b| is_of_id(b)).count();
@@ -278,13 +279,13 @@ fn run(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     at - before..at + after
 }
 
-/// The id that holds the digit, within a run of letters, digits and hyphens.
+/// Returns the id that holds the digit, within a run of letters, digits and hyphens.
 fn id(text: &[u8], run: &Range<usize>, digit: usize) -> Option<Range<usize>> {
     let word = &text[run.clone()];
     if word.len() < MIN_TAIL || word.len() > MAX_ID {
         return None;
     }
-    // The first letter may be half of an escape: `\b`, `\f`.
+    // The first letter may be part of an escape sequence: `\b`, `\f`.
     if text[..run.start].ends_with(b"\\") {
         return None;
     }
@@ -294,13 +295,13 @@ fn id(text: &[u8], run: &Range<usize>, digit: usize) -> Option<Range<usize>> {
     if word.len() >= MIN_HEX && word.iter().all(|&b| is_hex(b)) {
         return Some(run.clone());
     }
-    // `chatcmpl-...`, and `req_...`, where the underscore ends the run.
+    // An underscore ends a run, so for `req_...` the whole run is the tail; for `chatcmpl-...` the tail follows the hyphen.
     let tail = word.iter().rposition(|&b| b == b'-').map_or(run.start, |hyphen| run.start + hyphen + 1);
     let is_known = PREFIXES.iter().any(|prefix| text[..tail].ends_with(prefix));
     (is_known && tail <= digit && run.end - tail >= MIN_TAIL).then_some(tail..run.end)
 }
 
-/// Where the UUID begins with which a run ends: the whole of it, or what follows a hyphen.
+/// Returns the start of the UUID at the end of a run, provided it is the whole run or follows a hyphen.
 fn uuid_start(word: &[u8]) -> Option<usize> {
     const SHAPE: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     let (before, last) = word.split_last_chunk::<36>()?;
@@ -311,7 +312,7 @@ fn uuid_start(word: &[u8]) -> Option<usize> {
     (is_uuid && before.last().is_none_or(|b| *b == b'-')).then_some(before.len())
 }
 
-/// A text in which [`SUBSTITUTE`] stands for each id and duration, and these in their order.
+/// Replaces each id and duration by [`SUBSTITUTE`], and returns the text and the removed tokens in order.
 pub fn take_out_opaque(text: &str) -> (Cow<'_, str>, Vec<&str>) {
     let (mut out, mut taken, mut copied) = (String::new(), Vec::new(), 0);
     for found in Opaque::new(text.as_bytes()) {
@@ -327,7 +328,7 @@ pub fn take_out_opaque(text: &str) -> (Cow<'_, str>, Vec<&str>) {
     (Cow::Owned(out), taken)
 }
 
-/// A text in which [`SUBSTITUTE`] stands for each id and duration.
+/// Replaces each id and duration by [`SUBSTITUTE`].
 pub fn without_opaque(text: &str) -> Cow<'_, str> {
     take_out_opaque(text).0
 }
@@ -403,7 +404,7 @@ mod tests {
         assert_eq!(Opaque::new(text.as_bytes()).count(), 0);
     }
 
-    /// As [`Opaque`] finds them, but looking at every number.
+    /// Reference implementation of [`Opaque`] that checks every number.
     fn found_slowly(text: &[u8]) -> Vec<Range<usize>> {
         let (mut found, mut at, mut seen) = (Vec::new(), 0, 0);
         while let Some(digit) = (at..text.len()).find(|&at| text[at].is_ascii_digit()) {

@@ -1,29 +1,29 @@
-//! Which program wrote a record, and on which machine, as OpenClaw's logger notes it in each line of its file log.
+//! The runtime and machine that wrote a record, as OpenClaw's logger notes them in each line of its file log.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-/// Origins kept of one source: the first by name, so that it makes no difference in which order they are seen. Real ones
-/// have one, or two where the runtime was updated.
+/// Maximum number of origins kept per source: the first ones in sort order, so that the result does not depend on the order of
+/// the records. Real sources have one, or two if the runtime was updated.
 pub const MAX_ORIGINS: usize = 16;
-/// No version or host name is longer.
+/// Maximum length in bytes of a version or host name.
 const MAX_NAME: usize = 253;
 
 /// The runtime that wrote a record, and its machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    /// Name and version, such as `node 24.21.0`.
+    /// Name and version of the runtime, such as `node 24.21.0`.
     pub runtime: String,
-    /// The name of the machine.
+    /// Host name of the machine.
     pub host: String,
 }
 
-/// Origins that were seen, each once.
+/// The set of origins seen so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Origins {
-    /// The bytes that told the latest, so that the same again need only be compared.
+    /// The bytes of the latest origin, so that a repeated one costs only a comparison.
     latest: Vec<u8>,
     seen: BTreeSet<Origin>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Origins {
 static META: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"_meta"));
 
 impl Origins {
-    /// Notes the origin that a record's metadata tell, which may be written as JSON inside JSON.
+    /// Notes the origin in a record's metadata, which may be JSON inside a JSON string.
     pub fn note(&mut self, bytes: &[u8]) {
         let Some(start) = META.find(bytes) else { return };
         let meta = &bytes[start..];
@@ -46,7 +46,7 @@ impl Origins {
         }
     }
 
-    /// What was seen since the last call.
+    /// Returns the origins seen since the last call.
     pub fn take(&mut self) -> BTreeSet<Origin> {
         self.latest.clear();
         std::mem::take(&mut self.seen)
@@ -54,7 +54,7 @@ impl Origins {
 }
 
 impl Origin {
-    /// Reads `_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox"`, and how long that is.
+    /// Parses `_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox"`, and returns its length.
     fn read(meta: &[u8]) -> Option<(Self, usize)> {
         let mut at = b"_meta".len();
         let mut word = || {
@@ -65,11 +65,11 @@ impl Origin {
             let is_name = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c));
             is_name.then_some(word)
         };
-        // Names and values by turns.
+        // Names and values alternate.
         let mut value = |name: &str| (word()? == name).then(&mut word)?;
         let runtime = value("runtime")?;
         let (version, host) = (value("runtimeVersion")?, value("hostname")?);
-        // The quotation mark that ends the name belongs to it: `clawbox` is not `clawbox2`.
+        // Include the closing quotation mark in the length: `clawbox` must not match `clawbox2`.
         Some((Self { runtime: format!("{runtime} {version}"), host: host.to_owned() }, at + 1))
     }
 }

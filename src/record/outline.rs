@@ -1,4 +1,4 @@
-//! What decides about a record's meaning.
+//! Normalized records: the cache key of a classification.
 
 use std::borrow::Cow;
 
@@ -8,21 +8,22 @@ use super::level::Level;
 use super::lines::RawRecord;
 use super::time::{self, Stamp};
 
-/// The label of texts in no known format. Others have none, or the one of an envelope, which begins with a quotation mark.
+/// Label of texts in no known format. Other outlines have an empty label, or that of an envelope, which begins with a quotation
+/// mark.
 const LOOSE: &[u8] = b"loose";
-/// Longer texts in no known format are read each time: they seldom come twice.
+/// Maximum length in bytes of an outline in no known format. Longer texts rarely repeat and are not cached.
 const MAX_LOOSE: usize = 256;
 
-/// The bytes of a record, less those that cannot change what it means: its time, and the logger's own names.
+/// The bytes of a record without those that cannot change its meaning: its time, and the logger's own names.
 ///
-/// Two records with the same outline but for their ids and durations (see [`Opaque`](super::Opaque)) are read alike.
+/// Two records whose outlines differ only in ids and durations (see [`Opaque`](super::Opaque)) have the same meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline<'a> {
-    /// How grave its writer thought it, where it says so.
+    /// The level, if the record has an envelope.
     pub level: Option<Level>,
-    /// What stands between level and time.
+    /// The bytes between level and time.
     pub label: &'a [u8],
-    /// What tells it from other records; how many parts there are tells something, too.
+    /// The significant bytes of the record; the number of parts is significant, too.
     pub parts: [Option<Cow<'a, [u8]>>; 3],
     time: Cow<'a, [u8]>,
 }
@@ -33,30 +34,30 @@ impl<'a> Outline<'a> {
             let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
             return Self::of_text(time.into(), rest.into());
         }
-        // On a terminal the console is coloured. What is no text may go with the colours.
+        // A terminal log colours the console. Text that is not UTF-8 could be removed with the colours, so it gets no outline.
         std::str::from_utf8(raw.bytes).ok()?;
         let bytes = plain_bytes(raw.bytes);
         let (time, rest) = bytes.split_at(raw.time.or_else(|| own_start(&bytes))?);
         Self::of_text(time.to_vec().into(), rest.to_vec().into())
     }
 
-    /// The outline of a text behind a time. What looks like a time and is none is a part of the text.
+    /// Creates the outline of a text after a time; `None` if the time is not valid and so belongs to the text.
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
         (time.is_empty() || time::is_readable(&time)).then(|| Self::behind(time, rest))
     }
 
-    /// The outline of a text behind a time that can be read.
+    /// Creates the outline of a text after a valid time.
     pub(super) fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
         Self { level: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
-    /// The outline of a short text in no known format: all its bytes.
+    /// Creates the outline of a short text in no known format, of all its bytes; `None` if the text is too long.
     pub(super) fn of_loose(raw: &RawRecord<'a>) -> Option<Self> {
         let parts = [Some(raw.bytes.into()), None, None];
         (raw.bytes.len() <= MAX_LOOSE).then(|| Self { level: None, label: LOOSE, parts, time: b"".into() })
     }
 
-    /// Whether it is of a text in no known format: then records with other ids may be read otherwise.
+    /// Returns true for a text in no known format. Records that differ from it in an id may have another meaning.
     pub fn is_loose(&self) -> bool {
         self.level.is_none() && self.label == LOOSE
     }
@@ -74,9 +75,9 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// When the record was written.
+    /// Returns the time of the record.
     pub fn stamp(&self) -> Option<Stamp> {
-        // The envelope's time is read as JSON has it, that of a text as it stands before it.
+        // An envelope's time is a JSON string; the time of a text is a prefix of the line.
         match self.level {
             Some(_) => time::parse_bytes(&self.time),
             None => time::leading(&self.time).map(|(stamp, _)| stamp),
@@ -84,12 +85,12 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// The length of the time of day with which a record of OpenClaw's begins, or 0 where it begins with a label. What begins
-/// otherwise may be wrapped in anything.
+/// Returns the length of the time with which a record of OpenClaw begins, 0 if it begins with a label, and `None` otherwise: such
+/// a record may have a wrapper.
 fn own_start(bytes: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'[' => Some(0),
-        // The time of day counts as one only with the space after it.
+        // A time of day needs a space after it.
         b'0'..=b'9' if time::fits(bytes, b"00:00:00") => time::leading_length(bytes).map(|length| length + 1),
         _ => None,
     }

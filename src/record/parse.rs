@@ -1,4 +1,4 @@
-//! Reads a record: takes off what other programs put around it, and reads what is inside by its format.
+//! Parses a record: removes wrappers, and parses the content by its format.
 
 use std::borrow::Cow;
 
@@ -18,27 +18,27 @@ use super::{bare, console, fields, file_log, logs_json, plain, spaced, text, tra
 /// One log entry.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
-    /// The shape it came in.
+    /// The format of the record.
     pub format: Format,
-    /// What other programs had put around it.
+    /// The wrapper of the outermost program, if any.
     pub wrapper: Option<Wrapper>,
-    /// What it says.
+    /// The parsed content.
     pub parts: Parts<'a>,
-    /// Its bytes were not all UTF-8; what was not is shown as U+FFFD.
+    /// True if the bytes were not valid UTF-8; invalid sequences are shown as U+FFFD.
     pub invalid_utf8: bool,
 }
 
-/// A text in which rules look for signatures.
+/// A text that rules match signatures against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvidenceText<'r> {
     /// The text.
     pub text: &'r str,
-    /// It is an error field's, which OpenClaw begins with the HTTP status where there was one.
+    /// True for the text of an error field. OpenClaw begins it with the HTTP status if there was one.
     pub is_error: bool,
 }
 
 impl<'a> Record<'a> {
-    /// Reads a record out of its bytes.
+    /// Parses a record from its bytes.
     pub fn parse(raw: &RawRecord<'a>) -> Self {
         let bytes = raw.bounded();
         let bytes = wrap::unquoted(bytes);
@@ -46,7 +46,7 @@ impl<'a> Record<'a> {
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
         let (mut text, mut wrapper, mut stamp) = (spaced::compact_text(without_codes(lossy)), None, None);
         let text_is_json = text.starts_with('{');
-        // Docker may wrap what Compose has wrapped, and a journal what Docker has.
+        // Docker can wrap the output of Compose, and a journal that of Docker.
         while let Some(unwrapped) = wrap::unwrap(&text) {
             stamp = stamp.or(unwrapped.stamp);
             text = Cow::Owned(unwrapped.text);
@@ -61,7 +61,7 @@ impl<'a> Record<'a> {
                 (format, parts.into_owned())
             }
         };
-        // A wrapper that knows the date knows better than a time of day.
+        // The wrapper's time has a date, so it takes precedence over a time of day.
         parts.stamp = match parts.stamp {
             Some(Stamp::Clock(..)) if stamp.is_some() || text_is_json => stamp,
             own => own.or(stamp),
@@ -69,22 +69,22 @@ impl<'a> Record<'a> {
         parts.remove_codes();
         let voice = Voice::of(parts.subsystem.as_deref());
         parts.fields.read_message(&parts.message, voice, &mut parts.errors);
-        // Information quotes anything: titles, searches, commands, what went well in the end.
+        // Information can quote anything: titles, searches, commands, operations that succeeded.
         parts.quoted |= voice.tells_of_words(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
         Self { format, wrapper, parts, invalid_utf8 }
     }
 
-    /// The texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
-    /// fields. None where the text is somebody's words.
+    /// Returns the texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
+    /// fields. Empty if the record is quoted content.
     pub fn evidence<'r>(&'r self, message: &'r str) -> impl Iterator<Item = EvidenceText<'r>> {
         let message = EvidenceText { text: message, is_error: false };
         let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText { text, is_error: true });
         std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted)
     }
 
-    /// The message as rules see it.
+    /// Returns the message as rules see it.
     pub fn evident_message(&self) -> Cow<'_, str> {
         match self.voice().evident(&self.parts.message) {
             Cow::Borrowed(message) => fields::without_noise(message),
@@ -92,12 +92,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Who wrote its free texts.
+    /// Returns who wrote the free texts of the record.
     pub(crate) fn voice(&self) -> Voice {
         Voice::of(self.parts.subsystem.as_deref())
     }
 
-    /// A named value. `provider`, `model`, `runId`, `traceId` and the like are found wherever the format puts them.
+    /// Returns a named value. `provider`, `model`, `runId`, `traceId` and the like are found in every format.
     pub fn field(&self, name: &str) -> Option<&str> {
         match name {
             "subsystem" => self.parts.subsystem.as_deref(),
@@ -106,8 +106,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether it is what somebody said, or a tool printed: a chat message, an unlabelled answer, the output of a tool. Text of
-    /// several lines may follow, which anybody may have written.
+    /// Returns true if the record is quoted content: a chat message, an unlabelled answer, or the output of a tool. Its further
+    /// lines can be any text.
     pub fn is_somebodys(&self) -> bool {
         let message = &self.parts.message;
         let is_unlabelled = self.parts.subsystem.is_none();
@@ -115,8 +115,8 @@ impl<'a> Record<'a> {
             || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
     }
 
-    /// What a person should see of the record: its message, and the error fields that add to it, the wire's own words
-    /// before OpenClaw's.
+    /// Returns the text to show to an operator: the message, and the error fields that add to it. Transport and provider errors
+    /// come before OpenClaw's own.
     pub fn display_text(&self) -> String {
         let mut text = self.parts.message.trim_end().to_owned();
         let (own, wire): (Vec<_>, Vec<_>) = self.parts.errors.iter().partition(|(name, _)| name == "error");
@@ -129,7 +129,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The message and the error texts that [`Record::display_text`] has put together, where a text is one of those.
+/// Splits a text of [`Record::display_text`] into the message and the error texts.
 pub fn display_parts(text: &str) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     for (at, _) in text.match_indices(' ') {
@@ -143,11 +143,11 @@ pub fn display_parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// How messages begin that tell of a request to a model.
+/// Opening of messages about a request to a model.
 const REQUEST: &str = "[model-fetch] ";
 
-/// Whether a message is one of the few with which OpenClaw reports a failure as mere information: the answer to a model's
-/// request, the answer to a client, a channel's diagnosis.
+/// Returns true if a message is one of the few in which OpenClaw reports a failure at info level: the answer to a model request,
+/// the answer to a client, a channel's diagnosis.
 fn reports_failure(message: &str) -> bool {
     const OPENINGS: [&str; 5] =
         [REQUEST, "⇄ res ✗", "webchat disconnected code=4", "handshake timeout ", "unauthorized conn="];
@@ -156,8 +156,8 @@ fn reports_failure(message: &str) -> bool {
         || message.contains("][diag] ")
 }
 
-/// Whether a message, read or as it is written, tells of a request to a model that begins, or that was answered well. What
-/// follows on another line may tell of a failure.
+/// Returns true if a message, parsed or raw, reports a model request that begins or that succeeded. A message with further lines
+/// may report a failure and returns false.
 pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
     let Some(rest) = message.strip_prefix(REQUEST.as_bytes()) else { return false };
     if memchr::memchr2(b'\n', b'\\', rest).is_some() {
@@ -166,7 +166,7 @@ pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
     rest.starts_with(b"start ") || (rest.starts_with(b"response ") && has_good_status(rest))
 }
 
-/// Whether the first status that a text names is one of 2xx. Longer numbers are ids, by which no two records differ.
+/// Returns true if the first status in a text is 2xx. Longer numbers are ids, which cannot change a record's meaning.
 fn has_good_status(text: &[u8]) -> bool {
     const NAME: &[u8] = b" status=";
     let behind = memmem::find(text, NAME).map(|at| &text[at + NAME.len()..]);
@@ -174,8 +174,8 @@ fn has_good_status(text: &[u8]) -> bool {
     matches!(status, Some([b'2', b'0'..=b'9', b'0'..=b'9']))
 }
 
-/// Bytes as text, with U+FFFD for what is none. A long run of that tells no more than a short one, and takes three times its
-/// bytes.
+/// Decodes bytes as text, with U+FFFD for invalid sequences. Limits each run of U+FFFD, which takes three times the bytes and
+/// adds no information.
 fn readable(bytes: &[u8]) -> Cow<'_, str> {
     const MAX_RUN: usize = 16;
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -205,6 +205,6 @@ fn parse_text(text: &str) -> (Format, Parts<'_>) {
         Format::Transcript => transcript::parse(text),
         Format::Text => None,
     };
-    // What looked like a format and is not after all is text: never dropped.
+    // A line that only resembles a format is text and is never dropped.
     parsed.map_or_else(|| (Format::Text, text::parse(text)), |parts| (format, parts))
 }

@@ -1,4 +1,4 @@
-//! The parts of a record, whatever its format.
+//! The format-independent parts of a record.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use super::fields::Fields;
 use super::level::Level;
 use super::time::Stamp;
 
-/// What a format reads out of a line.
+/// The result of parsing a line in its format.
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
-    /// When it was written.
+    /// The time of the record.
     pub stamp: Option<Stamp>,
-    /// How grave its writer thought it.
+    /// The level that the writer of the record gave it.
     pub level: Option<Level>,
-    /// Which part of OpenClaw wrote it: the full name, such as `agent/embedded`.
+    /// The part of OpenClaw that wrote it, by its full name, such as `agent/embedded`.
     pub subsystem: Option<Cow<'a, str>>,
-    /// The message, as a person reads it.
+    /// The message in readable form.
     pub message: Cow<'a, str>,
-    /// Named values: of the record's objects, and of `key=value` pairs in its message.
+    /// Named values, from the record's objects and from the `key=value` pairs in its message.
     pub fields: Fields,
-    /// Texts of the record's error fields, with the field's name.
+    /// Texts of the record's error fields, each with the name of the field.
     pub errors: Vec<(String, String)>,
-    /// Text of a user or of the assistant, or of another program: no evidence of anything.
+    /// True for the text of a user, the assistant or another program, which is never evidence.
     pub quoted: bool,
 }
 
 impl Parts<'_> {
-    /// Terminal codes that were escaped inside JSON come to light only after parsing.
+    /// Removes terminal codes that were escaped inside JSON, which are visible only after parsing.
     pub(super) fn remove_codes(&mut self) {
         if self.message.contains('\u{1b}') {
             self.message = Cow::Owned(without_codes(Cow::Borrowed(&self.message)).into_owned());

@@ -1,5 +1,5 @@
-//! `openclaw logs` piped, and as a terminal shows it: `TIME level [subsystem] message`, single spaces, continuation lines
-//! without a time. On a terminal the time has no date.
+//! `openclaw logs` through a pipe or on a terminal: `TIME level [subsystem] message`, single spaces, continuation lines without a
+//! time. On a terminal the time has no date.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,8 @@ use super::level::Level;
 use super::parts::Parts;
 use super::time;
 
-/// First segments of the subsystems that OpenClaw uses without a slash; with one, any word of that form is a label.
+/// First segments of the subsystems that OpenClaw uses without a slash. A word with a slash is a label if each segment has the
+/// form of a name.
 pub(crate) const SEGMENTS: &[&str] = &[
     "acp",
     "agent",
@@ -87,30 +88,30 @@ pub(crate) const SEGMENTS: &[&str] = &[
     "ws",
 ];
 
-/// Whether a word is the first segment of a subsystem that OpenClaw has.
+/// Returns true if a word is the first segment of one of OpenClaw's subsystems.
 pub(crate) fn is_segment(word: &str) -> bool {
     SEGMENTS.binary_search(&word).is_ok()
 }
 
-/// Whether a line has this form.
+/// Returns true if a line has this format.
 pub(super) fn is_plain(line: &[u8]) -> bool {
     let Some(end) = time::leading_length(line) else { return false };
     level_word(&line[end..]).is_some()
 }
 
-/// Whether a level follows, as it does behind the time.
+/// Returns true if the text after a time begins with a level.
 pub(super) fn has_level(rest: &[u8]) -> bool {
     level_word(rest).is_some()
 }
 
-/// What information says, of what stands behind the time; `None` where it is more than information, or begins in an unusual way.
+/// Returns the message in the text after the time; `None` if the level is above info, or the text begins in an unusual way.
 pub(super) fn information(rest: &[u8]) -> Option<Message<'_>> {
     let (level, length) = level_word(rest)?;
     let text = rest[length..].strip_prefix(b" ").unwrap_or(&rest[length..]);
     message(level, text, memchr::memchr(b' ', text))
 }
 
-/// The same of what stands behind the level, where the first space stands at `space`.
+/// Returns the message in the text after the level, whose first space is at `space`. See [`information`].
 #[inline]
 pub(super) fn message(level: Level, text: &[u8], space: Option<usize>) -> Option<Message<'_>> {
     let label = space.map_or(text.len(), |space| space + 1);
@@ -118,14 +119,14 @@ pub(super) fn message(level: Level, text: &[u8], space: Option<usize>) -> Option
     (level <= Level::Info && !has_bindings).then_some(Message { text, is_escaped: false, label })
 }
 
-/// The level behind a time stamp, and how many bytes it takes with the space before it.
+/// Parses the level after a time, and returns its length including the space before it.
 fn level_word(rest: &[u8]) -> Option<(Level, usize)> {
     let (level, behind) = Level::split_lower(rest.strip_prefix(b" ")?)?;
     let ends = behind.first().is_none_or(u8::is_ascii_whitespace);
     ends.then_some((level, rest.len() - behind.len()))
 }
 
-/// Reads a record, or `None` where it has another form.
+/// Parses a record; `None` if it has another form.
 pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
     let (stamp, end) = time::leading(record.as_bytes())?;
     let (level, length) = level_word(&record.as_bytes()[end..])?;
@@ -136,16 +137,16 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         level: Some(level),
         subsystem: subsystem.map(Cow::Borrowed),
         message: Cow::Borrowed(message),
-        // As in the file log: unlabelled information is what the CLI showed its user.
+        // As in the file log, unlabelled information is what the CLI showed its user.
         quoted: subsystem.is_none() && level <= Level::Info,
         ..Parts::default()
     })
 }
 
-/// Splits a label off the text, where the first word is one.
+/// Splits a text into label and message, if its first word is a label.
 fn split_label(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    // Some versions put it in brackets, as the gateway does on its console.
+    // Some versions put the label in brackets, as the gateway's console does.
     if let Some(label) = word.strip_prefix('[').and_then(|w| w.strip_suffix(']'))
         && label != TOOLS
     {

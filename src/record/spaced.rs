@@ -1,5 +1,5 @@
-//! Records that another program has written anew, with spaces between names and values or over many lines:
-//! `openclaw logs --json | jq .`, Python's `json.dumps`.
+//! Records that another program has reformatted, with spaces between names and values or over many lines: `openclaw logs --json |
+//! jq .`, Python's `json.dumps`.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use super::bare::of_json;
 use super::format::Format;
 use super::wrap;
 
-/// A name longer than this is none of a record's.
+/// Maximum length in bytes of a name in a record.
 const MAX_NAME: usize = 64;
 
-/// Whether a text that begins with `{` has a space behind that, or behind its first name.
+/// Returns true if a text that begins with `{` has whitespace after the brace or around the colon of its first name.
 pub(super) fn is_spaced(text: &[u8]) -> bool {
     match text.get(1) {
         Some(b'"') => {
@@ -26,7 +26,7 @@ pub(super) fn is_spaced(text: &[u8]) -> bool {
     }
 }
 
-/// The text as its first writer wrote it, where it is spaced and a record of a known format, or wraps one.
+/// Returns the text in compact form, if it is spaced and is a record of a known format or wraps one.
 pub(super) fn compact_record(text: &[u8]) -> Option<Vec<u8>> {
     if !is_spaced(text) {
         return None;
@@ -36,19 +36,19 @@ pub(super) fn compact_record(text: &[u8]) -> Option<Vec<u8>> {
     is_known.then_some(compact)
 }
 
-/// The same of a text of characters.
+/// Returns the compact form of a text, as [`compact_record`] does; the text itself if it is not such a record.
 pub(super) fn compact_text(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.starts_with('{') {
         return text;
     }
-    // Only ASCII goes, so what was UTF-8 stays it.
+    // Only ASCII bytes are removed, so the result is still UTF-8.
     match compact_record(text.as_bytes()).map(String::from_utf8) {
         Some(Ok(compact)) => Cow::Owned(compact),
         _ => text,
     }
 }
 
-/// JSON without the space between its parts. Line ends between objects stay.
+/// Returns JSON without the whitespace between its tokens. Line ends between objects are kept.
 fn compact(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);

@@ -5,23 +5,23 @@ use super::detect::starts_record;
 use super::format::Format;
 use super::spaced::compact_record;
 
-/// What stands where an object may begin that is spread over lines.
+/// Result of the search for an object that is spread over lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spread {
-    /// A record: its bytes without the last line end, and how many lines end within it.
+    /// A record: its length without the last line end, and the number of line ends within it.
     Record(Format, usize, u64),
-    /// Something else.
+    /// No such object.
     Other,
-    /// More bytes are needed to tell.
+    /// Undecided: more bytes are needed.
     Open,
 }
 
-/// Whether a line is an opening brace and nothing else, with which an object begins that is spread over lines.
+/// Returns true if a line consists of an opening brace, with which an object that is spread over lines begins.
 pub(super) fn opens(line: &[u8]) -> bool {
     line.first() == Some(&b'{') && line[1..].trim_ascii_end().is_empty()
 }
 
-/// Looks at what begins with a line that [`opens`]: lines that are indented, up to one with the closing brace.
+/// Reads indented lines after a line that [`opens`], up to one that consists of the closing brace.
 pub(super) fn spread(bytes: &[u8], max_lines: u64, max_bytes: usize) -> Spread {
     let (mut at, mut lines) = (0, 0);
     while let Some(end) = memchr::memchr(b'\n', &bytes[at..bytes.len().min(max_bytes)]) {

@@ -1,25 +1,26 @@
-//! Time stamps as they are written.
+//! Parses time stamps.
 //!
-//! Some forms leave out the offset, others the date. What is missing is filled in later, by those who know the zone and
-//! the records before ([`Stamp::resolve`]).
+//! Some forms lack the offset, others the date. The caller supplies the missing part from the time zone and from earlier records
+//! ([`Stamp::resolve`]).
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
-/// When a record was written, as far as it says.
+/// The time of a record, as complete as the record gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stamp {
     /// A point in time.
     At(Timestamp),
-    /// Date and time without an offset: local time.
+    /// Date and time without an offset, in local time.
     Local(DateTime),
-    /// A time of day, with its offset where it is given.
+    /// A time of day, with its offset if the record gives one.
     Clock(Time, Option<Offset>),
 }
 
 impl Stamp {
-    /// The point in time, with `zone` for what has no offset and `date` for what has no date.
+    /// Returns the point in time; uses `zone` for a missing offset and `date` for a missing date. `None` if the date is needed
+    /// and not given.
     pub fn resolve(self, zone: &TimeZone, date: Option<Date>) -> Option<Timestamp> {
         let at = |local: DateTime| Some(local.to_zoned(zone.clone()).ok()?.timestamp());
         match self {
@@ -31,29 +32,28 @@ impl Stamp {
     }
 }
 
-/// Reads RFC 3339, with a `T` or a space, with or without an offset.
+/// Parses RFC 3339, with a `T` or a space, with or without an offset.
 pub(super) fn parse(text: &str) -> Option<Stamp> {
     parse_bytes(text.as_bytes())
 }
 
-/// The same of a text that may not be UTF-8.
+/// Parses a time as [`parse`] does, from bytes that may not be UTF-8.
 pub(super) fn parse_bytes(text: &[u8]) -> Option<Stamp> {
     parse_universal(text).map(Stamp::At).or_else(|| parse_any(std::str::from_utf8(text).ok()?))
 }
 
-/// The same of what is not a universal time to the millisecond.
+/// Parses a time as [`parse`] does, without the fast path of [`parse_universal`].
 fn parse_any(text: &str) -> Option<Stamp> {
     text.parse::<Timestamp>().map(Stamp::At).ok().or_else(|| text.parse::<DateTime>().ok().map(Stamp::Local))
 }
 
-/// Reads a universal time to the millisecond, as OpenClaw's logger writes it, in less time than it takes to find out that
-/// it is one. Of others nothing is said.
+/// Parses UTC with milliseconds, the form of OpenClaw's logger, on a fast path. `None` for any other form, even if it is valid.
 fn parse_universal(text: &[u8]) -> Option<Timestamp> {
     let (time, length) = leading_universal(text)?;
     (length == text.len()).then_some(time)
 }
 
-/// The same of the time that a line begins with, up to the space behind it, and its length.
+/// Parses such a time at the start of a line, up to the space after it, and returns its length.
 fn leading_universal(line: &[u8]) -> Option<(Timestamp, usize)> {
     let (time, rest) = line.split_first_chunk::<23>()?;
     if !fits(time, b"0000-00-00T00:00:00.000") {
@@ -73,12 +73,12 @@ fn leading_universal(line: &[u8]) -> Option<(Timestamp, usize)> {
     Some((Offset::UTC.to_timestamp(time).ok()?, length))
 }
 
-/// The time of milliseconds since the epoch, as JavaScript counts it.
+/// Converts milliseconds since the epoch, as JavaScript counts time.
 pub(super) fn from_millis(millis: i64) -> Option<Stamp> {
     Timestamp::from_millisecond(millis).ok().map(Stamp::At)
 }
 
-/// How many bytes of a line its time stamp takes, by its shape alone: cheaper than reading it.
+/// Returns the length in bytes of the time stamp at the start of a line, judged by its form alone, without parsing it.
 pub(super) fn leading_length(line: &[u8]) -> Option<usize> {
     if starts_with_date(line) {
         let end = line.iter().take(40).position(|&b| b == b' ');
@@ -91,7 +91,7 @@ pub(super) fn leading_length(line: &[u8]) -> Option<usize> {
     (end == 8 || matches!(line[8], b'+' | b'-' | b'Z')).then_some(end)
 }
 
-/// The time stamp that a line begins with, and how many bytes it takes.
+/// Parses the time stamp at the start of a line, and returns its length in bytes.
 pub(super) fn leading(line: &[u8]) -> Option<(Stamp, usize)> {
     if let Some((time, length)) = leading_universal(line) {
         return Some((Stamp::At(time), length));
@@ -104,7 +104,7 @@ pub(super) fn leading(line: &[u8]) -> Option<(Stamp, usize)> {
     clock(line)
 }
 
-/// The time of day that a line begins with: `HH:MM:SS`, with or without an offset, before a space.
+/// Parses the time of day at the start of a line: `HH:MM:SS`, with or without an offset, before a space.
 pub(super) fn clock(line: &[u8]) -> Option<(Stamp, usize)> {
     if !fits(line, b"00:00:00") {
         return None;
@@ -120,7 +120,7 @@ pub(super) fn clock(line: &[u8]) -> Option<(Stamp, usize)> {
     Some((Stamp::Clock(time, offset), end))
 }
 
-/// Reads `+01:00`.
+/// Parses an offset such as `+01:00`.
 fn parse_offset(text: &str) -> Option<Offset> {
     if !fits(text.get(1..)?.as_bytes(), b"00:00") || text.len() != 6 {
         return None;
@@ -133,15 +133,15 @@ fn parse_offset(text: &str) -> Option<Offset> {
     }
 }
 
-/// Whether a line begins with `YYYY-MM-DDTHH:MM:SS`.
+/// Returns true if a line begins with `YYYY-MM-DDTHH:MM:SS`.
 pub(super) fn starts_with_date(line: &[u8]) -> bool {
     fits(line, b"0000-00-00T00:00:00")
 }
 
-/// Whether a text begins with this shape, in which 0 stands for any digit.
+/// Returns true if a text begins with this shape, in which 0 stands for any digit.
 #[inline]
 pub(super) fn fits<const N: usize>(text: &[u8], shape: &[u8; N]) -> bool {
-    // No branch in the loop, so that all bytes are compared at once.
+    // The loop has no branch, so that all bytes are compared at once.
     text.first_chunk::<N>().is_some_and(|text| {
         text.iter().zip(shape).fold(true, |fits, (byte, shape)| {
             fits & if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape }
@@ -149,13 +149,12 @@ pub(super) fn fits<const N: usize>(text: &[u8], shape: &[u8; N]) -> bool {
     })
 }
 
-/// Whether the text of a time is one that [`leading`] can read: told by its numbers where they leave no doubt, which takes
-/// less time than reading it.
+/// Returns true if [`leading`] can parse the text. Checks the numbers first, which is faster than parsing.
 pub(super) fn is_readable(text: &[u8]) -> bool {
     is_plainly_valid(text) || leading(text).is_some()
 }
 
-/// Whether a text is a date and time, of a day that each month has, in universal time or with an offset of up to 23 hours.
+/// Returns true if a text is a date and time, on a day from 1 to 28, in UTC or with an offset of at most 23 hours.
 fn is_plainly_valid(text: &[u8]) -> bool {
     let number = |at: usize| (text[at] - b'0') * 10 + (text[at + 1] - b'0');
     if !starts_with_date(text)
@@ -180,7 +179,7 @@ fn is_plainly_valid(text: &[u8]) -> bool {
     }
 }
 
-/// The length of the shortest time, `HH:MM:SS`.
+/// Length in bytes of the shortest time, `HH:MM:SS`.
 pub(crate) const MIN_TIME: usize = 8;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Session transcripts and cron run logs of older versions: a JSON object a line.
+//! Session transcripts and cron run logs of older OpenClaw versions: one JSON object per line.
 //!
-//! A transcript holds what user, model and tools said, which proves nothing; only its error fields do.
+//! A transcript holds the words of user, model and tools, which are not evidence; only its error fields are.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::level::Level;
 use super::parts::Parts;
 use super::{json, time};
 
-/// Whether a JSON line is one of a transcript or a cron run log.
+/// Returns true if a JSON line belongs to a transcript or a cron run log.
 pub(super) fn is_transcript(line: &[u8]) -> bool {
     let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
     line.starts_with(b"{\"type\":\"message\"")
@@ -19,7 +19,7 @@ pub(super) fn is_transcript(line: &[u8]) -> bool {
         || (has(b"\"stopReason\":") && has(b"\"role\":"))
 }
 
-/// Reads a line, or `None` where it is something else.
+/// Parses a line; `None` if it has another form.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     let object = json::object(line)?;
     if object.contains_key("jobId") {
@@ -30,7 +30,7 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     let text = |name: &str| message.get(name).and_then(Value::as_str);
     let stamp =
         outer.or_else(|| message.get("timestamp").and_then(Value::as_i64).and_then(time::from_millis));
-    // What a user or a tool says of errors is no error of a run.
+    // Errors that a user or a tool mentions are not errors of a run.
     let is_of_model = text("role").is_none_or(|role| role == "assistant");
     let failed = is_of_model && (text("stopReason") == Some("error") || text("errorMessage").is_some());
 
@@ -62,7 +62,7 @@ pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
     Some(parts)
 }
 
-/// `{"ts":..., "jobId":"...", "action":"finished", "status":"error", "error":"..."}`
+/// Parses a cron run: `{"ts":..., "jobId":"...", "action":"finished", "status":"error", "error":"..."}`.
 fn cron_run(object: &Map<String, Value>) -> Parts<'static> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let millis = |name: &str| object.get(name).and_then(Value::as_i64).and_then(time::from_millis);

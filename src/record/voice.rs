@@ -1,4 +1,4 @@
-//! Who wrote the texts of a record: OpenClaw and its transports, or people, models and tools whose words it passes on.
+//! The author of a record's texts: OpenClaw and its transports, or people, models and tools whose words it relays.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::error_fields::{ERROR_FIELDS, PAIR};
 use super::json;
 
-/// The channels that OpenClaw has, by the word in their subsystems.
+/// OpenClaw's channels, by their names in subsystems.
 pub(crate) const CHANNELS: [&str; 17] = [
     "telegram",
     "discord",
@@ -28,7 +28,7 @@ pub(crate) const CHANNELS: [&str; 17] = [
     "twitch",
 ];
 
-/// First words of the subsystems that write of OpenClaw itself and of its requests to models.
+/// First words of the subsystems that report on OpenClaw itself and on its requests to models.
 const OWN: [&str; 59] = [
     "agent",
     "agents",
@@ -91,21 +91,20 @@ const OWN: [&str; 59] = [
     "ws",
 ];
 
-/// Segments of subsystems that pass on what others wrote, whatever stands before them.
+/// Segments of subsystems that relay the words of others, at any position.
 const PASSING_ON: [&str; 3] = ["channels", "hooks", "tools"];
 
-/// Who wrote the free texts of a record.
+/// The author of a record's free texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Voice {
-    /// OpenClaw, its transports, or a provider that it asked.
+    /// OpenClaw, its transports, or a provider that it called.
     Own,
-    /// Anybody: the subsystem passes on what people, models or tools wrote. Of its fields only those are evidence that
-    /// machines write.
+    /// Anybody: the subsystem relays what people, models or tools wrote. Only the fields that a program fills are evidence.
     Relayed,
 }
 
 impl Voice {
-    /// That of a subsystem. One that is not known may pass on anything.
+    /// Returns the voice of a subsystem. An unknown subsystem may relay anything.
     pub fn of(subsystem: Option<&str>) -> Self {
         let Some(subsystem) = subsystem else { return Self::Own };
         let first_word = subsystem.split(['/', '-', ':']).next().unwrap_or_default();
@@ -114,12 +113,12 @@ impl Voice {
         if is_own { Self::Own } else { Self::Relayed }
     }
 
-    /// Returns true if a field of that name says what went wrong.
+    /// Returns true if a field of that name describes an error.
     pub fn is_error(self, name: &str) -> bool {
         ERROR_FIELDS.contains(&name) && (self == Self::Own || is_of_machine(name))
     }
 
-    /// Returns true if a message passes on what somebody wrote: `message received`, `[default] Incoming text: ...`.
+    /// Returns true if a message relays what somebody wrote: `message received`, `[default] Incoming text: ...`.
     pub fn tells_of_words(self, message: &str) -> bool {
         let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
         let opens = |opening: &str| {
@@ -128,7 +127,7 @@ impl Voice {
         opens("inbound") || (self == Self::Relayed && OPENINGS.into_iter().any(opens))
     }
 
-    /// A message without the values in it that anybody may have written.
+    /// Returns a message without the values that anybody may have written.
     pub fn evident(self, message: &str) -> Cow<'_, str> {
         if self == Self::Own {
             return Cow::Borrowed(message);
@@ -147,25 +146,25 @@ impl Voice {
     }
 }
 
-/// How a channel's messages begin that tell of what came in.
+/// Openings of a channel's messages about incoming content.
 const OPENINGS: [&str; 6] =
     ["incoming", "received", "message received", "message from", "new message", "got message"];
 
-/// Returns true if an object at the end of a message is what a server has answered: it tells an error or follows its status.
+/// Returns true if the object at the end of a message is a server's answer: it has an error field or follows an HTTP status.
 fn is_answer(before: &str, object: &Map<String, Value>) -> bool {
     let last_word = before.rsplit(' ').next().unwrap_or_default();
     let is_status = last_word.len() == 3 && last_word.bytes().all(|byte| byte.is_ascii_digit());
     is_status || object.keys().any(|name| is_of_machine(name))
 }
 
-/// Returns true if a name is of a value that a program makes: of an error, a code, a status.
+/// Returns true if a program sets the value of that name: an error, a code, a status.
 fn is_of_machine(name: &str) -> bool {
     const PARTS: [&str; 7] = ["error", "errno", "cause", "code", "status", "reason", "responsebody"];
     let name = name.to_ascii_lowercase();
     PARTS.iter().any(|part| name.contains(part)) || matches!(name.as_str(), "err" | "stack" | "outcome")
 }
 
-/// Returns true if a name is of a value that a program takes from its settings, or counts.
+/// Returns true if a program takes the value of that name from its configuration, or counts it.
 fn is_of_setting(name: &str) -> bool {
     const SETTINGS: [&str; 18] = [
         "account",

@@ -1,6 +1,7 @@
-//! What other programs put around OpenClaw's lines on their way: journald, Docker, PM2, terminals.
+//! Wrappers: the prefixes and objects that other programs put around OpenClaw's lines, such as journald, Docker, PM2 and
+//! terminals.
 //!
-//! A wrapper is taken off each line, so that what is inside can be read as if nothing had been around it.
+//! A wrapper is removed from each line, so that the content is parsed as if it had none.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -16,17 +17,17 @@ use super::format::FILE_LOG;
 use super::time::{self, Stamp};
 use super::{json, plain};
 
-/// What a line is wrapped in.
+/// A kind of wrapper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wrapper {
     /// `journalctl` and syslog: `Nov 22 09:51:12 host openclaw[123]: `, or with an ISO time.
     Journal,
-    /// `journalctl -o json`: an object a line, the text under `MESSAGE`.
+    /// `journalctl -o json`: one object per line, the text under `MESSAGE`.
     JournalJson,
     /// `docker logs -t`: an RFC 3339 time with nanoseconds.
     Docker,
-    /// Docker's json-file: an object a line, the text under `log`.
+    /// Docker's json-file driver: one object per line, the text under `log`.
     DockerJson,
     /// `docker compose logs`: `gateway-1  | `, or with the container's own name `openclaw  | `.
     Compose,
@@ -37,7 +38,7 @@ pub enum Wrapper {
 /// A record without its wrapper.
 pub(super) struct Unwrapped {
     pub wrapper: Wrapper,
-    /// The time that the wrapper gives.
+    /// The time in the wrapper.
     pub stamp: Option<Stamp>,
     pub text: String,
 }
@@ -60,7 +61,7 @@ static PM2: LazyLock<Option<Pattern>> = LazyLock::new(|| {
         .ok()
 });
 
-/// How long the wrapper is that a line begins with.
+/// Returns the wrapper at the start of a line, and its length in bytes.
 fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
     let matched = |regex: &LazyLock<Option<Pattern>>| Some(regex.as_ref()?.find(line)?.end);
     match line.first()? {
@@ -68,9 +69,9 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
             if let Some(length) = docker_time(line) {
                 return Some((Wrapper::Docker, length));
             }
-            // Most lines that begin with a date are OpenClaw's own; only those of others have a process or a colon.
+            // Most lines that begin with a date are OpenClaw's own; only those of other programs have a process name or a colon.
             let head = journal_head(line);
-            // No host is named `info`.
+            // A word `info` after the time is a level, not a host name.
             let rest = memchr::memchr(b' ', head).map_or(&head[..0], |at| &head[at..]);
             if may_be_journal(line)
                 && !rest.starts_with(b" [")
@@ -99,34 +100,34 @@ fn prefix(line: &[u8]) -> Option<(Wrapper, usize)> {
     }
 }
 
-/// Whether a bar stands between spaces, as behind the name of a container.
+/// Returns true if a text holds a bar between spaces, as after the name of a container.
 fn has_bar(head: &[u8]) -> bool {
     let is_between = |bar: usize| bar > 0 && head[bar - 1] == b' ' && head.get(bar + 1) == Some(&b' ');
     memchr::memchr_iter(b'|', head).any(is_between)
 }
 
-/// Host and process stand within these bytes of a line.
+/// Returns the leading bytes of a line, which contain the host and the process.
 fn journal_head(line: &[u8]) -> &[u8] {
     &line[..line.len().min(160)]
 }
 
-/// Whether a line that begins with a date may name a process, as those of a journal do.
+/// Returns true if a line that begins with a date may name a process, as the lines of a journal do.
 pub(super) fn may_be_journal(line: &[u8]) -> bool {
     static AFTER_PROCESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]: "));
     AFTER_PROCESS.find(journal_head(line)).is_some()
 }
 
-/// The length of a time stamp of `docker logs -t`, which has nanoseconds, and of the space after it.
+/// Returns the length of a time stamp of `docker logs -t`, which has nanoseconds, and of the space after it.
 fn docker_time(line: &[u8]) -> Option<usize> {
     let digits = line.get(20..)?.iter().take_while(|b| b.is_ascii_digit()).count();
     let end = 20 + digits;
     (line[19] == b'.' && digits >= 7 && line.get(end..end + 2) == Some(b"Z ")).then_some(end + 2)
 }
 
-/// Takes terminal codes and wrappers off a line, as far as they can be told without reading JSON.
+/// Removes terminal codes and wrappers from a line, as far as that is possible without parsing JSON.
 pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
     let line = plain_bytes(unquoted(line));
-    // Docker may wrap what Compose has wrapped, and a journal what Docker has: two rounds are enough for all that is real.
+    // Docker can wrap the output of Compose, and a journal that of Docker; real logs never have more than two wrappers.
     let mut start = 0;
     for _ in 0..2 {
         match prefix(&line[start..]) {
@@ -143,15 +144,15 @@ pub(super) fn bare(line: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// A line without a byte order mark, and, of a log that somebody indented or quoted (`> `), as in a mail or an issue, without
-/// that: only a date shows that it is one.
+/// Returns a line without a byte order mark, and without an indent or quotation prefix (`> `) such as mails and issues add. The
+/// prefix is removed only before a date.
 pub(super) fn unquoted(line: &[u8]) -> &[u8] {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let quote = line.iter().take(16).take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
     if quote > 0 && time::starts_with_date(&line[quote..]) { &line[quote..] } else { line }
 }
 
-/// Whether the journal has this line from another process than OpenClaw: such a line is a record of its own.
+/// Returns true if the journal has this line from a process other than OpenClaw. Such a line is a separate record.
 pub(super) fn is_foreign(line: &[u8]) -> bool {
     let Some((Wrapper::Journal, _)) = prefix(line) else { return false };
     let process = JOURNAL.as_ref().and_then(|regex| regex.group(line, "process"));
@@ -163,13 +164,13 @@ pub(super) fn is_foreign(line: &[u8]) -> bool {
     })
 }
 
-/// Whether the line has a wrapper with a time of its own, so that each line is a record unless its form joins it to the
-/// one before.
+/// Returns true if the line has a wrapper with its own time, so that each line is a record unless its form joins it to the one
+/// before.
 pub(super) fn is_stamped(line: &[u8]) -> bool {
     matches!(prefix(line), Some((Wrapper::Journal, _)))
 }
 
-/// Takes the wrappers off all lines of a record; `None` where there are none.
+/// Removes the wrappers from all lines of a record; `None` if there are none.
 pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
     if text.starts_with('{') {
         return unwrap_json(text);
@@ -192,7 +193,7 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
         if index > 0 {
             inner.push('\n');
         }
-        // A line in the middle that lost its wrapper is taken as it is.
+        // Keep a line in the middle that has lost its wrapper as it is.
         let length =
             prefix(line.as_bytes()).filter(|(kind, _)| *kind == wrapper).map_or(0, |(_, length)| length);
         inner.push_str(&line[length..]);
@@ -200,7 +201,7 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
     Some(Unwrapped { wrapper, stamp, text: inner })
 }
 
-/// `journalctl -o short-iso` writes its offset without a colon.
+/// Parses a journal's time. `journalctl -o short-iso` writes the offset without a colon.
 fn journal_time(text: &str) -> Option<Stamp> {
     let text = text.replace(',', ".");
     let (head, tail) = text.split_at(text.len().checked_sub(4)?);
@@ -210,7 +211,7 @@ fn journal_time(text: &str) -> Option<Stamp> {
     time::parse(&text)
 }
 
-/// Whether a JSON line is an object of Docker or journald.
+/// Returns the wrapper if a JSON line is an object of Docker or journald.
 pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
     if line.starts_with(FILE_LOG) {
         return None;
@@ -224,7 +225,7 @@ pub(super) fn is_json_wrapper(line: &[u8]) -> Option<Wrapper> {
         .then_some(Wrapper::JournalJson)
 }
 
-/// The text that a JSON wrapper holds, cheaply: for telling whether it begins a record.
+/// Returns the text in a JSON wrapper, for deciding whether it begins a record.
 pub(super) fn json_inner(line: &[u8]) -> Option<String> {
     is_json_wrapper(line)?;
     let text = std::str::from_utf8(line).ok()?;
@@ -260,7 +261,7 @@ fn inner_text(object: &Value) -> Option<(String, Option<Stamp>)> {
     let stamp = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()).map(Stamp::At);
     let message = match object.get("MESSAGE")? {
         Value::String(text) => text.clone(),
-        // What is not UTF-8, or holds colours, journald writes as a list of bytes.
+        // journald writes text that is not UTF-8 or holds colours as a list of bytes.
         Value::Array(bytes) => {
             let bytes: Vec<u8> =
                 bytes.iter().filter_map(|b| b.as_u64().and_then(|b| u8::try_from(b).ok())).collect();
