@@ -1,35 +1,36 @@
-//! What OpenClaw itself says of a failure. Its sentences and reasons are made from a few patterns and are often wrong: every
-//! fault of the network is a `timeout`, every 403 a failed authentication. Kept apart from the evidence, they can be named
-//! where the evidence contradicts them.
+//! OpenClaw's own account of a failure. Its sentences and reasons come from a few patterns and are often wrong: every network
+//! fault is a `timeout`, every 403 a failed authentication. Claims are kept apart from the evidence, so that the report can show
+//! where the two disagree.
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
 use crate::record::Record;
 
-/// Shorter ones ("fetch failed", "Connection error.") are words of the libraries below OpenClaw.
+/// Minimum number of words of a claim. Shorter sentences ("fetch failed", "Connection error.") come from the libraries that
+/// OpenClaw uses.
 const MIN_WORDS: usize = 3;
-/// Characters of a sentence that are kept.
+/// Maximum length of a sentence, in characters.
 const MAX_SENTENCE: usize = 120;
 
-/// What OpenClaw says a failure is.
+/// OpenClaw's own account of a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
-    /// Its sentence, or the word of its reason.
+    /// The sentence, or the word of the reason.
     pub says: String,
-    /// The categories of which that would be true.
+    /// The categories for which the claim would be true.
     pub means: Vec<Category>,
 }
 
 impl Claim {
-    /// The claim that a sentence of a rule's category makes, where it is long enough to be OpenClaw's.
+    /// Returns the claim of a sentence that a rule of `category` matched; `None` if it is too short to be OpenClaw's.
     pub(super) fn sentence(says: &str, category: Category) -> Option<Self> {
         if says.split_whitespace().count() < MIN_WORDS {
             return None;
         }
         let kin: &[Category] = match category {
             Category::ServerError | Category::Overloaded => &[Category::ServerError, Category::Overloaded],
-            // Refused is refused, whoever does not listen.
+            // A refused connection is the same failure for every kind of server.
             Category::Connection => &[Category::Connection, Category::LocalModel, Category::Gateway],
             _ => &[],
         };
@@ -38,7 +39,7 @@ impl Claim {
         Some(Self { says: says.to_owned(), means })
     }
 
-    /// The claim that the record's reason makes, where it has one of those that OpenClaw's classifier gives (the list of
+    /// Returns the claim of the record's reason; `None` unless OpenClaw's failure classifier gives that reason (as of version
     /// 2026.9.6).
     pub(super) fn reason(record: &Record<'_>) -> Option<Self> {
         let reason = record.field("failoverReason").or_else(|| record.field("reason"))?;
@@ -58,7 +59,7 @@ impl Claim {
     }
 }
 
-/// The sentence of a text in which something was found, without its full stop.
+/// Returns the sentence of `text` that contains the byte offset `at`, without its full stop, cut at [`MAX_SENTENCE`].
 pub(super) fn sentence_around(text: &str, at: usize) -> &str {
     const STARTS: [&str; 5] = [". ", "| ", "⚠️ ", "=", "\""];
     let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));

@@ -1,4 +1,4 @@
-//! What rules cost: how often each is tried, and how long that takes.
+//! Cost of rules: how often each is tried, and how long that takes.
 
 use std::time::{Duration, Instant};
 
@@ -8,35 +8,35 @@ use super::Engine;
 use super::signature::View;
 use super::verdict::{self, Contender};
 
-/// What a rule has cost so far.
+/// Accumulated cost of one rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Records that hold what makes the rule worth trying.
+    /// Number of records that hold the rule's required atoms, so that the rule is tried.
     pub candidates: u64,
-    /// Of those, records that it matched, whichever rule won them.
+    /// Number of these records that the rule matches, whichever rule wins them.
     pub matches: u64,
-    /// Records that it won.
+    /// Number of records that the rule wins.
     pub wins: u64,
-    /// The time that trying it took.
+    /// Total time spent on trying the rule.
     pub time: Duration,
 }
 
-/// Measures what each rule costs, record by record.
+/// Measures the cost of each rule, record by record.
 pub struct CostMeter<'e> {
     engine: &'e Engine,
     envelopes: EnvelopeReader,
-    /// Of each rule of the catalogue.
+    /// Cost per rule, in the order of the catalogue.
     pub costs: Vec<Cost>,
-    /// Records seen.
+    /// Number of records seen.
     pub records: u64,
-    /// Of those, records that rules were asked about; the others are information that means nothing.
+    /// Number of records that rules were tried on; the others are insignificant information.
     pub judged: u64,
-    /// The time that it took to find out which rules are worth trying.
+    /// Total time spent on finding the rules to try.
     pub search: Duration,
 }
 
 impl<'e> CostMeter<'e> {
-    /// A meter of an engine's rules.
+    /// Creates a meter of an engine's rules.
     pub fn new(engine: &'e Engine) -> Self {
         Self {
             engine,
@@ -48,7 +48,7 @@ impl<'e> CostMeter<'e> {
         }
     }
 
-    /// Judges a record as a scan would judge the first of its kind.
+    /// Classifies a record as a scan does, but without the classification cache.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
         self.records += 1;
         let glance = Glance::of(raw, &mut self.envelopes, self.engine.gates());

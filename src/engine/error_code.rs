@@ -1,8 +1,8 @@
-//! Error codes as whole tokens: `ETIMEDOUT` in `code=ETIMEDOUT` and `[ETIMEDOUT]`, not in `ESOCKETETIMEDOUT`.
+//! Error codes as whole tokens: `ETIMEDOUT` matches in `code=ETIMEDOUT` and `[ETIMEDOUT]`, not in `ESOCKETETIMEDOUT`.
 
 use memchr::memmem::Finder;
 
-/// Finds one code.
+/// Searches texts for one error code.
 pub(super) struct CodeFinder {
     finder: Finder<'static>,
 }
@@ -12,12 +12,12 @@ impl CodeFinder {
         Self { finder: Finder::new(code.as_bytes()).into_owned() }
     }
 
-    /// The code itself.
+    /// Returns the code.
     pub fn code(&self) -> String {
         String::from_utf8_lossy(self.finder.needle()).into_owned()
     }
 
-    /// Whether the code stands in the text as a token of its own.
+    /// Returns true if the text holds the code as a whole token.
     pub fn is_in(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         let length = self.finder.needle().len();

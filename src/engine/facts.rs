@@ -1,4 +1,4 @@
-//! Facts that any failure may carry, whatever rule explains it: who was called, and where.
+//! Facts that any failure can carry, whichever rule explains it: the provider and model called, and the address.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use clawsift_catalogue::pattern::Pattern;
 
 use super::signature::View;
 
-/// The address behind a transport code, as Node and undici print it.
+/// Matches the address after a transport code, as Node and undici print it.
 static ADDRESS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?x)
@@ -20,12 +20,12 @@ static ADDRESS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// How long the provider asks to wait, in seconds.
+/// Matches the provider's requested waiting time, in seconds.
 static RETRY_AFTER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(r"\b(?:retry[- ]after:?|(?:try again|retry) (?:in|after)(?: about)?):? (?<seconds>\d+(?:\.\d+)?) ?s(?:ec|\b)").ok()
 });
 
-/// Adds provider, model, channel, host, port and the seconds to wait where the record names them and the rule has not captured them.
+/// Adds provider, model, channel, host, port and the seconds to wait if the record holds them and the rule did not capture them.
 pub(super) fn add(view: &View<'_>, captures: &mut BTreeMap<String, String>) {
     for name in ["provider", "model", "channel"] {
         if let Some(value) = view.record.field(name).filter(|value| !value.is_empty()) {

@@ -1,7 +1,7 @@
-//! Gates: what an information record must hold to mean anything.
+//! Info prefilter: the literals that an info record must hold to be significant.
 //!
-//! Rules look at no information but where OpenClaw reports a failure as such, and the report reads a few sentences of the
-//! gateway's. All of these hold one of some thirty literals, which are sought in the raw bytes of the message.
+//! Rules see info records only if OpenClaw reports a failure in them, and the report reads a few sentences of the gateway. All of
+//! these hold one of about thirty literals, which are searched for in the raw bytes of the message.
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use fearless_simd::prelude::*;
@@ -12,7 +12,7 @@ use crate::block::{self, Bytes, WIDTH, load};
 use crate::catalogue::BACKGROUND;
 use crate::record::{Gate, Message, tells_of_good_request};
 
-/// How the messages begin that [`crate::record`] and [`crate::report`] read.
+/// Openings of the messages that [`crate::record`] and [`crate::report`] read.
 const BEGINNINGS: [&str; 17] = [
     "[model-fetch] ",
     "⇄ res ✗",
@@ -33,7 +33,8 @@ const BEGINNINGS: [&str; 17] = [
     "Log tail truncated",
 ];
 
-/// What stands anywhere in such messages; where a sentence may begin with it, without the first letter.
+/// Literals at any position in such messages. If a sentence can begin with the literal, its first letter is left out because of
+/// its case.
 const PARTS: [&str; 13] = [
     "][diag] ",
     "econnected",
@@ -50,10 +51,10 @@ const PARTS: [&str; 13] = [
     "pdated ",
 ];
 
-/// The searcher is faster on texts of at least this length.
+/// Minimum length in bytes of a text for the packed searcher. Shorter texts are padded, which is faster.
 const MIN_TEXT: usize = 48;
 
-/// Finds the information worth reading.
+/// The info prefilter.
 pub struct Gates {
     openings: Openings,
     escape: Finder<'static>,
@@ -74,27 +75,27 @@ impl Gate for Gates {
     #[inline(always)]
     fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool {
         let text = message.text;
-        // Escapes may hide any letter.
+        // An escape sequence can hide any letter.
         if message.is_escaped && self.escape.find(text).is_some() {
             return true;
         }
         if self.begins(text) || (message.label > 0 && self.begins(&text[message.label..])) {
             return true;
         }
-        // Few messages hold even a hint of one.
+        // Few messages hold even a hint.
         self.hints.may_be_anywhere(simd, text) && self.holds_part(text)
     }
 }
 
 impl Gates {
-    /// Whether a text begins as a message does that means something.
+    /// Returns true if a text has the opening of a significant message.
     #[inline(always)]
     fn begins(&self, text: &[u8]) -> bool {
         opening(text)
             .is_some_and(|opening| self.openings.may_be(opening) && self.openings.begin(text, opening))
     }
 
-    /// Whether one of the parts is in a text.
+    /// Returns true if a text holds one of the parts.
     #[cold]
     fn holds_part(&self, text: &[u8]) -> bool {
         match &self.parts {
@@ -109,15 +110,15 @@ impl Gates {
     }
 }
 
-/// The first eight bytes of a text as one number. No message that means something is shorter.
+/// Returns the first eight bytes of a text as one number. Every significant opening is at least that long.
 #[inline]
 fn opening(text: &[u8]) -> Option<u64> {
     text.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
-/// How messages open that mean something.
+/// The openings of significant messages.
 struct Openings {
-    /// A bit of many each.
+    /// Bit set over the hashes of the openings.
     bits: [u64; 8],
     all: [u64; BEGINNINGS.len()],
 }
@@ -132,21 +133,21 @@ impl Openings {
         Self { bits, all }
     }
 
-    /// Whether a text that opens so begins as one of these messages.
+    /// Returns true if a text, whose first eight bytes are `opening`, begins like one of these messages.
     fn begin(&self, text: &[u8], opening: u64) -> bool {
         let mut beginnings = self.all.iter().zip(BEGINNINGS);
         beginnings.any(|(other, beginning)| *other == opening && text.starts_with(beginning.as_bytes()))
             && !tells_of_good_request(text)
     }
 
-    /// Whether it is one of these: one of thirty others is taken for one, too.
+    /// Probabilistic test for one of the openings, with about 1 false positive in 30.
     #[inline]
     fn may_be(&self, opening: u64) -> bool {
         let (word, bit) = Self::place(opening);
         self.bits[word] & bit != 0
     }
 
-    /// In which word its bit is, and which it is.
+    /// Returns the word and the bit of an opening in the bit set.
     #[inline]
     fn place(opening: u64) -> (usize, u64) {
         // Fibonacci hashing: the upper bits of a product with the golden ratio depend on all bytes.
@@ -155,13 +156,13 @@ impl Openings {
     }
 }
 
-/// Bytes in a row of each part that tell whether it may be in a text.
+/// Number of consecutive bytes of a part that form its hint.
 const HINT: usize = 4;
 
-/// The rarest few bytes of each part.
+/// The hints: the rarest few bytes of each part.
 ///
-/// Parts are put into groups, a bit each. For each place in a hint there is a table by a byte's lower half and one by its
-/// upper half, which give the groups in which a hint has such a byte there.
+/// Parts are divided into groups, one bit per group. For each position in a hint there are two tables, indexed by the lower and
+/// the upper half of a byte. They give the groups in which a hint has such a byte at that position.
 struct Hints {
     lower: [Bytes; HINT],
     upper: [Bytes; HINT],
@@ -174,7 +175,7 @@ impl Hints {
             let pieces = part.as_bytes().windows(HINT);
             let rarest = pieces.min_by_key(|piece| BACKGROUND.commonness(piece)).unwrap_or_default();
             for (place, byte) in rarest.iter().enumerate() {
-                // Tables are looked at sixteen bytes at a time.
+                // SIMD table look-ups work on sixteen bytes, so each table is repeated in both halves of a block.
                 for start in (0..WIDTH).step_by(16) {
                     hints.lower[place][start + usize::from(byte & 15)] |= 1 << (index % 8);
                     hints.upper[place][start + usize::from(byte >> 4)] |= 1 << (index % 8);
@@ -185,11 +186,11 @@ impl Hints {
     }
 }
 
-/// Bytes in which hints are looked for at once.
+/// Number of bytes that are searched for hints at once.
 const SPAN: usize = WIDTH + HINT - 1;
 
 impl Hints {
-    /// Whether there may be one in a text.
+    /// Returns true if a text may hold a hint.
     #[inline(always)]
     fn may_be_anywhere<S: Simd>(&self, simd: S, text: &[u8]) -> bool {
         let Some(last) = text.last_chunk::<SPAN>() else {

@@ -1,11 +1,11 @@
-//! HTTP statuses in each spelling that OpenClaw and SDKs print, and never a bare number.
+//! HTTP statuses in each spelling that OpenClaw and SDKs print; a bare number is never a status.
 
 use std::sync::LazyLock;
 
 use crate::record::Record;
 use clawsift_catalogue::pattern::Pattern;
 
-/// A status behind a word that says so, or before its reason phrase.
+/// Matches a status after a word that introduces one, or before its reason phrase.
 static NAMED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
         r#"(?x)
@@ -29,7 +29,7 @@ static NAMED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A status before the phrase that HTTP gives it.
+/// Matches a status before its standard reason phrase.
 static PHRASED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
         r"(?x)\b(?<status>
@@ -42,12 +42,13 @@ static PHRASED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A status at the start of an error text: `429 Too Many Requests`, `401: {"error":...}`, `Error: 503 <html>`.
+/// Matches a status at the start of an error text: `429 Too Many Requests`, `401: {"error":...}`, `Error: 503 <html>`.
 static LEADING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(r"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?:$|:?\s|:\{)").ok()
 });
 
-/// Statuses that a message opens with only where a body or a phrase follows, as bare numbers begin sentences too.
+/// Matches a status at the start of a message, which needs a body or a phrase after it because sentences can begin with a bare
+/// number.
 static LEADING_BODY: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r#"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?::\s|:?\s*(?:\{|<|")|\sstatus code)"#,
@@ -55,7 +56,7 @@ static LEADING_BODY: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Adds the statuses that a text names, of which `lower` is the text in lower case. An error text may begin with one.
+/// Adds the statuses in a text. `lower` is the text in lower case. In an error text a bare status at the start counts, too.
 pub(super) fn find(text: &str, lower: &str, is_error: bool, statuses: &mut Vec<u16>) {
     if !has_candidate(text.as_bytes()) {
         return;
@@ -69,15 +70,15 @@ pub(super) fn find(text: &str, lower: &str, is_error: bool, statuses: &mut Vec<u
     }
 }
 
-/// Whether there are three digits, of which the first is a 4 or 5, that are no part of a longer number.
+/// Returns true if a text holds a three-digit number that begins with 4 or 5.
 fn has_candidate(text: &[u8]) -> bool {
     let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     memchr::memchr2_iter(b'4', b'5', text)
         .any(|at| is_digit(at + 1) && is_digit(at + 2) && !is_digit(at + 3) && (at == 0 || !is_digit(at - 1)))
 }
 
-/// Adds the statuses of the record's own fields. A fallback decision carries one that OpenClaw makes up (408 for every
-/// transport fault), so it is asked for the provider's code only.
+/// Adds the statuses in the record's fields. The `status` of a fallback decision is ignored because OpenClaw makes it up (408 for
+/// every transport fault); only the provider's own code counts there.
 pub(super) fn find_in_fields(record: &Record<'_>, statuses: &mut Vec<u16>) {
     const FIELDS: &[&str] = &["httpCode", "httpStatus", "statusCode", "status", "errorStatus"];
     let derived = record.field("event").is_some_and(|event| {

@@ -1,5 +1,5 @@
-//! Which rule explains a record: atoms tell which signatures are worth trying, and a verdict decides where several rules
-//! match. What needs no rule at all is told by [`Gates`], before anything is read.
+//! Finds the rule that explains a record: required atoms select the signatures to try, and the verdict decides between several
+//! matching rules. [`Gates`] drops records that need no rule before they are parsed.
 
 mod claim;
 mod cost;
@@ -45,34 +45,34 @@ impl Engine {
         Self { catalogue, rules, groups, triggers, gates: Gates::new() }
     }
 
-    /// The catalogue that was compiled.
+    /// Returns the catalogue that was compiled.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
-    /// The rule of that index.
+    /// Returns the rule with the given index.
     pub fn rule(&self, index: usize) -> &Rule {
         &self.catalogue.rules()[index]
     }
 
-    /// Tells which information is worth reading.
+    /// Returns the filter that decides which info records are worth parsing.
     pub fn gates(&self) -> &Gates {
         &self.gates
     }
 
-    /// Rules of which no atom is known: they are tried on every record that is read.
+    /// Returns the indices of the rules without required atoms. They are tried on every record that is parsed.
     pub fn rules_without_atoms(&self) -> &[usize] {
         self.triggers.always()
     }
 
-    /// Whether something tells where a signature may be found: a rare text, a status or a field.
+    /// Returns true if a signature has something that every matching record must hold: a rare text, a status or a field.
     pub fn is_given_away(&self, signature: &Signature) -> bool {
         triggers::is_given_away(signature, &self.catalogue)
     }
 
-    /// The rule that explains a record best; none where the record only quotes what somebody said.
+    /// Returns the rule that explains a record best; `None` if no rule matches, or if the record only quotes what somebody wrote.
     ///
-    /// A rule of category `none` that matches explains the record as benign: it comes before all others.
+    /// A rule of category `none` that matches marks the record as benign and wins over all others.
     pub fn classify(&self, record: &Record<'_>) -> Option<Verdict> {
         if record.parts.quoted {
             return None;
@@ -82,7 +82,7 @@ impl Engine {
         self.judge(&view, candidates.into_iter())
     }
 
-    /// The rule that explains a record best, by trying every signature: the slow way, to prove the fast one right.
+    /// Returns the rule that explains a record best, by trying every signature: the slow reference for [`Self::classify`].
     pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
         if record.parts.quoted {
             return None;
@@ -95,7 +95,7 @@ impl Engine {
         let claims = self.claims(view.record, &contenders);
         let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let is_failure = self.rule(best.rule).category != Category::None;
-        // What is harmless is never shown.
+        // The matched text of a benign record is never shown.
         let matched = is_failure.then(|| self.rules[best.rule].matched(view, best.found.evidence)).flatten();
         let mut captures = std::mem::take(&mut best.found.captures);
         if !captures.is_empty() || is_failure {
@@ -106,7 +106,7 @@ impl Engine {
         Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
     }
 
-    /// What OpenClaw's own words in the record say, whatever else it holds.
+    /// Returns OpenClaw's own account of the failure, whatever else the record holds.
     fn claims(&self, record: &Record<'_>, contenders: &[Contender]) -> Vec<Claim> {
         let sentences = contenders.iter().filter_map(|contender| {
             let says = contender.found.sentence.as_deref()?;
@@ -115,18 +115,18 @@ impl Engine {
         sentences.chain(Claim::reason(record)).collect()
     }
 
-    /// The rules with the highest evidence of which none overrides another. More than one is a fault of the catalogue;
-    /// the first of them is the one that wins.
+    /// Returns the rules with the highest evidence that no other rule overrides. More than one is a fault of the catalogue; the
+    /// first of them wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
         self.winners(&self.trial(record), None)
     }
 
-    /// The rules that lose to that of this index on equal evidence.
+    /// Returns the indices of the rules that lose to the given rule on equal evidence.
     pub fn overridden_by(&self, rule: usize) -> &[usize] {
         &self.rules[rule].overrides
     }
 
-    /// Whether the rule of that index matches a record, whichever rule wins it.
+    /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
         self.rules[rule].find(&View::new(record, &self.groups, Some(&self.triggers))).is_some()
     }

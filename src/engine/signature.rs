@@ -1,4 +1,4 @@
-//! Signatures compiled, and matched against one record.
+//! Compiles signatures, and matches them against a record.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +16,7 @@ use super::error_code::CodeFinder;
 use super::texts::{RecordTexts, Text};
 use super::triggers::{Numbering, Requirement, Triggered, Triggers};
 
-/// A rule ready to be matched.
+/// A compiled rule.
 pub(super) struct CompiledRule {
     any: Vec<CompiledSignature>,
     all: Vec<CompiledSignature>,
@@ -25,31 +25,31 @@ pub(super) struct CompiledRule {
     pub overrides: Vec<usize>,
 }
 
-/// What a rule found in a record.
+/// The result of matching a rule against a record.
 pub(super) struct Found {
     pub evidence: Evidence,
     pub captures: BTreeMap<String, String>,
-    /// The sentence of OpenClaw's own in which a signature of that evidence was found.
+    /// OpenClaw's sentence in which a signature with sentence evidence matched.
     pub sentence: Option<String>,
 }
 
 struct CompiledSignature {
     kind: Matcher,
     evidence: Evidence,
-    /// What a record must have for it to be in there.
+    /// The atoms that a record must hold for the signature to match.
     requires: Requirement,
 }
 
 enum Matcher {
-    /// In lower case, sought in the lower-case text.
+    /// Literal in lower case, searched for in the lower-case text.
     Literal(Box<Finder<'static>>),
-    /// Compiled when it is first needed: most rules meet no candidate, and compiling them all would take longer than
+    /// Regular expression, compiled on first use: most rules meet no candidate, and compiling all of them would take longer than
     /// reading a small log.
     Regex(LazyPattern),
     HttpStatus(Vec<u16>),
     ErrorCode(Vec<CodeFinder>),
     Field(Vec<(String, Vec<Wildcard>)>),
-    /// Any of the group of that index.
+    /// Any signature of the shared group with the given index.
     Shared(usize),
 }
 
@@ -60,26 +60,26 @@ pub(super) struct CompiledGroup(Vec<CompiledSignature>);
 pub(super) struct View<'r> {
     seen: RecordTexts<'r>,
     groups: &'r [CompiledGroup],
-    /// Which groups are in the record, as far as anybody asked: most rules of a category exclude the same ones.
+    /// Cached results of the groups that were matched. Most rules of a category exclude the same groups.
     has_group: Vec<OnceCell<bool>>,
-    /// Which signatures are worth trying.
+    /// The signatures that are worth trying.
     pub triggered: Triggered,
 }
 
 impl<'r> View<'r> {
-    /// A view of a record; with `triggers`, only signatures that these allow are tried.
+    /// Creates a view of a record. With `triggers`, only signatures whose required atoms are present are tried.
     pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup], triggers: Option<&Triggers>) -> Self {
         let seen = RecordTexts::new(record);
         let triggered = triggers.map_or(Triggered::All, |triggers| triggers.of(&seen));
         Self { seen, groups, has_group: vec![OnceCell::new(); groups.len()], triggered }
     }
 
-    /// The shared group of that index.
+    /// Returns the shared group with the given index.
     fn group(&self, index: usize) -> Option<&'r CompiledGroup> {
         self.groups.get(index)
     }
 
-    /// Whether any signature of that group is in the record.
+    /// Returns true if a signature of that group matches the record.
     fn has_group(&self, index: usize) -> bool {
         let is_in = || self.groups.get(index).is_some_and(|group| group.is_in(self));
         self.has_group.get(index).is_some_and(|cell| *cell.get_or_init(is_in))
@@ -94,7 +94,7 @@ impl<'r> Deref for View<'r> {
     }
 }
 
-/// Compiles all rules of a catalogue, and the groups that they share; their triggers get numbers.
+/// Compiles all rules of a catalogue and their shared groups, and numbers their required atoms.
 pub(super) fn compile<'c>(
     catalogue: &'c Catalogue,
     numbering: &mut Numbering<'c>,
@@ -120,7 +120,7 @@ pub(super) fn compile<'c>(
     (rules.iter().map(compile).collect(), groups)
 }
 
-/// Compiles a rule by itself, to be tried in the place of another that overrides the same rules.
+/// Compiles a single rule, to be tried instead of another one with the given overrides.
 pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<usize>) -> CompiledRule {
     let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
     let compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
@@ -134,7 +134,7 @@ pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<u
     }
 }
 
-/// The rules that lose to this one. An id that is named by itself goes before a family such as `auth/*`.
+/// Returns the rules that lose to this one. An override by full id takes precedence over a family such as `auth/*`.
 fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<usize> {
     let mut losers = Vec::new();
     for pattern in &rule.overrides {
@@ -150,14 +150,14 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
 }
 
 impl CompiledGroup {
-    /// Whether any of the group is in the record.
+    /// Returns true if a signature of the group matches the record.
     fn is_in(&self, view: &View<'_>) -> bool {
         self.0.iter().any(|signature| signature.is_in(view))
     }
 }
 
 impl CompiledRule {
-    /// What this rule finds in a record, or `None` where it does not match.
+    /// Matches the rule against a record; `None` if it does not match.
     pub fn find(&self, view: &View<'_>) -> Option<Found> {
         let mut found = Found::default();
         for signature in &self.all {
@@ -172,20 +172,21 @@ impl CompiledRule {
         Some(found)
     }
 
-    /// What the first signature of that evidence has found in a record that the rule matches.
+    /// Returns the text that the first signature with this evidence matched in a record.
     pub fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
         let mut signatures = self.any.iter().chain(&self.all);
         signatures.find_map(|signature| signature.matched(view, evidence))
     }
 
-    /// Which of its signatures are in a record: of `any`, `all` and `none`.
+    /// Returns which of the rule's signatures match a record, for `any`, `all` and `none`.
     pub fn probe(&self, view: &View<'_>) -> [Vec<bool>; 3] {
         [&self.any, &self.all, &self.none]
             .map(|signatures| signatures.iter().map(|signature| signature.is_in(view)).collect())
     }
 }
 
-/// Whether any of the alternatives is in the record. Every one is tried that may bring a capture or a stronger evidence.
+/// Returns true if one of the alternatives matches the record. Also tries further alternatives that may add a capture or stronger
+/// evidence.
 fn find_any(alternatives: &[CompiledSignature], view: &View<'_>, found: &mut Found) -> bool {
     let mut one = false;
     for signature in alternatives {
@@ -205,7 +206,7 @@ impl Default for Found {
 impl CompiledSignature {
     fn new(signature: &Signature, groups: &[&str], requires: Requirement) -> Self {
         let kind = match &signature.kind {
-            // The catalogue has no signature that names a group it does not have.
+            // The catalogue rejects a signature that names an unknown group.
             SignatureKind::Shared(name) => {
                 Matcher::Shared(groups.iter().position(|group| group == name).unwrap_or(usize::MAX))
             }
@@ -236,7 +237,7 @@ impl CompiledSignature {
         }
     }
 
-    /// Whether it could tell more than what was found.
+    /// Returns true if the signature can add something to the result so far.
     fn may_add_to(&self, found: &Found) -> bool {
         let captures = match &self.kind {
             Matcher::Literal(_) => false,
@@ -247,7 +248,7 @@ impl CompiledSignature {
         captures || brings_sentence || self.evidence > found.evidence
     }
 
-    /// Whether the signature is in the record; what it proves and captures is added to `found`.
+    /// Returns true if the signature matches the record, and adds its evidence and captures to `found`.
     fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
         if !view.triggered.meets(&self.requires) {
             return false;
@@ -276,7 +277,7 @@ impl CompiledSignature {
             }
             Matcher::Field(fields) => fields.iter().all(|(name, values)| {
                 let value = view.record.field(name);
-                // Ids and durations are no evidence in fields either.
+                // Ids and durations in fields are no evidence either.
                 let value = value.map(|value| match name.ends_with("Ms") {
                     true => SUBSTITUTE.to_string().into(),
                     false => without_opaque(value),
@@ -294,7 +295,7 @@ impl CompiledSignature {
         matched
     }
 
-    /// Where a literal or regular expression stands.
+    /// Returns the text in which a literal or regular expression matches, and the range.
     fn place<'v>(&self, view: &'v View<'_>) -> Option<(&'v str, Range<usize>)> {
         view.texts.iter().find_map(|t| {
             let range = match &self.kind {
@@ -312,13 +313,13 @@ impl CompiledSignature {
         })
     }
 
-    /// The sentence in which a literal or regular expression stands.
+    /// Returns the sentence in which a literal or regular expression matches.
     fn sentence(&self, view: &View<'_>) -> Option<String> {
         let (text, range) = self.place(view)?;
         Some(sentence_around(text, range.start).replace(SUBSTITUTE, "…"))
     }
 
-    /// What it finds in a record, where its evidence is this.
+    /// Returns the matched text if the signature's evidence is `evidence`.
     fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
         if let Matcher::Shared(group) = &self.kind {
             return view.group(*group)?.0.iter().find_map(|signature| signature.matched(view, evidence));
@@ -342,24 +343,25 @@ impl CompiledSignature {
     }
 }
 
-/// The first of a record's statuses that is one of these.
+/// Returns the first of the record's statuses that is in `statuses`.
 fn status_in(statuses: &[u16], view: &View<'_>) -> Option<u16> {
     view.statuses().iter().copied().find(|status| statuses.contains(status))
 }
 
-/// The first of these codes that is in a record.
+/// Returns the first of `codes` that the record holds.
 fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
     let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?;
     Some(code.code())
 }
 
-/// In longer texts, an expression is found sooner than the many texts that it needs.
+/// Maximum length in bytes of a text that is checked with the prefilter. In a longer text the expression itself is faster than
+/// the many literals of the prefilter.
 const MAX_SIFTED: usize = 4096;
 
 struct LazyPattern {
     pattern: String,
     prefilter: Prefilter,
-    /// It may have named groups.
+    /// True if the pattern may have named groups.
     captures: bool,
     compiled: OnceLock<Option<Pattern>>,
 }
@@ -370,18 +372,18 @@ impl LazyPattern {
         Self { pattern: pattern.to_owned(), prefilter, captures, compiled: OnceLock::new() }
     }
 
-    /// Whether it may be in a text in lower case. Long texts are searched at once.
+    /// Returns true if the pattern may match a lower-case text. Skips the check for long texts.
     fn may_be_in(&self, text: &str) -> bool {
         text.len() > MAX_SIFTED || self.prefilter.is_met(text)
     }
 
-    /// The regular expression. Patterns are checked when rules are loaded, the embedded ones by a test.
+    /// Returns the compiled expression. Patterns are checked when rules are loaded, the embedded ones by a test.
     fn get(&self) -> Option<&Pattern> {
         self.compiled.get_or_init(|| Pattern::insensitive(&self.pattern).ok()).as_ref()
     }
 }
 
-/// Matches, and keeps what the named groups captured.
+/// Matches a pattern, and stores the captures of its named groups.
 fn capture(pattern: &Pattern, text: &Text, captures: &mut BTreeMap<String, String>) -> bool {
     let sought = pattern.choose(&text.text, &text.lower);
     if !pattern.has_names() {
@@ -398,7 +400,7 @@ fn capture(pattern: &Pattern, text: &Text, captures: &mut BTreeMap<String, Strin
     true
 }
 
-/// A field's value, ASCII case-insensitive, where `*` stands for any text.
+/// Pattern for a field's value, ASCII case-insensitive; `*` matches any text.
 struct Wildcard {
     parts: Vec<String>,
 }

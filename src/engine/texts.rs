@@ -1,4 +1,4 @@
-//! The evidence texts of a record, in lower case too, and the HTTP statuses that they name.
+//! The evidence texts of a record, also in lower case, and the HTTP statuses in them.
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -8,18 +8,18 @@ use crate::record::{Record, SUBSTITUTE, take_out_opaque};
 
 use super::http_status;
 
-/// Texts are quoted in texts that are quoted; deeper ones are left as they are.
+/// Maximum depth of nested quotations that are unescaped; deeper ones stay escaped.
 const MAX_QUOTED: usize = 4;
 
-/// One evidence text.
+/// An evidence text.
 pub(super) struct Text {
-    /// With [`SUBSTITUTE`] for each id and duration.
+    /// The text with [`SUBSTITUTE`] for each id and duration.
     pub text: String,
     pub lower: String,
     is_error: bool,
-    /// What the substitutes stand for, in order.
+    /// The tokens that the substitutes replace, in order.
     opaque: Vec<String>,
-    /// Somebody was told what a substitute stands for.
+    /// True if [`Self::original`] returned a text with such a token.
     is_told: Cell<bool>,
 }
 
@@ -31,7 +31,7 @@ impl Text {
         Self { lower: text.to_ascii_lowercase(), text, is_error, opaque, is_told: Cell::new(false) }
     }
 
-    /// What stood in that range before ids were taken out.
+    /// Returns the original text of a range, with its ids and durations.
     pub fn original(&self, range: Range<usize>) -> String {
         let part = &self.text[range.clone()];
         if !part.contains(SUBSTITUTE) {
@@ -66,12 +66,12 @@ impl<'r> RecordTexts<'r> {
         Self { record, texts, statuses: OnceCell::new() }
     }
 
-    /// Whether a fact was taken out of the texts that holds an id or a duration.
+    /// Returns true if a fact that was extracted from the texts holds an id or a duration.
     pub fn shows_opaque(&self) -> bool {
         self.texts.iter().any(|text| text.is_told.get())
     }
 
-    /// The HTTP statuses of failed requests that the record names.
+    /// Returns the HTTP statuses of failed requests that the record holds.
     pub fn statuses(&self) -> &[u16] {
         self.statuses.get_or_init(|| {
             let mut statuses = Vec::new();
@@ -88,14 +88,14 @@ impl<'r> RecordTexts<'r> {
     }
 }
 
-/// The texts of a record in which signatures are looked for, as they see them: without what is no evidence, and with
-/// [`SUBSTITUTE`] for each id and duration. None where all of it is somebody's words.
+/// Returns the texts of a record that signatures are matched against: without the parts that are not evidence, and with
+/// [`SUBSTITUTE`] for each id and duration. Empty if the whole record is quoted content.
 pub fn evidence_texts(record: &Record<'_>) -> Vec<String> {
     RecordTexts::new(record).texts.into_iter().map(|text| text.text).collect()
 }
 
-/// A text in which quotation marks are not escaped: an error inside `error="..."` has its own marks escaped, once for each
-/// text it was quoted in. Nobody but us writes substitutes.
+/// Returns a text with unescaped quotation marks: an error inside `error="..."` has its own marks escaped once per level of
+/// nesting. Replaces substitutes in the input, so that all in the result are ours.
 fn without_escapes(text: &str) -> String {
     let mut text = text.replace(SUBSTITUTE, "\u{fffd}");
     for _ in 0..MAX_QUOTED {

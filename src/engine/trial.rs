@@ -1,4 +1,4 @@
-//! Rules tried by hand: why one does or does not match, and what would be if it were written otherwise.
+//! Tries single rules for the rule author's tools: why a rule matches or not, and how a variant of it would behave.
 
 use crate::catalogue::{Evidence, Rule};
 use crate::record::Record;
@@ -6,29 +6,29 @@ use crate::record::Record;
 use super::signature::{self, CompiledRule, View};
 use super::{Engine, verdict};
 
-/// A record, and what all rules have found in it.
+/// A record, and the results of all rules on it.
 pub struct Trial<'r> {
     view: View<'r>,
     contenders: Vec<(usize, Evidence)>,
 }
 
-/// A rule written otherwise.
+/// A modified version of a rule.
 pub struct Variant {
     compiled: CompiledRule,
-    /// The index of the rule in whose place it is tried.
+    /// Index of the rule that the variant replaces.
     of: usize,
 }
 
-/// Which of a rule's signatures are in a record.
+/// The signatures of a rule that match a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// Of those of which one is enough.
+    /// Results of the `any` signatures, of which one is enough.
     pub any: Vec<bool>,
-    /// Of those that must all be there.
+    /// Results of the `all` signatures, which must all match.
     pub all: Vec<bool>,
-    /// Of those that must not be there.
+    /// Results of the `none` signatures, which must not match.
     pub none: Vec<bool>,
-    /// What the rule proves, where it matches.
+    /// The evidence of the rule; `None` if it does not match.
     pub evidence: Option<Evidence>,
 }
 
@@ -45,14 +45,14 @@ impl Engine {
         Trial { view, contenders }
     }
 
-    /// A rule to be tried in the place of that of this index.
+    /// Creates a variant that replaces the rule with index `of`.
     pub fn variant(&self, of: usize, rule: &Rule) -> Variant {
         let overrides = self.rules[of].overrides.clone();
         Variant { compiled: signature::compile_alone(rule, &self.catalogue, overrides), of }
     }
 
-    /// The rules that win a record: one, or several with no precedence between them. With a variant in the place of its
-    /// rule.
+    /// Returns the rules that win a record: one, or several if there is no precedence between them. With `variant`, it replaces
+    /// its rule.
     pub fn winners(&self, trial: &Trial<'_>, variant: Option<&Variant>) -> Vec<usize> {
         let own = variant.and_then(|v| Some((v.of, v.compiled.find(&trial.view)?.evidence)));
         let is_replaced = |rule: usize| variant.is_some_and(|v| v.of == rule);
@@ -60,12 +60,12 @@ impl Engine {
         verdict::winners(others.chain(own), &self.catalogue, &self.rules)
     }
 
-    /// Whether a variant matches a record.
+    /// Returns true if a variant matches a record.
     pub fn variant_matches(&self, trial: &Trial<'_>, variant: &Variant) -> bool {
         variant.compiled.find(&trial.view).is_some()
     }
 
-    /// Which signatures of the rule of that index are in a record.
+    /// Returns which signatures of the given rule match a record.
     pub fn probe(&self, rule: usize, trial: &Trial<'_>) -> Probe {
         let [any, all, none] = self.rules[rule].probe(&trial.view);
         let evidence = trial.contenders.iter().find(|(contender, _)| *contender == rule);

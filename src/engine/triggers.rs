@@ -1,4 +1,4 @@
-//! Which triggers a record has, and which rules these make worth trying.
+//! Required atoms: finds those of a record, and the rules to try because of them.
 
 use std::collections::HashMap;
 
@@ -7,25 +7,25 @@ use crate::hash::ByText;
 
 use super::texts::RecordTexts;
 
-/// Letters outside ASCII that a case-insensitive regular expression takes for `k` and `s`. In a text that has one, atoms
-/// prove nothing.
+/// Letters outside ASCII that a case-insensitive regular expression treats as `k` and `s`. In a text that holds one, the absence
+/// of an atom proves nothing.
 const CAREFUL: [char; 2] = ['\u{212a}', '\u{17f}'];
 
-/// What gives a signature away.
+/// Something that a record must hold for a signature to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Trigger<'c> {
-    /// This text, in lower case, in an evidence text.
+    /// A text in lower case, in an evidence text.
     Text(&'c str),
-    /// This HTTP status, as it is told from bare numbers.
+    /// An HTTP status, in a recognized spelling.
     Status(u16),
-    /// A field of this name.
+    /// A field with this name.
     Field(&'c str),
 }
 
-/// Triggers of which one at least is in each record that a signature is in.
+/// A set of triggers of which each record that a signature matches holds at least one.
 type Set<'c> = Vec<Trigger<'c>>;
 
-/// What a record must have for a signature to be in it: a trigger of each set.
+/// Returns the sets of triggers that a signature requires, at least one trigger of each set.
 fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<Set<'c>> {
     match &signature.kind {
         SignatureKind::Shared(name) => {
@@ -43,12 +43,13 @@ fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<S
     }
 }
 
-/// Whether something must be in each record that a signature is in.
+/// Returns true if every record that a signature matches must hold something.
 pub(super) fn is_given_away(signature: &Signature, catalogue: &Catalogue) -> bool {
     !of_signature(signature, catalogue).is_empty()
 }
 
-/// The best set of each alternative, together; `None` where one has none, or where there are no alternatives.
+/// Returns the union of the cheapest set of each alternative; `None` if an alternative has no set, or if there are no
+/// alternatives.
 fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);
     let sets: Option<Vec<Set<'_>>> = alternatives.iter().map(best).collect();
@@ -58,7 +59,7 @@ fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option
     Some(set)
 }
 
-/// How often any of the set stands in a million bytes of a healthy log, about; then how many there are.
+/// Estimates how often a trigger of the set occurs per million bytes of a healthy log; ties are decided by the size of the set.
 fn cost(set: &Set<'_>) -> (u64, usize) {
     let of_trigger = |trigger: &Trigger<'_>| match trigger {
         Trigger::Text(text) => BACKGROUND.commonness(text.as_bytes()),
@@ -69,7 +70,7 @@ fn cost(set: &Set<'_>) -> (u64, usize) {
     (set.iter().map(of_trigger).sum(), set.len())
 }
 
-/// Triggers by their number.
+/// The sets of triggers that a signature requires, by number.
 pub(super) type Requirement = Vec<Vec<u32>>;
 
 /// All triggers of a catalogue.
@@ -77,44 +78,44 @@ pub(super) struct Triggers {
     atoms: Atoms,
     statuses: Vec<(u16, u32)>,
     fields: Vec<(String, u32)>,
-    /// For each trigger: the rules that it makes worth trying.
+    /// For each trigger, the rules to try.
     owners: Vec<Vec<u32>>,
-    /// Rules that nothing gives away.
+    /// Rules without a required trigger.
     always: Vec<usize>,
     count: usize,
 }
 
-/// Atoms by their rarest three letters.
+/// Atoms, indexed by their rarest trigram.
 struct Atoms {
-    /// For 64 trigrams each: those that atoms have, a bit each, and how many others come before.
+    /// Per 64 trigrams: a bit for each trigram that has atoms, and the number of such trigrams before.
     buckets: Vec<(u64, u32)>,
-    /// Where in `all` those of each trigram begin that atoms have.
+    /// For each trigram that has atoms, the index of its first atom in `all`.
     starts: Vec<u32>,
     all: Vec<Atom>,
 }
 
 struct Atom {
     text: Box<[u8]>,
-    /// Where in it the trigram stands under which it is kept.
+    /// Offset of the indexed trigram in the text.
     at: usize,
     number: u32,
 }
 
 /// The triggers of one record.
 pub(super) enum Triggered {
-    /// Everything is possible.
+    /// No restriction: every signature must be tried.
     All,
-    /// These are there, a bit each.
+    /// The triggers present, as a bit set.
     Some(Vec<u64>),
 }
 
 impl Triggered {
-    /// Whether everything is possible.
+    /// Returns true if there is no restriction.
     pub fn is_all(&self) -> bool {
         matches!(self, Self::All)
     }
 
-    /// Whether a signature with these requirements may be in the record.
+    /// Returns true if a signature with these requirements may match the record.
     pub fn meets(&self, requirement: &Requirement) -> bool {
         match self {
             Self::All => true,
@@ -127,7 +128,7 @@ fn is_set(bits: &[u64], number: u32) -> bool {
     bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
 }
 
-/// Gives triggers their numbers.
+/// Assigns numbers to triggers.
 #[derive(Default)]
 pub(super) struct Numbering<'c> {
     numbers: HashMap<Trigger<'c>, u32, ByText>,
@@ -143,7 +144,7 @@ impl<'c> Numbering<'c> {
         set.into_iter().map(|trigger| self.number(trigger)).collect()
     }
 
-    /// What a record must have for a signature to be in it.
+    /// Returns the requirement of a signature.
     pub fn requirement(&mut self, signature: &'c Signature, catalogue: &'c Catalogue) -> Requirement {
         let sets = of_signature(signature, catalogue);
         sets.into_iter().map(|set| self.set(set)).collect()
@@ -151,7 +152,7 @@ impl<'c> Numbering<'c> {
 }
 
 impl Triggers {
-    /// Arranges the triggers of all rules for the search.
+    /// Builds the search structure for the triggers of all rules.
     pub fn new<'c>(catalogue: &'c Catalogue, mut numbering: Numbering<'c>) -> Self {
         let mut owned: Vec<(u32, u32)> = Vec::new();
         let mut always = Vec::new();
@@ -181,7 +182,7 @@ impl Triggers {
         Self { atoms: Atoms::new(atoms), statuses, fields, owners, always, count }
     }
 
-    /// The triggers that a record has.
+    /// Returns the triggers of a record.
     pub fn of(&self, record: &RecordTexts<'_>) -> Triggered {
         let mut bits = vec![0; self.count.div_ceil(64)];
         for text in &record.texts {
@@ -203,7 +204,7 @@ impl Triggers {
         Triggered::Some(bits)
     }
 
-    /// Sets the bits of all atoms that stand in a text in lower case.
+    /// Sets the bits of all atoms in a lower-case text.
     fn search(&self, text: &[u8], bits: &mut [u64]) {
         for (at, window) in text.windows(MIN_ATOM).enumerate() {
             for atom in self.atoms.of(trigram([window[0], window[1], window[2]])) {
@@ -214,7 +215,7 @@ impl Triggers {
         }
     }
 
-    /// The rules that a record with these triggers could match, in ascending order.
+    /// Returns the rules that a record with these triggers can match, in ascending order.
     pub fn candidates(&self, triggered: &Triggered, rules: usize) -> Vec<usize> {
         let Triggered::Some(bits) = triggered else {
             return (0..rules).collect();
@@ -233,7 +234,7 @@ impl Triggers {
         candidates
     }
 
-    /// The rules that are tried on every record that is looked at.
+    /// Returns the rules that are tried on every record.
     pub fn always(&self) -> &[usize] {
         &self.always
     }
@@ -260,7 +261,7 @@ impl Atoms {
         Self { buckets, starts, all }
     }
 
-    /// Those that are kept under a trigram.
+    /// Returns the atoms that are indexed by a trigram.
     fn of(&self, trigram: usize) -> &[Atom] {
         let (bits, others) = self.buckets[trigram / 64];
         let bit = 1 << (trigram % 64);
@@ -290,7 +291,7 @@ fn set(bits: &mut [u64], number: u32) {
     bits[number as usize / 64] |= 1 << (number % 64);
 }
 
-/// The triggers of a rule: it matches no record that has none of these. `None` where no such set is known.
+/// Returns a set of triggers of which every record that the rule matches holds at least one; `None` if no such set is known.
 fn of_rule<'c>(rule: &'c Rule, catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let all = rule.all.iter().flat_map(|signature| of_signature(signature, catalogue));
     all.chain(either(&rule.any, catalogue)).min_by_key(cost)

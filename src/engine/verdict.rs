@@ -1,4 +1,4 @@
-//! Which rule wins a record: the highest evidence, and on equal evidence the one that overrides the other.
+//! Decides which rule wins a record: the highest evidence, and on equal evidence the rule that overrides the other.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use crate::catalogue::{Catalogue, Category, Evidence};
 use super::Claim;
 use super::signature::{CompiledRule, Found};
 
-/// The rule that explains a record, and what it found in it.
+/// The rule that explains a record, and its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Index of the rule in the catalogue.
     pub rule: usize,
-    /// The strongest evidence that it found.
+    /// The strongest evidence of the rule.
     pub evidence: Evidence,
-    /// Facts by name: the signatures' named groups, and status, code, provider, model, host and port where known.
+    /// Facts by name: the signatures' named groups, and status, code, provider, model, host and port if known.
     pub captures: BTreeMap<String, String>,
-    /// What OpenClaw itself says in the record, right or wrong.
+    /// OpenClaw's own account of the failure, right or wrong.
     pub claims: Vec<Claim>,
-    /// What its strongest signature has found, as it stands in the record but for ids and durations.
+    /// The text that the rule's strongest signature matched, without ids and durations.
     pub matched: Option<String>,
-    /// A fact holds an id or a duration, which are not looked at otherwise.
+    /// True if a fact holds an id or a duration, so that the verdict applies to this record only.
     pub shows_opaque: bool,
 }
 
@@ -30,8 +30,8 @@ pub(super) struct Contender {
     pub found: Found,
 }
 
-/// The contender that wins. Where several are left with no precedence between them, the graver one, then the first, wins,
-/// so that the answer does not depend on anything else.
+/// Returns the contender that wins. If several are left with no precedence between them, the one with the higher severity wins,
+/// then the first, so that the result is deterministic.
 pub(super) fn decide(
     contenders: Vec<Contender>,
     catalogue: &Catalogue,
@@ -40,7 +40,7 @@ pub(super) fn decide(
     unbeaten(contenders, catalogue, compiled).into_iter().next()
 }
 
-/// The rules among contenders, given by what each has proved, that win: one, or several with no precedence between them.
+/// Returns the rules that win, given the evidence of each contender: one, or several with no precedence between them.
 pub(super) fn winners(
     contenders: impl Iterator<Item = (usize, Evidence)>,
     catalogue: &Catalogue,
@@ -51,7 +51,7 @@ pub(super) fn winners(
     unbeaten(contenders.collect(), catalogue, compiled).into_iter().map(|contender| contender.rule).collect()
 }
 
-/// The contenders with the highest evidence that no other of them overrides, the graver ones first.
+/// Returns the contenders with the highest evidence that no other contender overrides, by descending severity.
 pub(super) fn unbeaten(
     mut contenders: Vec<Contender>,
     catalogue: &Catalogue,
@@ -67,7 +67,7 @@ pub(super) fn unbeaten(
     let present: Vec<usize> = contenders.iter().map(|c| c.rule).collect();
     let beaten = |rule: usize| present.iter().any(|&other| compiled[other].overrides.contains(&rule));
     let left: Vec<usize> = present.iter().copied().filter(|&rule| !beaten(rule)).collect();
-    // Where all are beaten, in a circle, all are left.
+    // If all override each other in a circle, keep all.
     if !left.is_empty() {
         contenders.retain(|c| left.contains(&c.rule));
     }
@@ -81,7 +81,7 @@ mod tests {
     use crate::engine::Engine;
     use crate::record::{Lines, Record};
 
-    /// The ids of the rules that are left for the text `x`, where each given rule looks for an x.
+    /// Returns the ids of the rules that are left for the text `xxx`, if each given rule matches an x.
     fn left(rules: &[(&str, &str)]) -> Vec<String> {
         let mut text = "category: dns\nrules:\n".to_owned();
         for (id, overrides) in rules {
@@ -100,7 +100,7 @@ mod tests {
     fn a_rule_goes_before_those_it_overrides() {
         assert_eq!(left(&[("dns/a", ""), ("dns/b", "dns/a")]), ["dns/b"]);
         assert_eq!(left(&[("dns/a", ""), ("dns/b", "")]), ["dns/a", "dns/b"]);
-        // In a circle nobody wins.
+        // In a circle no rule wins.
         assert_eq!(left(&[("dns/a", "dns/b"), ("dns/b", "dns/a")]), ["dns/a", "dns/b"]);
     }
 
