@@ -1,15 +1,15 @@
-//! The text right before a match: records, or somebody's words.
+//! Context of a match: the text directly before it, which is a record or quoted content.
 
 use crate::record::Stamp;
 
-/// The text right before a match.
+/// The text directly before a match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Behind {
-    /// Nobody's words, or words that are over.
+    /// A record, or quoted content that has ended.
     Records,
-    /// Words that were written then, and the match does not go on where they left off.
+    /// Quoted content of this time. The match does not follow it in time or form, so it may be a pasted line.
     Words(Option<Stamp>),
-    /// What is in another chunk.
+    /// Not known yet, because the text is in another chunk.
     #[default]
     Unknown,
 }

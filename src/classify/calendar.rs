@@ -1,4 +1,4 @@
-//! Which point in time a record's stamp means, where the stamp leaves something out.
+//! Completes time stamps that lack the date or the offset.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -6,34 +6,34 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::record::Stamp;
 
-/// A time of day that lies this much before the last one is of the next day.
+/// Minimum backward step of a time of day that is read as the next day.
 const NEXT_DAY: SignedDuration = SignedDuration::from_hours(12);
 
-/// Fills in zone and date, record by record of one source.
+/// Supplies time zone and date for the records of one source, in order.
 #[derive(Debug, Clone)]
 pub(crate) struct Calendar {
     zone: TimeZone,
-    /// The day of the last record; unknown until something names one.
+    /// Day of the last record; `None` until a record or header names a date.
     day: Option<Day>,
-    /// How many midnights were passed since the first time of day without a date.
+    /// Number of midnights since the day, or since the first time of day if the day is unknown.
     days: i64,
     last: Option<Time>,
 }
 
-/// A day, by its date or by a moment of it.
+/// A day, as a date or as a point in time on it.
 #[derive(Debug, Clone, Copy)]
 enum Day {
     Date(Date),
-    /// Its date is worked out where it is asked for, which is seldom.
+    /// The date is computed on demand, which is rare.
     Of(Timestamp),
 }
 
-/// When something was, as far as it is known.
+/// The time of a record, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct When {
-    /// The point in time; none where the date is not known.
+    /// The point in time; `None` if the date is not known.
     pub time: Option<Timestamp>,
-    /// A point in time for comparing with others of the same source; right but for the date.
+    /// A time for comparison with other records of the same source; only its date may be wrong.
     pub order: Option<Timestamp>,
 }
 
@@ -42,14 +42,14 @@ impl Calendar {
         Self { zone, day: None, days: 0, last: None }
     }
 
-    /// The log says of which day it is.
+    /// Sets the date that the log names.
     pub fn set_date(&mut self, date: Date) {
         self.day = Some(Day::Date(date));
         self.days = 0;
         self.last = None;
     }
 
-    /// The point in time that the next record's stamp means.
+    /// Returns the time of the next record.
     pub fn place(&mut self, stamp: Option<Stamp>) -> When {
         let when = self.peek(stamp);
         match stamp {
@@ -68,7 +68,7 @@ impl Calendar {
         when
     }
 
-    /// The point in time that a stamp would mean if it came next.
+    /// Returns the time that the next record would have with this stamp, without advancing.
     pub fn peek(&self, stamp: Option<Stamp>) -> When {
         let Some(stamp) = stamp else { return When::default() };
         let Stamp::Clock(clock, _) = stamp else {
@@ -93,18 +93,18 @@ impl Calendar {
         })
     }
 
-    /// How many midnights are past at a time of day that comes next.
+    /// Returns the number of midnights passed if the next record has this time of day.
     fn days_at(&self, clock: Time) -> i64 {
         self.days + i64::from(self.last.is_some_and(|last| last.duration_since(clock) > NEXT_DAY))
     }
 }
 
-/// Whether a time of day is earlier than the one before it: it may be of the next day.
+/// Returns true if a time of day is earlier than the one before it, and so may be on the next day.
 pub fn goes_back(before: Stamp, after: Stamp) -> bool {
     matches!((before, after), (Stamp::Clock(before, _), Stamp::Clock(after, _)) if after < before)
 }
 
-/// The date in the name of a log file: `Log file: /tmp/openclaw/openclaw-2026-11-22.log`.
+/// Returns the date in the name of a log file: `Log file: /tmp/openclaw/openclaw-2026-11-22.log`.
 pub(crate) fn date_of_log_file(message: &str) -> Option<Date> {
     let name = message.rsplit(['/', '\\']).next()?;
     let start = name.find("openclaw-").or_else(|| name.find("clawdbot-"))?;

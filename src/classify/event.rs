@@ -1,4 +1,4 @@
-//! What a record means for the report: a match, the good end of a run, or a warning that nobody explains.
+//! The meaning of a record for the report: a match, the success of a run, or an unexplained warning.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -20,33 +20,33 @@ use crate::redact::Cleaner;
 use super::behind::Behind;
 use super::calendar::When;
 
-/// Where a record stands in its source.
+/// Position of a record in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Position {
     /// Index of the source.
     pub source: usize,
-    /// The first physical line, from 1.
+    /// First physical line, counted from 1.
     pub line: u64,
-    /// The first byte.
+    /// Offset of the first byte.
     pub offset: u64,
 }
 
 impl Position {
-    /// A position that is counted from this one.
+    /// Converts a position relative to this one into an absolute position.
     pub(crate) fn behind(self, position: Self) -> Self {
         let (line, offset) = (self.line + position.line, self.offset + position.offset);
         Self { source: self.source, line, offset }
     }
 }
 
-/// Names by which the records of one run know each other.
+/// Ids that the records of one run share.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) trace: Option<String>,
-    /// The conversation, which has one run at a time.
+    /// The session, which has at most one run at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<String>,
 }
@@ -61,17 +61,17 @@ impl RunKeys {
     }
 }
 
-/// What a failure belongs to.
+/// The part of OpenClaw that a failure belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Setting {
     /// A run of an agent.
     Run,
-    /// Something beside the runs: a channel, a tool, a plugin, the gateway, its storage.
+    /// A part outside the runs: a channel, a tool, a plugin, the gateway, its storage.
     Beside(String),
 }
 
-/// What tools are called as a setting.
+/// Name of the tools' setting.
 const TOOL: &str = "tool";
 
 impl Setting {
@@ -79,7 +79,7 @@ impl Setting {
         Self::Beside(format!("channel {name}"))
     }
 
-    /// Clients of the gateway, whose records know each other by their connection.
+    /// Returns the setting of the gateway's clients, whose records share a connection id.
     pub(crate) fn gateway() -> Self {
         Self::Beside("gateway".to_owned())
     }
@@ -88,7 +88,8 @@ impl Setting {
         Self::Beside(TOOL.to_owned())
     }
 
-    /// An id as it is known here: a tool or plugin that fails in a run is neither the run's cause nor its echo.
+    /// Qualifies an id with this setting, so that a failure of a tool or plugin within a run is neither the cause nor a symptom
+    /// of the run's failure.
     pub(crate) fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
         match self {
             Self::Run => Cow::Borrowed(id),
@@ -96,7 +97,7 @@ impl Setting {
         }
     }
 
-    /// The channel, where it is one.
+    /// Returns the channel's name; `None` if this is not a channel.
     pub(crate) fn channel_name(&self) -> Option<&str> {
         match self {
             Self::Beside(name) => name.strip_prefix("channel "),
@@ -113,7 +114,7 @@ impl Setting {
     }
 }
 
-/// What a record ends.
+/// The unit of work that a record ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ends {
@@ -123,33 +124,33 @@ pub(crate) enum Ends {
     Candidate,
     /// The run.
     Run,
-    /// The run has ended: the client prints what it was told.
+    /// A run that has already ended: the client prints the error that it received.
     Told,
 }
 
 /// A record and the one rule that explains it best.
 #[derive(Debug, Clone)]
 pub struct Match {
-    /// Where the record stands.
+    /// Position of the record.
     pub position: Position,
-    /// When it was written.
+    /// Time of the record.
     pub when: When,
-    /// What the record says, redacted and printable, where it was kept.
+    /// Text of the record, redacted and printable; `None` if it was not kept.
     pub text: Option<String>,
-    /// Its text may be shown in the report.
+    /// True if the text may be shown in the report.
     pub(crate) is_sample: bool,
-    /// It may be somebody's words.
+    /// True if the record may be quoted content.
     pub(crate) is_quoted: bool,
-    /// What stands right before it, as far as its own chunk tells.
+    /// The text directly before the record, as far as its chunk contains it.
     pub(crate) behind: Behind,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) keys: RunKeys,
-    /// What it has in common with all that say the same.
+    /// The facts that this match shares with all matches of the same content.
     pub(crate) facts: Arc<Facts>,
 }
 
 impl Match {
-    /// When the record was written, as far as it says so itself; a time without an offset is one of `zone`.
+    /// Returns the time that the record itself gives; `zone` applies to a time without an offset. `None` if it gives no date.
     pub fn own_time(&self, zone: &TimeZone) -> Option<Timestamp> {
         self.stamp?.resolve(zone, None)
     }
@@ -163,13 +164,13 @@ impl Deref for Match {
     }
 }
 
-/// What matches that say the same have in common. What only samples show is not written.
+/// The facts shared by all matches of the same content. Fields that only samples show are not serialized.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// The records' level.
+    /// Level of the records.
     #[serde(skip)]
     pub level: Option<Level>,
-    /// Their subsystem.
+    /// Subsystem of the records.
     #[serde(skip)]
     pub subsystem: Option<String>,
     /// Index of the rule.
@@ -178,104 +179,104 @@ pub struct Facts {
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
-    /// How strong the evidence is.
+    /// Strength of the evidence.
     pub evidence: Evidence,
-    /// They tell only what follows from an earlier failure of one of these categories.
+    /// Categories of the earlier failures that these records may be a symptom of.
     pub echo_of: Vec<Category>,
     /// Facts by name, redacted.
     pub captures: LiteMap<String, String>,
-    /// What OpenClaw itself says in them, redacted.
+    /// OpenClaw's own account of the failure, redacted.
     pub claims: Vec<Claim>,
-    /// What the rule has found in them, redacted.
+    /// The text that the rule matched, redacted.
     #[serde(skip)]
     pub matched: Option<String>,
     pub(crate) setting: Setting,
     pub(crate) ends: Ends,
-    /// OpenClaw decides here whether another model shall answer, and there is one or is none.
+    /// For a fallback decision of OpenClaw: true if another model is available, false if none is.
     pub(crate) has_next: Option<bool>,
-    /// They tell of a request itself, and so cannot be an echo of a run that has ended.
+    /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
 }
 
-/// What happened to the gateway.
+/// A lifecycle event of the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
-    /// It started.
+    /// The gateway started.
     GatewayStart,
-    /// It took up a changed configuration.
+    /// The gateway applied a changed configuration.
     ConfigReload,
-    /// It said which version it is.
+    /// The gateway reported its version.
     Version(String),
 }
 
-/// What a record means for the report.
+/// The meaning of a record for the report.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A failure.
     Match(Match),
-    /// A run came to a good end.
+    /// A run succeeded.
     Succeeded {
-        /// When, as the record says.
+        /// Time of the record.
         stamp: Option<Stamp>,
-        /// Which run.
+        /// Ids of the run.
         keys: RunKeys,
-        /// With which provider, where the record says so.
+        /// The provider that answered, if the record names it.
         provider: Option<String>,
-        /// With which model, where the record says so.
+        /// The model that answered, if the record names it.
         model: Option<String>,
-        /// A model other than the wanted one answered.
+        /// True if a model other than the requested one answered.
         fallback: bool,
-        /// The provider of the wanted one, where the record says so.
+        /// The provider of the requested model, if the record names it.
         requested: Option<String>,
     },
-    /// The gateway takes up a run.
+    /// The gateway starts a run.
     Started {
-        /// When, as the record says.
+        /// Time of the record.
         stamp: Option<Stamp>,
-        /// Its id.
+        /// Id of the run.
         run: String,
     },
     /// A channel works again.
     ChannelUp {
-        /// When, as the record says.
+        /// Time of the record.
         stamp: Option<Stamp>,
-        /// Its name.
+        /// Name of the channel.
         channel: String,
     },
-    /// The gateway says which provider it uses by default.
+    /// The gateway reports its default provider.
     DefaultProvider(String),
-    /// Something happened to the gateway that may explain what came after it.
+    /// A lifecycle event of the gateway that may explain later failures.
     Mark {
-        /// When, as the record says.
+        /// Time of the record.
         stamp: Option<Stamp>,
-        /// What happened.
+        /// Kind of the event.
         what: MarkKind,
     },
     /// The first time stamp of a chunk.
     First(Stamp),
-    /// The last time stamp before a record that says of which day the log is.
+    /// The last time stamp before a record that names the log's date.
     Last(Stamp),
-    /// A time of day: the first of a chunk, or on one side of a midnight.
+    /// A time of day: the first of a chunk, or one directly before or after a midnight.
     Clock(Stamp),
-    /// The log says of which day it is.
+    /// The log names its date.
     LogDate(Date),
-    /// OpenClaw says that it did not print everything.
+    /// OpenClaw reports that it did not print all records.
     Truncated,
-    /// OpenClaw says that it lost so many records before they reached the log.
+    /// OpenClaw reports that it lost this number of records before they reached the log.
     Dropped(u64),
     /// A warning or error that no rule explains.
     Unclassified {
-        /// Where it stands.
+        /// Position of the record.
         position: Position,
-        /// When it was written, as the record says.
+        /// Time of the record.
         stamp: Option<Stamp>,
-        /// Its level.
+        /// Level of the record.
         level: Level,
-        /// Its subsystem.
+        /// Subsystem of the record.
         subsystem: Option<String>,
-        /// What it says, redacted and printable.
+        /// Text of the record, redacted and printable.
         text: String,
     },
 }

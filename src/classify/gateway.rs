@@ -1,4 +1,4 @@
-//! What the gateway says of itself and of its runs: what begins, ends and interrupts them.
+//! Events in the gateway's records about itself and its runs: start, end and interruption.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use clawsift_catalogue::pattern::Pattern;
 use super::calendar::date_of_log_file;
 use super::event::{Ends, Event, MarkKind, RunKeys, Setting};
 
-/// What can make OpenClaw skip a provider for a while.
+/// Categories of failures that put a provider on cooldown.
 pub(crate) const RESTING: [Category; 6] = [
     Category::Auth,
     Category::Billing,
@@ -20,14 +20,14 @@ pub(crate) const RESTING: [Category; 6] = [
     Category::ServerError,
 ];
 
-/// Parts of OpenClaw that write about runs.
+/// Prefixes of the subsystems that report on runs.
 const RUN_SUBSYSTEMS: [&str; 7] =
     ["provider-transport-fetch", "agent/", "agents/", "model-fallback", "diagnostic", "embedded", "security"];
 
-/// Parts of OpenClaw that tell of the gateway itself: that it starts, reloads and updates.
+/// Subsystems that report on the gateway itself: start, reload, update.
 const GATEWAY_SUBSYSTEMS: [&str; 6] = ["gateway", "reload", "config", "update", "restart", "daemon"];
 
-/// What the record says of the gateway, where it is none of a failure.
+/// Returns the event that a record reports; `None` if it has none or reports a failure.
 pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let stamp = record.parts.stamp;
@@ -36,7 +36,7 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     if message.starts_with("Log file: ") || message.starts_with("log file: ") {
         return date_of_log_file(message).map(Event::LogDate).filter(|_| is_header || is_of(&["gateway"]));
     }
-    // What an answer says of runs proves nothing, and neither does what a channel passes on.
+    // An agent's answer about runs proves nothing, and neither does the content that a channel relays.
     if message.starts_with("[agent] run ")
         && message.ends_with("ended with stopReason=stop")
         && is_of(&["agent", "agents"])
@@ -84,7 +84,7 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
         .then_some(Event::Truncated)
 }
 
-/// Whether a part of OpenClaw with one of these names wrote a record, and did not pass on what others wrote.
+/// Returns true if one of the named subsystems wrote a record and does not relay the content of others.
 fn is_of(record: &Record<'_>, names: &[&str]) -> bool {
     let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
     let is_of = |name: &&str| {
@@ -93,12 +93,13 @@ fn is_of(record: &Record<'_>, names: &[&str]) -> bool {
     names.iter().any(is_of) && record.voice() == Voice::Own
 }
 
-/// What a channel's message says before it may quote somebody.
+/// Returns the part of a channel's message before a possible quotation.
 fn own_words(message: &str) -> &str {
     message.split(['"', '“', '«', '=']).next().unwrap_or_default()
 }
 
-/// A fallback that answered. Other decisions say why a model failed, and are matches; those of plain text are bare words.
+/// Returns the success of a fallback model. Other decisions report why a model failed and are matches; those in plain text have
+/// no fields.
 fn fallback(record: &Record<'_>) -> Option<Event> {
     let (stamp, keys) = (record.parts.stamp, keys(record));
     match record.field("decision") {
@@ -121,14 +122,14 @@ fn fallback(record: &Record<'_>) -> Option<Event> {
     }
 }
 
-/// Whether a record is about a request itself: its answer, its failure, or that it will be made again.
+/// Returns true if a record reports a request itself: its answer, its failure, or its retry.
 pub(crate) fn is_attempt(record: &Record<'_>) -> bool {
     let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
     subsystem.contains("provider-transport-fetch")
         || record.parts.message.starts_with("transient same-model retry")
 }
 
-/// The account of which a channel's message is: `[work] channel exited: ...`.
+/// Returns the account in a channel's message: `[work] channel exited: ...`.
 pub(crate) fn account(message: &str) -> Option<&str> {
     let (account, _) = message.strip_prefix('[')?.split_once("] ")?;
     let is_name =
@@ -136,7 +137,7 @@ pub(crate) fn account(message: &str) -> Option<&str> {
     (is_name && !CHANNELS.contains(&account)).then_some(account)
 }
 
-/// Whether a record that is a match decides about a fallback as well: whether there is another model to ask.
+/// Returns whether another model is available, for a record that is a fallback decision; `None` for other records.
 pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
     if !record.parts.message.starts_with("model fallback decision") {
         return None;
@@ -147,7 +148,7 @@ pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
     }
 }
 
-/// What may explain what comes after it.
+/// Returns the lifecycle event in a message of the gateway.
 fn mark(message: &str) -> Option<MarkKind> {
     if message.starts_with("http server listening") || message.starts_with("listening on ws") {
         return Some(MarkKind::GatewayStart);
@@ -158,7 +159,7 @@ fn mark(message: &str) -> Option<MarkKind> {
     None
 }
 
-/// The version that a record names as the one that runs. Records of a failed update name one as well: they are matches.
+/// Returns the running version that a record names. Failed updates name a version as well, but are matches.
 pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let is_banner =
@@ -173,7 +174,7 @@ pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
     Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(found["version"].to_owned()) })
 }
 
-/// What the failure belongs to that a record tells of.
+/// Returns the part of OpenClaw that the failure in a record belongs to.
 pub(crate) fn setting(
     record: &Record<'_>,
     category: Category,
@@ -192,7 +193,7 @@ pub(crate) fn setting(
         _ if is_of_run => Setting::Run,
         _ => match channel(record) {
             Some(channel) => Setting::channel(channel),
-            // A client that is turned away by the gateway has not come to a model yet.
+            // The gateway rejects such a client before any model is involved.
             None if subsystem == "gateway/ws" || subsystem == "ws" => Setting::gateway(),
             None if is_of_provider(category) => Setting::Run,
             None => Setting::Beside(category.to_string()),
@@ -200,13 +201,13 @@ pub(crate) fn setting(
     }
 }
 
-/// Whether failures of a category happen between OpenClaw and a model's provider.
+/// Returns true if failures of a category happen between OpenClaw and a model's provider.
 fn is_of_provider(category: Category) -> bool {
     use Category::{Channel, Config, Gateway, Memory, None, Plugin, Session, Storage, Tool};
     !matches!(category, Channel | Config | Gateway | Memory | None | Plugin | Session | Storage | Tool)
 }
 
-/// The channel of which a record is.
+/// Returns the channel that wrote a record.
 fn channel(record: &Record<'_>) -> Option<&'static str> {
     let subsystem = record.parts.subsystem.as_deref()?;
     CHANNELS.into_iter().find(|name| subsystem.split('/').any(|part| part == *name))
@@ -219,8 +220,8 @@ pub(crate) fn keys(record: &Record<'_>) -> RunKeys {
     RunKeys { run: field("runId"), trace: field("traceId"), session: lane().or_else(session) }
 }
 
-/// What a record reports to be over: the attempts with one model, where the lane gives up, or the run, where the client
-/// gets its answer, all models have failed, or nothing could be shortened any more. What a client prints has no subsystem.
+/// Returns the unit of work that a record ends: the attempts with one model if the lane gives up; the run if the client gets its
+/// answer, if all models failed, or if the context cannot be reduced further. Output of a client has no subsystem.
 pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
     let message = record.parts.message.as_ref();
     if message.starts_with("lane task error") {
@@ -239,7 +240,7 @@ pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
     }
 }
 
-/// What a channel says when it works again, in the middle of a sentence or as its first word.
+/// Matches the text of a channel that works again, within a sentence or as its first word.
 static CHANNEL_UP: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"\b[Rr]econnected\b|\b[Cc]onnection (?:restored|recovered)\b|\b[Ll]ogged in (?:to|as)\b|\b(?:[Pp]olling|[Gg]ateway|[Ss]ocket [Mm]ode|[Ww]ebhook) (?:resumed|recovered|restored)\b",
@@ -247,7 +248,7 @@ static CHANNEL_UP: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The version that runs, as the gateway's start and the updater print it.
+/// Matches the running version, as the gateway's start and the updater print it.
 static VERSION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?:\b[Oo]pen[Cc]law(?: version)?[ @]v?|\b[Uu]pdated (?:[Oo]pen[Cc]law )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",

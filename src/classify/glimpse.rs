@@ -1,4 +1,4 @@
-//! The part of a match that decides to which incident it belongs.
+//! Correlation key: the part of a match that decides which incident it belongs to.
 
 use jiff::Timestamp;
 use litemap::LiteMap;
@@ -8,7 +8,7 @@ use crate::catalogue::Category;
 
 use super::event::{Ends, Match, RunKeys, Setting};
 
-/// What decides about the incident to which a record belongs.
+/// Correlation key of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Glimpse {
     pub(crate) setting: Setting,
@@ -17,7 +17,7 @@ pub(crate) struct Glimpse {
     pub(crate) category: Category,
     pub(crate) echo_of: Vec<Category>,
     pub(crate) is_hearsay: bool,
-    /// It is about a request itself, and so cannot be an echo of a run that has ended.
+    /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
     pub(crate) ends: Ends,
     pub(crate) order: Option<Timestamp>,
@@ -44,7 +44,7 @@ impl Glimpse {
         }
     }
 
-    /// The provider that the record names.
+    /// Returns the provider that the record names.
     pub(crate) fn provider(&self) -> Option<&str> {
         self.captures.get("provider").map(String::as_str)
     }

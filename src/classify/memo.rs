@@ -1,7 +1,7 @@
-//! What records meant, by their outline: a record that says what another has said costs a look-up, not a reading.
+//! Classification cache: the meanings of records by their outlines, so that a repeated record costs a look-up instead of parsing.
 //!
-//! Rules see no ids and durations, so two records whose outlines differ in nothing else mean the same, but for the run of
-//! which they tell.
+//! Rules see no ids and durations, so two records whose outlines differ only in those have the same meaning, except for the run
+//! that they name.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,72 +12,72 @@ use crate::record::{Opaque, Outline, trace_ids};
 
 use super::event::{Event, Facts, RunKeys};
 
-/// Longer outlines are not kept: they are stack traces and dumps, which seldom come twice.
+/// Maximum length in bytes of a cached outline. Longer ones are stack traces and dumps, which rarely repeat.
 const MAX_KEY: usize = 4096;
-/// Outlines with more ids and durations are not kept.
+/// Maximum number of ids and durations in a cached outline.
 const MAX_OPAQUE: usize = 32;
-/// With what the key of a text in no known format begins; others begin with the number of a level.
+/// First byte of the key of a text in no known format. Other keys begin with the number of a level.
 const LOOSE: u8 = u8::MAX;
-/// Stands for the end of a part that is not there.
+/// Marker in a key for a missing part.
 const NO_PART: u16 = u16::MAX;
-/// When so many outlines are known, all are forgotten.
+/// Maximum number of cached outlines; when it is reached, the cache is cleared.
 const MAX_KNOWN: usize = 1 << 15;
 
-/// Among the first so many meanings those that mean nothing are looked for.
+/// Number of the first meanings among which equal insignificant ones are searched for.
 const COMMON_MEANINGS: usize = 64;
 
-/// What a record means, where another one with its outline has been read.
+/// Cached meaning of the records with one outline.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub meaning: Meaning,
-    /// It is a warning or error, whether a rule explains it or not.
+    /// True for a warning or error, whether a rule explains it or not.
     pub is_warning: bool,
-    /// Its bytes are not all UTF-8.
+    /// True if the bytes are not valid UTF-8.
     pub invalid_utf8: bool,
 }
 
-/// What a record means, but for what differs each time.
+/// The meaning of a record without the parts that differ between records.
 #[derive(Debug, Clone)]
 pub(crate) enum Meaning {
-    /// Nothing for the report; it may be a warning that a rule explains as benign.
+    /// Nothing to report. May be a warning that a rule explains as benign.
     Nothing,
-    /// A failure, but for its run and its time.
+    /// A failure, without its run and time.
     Match(Arc<Facts>, KeyPattern),
-    /// Something else that is always the same but for its run and its time.
+    /// Another event, without its run and time.
     Event(Box<Event>, KeyPattern),
-    /// No rule explains it, and its words count.
+    /// Unexplained by any rule, and its text is needed for the report.
     Unexplained,
-    /// An id is a part of what it means; each one must be read.
+    /// Depends on an id; each such record must be parsed.
     Particular,
 }
 
-/// What all workers have learned.
+/// The cache shared by all workers.
 #[derive(Debug, Default)]
 struct Shared {
     namer: Namer,
     known: Mutex<HashMap<u128, Known, ByName>>,
 }
 
-/// The outlines seen by one worker.
+/// The cache of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    /// Where in `meanings` stands what an outline of that name means.
+    /// Index in `meanings` for the hash of an outline.
     known: HashMap<u128, u32, ByName>,
     meanings: Vec<Known>,
     name: u128,
     idle: Idle,
     shared: Arc<Shared>,
-    /// The outline last asked for: its level, its parts with a byte for each id and duration, where these bytes are, and
-    /// where the parts end. So no two outlines that differ in anything else have the same key. Of a part that is the ids
-    /// of a trace there are only their bytes, and how many they are stands for its end.
+    /// Key of the current outline: its level, its parts with one byte for each id and duration, the positions of these bytes, and
+    /// the ends of the parts. So outlines that differ in anything else have different keys. A part that consists of trace ids
+    /// contributes only their bytes, with their number in place of its end.
     key: Vec<u8>,
-    /// Where in the key ids and durations are, two bytes each.
+    /// Positions of the ids and durations in the key, two bytes each.
     marks: Vec<u8>,
-    /// The ids and durations themselves.
+    /// The ids and durations of the current outline.
     opaque: Vec<Place>,
 }
 
-/// A bit for each text of one or two bytes, set if it means nothing. A log may hold half a million such lines per megabyte.
+/// Bit set of the insignificant texts of one or two bytes. A log can hold half a million such lines per megabyte.
 #[derive(Debug, Default)]
 struct Idle(Vec<u64>);
 
@@ -94,28 +94,28 @@ impl Idle {
     }
 }
 
-/// Where an id or duration stands in an outline.
+/// Position of an id or duration in an outline.
 #[derive(Debug)]
 struct Place {
     part: usize,
     range: Range<usize>,
-    /// Its first bytes: most differ in them.
+    /// The first eight bytes of the token, in which most differ.
     opening: u64,
 }
 
 impl Memo {
-    /// A memo of another worker, which learns what this one learns.
+    /// Creates a cache for another worker that shares entries with this one.
     pub fn sibling(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), ..Self::default() }
     }
 
-    /// Takes the outline that is asked for; whether it is of a kind that is kept.
+    /// Sets the current outline; returns false if outlines of this kind are not cached.
     pub fn take(&mut self, outline: &Outline<'_>) -> bool {
         self.key.clear();
         self.marks.clear();
         self.opaque.clear();
         if outline.is_loose() {
-            // Nothing is known of its form, so all its bytes tell it from others.
+            // The form is unknown, so all bytes belong to the key.
             self.key.push(LOOSE);
             outline.parts.iter().flatten().for_each(|part| self.key.extend_from_slice(part));
             self.name = self.shared.namer.name(&self.key);
@@ -153,7 +153,7 @@ impl Memo {
         true
     }
 
-    /// Adds a part to the key, less its ids and durations; not where there are too many of them.
+    /// Adds a part without its ids and durations to the key; returns false if there are too many of them.
     fn take_part(&mut self, outline: &Outline<'_>, index: usize, part: &[u8]) -> bool {
         let mut copied = 0;
         for found in Opaque::new(part) {
@@ -168,12 +168,12 @@ impl Memo {
         true
     }
 
-    /// Adds a byte to the key for an id or duration; not where there are too many of them.
+    /// Adds a byte for an id or duration to the key; returns false if there are too many of them.
     fn take_opaque(&mut self, outline: &Outline<'_>, index: usize, part: &[u8], range: Range<usize>) -> bool {
         if self.opaque.len() == MAX_OPAQUE {
             return false;
         }
-        // Of which earlier one it is a repetition may mean something.
+        // Repetition of an earlier token can be significant, so the byte says which token it repeats.
         let text = &part[range.clone()];
         let opening = opening(text);
         let is_same = |other: &Place| other.opening == opening && other.text(outline) == Some(text);
@@ -183,7 +183,7 @@ impl Memo {
         true
     }
 
-    /// The run that the keys of the outline taken name.
+    /// Returns the run ids of the current outline, according to a pattern.
     pub fn keys(&self, pattern: &KeyPattern, outline: &Outline<'_>) -> RunKeys {
         let fill = |pieces: &Option<Vec<Piece>>| {
             let pieces = pieces.as_ref()?;
@@ -202,7 +202,7 @@ impl Memo {
         RunKeys { run: fill(&pattern.run), trace: fill(&pattern.trace), session: fill(&pattern.session) }
     }
 
-    /// How the keys of a record are made of the ids in its outline, which was taken; `None` where they are not.
+    /// Returns how the run ids of a record are composed of the ids in the current outline; `None` if they are not.
     pub fn pattern(&self, keys: &RunKeys, outline: &Outline<'_>) -> Option<KeyPattern> {
         let of = |value: &Option<String>| {
             let Some(value) = value else { return Some(None) };
@@ -220,18 +220,18 @@ impl Memo {
         Some(KeyPattern { run: of(&keys.run)?, trace: of(&keys.trace)?, session: of(&keys.session)? })
     }
 
-    /// What the outline taken means.
+    /// Returns the cached meaning of the current outline.
     pub fn get(&self) -> Option<&Known> {
         self.meanings.get(*self.known.get(&self.name)? as usize)
     }
 
-    /// Returns true if this text of one or two bytes is known to mean nothing.
+    /// Returns true if this text of one or two bytes is known to be insignificant.
     #[inline]
     pub fn is_idle(&self, text: &[u8]) -> bool {
         Idle::bit(text).is_some_and(|(word, bit)| self.idle.0.get(word).is_some_and(|word| word & bit != 0))
     }
 
-    /// Remembers that this text means nothing and counts nowhere. Texts of more than two bytes are left out.
+    /// Records that this text is insignificant and is not counted anywhere. Ignores texts of more than two bytes.
     pub fn note_idle(&mut self, text: &[u8]) {
         if let Some((word, bit)) = Idle::bit(text) {
             self.idle.0.resize(Idle::WORDS, 0);
@@ -239,13 +239,13 @@ impl Memo {
         }
     }
 
-    /// Learns from another worker what the outline taken means, where one knows it.
+    /// Copies the meaning of the current outline from the shared cache, if another worker has stored it.
     pub fn ask(&mut self) {
         let known = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner).get(&self.name).cloned();
         known.into_iter().for_each(|known| self.remember(known));
     }
 
-    /// Keeps what the outline taken means, for all workers.
+    /// Stores the meaning of the current outline for all workers.
     pub fn keep(&mut self, known: Known) {
         let mut shared = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner);
         if shared.len() >= MAX_KNOWN {
@@ -261,7 +261,7 @@ impl Memo {
             self.known.clear();
             self.meanings.clear();
         }
-        // What means nothing needs no place of its own.
+        // Insignificant outlines share one entry.
         let same = self.meanings.iter().take(COMMON_MEANINGS).position(|other| other.is_same_nothing(&known));
         let index = same.unwrap_or(self.meanings.len());
         if same.is_none() {
@@ -278,7 +278,7 @@ impl Known {
     }
 }
 
-/// How the names of a run are made of the ids in an outline.
+/// How the run ids of a record are composed of the ids in its outline.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyPattern {
     run: Option<Vec<Piece>>,
@@ -289,7 +289,7 @@ pub(crate) struct KeyPattern {
 #[derive(Debug, Clone)]
 enum Piece {
     Text(String),
-    /// The id of that index in the outline.
+    /// The id with this index in the outline.
     Opaque(usize),
 }
 
@@ -299,7 +299,7 @@ impl Place {
     }
 }
 
-/// The first eight bytes of a text as one number; of a shorter one, all.
+/// Returns the first eight bytes of a text as one number; of a shorter text, all of them.
 fn opening(text: &[u8]) -> u64 {
     match text.first_chunk() {
         Some(bytes) => u64::from_le_bytes(*bytes),
@@ -338,7 +338,7 @@ mod tests {
             key(&mut memo, &line("09:00:00", a, "960325a1d17653299a8e098d9f829c2f", 7)).expect("a key");
         let second = key(&mut memo, &line("10:11:12", b, "000025a1d17653299a8e098d9f829c2f", 1234));
         assert_eq!(second, Some(first.clone()));
-        // The same id twice is something else than two ids.
+        // A repeated id and two different ids have different keys.
         assert_ne!(key(&mut memo, &line("09:00:00", a, a, 7)), Some(first.clone()));
         let other = line("09:00:00", a, "960325a1d17653299a8e098d9f829c2f", 7).replace("done", "gone");
         assert_ne!(key(&mut memo, &other), Some(first));

@@ -1,4 +1,5 @@
-//! What a record means: reads each kind of record once, and tells failures, the ends of runs, and what the gateway says of itself.
+//! Classifies records: parses each kind of record once, and recognizes failures, the ends of runs, and lifecycle events of the
+//! gateway.
 
 mod behind;
 mod calendar;

@@ -1,4 +1,4 @@
-//! Turns records into events: reads each kind of record once, and knows what the others of its kind mean.
+//! Turns records into events. Parses one record per outline, and reuses its meaning for the others.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use super::event::{Event, Facts, MarkKind, Match, Position, RunKeys, Setting};
 use super::gateway;
 use super::memo::{Known, Meaning, Memo};
 
-/// Texts of records are kept up to this many characters.
+/// Maximum length of a kept record text, in characters.
 const MAX_TEXT: usize = 600;
-/// Captured values are kept up to this many characters.
+/// Maximum length of a kept captured value, in characters.
 const MAX_CAPTURE: usize = 200;
 
 /// Turns the records of chunks into events.
@@ -31,25 +31,25 @@ pub struct Observer<'e> {
     counts: Counts,
 }
 
-/// What was seen in passing.
+/// Counters of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Warnings and errors, whether a rule explains them or not.
+    /// Number of warnings and errors, whether a rule explains them or not.
     pub warnings: u64,
-    /// Of those that mean something: records whose bytes are not all UTF-8.
+    /// Number of reported records whose bytes are not valid UTF-8.
     pub invalid_utf8: u64,
 }
 
-/// A record that was read.
+/// Result of parsing and classifying a record.
 struct Reading {
     event: Option<Event>,
     is_warning: bool,
-    /// An id is a part of what it means.
+    /// True if the meaning depends on an id.
     is_particular: bool,
 }
 
 impl<'e> Observer<'e> {
-    /// An observer of one worker. `keep_texts` keeps the text of every match.
+    /// Creates an observer for one worker. `keep_texts` keeps the text of every match.
     pub fn new(engine: &'e Engine, redactor: Redactor, keep_texts: bool) -> Self {
         Self {
             engine,
@@ -61,7 +61,7 @@ impl<'e> Observer<'e> {
         }
     }
 
-    /// An observer of another worker, which learns what this one learns.
+    /// Creates an observer for another worker that shares this one's classification cache.
     pub fn sibling(&self) -> Self {
         Self {
             envelopes: EnvelopeReader::default(),
@@ -71,24 +71,23 @@ impl<'e> Observer<'e> {
         }
     }
 
-    /// Forgets what records meant, and no longer learns from other workers: what was read may have changed while it was read.
+    /// Clears the cache and detaches it from other workers, because the input may have changed while it was read.
     pub fn forget(&mut self) {
         self.envelopes = EnvelopeReader::default();
         self.memo = Memo::default();
     }
 
-    /// What was seen in passing since the last call.
+    /// Returns the counters since the last call.
     pub fn take_counts(&mut self) -> Counts {
         std::mem::take(&mut self.counts)
     }
 
-    /// The origins of the records since the last call.
+    /// Returns the origins of the records since the last call.
     pub fn take_origins(&mut self) -> BTreeSet<Origin> {
         self.envelopes.take_origins()
     }
 
-    /// The next record, and what is known of it before it is read. With `passed`, records that mean nothing may be passed over
-    /// and counted there.
+    /// Returns the next record and its triage result. With `passed`, insignificant records may be skipped and are counted there.
     #[inline]
     pub fn next<'a>(
         &mut self,
@@ -98,7 +97,7 @@ impl<'e> Observer<'e> {
         Glance::next(lines, &mut self.envelopes, passed, self.engine.gates())
     }
 
-    /// What the record means, or `None` where it means nothing.
+    /// Classifies a record; `None` if it is insignificant.
     #[inline]
     pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Glance<'_>) -> Option<Event> {
         match glance {
@@ -109,7 +108,7 @@ impl<'e> Observer<'e> {
         }
     }
 
-    /// What a record with that outline means.
+    /// Classifies a record by its outline.
     fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
         if !self.memo.take(outline) {
             return with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event);
@@ -137,7 +136,7 @@ impl<'e> Observer<'e> {
             let record = Record::parse(raw);
             let reading = self.read(raw, &record);
             let meaning = match outline.is_loose() && !is_bare_text(&record) {
-                // Its time is a part of its text.
+                // The time is part of its text.
                 true => Meaning::Particular,
                 false => self.meaning(&reading, outline),
             };
@@ -147,12 +146,12 @@ impl<'e> Observer<'e> {
         })
     }
 
-    /// What the record means, found without any shortcut.
+    /// Classifies a record without the cache or the prefilter, as a reference for tests.
     pub fn observe_slowly(&mut self, raw: &RawRecord<'_>) -> Option<Event> {
         self.read_with(raw, &Record::parse(raw), Engine::classify_by_brute_force).event
     }
 
-    /// What all records with this outline mean, after one of them was read.
+    /// Returns the meaning of all records with this outline, given the result for one of them.
     fn meaning(&self, reading: &Reading, outline: &Outline<'_>) -> Meaning {
         if reading.is_particular {
             return Meaning::Particular;
@@ -175,7 +174,7 @@ impl<'e> Observer<'e> {
         .unwrap_or(Meaning::Particular)
     }
 
-    /// What a record means, since its kind is known.
+    /// Creates the event of a record from the cached meaning of its outline.
     fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
         match meaning {
             Meaning::Nothing | Meaning::Particular => None,
@@ -208,14 +207,14 @@ impl<'e> Observer<'e> {
         self.read_with(raw, record, Engine::classify)
     }
 
-    /// Reads a record with one of the engine's ways to judge it.
+    /// Parses and classifies a record with the given function of the engine.
     fn read_with(
         &mut self,
         raw: &RawRecord<'_>,
         record: &Record<'_>,
         classify: fn(&Engine, &Record<'_>) -> Option<Verdict>,
     ) -> Reading {
-        // What the gateway says of itself needs no rule.
+        // Lifecycle events of the gateway need no rule.
         let reading = match gateway::event(record) {
             Some(event) => {
                 Reading { is_particular: event.is_particular(), event: Some(event), is_warning: false }
@@ -258,7 +257,7 @@ impl<'e> Observer<'e> {
         Reading { event: Some(event), is_warning, is_particular }
     }
 
-    /// What a match says, and of which run.
+    /// Returns the facts of a match, and the ids of its run.
     fn facts(&self, record: &Record<'_>, verdict: Verdict) -> (Facts, RunKeys) {
         let rule = self.engine.rule(verdict.rule);
         let mut keys = gateway::keys(record);
@@ -271,7 +270,7 @@ impl<'e> Observer<'e> {
             captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
         }
         let is_skipped = record.field("decision") == Some("skip_candidate");
-        // What a piece was cut out of tells whether it is a secret.
+        // The texts around a value decide whether it is a secret.
         let errors = record.parts.errors.iter().map(|(_, text)| text.as_str());
         let secrets = self.redactor.secrets(std::iter::once(&*record.parts.message).chain(errors));
         let excerpt = |text: &str| self.redactor.excerpt_of_piece(text, MAX_CAPTURE, &secrets);
@@ -315,13 +314,13 @@ impl<'e> Observer<'e> {
 }
 
 impl Reading {
-    /// Whether the record is one that people are told of.
+    /// Returns true if the record is reported.
     fn counts(&self) -> bool {
         self.is_warning || self.event.is_some()
     }
 }
 
-/// Whether a text holds an id, so that what it says differs each time.
+/// Returns true if a text holds an id, so that it differs each time.
 fn is_particular(text: &str) -> bool {
     Opaque::new(text.as_bytes()).next().is_some()
 }
@@ -339,7 +338,7 @@ impl Facts {
 }
 
 impl Event {
-    /// Whether it tells an id beside those of its run.
+    /// Returns true if the event holds an id other than those of its run.
     fn is_particular(&self) -> bool {
         let any = |texts: &[&Option<String>]| texts.iter().copied().flatten().any(|text| is_particular(text));
         match self {
@@ -359,7 +358,7 @@ impl Event {
         }
     }
 
-    /// The run that it names.
+    /// Returns the ids of the run.
     fn keys(&self) -> RunKeys {
         match self {
             Self::Succeeded { keys, .. } => keys.clone(),
@@ -368,7 +367,7 @@ impl Event {
         }
     }
 
-    /// Makes it one of another record that says the same.
+    /// Sets time and run ids to those of another record with the same content.
     fn set(&mut self, new_stamp: Option<Stamp>, new_keys: RunKeys) {
         match self {
             Self::Succeeded { stamp, keys, .. } => (*stamp, *keys) = (new_stamp, new_keys),
@@ -387,7 +386,7 @@ impl Event {
     }
 }
 
-/// Reads a copy of a record: what is taken for text must not change meanwhile, as a file that is looked at may.
+/// Calls `read` with a copy of a record. Memory that is used as text must not change, but a mapped file can.
 fn with_copy<T>(raw: &RawRecord<'_>, read: impl FnOnce(&RawRecord<'_>) -> T) -> T {
     let copy = raw.bytes.to_vec();
     read(&raw.with_bytes(&copy))
@@ -397,22 +396,23 @@ fn position(raw: &RawRecord<'_>) -> Position {
     Position { source: 0, line: raw.line + 1, offset: raw.offset as u64 }
 }
 
-/// Whether a record is text in no known format, without a time.
+/// Returns true if a record is text in no known format, without a time.
 fn is_bare_text(record: &Record<'_>) -> bool {
     record.format == Format::Text && record.wrapper.is_none() && record.parts.stamp.is_none()
 }
 
-/// What a record says, redacted and printable.
+/// Returns the text of a record, redacted and printable.
 fn text_of(redactor: Redactor, record: &Record<'_>) -> String {
     redactor.excerpt(&record.display_text(), MAX_TEXT)
 }
 
-/// What the first record of a text says, redacted and printable; of its last line `dropped` bytes are missing.
+/// Returns the text of the first record in `bytes`, redacted and printable. The last line lacks `dropped` bytes.
 pub fn text_of_first(redactor: Redactor, bytes: &[u8], dropped: u64) -> Option<String> {
     Lines::new(bytes, dropped).next().map(|raw| text_of(redactor, &Record::parse(&raw)))
 }
 
-/// Whether a record is a warning or error that wants explaining. The CLI prints its errors line by line, empty lines too.
+/// Returns true if a record is a warning or error that needs an explanation. Excludes the empty lines that the CLI prints between
+/// its error lines.
 fn is_warning(record: &Record<'_>) -> bool {
     record.parts.level.is_some_and(|level| level >= Level::Warn)
         && !(record.parts.message.trim().is_empty() && record.parts.errors.is_empty())

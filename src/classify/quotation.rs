@@ -1,10 +1,10 @@
-//! Matches that may be somebody's words: where a chat message or an answer goes over several lines, those that look like
-//! records may have been pasted.
+//! Detects matches that may be quoted content: if a chat message or an answer has several lines, those that look like records may
+//! have been pasted.
 //!
-//! Only plain text has this trouble: in JSON a message is a value, whatever it holds. A line is in doubt when somebody's
-//! words stand right before it, and it does not go on where they left off: it is more than moments older, bears no time
-//! where they do, or tells it in another spelling. A paste that guesses the time cannot be told from a record.
-//! What stays older for long is no paste, but another log.
+//! Only plain text has this problem: in JSON a message is one value, whatever it holds. A line is doubtful if quoted content is
+//! directly before it and it does not follow that content: it is more than a moment older, has no time while the content has one,
+//! or has its time in another form. A pasted line with a plausible time cannot be distinguished from a record. A sequence of
+//! older lines that goes on for long is not a paste but another log.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,68 +17,68 @@ use crate::redact::Redactor;
 use super::behind::Behind;
 use super::event::Match;
 
-/// Two writers of one log may be this much out of step.
+/// Maximum clock difference between two writers of one log.
 const OUT_OF_STEP: SignedDuration = SignedDuration::from_secs(2);
-/// A time of day that is earlier by more is of the next day.
+/// A time of day that is earlier by more than this is on the next day.
 const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
-/// Bytes before a match in which somebody's words are looked for.
+/// Number of bytes before a match that are searched for quoted content.
 const REACH: usize = 4096;
-/// Bytes of a match that tell how it is written.
+/// Number of bytes of a match that are examined for its form.
 const OWN: usize = 32;
-/// Lines that may stand between them and the match.
+/// Maximum number of lines between the quoted content and the match.
 const MAX_BETWEEN: usize = 6;
-/// What stays out of place for more lines is no paste, but another log that was put behind this one.
+/// Maximum number of lines of a paste. More lines out of order are another log that was appended to this one.
 const MAX_LINES: u64 = 64;
 
-/// The bytes of a chunk, wherever they are.
+/// Access to the bytes of a chunk.
 pub trait ChunkBytes {
-    /// How many there are.
+    /// Returns the number of bytes.
     fn length(&self) -> usize;
-    /// A part of them; nothing where they can no longer be had.
+    /// Returns a part of the bytes; empty if they are no longer available.
     fn part(&self, range: Range<usize>) -> Cow<'_, [u8]>;
-    /// What the record says that begins at that offset; `None` where that can no longer be had.
+    /// Returns the text of the record at that offset; `None` if it is no longer available.
     fn text_at(&self, redactor: Redactor, offset: u64) -> Option<String>;
 }
 
-/// Follows what somebody may have pasted into one source.
+/// Tracks possible pastes in one source.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Quotations {
     /// The last bytes before the chunk.
     before: Vec<u8>,
-    /// The paste that may go on.
+    /// The paste that may continue.
     pub open: Option<Paste>,
 }
 
-/// Matches in one paste.
+/// The doubtful matches of one paste.
 #[derive(Debug, Clone)]
 pub(crate) struct Paste {
-    /// They wait for what comes after them.
+    /// Matches that wait for the records after them.
     pub matches: Vec<Match>,
-    /// When the words were written that it seems to be a part of.
+    /// Time of the quoted content that the paste seems to belong to.
     said: Option<Stamp>,
-    /// Where the first of them stands, and the last.
+    /// Lines of the first and the last match.
     first_line: u64,
     last_line: u64,
 }
 
-/// What a match is.
+/// Classification of a match.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// A record of the gateway's; a paste before it is over.
+    /// A record of the gateway, which ends a paste before it.
     Record,
-    /// It may be a part of words that were written then.
+    /// A possible part of quoted content of this time.
     Doubtful(Option<Stamp>),
-    /// A record, and so are those that were in doubt before it.
+    /// A record, and so are the doubtful matches before it.
     Seam,
 }
 
 impl Quotations {
-    /// What a match in this chunk is, which stands at this line of the source.
+    /// Classifies a match in this chunk, which begins at `line` of the source.
     pub fn judge(&self, found: &Match, bytes: &impl ChunkBytes, line: u64) -> Standing {
         let offset = usize::try_from(found.position.offset).unwrap_or(usize::MAX).min(bytes.length());
         if let Some(paste) = &self.open {
             let own = bytes.part(offset..bytes.length().min(offset + OWN));
-            // Of lines without a time only those side by side are of one hand.
+            // Lines without a time belong together only if they are adjacent.
             if (found.stamp.is_some() || own.starts_with(b"{") || line <= paste.last_line + 2)
                 && is_out_of_place(&own, found.stamp, paste.said)
             {
@@ -96,7 +96,7 @@ impl Quotations {
         }
     }
 
-    /// What stands before a match near the beginning of a chunk.
+    /// Returns the context of a match near the start of a chunk.
     fn look_behind(&self, found: &Match, bytes: &impl ChunkBytes, offset: usize) -> Behind {
         let start = offset.saturating_sub(REACH);
         let near = bytes.part(start..bytes.length().min(offset + OWN));
@@ -105,12 +105,12 @@ impl Quotations {
         Behind::judged(&[&self.before[missing..], above].concat(), own, found.stamp)
     }
 
-    /// How many matches wait.
+    /// Returns the number of matches that wait.
     pub fn waiting(&self) -> usize {
         self.open.as_ref().map_or(0, |paste| paste.matches.len())
     }
 
-    /// Lets a doubtful match wait.
+    /// Adds a doubtful match to the paste.
     pub fn wait(&mut self, found: Match, said: Option<Stamp>) {
         let line = found.position.line;
         let new = || Paste { matches: Vec::new(), said, first_line: line, last_line: line };
@@ -119,20 +119,20 @@ impl Quotations {
         paste.matches.push(found);
     }
 
-    /// Notes what comes before the next chunk, of this one's [`tail`].
+    /// Appends a chunk's [`tail`], as the bytes before the next chunk.
     pub fn pass(&mut self, tail: &[u8]) {
         self.before.extend_from_slice(tail);
         self.before.drain(..self.before.len().saturating_sub(REACH));
     }
 }
 
-/// The last bytes of a chunk, in which somebody's words are looked for that stand before the next one.
+/// Returns the last bytes of a chunk, which are searched for quoted content before the next chunk.
 pub fn tail(chunk: &[u8]) -> Vec<u8> {
     chunk[chunk.len().saturating_sub(REACH)..].to_vec()
 }
 
 impl Match {
-    /// Looks at what stands before it in its chunk, which it has its position in.
+    /// Sets the context of the match. `chunk` is the chunk that contains it.
     pub fn look_behind(&mut self, chunk: &[u8]) {
         let offset = usize::try_from(self.position.offset).unwrap_or(usize::MAX);
         self.behind = Behind::of(chunk, offset, self.stamp);
@@ -140,45 +140,45 @@ impl Match {
 }
 
 impl Behind {
-    /// What stands before the record of that time that begins at `offset`.
+    /// Returns the context of the record at `offset` with the given time.
     fn of(bytes: &[u8], offset: usize, stamp: Option<Stamp>) -> Self {
         let start = offset.saturating_sub(REACH);
         let above = bytes.get(start..offset).unwrap_or_default();
-        // Most logs are objects, which need not be copied.
+        // Most logs are JSON objects, which need no copy.
         if last_line(above).is_some_and(|(_, line)| is_object(line)) {
             return Self::Records;
         }
         if above.len() < REACH {
             return Self::Unknown;
         }
-        // What is taken for text must not change meanwhile, as a file that is looked at may.
+        // Text must not change while it is examined, but a mapped file can, so copy it.
         let near = bytes[start..bytes.len().min(offset + OWN)].to_vec();
         let (above, own) = near.split_at(REACH);
         Self::judged(above, own, stamp)
     }
 
-    /// What stands before a record of that time, which begins with `own`.
+    /// Returns the context of a record with the given time that begins with `own`.
     fn judged(above: &[u8], own: &[u8], stamp: Option<Stamp>) -> Self {
         words_before(above, own, stamp).map_or(Self::Records, Self::Words)
     }
 }
 
-/// Whoever writes objects writes words into them.
+/// Returns true if a line is a JSON object: a writer of objects puts quoted content inside them.
 fn is_object(line: &[u8]) -> bool {
     line.starts_with(b"{")
 }
 
-/// The last line of some text, and where it begins.
+/// Returns the last line of a text, and its start.
 fn last_line(text: &[u8]) -> Option<(usize, &[u8])> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let start = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
     (!text.is_empty()).then(|| (start, &text[start..]))
 }
 
-/// When somebody's words were written that stand before a match, where the match is in doubt for them.
+/// Returns the time of the quoted content before a match that makes the match doubtful.
 fn words_before(before: &[u8], own: &[u8], stamp: Option<Stamp>) -> Option<Option<Stamp>> {
     let mut rest = before;
-    // Where a record stands between that came after the words, they were over.
+    // A record in between that is later than the quoted content shows that the content has ended.
     let mut between: Vec<&[u8]> = Vec::new();
     for at in 0..=MAX_BETWEEN {
         let (start, line) = last_line(rest)?;
@@ -200,8 +200,8 @@ fn words_before(before: &[u8], own: &[u8], stamp: Option<Stamp>) -> Option<Optio
     None
 }
 
-/// Whether a line may begin with somebody's words, as can be told without reading it: most lines are labelled, and say
-/// nothing of what came in.
+/// Returns true if a line may begin quoted content, judged without parsing it. Most lines have a label and are not about incoming
+/// content.
 fn may_be_words(line: &[u8]) -> bool {
     if !matches!(line.first(), Some(b'0'..=b'9' | b'[')) {
         return !matches!(line.first(), None | Some(b' ' | b'\t' | b'{'));
@@ -211,12 +211,12 @@ fn may_be_words(line: &[u8]) -> bool {
         _ => memchr::memchr(b' ', &line[..line.len().min(40)]).map_or(line, |end| &line[end + 1..]),
     };
     if !after_time.starts_with(b"[") {
-        // The level of plain text, unless an answer has none.
+        // Plain text has a level here; an answer may have none.
         let near = &after_time[..after_time.len().min(80)];
         return ![&b"warn "[..], b"error ", b"fatal "].iter().any(|level| after_time.starts_with(level))
             || memchr::memchr3_iter(b'i', b'I', b'[', near).any(|at| is_opening(&after_time[at..]));
     }
-    // Behind the label, and the account.
+    // Skip the label and the account.
     let mut message = after_time;
     for _ in 0..2 {
         if let Some(end) =
@@ -228,16 +228,16 @@ fn may_be_words(line: &[u8]) -> bool {
     after_time.starts_with(b"[tools]") || is_opening(message)
 }
 
-/// Whether words begin so, behind a label.
+/// Returns true if a text after a label begins quoted content.
 fn is_opening(message: &[u8]) -> bool {
     message.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"inbound") || word == b"[tools]")
 }
 
-/// Whether a record cannot well come after words that were written then.
+/// Returns true if a record is unlikely to follow quoted content of the given time.
 fn is_out_of_place(own: &[u8], stamp: Option<Stamp>, said: Option<Stamp>) -> bool {
     let Some(said) = said else { return own.starts_with(b"{") };
     match (said, stamp) {
-        // One log is not written as text and as objects in turn.
+        // One log does not alternate between text and objects.
         _ if own.starts_with(FILE_LOG) || own.starts_with(b"{\"type\":") => true,
         (_, None) => true,
         (Stamp::At(said), Some(Stamp::At(own))) => said.duration_since(own) > OUT_OF_STEP,
