@@ -1,4 +1,4 @@
-//! Zip archives: each member that is a file is a source of its own.
+//! Zip archives: each member that is a file is a source.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -14,14 +14,14 @@ use super::packing::{Packing, packing};
 use super::reason::Reason;
 use super::{broken_zip, decode};
 
-/// The list of members is held in memory, so that of an archive with more is not read.
+/// Maximum number of members of an archive. The list of members is held in memory, so an archive with more is refused.
 const MAX_MEMBERS: u64 = 100_000;
-/// The list ends within so many bytes of the archive's end.
+/// Maximum distance in bytes of the end-of-list record from the archive's end.
 const LIST_END: u64 = 22 + 0xffff;
 
-/// Whether a file is a zip archive.
+/// Returns true if a file is a zip archive.
 pub(super) fn is_zip(path: &Path, fence: &Fence) -> bool {
-    // Opening a pipe only to look at it would take its writer away.
+    // Opening a pipe to test it would take its writer away.
     if !path.is_file() {
         return false;
     }
@@ -30,11 +30,11 @@ pub(super) fn is_zip(path: &Path, fence: &Fence) -> bool {
     read.is_ok_and(|length| packing(&head[..length]) == Some(Packing::Zip))
 }
 
-/// The members that are files, in their order; of a damaged archive those that can still be found, and what is wrong.
+/// Returns the members that are files, in order; of a damaged archive the members that can still be found, and the reason.
 pub(super) fn members(path: &Path, fence: &Fence) -> (Vec<Member>, Option<Reason>) {
     match archive(path, fence) {
         Ok((archive, count)) => listed(path, archive, count),
-        // Where the list at the end is lost, the members themselves still say what they are.
+        // If the list at the end is lost, the headers before the members still describe them.
         Err(reason @ Reason::Archive(_)) => {
             (broken_zip::members(path, fence).unwrap_or_default(), Some(reason))
         }
@@ -42,7 +42,7 @@ pub(super) fn members(path: &Path, fence: &Fence) -> (Vec<Member>, Option<Reason
     }
 }
 
-/// The archive, and how many members it says to have.
+/// Opens the archive, and returns the number of members that it declares.
 fn archive(path: &Path, fence: &Fence) -> Result<(ZipArchive<File>, u64), Reason> {
     let mut file = fence.open(path)?;
     let count = count(&mut file)?.unwrap_or_default();
@@ -53,9 +53,9 @@ fn archive(path: &Path, fence: &Fence) -> Result<(ZipArchive<File>, u64), Reason
     Ok((ZipArchive::new(file).map_err(fail)?, count))
 }
 
-/// The members that the archive lists, and why some of them cannot be read.
+/// Returns the members in the archive's list, and why some of them cannot be read.
 fn listed(path: &Path, mut archive: ZipArchive<File>, count: u64) -> (Vec<Member>, Option<Reason>) {
-    // Of members with one name only the last is known.
+    // Of several members with the same name, the list keeps only the last.
     let hidden = count.saturating_sub(archive.len() as u64);
     let mut problem = (hidden > 0).then(|| {
         Reason::Archive(format!("members that have the name of another one, and were not read: {hidden}"))
@@ -75,7 +75,7 @@ fn listed(path: &Path, mut archive: ZipArchive<File>, count: u64) -> (Vec<Member
     (members, problem)
 }
 
-/// A member, where it is a file.
+/// Returns a member; `None` if it is not a file.
 fn member(path: &Path, archive: &mut ZipArchive<File>, index: usize) -> Result<Option<Member>, Reason> {
     let member = archive.by_index_raw(index).map_err(fail)?;
     if !member.is_file() {
@@ -96,7 +96,7 @@ fn member(path: &Path, archive: &mut ZipArchive<File>, index: usize) -> Result<O
     }))
 }
 
-/// How many members there are, as the end of the list says, before that is read.
+/// Returns the number of members in the end-of-list record, before the list is read.
 fn count(file: &mut File) -> io::Result<Option<u64>> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(LIST_END)))?;
@@ -108,7 +108,7 @@ fn count(file: &mut File) -> io::Result<Option<u64>> {
     };
     let Some(at) = memchr::memmem::rfind(&end, b"PK\x05\x06") else { return Ok(None) };
     let count = number(&end, at + 10, 2);
-    // The end of a list that is too long for 16 bits stands elsewhere, as a locator before this one tells.
+    // A count that exceeds 16 bits is in another record, whose position the locator before this one holds.
     let locator =
         at.checked_sub(20).and_then(|at| end.get(at..)).filter(|rest| rest.starts_with(b"PK\x06\x07"));
     let Some(place) = locator.and_then(|rest| number(rest, 8, 8)) else { return Ok(count) };
@@ -147,7 +147,7 @@ pub(super) fn open_member(
     }
 }
 
-/// Fails at the end where what was read is not what was packed.
+/// Reader that fails at the end if the data does not match the member's checksum.
 struct Checked<R> {
     inner: CrcReader<R>,
     crc: u32,
@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// An archive with a folder and two members, one of them compressed.
+    /// Creates an archive with a folder and two members, one of them compressed.
     fn archive(folder: &Path) -> PathBuf {
         let path = folder.join("logs.zip");
         let mut writer = zip::ZipWriter::new(File::create(&path).expect("a file"));
@@ -248,7 +248,7 @@ mod tests {
             assert_eq!(found[0], whole[0]);
             assert_eq!((found.len(), &found[1].name), (2, &whole[1].name), "{kept}");
         }
-        // The end of the last one is cut off: what came before is read.
+        // The end of the last member is cut off: what comes before it is read.
         let (found, _) = members(&path, &Fence::default());
         assert_eq!(read(&found[0], 10_000), (found[0].name.repeat(100), None));
         assert!(read(&found[1], 10_000).1.is_some());

@@ -1,5 +1,5 @@
-//! Zip archives whose list of members is lost, as it stands at the end and a download or a disk may break off before it: their
-//! members are found one after the other, by the headers before them.
+//! Zip archives without a readable list of members. The list is at the end, so a broken download or disk loses it. The members
+//! are found one after the other by the headers before them.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -10,12 +10,12 @@ use flate2::bufread::DeflateDecoder;
 use super::fence::Fence;
 use super::member::{Member, Method};
 
-/// Members that are looked for.
+/// Maximum number of members to search for.
 const MAX_MEMBERS: usize = 10_000;
-/// A member whose length is not known beforehand is unpacked up to so many bytes to find its end.
+/// Maximum number of bytes to decompress in order to find the end of a member of unknown length.
 const MAX_UNPACKED: u64 = 1 << 30;
 
-/// The members, up to the first thing that is none.
+/// Returns the members up to the first data that is not a member.
 pub(super) fn members(path: &Path, fence: &Fence) -> io::Result<Vec<Member>> {
     let mut file = fence.open(path)?;
     let end = file.seek(SeekFrom::End(0))?;
@@ -31,7 +31,7 @@ pub(super) fn members(path: &Path, fence: &Fence) -> io::Result<Vec<Member>> {
     Ok(members)
 }
 
-/// The member whose header stands at a place, and where the next one is; the last one may be cut off.
+/// Reads the member whose header is at `at`, and returns the position of the next one. The last member may be cut off.
 fn member(path: &Path, file: &mut File, at: u64, end: u64) -> io::Result<Option<(Member, u64)>> {
     let mut header = [0; 30];
     file.seek(SeekFrom::Start(at))?;
@@ -52,7 +52,7 @@ fn member(path: &Path, file: &mut File, at: u64, end: u64) -> io::Result<Option<
     }
     let start = at + header.len() as u64 + name.len() as u64 + u64::from(short(28));
     let rest = end.saturating_sub(start);
-    // Who wrote the archive in one go noted check sum and length behind the member.
+    // A writer that streams the archive puts checksum and length after the member.
     let is_known = flags & 8 == 0 && long(18) != u32::MAX;
     let (length, crc) = match is_known {
         true => (u64::from(long(18)), Some(long(14))),
@@ -71,7 +71,7 @@ fn member(path: &Path, file: &mut File, at: u64, end: u64) -> io::Result<Option<
     Ok(Some((member, start + length + if is_known { 0 } else { described(file, start + length)? })))
 }
 
-/// How many bytes a compressed member has whose length is not noted before it.
+/// Returns the length in bytes of a compressed member whose header does not hold it.
 fn packed_length(file: &mut File, start: u64) -> io::Result<u64> {
     file.seek(SeekFrom::Start(start))?;
     let mut decoder = DeflateDecoder::new(BufReader::new(&mut *file));
@@ -81,7 +81,7 @@ fn packed_length(file: &mut File, start: u64) -> io::Result<u64> {
     Ok(if is_over { decoder.total_in() } else { u64::MAX / 2 })
 }
 
-/// The length of the note behind a member: check sum and two lengths, with or without a signature.
+/// Returns the length of the data descriptor after a member: checksum and two lengths, with or without a signature.
 fn described(file: &mut File, at: u64) -> io::Result<u64> {
     let mut signature = [0; 4];
     file.seek(SeekFrom::Start(at))?;

@@ -1,4 +1,4 @@
-//! What happened to a file while it was read.
+//! Detection of changes to a file while it is read.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -10,14 +10,14 @@ use super::fence::Fence;
 use super::identity::Identity;
 use super::map::fill_at;
 
-/// The beginning of a file that tells whether it is still the same text.
+/// Number of leading bytes that are compared in order to detect that a file was rewritten.
 const HEAD: u64 = 4096;
 
-/// A file that changed within this time is taken for live: read, not mapped, since a map of a file that shrinks would
-/// end the program.
+/// Maximum age of the last modification of a live file. A live file is read and not mapped, because a map of a file that shrinks
+/// would end the program.
 const LIVE: Duration = Duration::from_secs(120);
 
-/// A file as it was when it was opened.
+/// The state of a file when it was opened.
 pub struct OpenFile {
     path: PathBuf,
     file: File,
@@ -27,39 +27,39 @@ pub struct OpenFile {
     head: Vec<u8>,
 }
 
-/// What happened to a file while it was read.
+/// A change to a file while it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Change {
-    /// It was cut short.
+    /// The file was cut short.
     #[error(
         "truncated while reading: it held {before} bytes when it was opened and holds {now} now, so records may be missing; scan \
          it again, or the copy that was made of it"
     )]
     Truncated {
-        /// Its length in bytes when it was opened.
+        /// Length of the file in bytes when it was opened.
         before: u64,
-        /// Its length in bytes now.
+        /// Length of the file in bytes now.
         now: u64,
     },
-    /// Something else was written in its place.
+    /// The content was overwritten.
     #[error(
         "rewritten while reading, so the report may mix what it held before and what it holds now; scan it again"
     )]
     Rewritten,
-    /// Its path names another file, or none: it was renamed, replaced or deleted. What was read is the file that was opened.
+    /// The path names another file or none, because the file was renamed, replaced or deleted. The opened file was read.
     #[error("it was renamed or deleted while it was read; it was read as it was")]
     Moved,
 }
 
 impl Change {
-    /// Whether the file may not have been read whole.
+    /// Returns true if the file may not have been read whole.
     pub fn is_loss(self) -> bool {
         !matches!(self, Self::Moved)
     }
 }
 
 impl OpenFile {
-    /// Remembers what the file is like; `None` where the system does not tell.
+    /// Records the state of the file; `None` if the system does not provide it.
     pub(super) fn new(path: &Path, file: &File, metadata: &Metadata, fence: &Fence) -> Option<Self> {
         let file = second_handle(path, file, fence).ok()?;
         let head = head(&file, metadata.len()).ok()?;
@@ -73,13 +73,13 @@ impl OpenFile {
         })
     }
 
-    /// What has happened to it since. That more was written at its end is no change.
+    /// Returns the change since the file was opened. An appended text is not a change.
     pub fn change(&self) -> Option<Change> {
         let now = self.file.metadata().ok()?;
         if now.len() < self.length {
             return Some(Change::Truncated { before: self.length, now: now.len() });
         }
-        // Of a file at rest that is as long as before each write is one in place; one that is being written grows.
+        // A write to a file at rest that keeps its length overwrites its content; a live file grows.
         let is_touched = !self.is_live && now.len() == self.length && now.modified().ok() != self.modified;
         if is_touched || head(&self.file, self.length).is_ok_and(|head| head != self.head) {
             return Some(Change::Rewritten);
@@ -88,7 +88,7 @@ impl OpenFile {
     }
 }
 
-/// A handle that can be read without moving the place from which the other one is read next.
+/// Returns a handle that can be read without moving the read position of the other handle.
 fn second_handle(path: &Path, file: &File, fence: &Fence) -> io::Result<File> {
     match cfg!(unix) {
         true => file.try_clone(),
@@ -96,7 +96,7 @@ fn second_handle(path: &Path, file: &File, fence: &Fence) -> io::Result<File> {
     }
 }
 
-/// The beginning of a file of that length.
+/// Returns the first bytes of a file of the given length.
 fn head(file: &File, length: u64) -> io::Result<Vec<u8>> {
     let mut head = vec![0; usize::try_from(HEAD.min(length)).unwrap_or(0)];
     let filled = fill_at(file, &mut head, 0)?;
@@ -104,7 +104,7 @@ fn head(file: &File, length: u64) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// A file that is read from its beginning to its end, and no further once what was read is no longer there.
+/// Reader that reads a file from its start to its end, and fails if the content that was read has changed.
 pub(super) struct Steady {
     reader: File,
     file: Option<Arc<OpenFile>>,
@@ -119,7 +119,7 @@ impl Steady {
 impl Read for Steady {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
-        // Where it has changed, what was read may go on in the middle of another record.
+        // After a change, the next bytes may continue in the middle of another record.
         match self.file.as_ref().and_then(|file| file.change()).filter(|change| change.is_loss()) {
             Some(change) => Err(io::Error::other(change)),
             None => Ok(read),
@@ -127,7 +127,7 @@ impl Read for Steady {
     }
 }
 
-/// Whether the path names that very file.
+/// Returns true if the path names this file.
 fn is_at(path: &Path, file: &Metadata) -> bool {
     let Ok(there) = fs::metadata(path) else { return false };
     match cfg!(unix) {
@@ -136,9 +136,9 @@ fn is_at(path: &Path, file: &Metadata) -> bool {
     }
 }
 
-/// Returns true if a file may be written now, and so is read as a stream.
+/// Returns true if a file may be written now, so that it must be read as a stream.
 pub(super) fn is_live(metadata: &fs::Metadata) -> bool {
-    // A clock that runs backwards counts as live: reading is the safe way.
+    // A modification time in the future counts as live, because reading is the safe way.
     metadata.modified().ok().and_then(|time| time.elapsed().ok()).is_none_or(|age| age < LIVE)
 }
 
@@ -149,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    /// What is noticed when that is done to a file of ten lines, which was at rest or was being written.
+    /// Returns the change that is detected after `act` on a file of ten lines that was at rest or live.
     fn change_after(is_live: bool, act: fn(&Path, &mut File)) -> Option<Change> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.log");

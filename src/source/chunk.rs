@@ -1,44 +1,44 @@
-//! Chunks: parts of a source that can be scanned apart from each other, because each begins where a record begins.
+//! Chunks: parts of a source that can be scanned independently, because each begins at the start of a record.
 
 use std::ops::Range;
 
 use super::limits::MAX_LINE;
 use super::map::Map;
 
-/// Where a part ends is looked for in so many bytes at first.
+/// Number of bytes in which the end of a part is searched for first.
 const WINDOW: usize = 4 << 10;
-/// A part is meant to be no larger than this, so that a line that is too long shows in what is read of it.
+/// Maximum target size of a part, small enough that an overlong line is visible in the bytes read for it.
 const MAX_TARGET: usize = MAX_LINE / 2;
-/// Within so many bytes either a record ends or a line is too long: a record of the longest line, all that may be joined to
-/// it, and as much again of the line that no longer may.
+/// Upper bound in bytes for the distance to the next record end or to the proof that a line is too long: a record of the longest
+/// line, all that may be joined to it, and as much again of the line that may not.
 pub(super) const REACH: usize = MAX_LINE + (1 << 20);
 
-/// Tells whether a line (without its line end) certainly begins a record, whatever came before it.
+/// Test that returns true if a line (without its line end) begins a record regardless of the lines before it.
 pub type LineTest = fn(&[u8]) -> bool;
 
-/// Where records begin, as far as cutting a source needs to know.
+/// Functions that find the starts of records, for cutting a source.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundaries {
-    /// Whether a line certainly begins a record.
+    /// Returns true if a line begins a record regardless of the lines before it.
     pub begins: LineTest,
-    /// In bytes that begin where a record begins: where the last record begins of which that is certain once all before it is
-    /// read, past the first byte. More bytes may follow. For texts in which no line tells by itself.
+    /// Returns the start of the last record that later bytes cannot change, past the first byte; `None` if there is none. The
+    /// bytes must start at a record. For texts in which no single line proves the start of a record.
     pub last: fn(&[u8]) -> Option<usize>,
 }
 
 /// A part of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its bytes.
+    /// The range of bytes.
     pub range: Range<usize>,
-    /// Bytes that follow and belong to its last line, which is longer than [`MAX_LINE`], the line end included.
+    /// Number of bytes after the range that belong to its last line, which is longer than [`MAX_LINE`], including the line end.
     pub dropped: u64,
 }
 
-/// Cuts `bytes` into parts of about `target` bytes, each of which but the first begins where a record begins.
+/// Cuts `bytes` into parts of about `target` bytes. Each part except the first begins at the start of a record.
 ///
-/// A part grows until a record begins; a line that is too long is a part of its own, of which only the beginning counts.
-/// Where a part ends is looked for when it is asked for, so that parts of a large map can be scanned meanwhile.
+/// A part extends to the next start of a record. A line that is too long is a separate part, of which only the beginning counts.
+/// The iterator searches for the end of a part on demand, so that the parts of a large map can be scanned meanwhile.
 ///
 /// ```
 /// use clawsift::source::{Boundaries, chunks};
@@ -53,14 +53,14 @@ pub fn chunks(bytes: &[u8], target: usize, boundaries: Boundaries) -> impl Itera
 
 /// Cuts a map as [`chunks`] cuts bytes.
 pub fn map_chunks(map: &Map, target: usize, boundaries: Boundaries) -> impl Iterator<Item = Part> {
-    // A page that is looked at through the map may cost more than a copy of a few lines, and stays resident.
+    // Copy the few lines to examine: reading a page through the map can cost more, and the page stays resident.
     Cutter::new(Copied { map, window: Vec::new() }, target, boundaries)
 }
 
-/// Bytes of which one part after the other is looked at.
+/// Bytes that are examined in one range after another.
 trait Window {
     fn len(&self) -> usize;
-    /// The bytes in that range, as far as there are any.
+    /// Returns the bytes in the range, cut at the end of the source.
     fn look(&mut self, range: Range<usize>) -> &[u8];
 }
 
@@ -88,7 +88,7 @@ impl Window for Copied<'_> {
 
     fn look(&mut self, range: Range<usize>) -> &[u8] {
         let range = range.start.min(self.len())..range.end.min(self.len());
-        // What cannot be read here cannot be read by whoever scans the part, who says so.
+        // If these bytes cannot be read, the scan of the part reports the error.
         if self.map.copy(range, &mut self.window).is_err() {
             self.window.clear();
         }
@@ -108,7 +108,7 @@ impl<W: Window> Cutter<W> {
         Self { bytes, target: target.clamp(1, MAX_TARGET), boundaries, start: 0 }
     }
 
-    /// Where the part ends that begins at `start`, or `None` where its first line is too long.
+    /// Returns the end of the part that begins at `start`; `None` if its first line is too long.
     fn end(&mut self) -> Option<usize> {
         let (start, length) = (self.start, self.bytes.len());
         let wanted = start + self.target - 1;
@@ -127,14 +127,14 @@ impl<W: Window> Cutter<W> {
             {
                 return Some(wanted + found);
             }
-            // A file may end sooner than it did.
+            // A file may now be shorter than it was.
             if seen.len() < reach || start + seen.len() >= length {
                 return Some(length);
             }
             if let Some(found) = (self.boundaries.last)(seen) {
                 return Some(start + found);
             }
-            // A record that never ends within reach is none that is known here.
+            // A record that does not end within this distance has no known format.
             if reach >= REACH {
                 return Some(start + after_last_line(seen));
             }
@@ -142,7 +142,7 @@ impl<W: Window> Cutter<W> {
         }
     }
 
-    /// How many bytes the line at `start` has behind those that count, its line end included.
+    /// Returns the number of bytes of the line at `start` after the first [`MAX_LINE`], including its line end.
     fn dropped(&mut self) -> u64 {
         let (mut at, length) = (self.start + MAX_LINE, self.bytes.len());
         while at < length {
@@ -174,21 +174,21 @@ impl<W: Window> Iterator for Cutter<W> {
     }
 }
 
-/// Whether the first line is too long.
+/// Returns true if the first line is too long.
 pub(super) fn has_long_line(bytes: &[u8]) -> bool {
     bytes.get(..=MAX_LINE).is_some_and(|line| memchr::memchr(b'\n', line).is_none())
 }
 
-/// Where the last line that is whole ends; where none is, the end.
+/// Returns the end of the last complete line; the end of `bytes` if there is none.
 pub(super) fn after_last_line(bytes: &[u8]) -> usize {
     memchr::memrchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1)
 }
 
-/// The start of the first record that begins in `bytes`, past its first byte, where the lines up to it are whole.
+/// Returns the start of the first record in `bytes`, past its first byte, if the lines up to it are complete.
 fn first_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
     let mut line_start = memchr::memchr(b'\n', bytes)? + 1;
     loop {
-        // An empty line begins nothing, and there may be very many.
+        // Empty lines begin no record, and there can be very many.
         line_start += bytes[line_start..].iter().take_while(|byte| **byte == b'\n').count();
         let length = memchr::memchr(b'\n', &bytes[line_start..])?;
         if begins(&bytes[line_start..line_start + length]) {
@@ -198,11 +198,11 @@ fn first_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
     }
 }
 
-/// The start of the last record that begins in `bytes`, past its first byte.
+/// Returns the start of the last record in `bytes`, past its first byte.
 pub(crate) fn last_record(bytes: &[u8], begins: LineTest) -> Option<usize> {
-    // The line that is still arriving may yet turn out to begin something else.
+    // The last line may be incomplete, so that it cannot be judged yet.
     let mut end = memchr::memrchr(b'\n', bytes)?;
-    // An empty line begins nothing, and there may be very many.
+    // Empty lines begin no record, and there can be very many.
     end -= bytes[..end].iter().rev().take_while(|byte| **byte == b'\n').count();
     while let Some(newline) = memchr::memrchr(b'\n', &bytes[..end]) {
         if begins(&bytes[newline + 1..end]) {
@@ -265,7 +265,7 @@ mod tests {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(text.as_bytes()).expect("writing");
         let map = Map::new(file).expect("a map");
-        // All that is known of loose lines here is that each is a record.
+        // In this test each loose line is a record.
         let boundaries =
             Boundaries { last: |bytes| memchr::memrchr(b'\n', bytes).map(|at| at + 1), ..HASHES };
         for target in [1, 1000, MAX_TARGET] {

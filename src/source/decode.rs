@@ -1,4 +1,4 @@
-//! Streams as they were before they were compressed, or written with two bytes a character; told by their first bytes.
+//! Decodes streams that are compressed or UTF-16, as their first bytes show.
 
 use std::io::{self, Cursor, Read};
 
@@ -8,24 +8,23 @@ use super::decompress::decompressor;
 use super::packing::{Packing, packing};
 use super::reason::Reason;
 
-/// An archive in an archive in an archive is a trap rather than a log.
+/// Maximum nesting depth of archives. Deeper nesting is an attack rather than a log.
 const MAX_NESTING: u32 = 3;
-/// What was packed to be unpacked with more memory than this is refused; within another archive half as much, and so on. It is
-/// enough for `xz -9` and `zstd --ultra -22`.
+/// Maximum memory in bytes for decompression, halved for each level of nesting. Streams that need more are refused. It is enough
+/// for `xz -9` and `zstd --ultra -22`.
 const MAX_MEMORY: u64 = 128 << 20;
 
-/// Bytes that decompress to more than the limit.
+/// Error for a stream that decompresses to more than the limit, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it decompresses to more than {0} bytes, where reading stopped; --max-decompressed sets the limit")]
 pub struct TooLarge(u64);
 
-/// Whether the first bytes of a file tell that it is compressed, or written with two bytes a character.
+/// Returns true if the first bytes of a file show that it is compressed or UTF-16.
 pub fn is_packed(head: &[u8]) -> bool {
     packing(head).is_some()
 }
 
-/// A stream of text out of a stream that may be packed. What is unpacked is read up to `limit` bytes, also within archives in
-/// archives.
+/// Returns the text of a stream that may be compressed. At most `limit` bytes are decompressed, also in nested archives.
 ///
 /// ```
 /// use std::io::{Cursor, Read};
@@ -37,9 +36,8 @@ pub fn is_packed(head: &[u8]) -> bool {
 /// ```
 ///
 /// # Errors
-/// If its first bytes cannot be read, or say that it is a zip archive, packed again and again, or compressed in a build without the
-/// feature `archives`. What is damaged further on, and
-/// too much, is an error of the stream that is returned.
+/// If the first bytes cannot be read, or show a zip archive, too deep a nesting, or a compression in a build without the feature
+/// `archives`. Damage further on, and too much data, is an error of the returned stream.
 pub fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
     for depth in 0..=MAX_NESTING {
         let mut head = [0; 6];
@@ -74,7 +72,7 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Fails once more than `limit` bytes come, instead of ending as if that were all.
+/// Reader that fails after `limit` bytes instead of reporting the end of the stream.
 pub(super) struct Limited<R> {
     inner: R,
     limit: u64,

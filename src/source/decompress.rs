@@ -7,7 +7,7 @@ use liblzma::stream::{CONCATENATED, Stream};
 use super::packing::Packing;
 use super::reason::Reason;
 
-/// Creates the decompressor of a stream, which may use so many bytes of memory.
+/// Creates the decompressor of a stream, which may use at most `max_memory` bytes.
 ///
 /// # Errors
 /// If it cannot be created, or the stream is a zip archive.
@@ -29,7 +29,7 @@ pub(super) fn decompressor(
         }
         Packing::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
         Packing::Zip => return Err(Reason::PipedZip),
-        // Text in another encoding, which is no compression.
+        // UTF-16 is an encoding, not a compression.
         Packing::Utf16 => Box::new(packed),
     })
 }

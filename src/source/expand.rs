@@ -1,4 +1,4 @@
-//! From arguments to sources: files, folders (recursively, sorted), patterns, members of archives, and `-`.
+//! Resolves arguments to sources: files, folders (recursively, sorted), glob patterns, members of archives, and `-`.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -12,22 +12,22 @@ use super::fence::Fence;
 use super::input::Input;
 use super::reason::{Reason, SourceError};
 
-/// What the arguments name.
+/// Result of resolving arguments.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expansion {
-    /// The sources, each once, in the order of the arguments; within a folder or pattern sorted by path, but the files of
-    /// a rotated set oldest first.
+    /// The sources without duplicates, in the order of the arguments. Within a folder or pattern they are sorted by path, with
+    /// the files of a rotated set oldest first.
     pub inputs: Vec<Input>,
-    /// What could not be found or listed.
+    /// Errors for arguments that were not found or could not be listed.
     pub errors: Vec<SourceError>,
 }
 
-/// Finds the sources that `arguments` name.
+/// Resolves `arguments` to sources.
 pub fn expand(arguments: &[PathBuf]) -> Expansion {
     expand_within(arguments, &Fence::default())
 }
 
-/// Finds the sources that `arguments` name and a fence allows. What it does not allow is among the errors.
+/// Resolves `arguments` to the sources that the fence allows. Others are reported as errors.
 pub fn expand_within(arguments: &[PathBuf], fence: &Fence) -> Expansion {
     let mut expansion = Expansion::default();
     for argument in arguments {
@@ -47,7 +47,7 @@ pub fn expand_within(arguments: &[PathBuf], fence: &Fence) -> Expansion {
 impl Expansion {
     fn add(&mut self, path: &Path, fence: &Fence) {
         let text = path.to_string_lossy();
-        // A file may well be called `a[1].log`: what exists is no pattern.
+        // An existing file with a name such as `a[1].log` is not a pattern.
         if !path.exists() && text.contains(['*', '?', '[']) {
             self.add_pattern(&text, fence);
         } else if path.is_dir() {
@@ -84,7 +84,7 @@ impl Expansion {
         let before = self.inputs.len() + self.errors.len();
         let age = |entry: &DirEntry| age(&entry.file_name().to_string_lossy());
         let mut outside = 0;
-        // Only a link leads out of a folder.
+        // Only a link can lead out of a folder.
         let is_within = |entry: &DirEntry| {
             let is_within = !entry.path_is_symlink() || fence.admits(entry.path());
             outside += u64::from(!is_within);
@@ -93,10 +93,10 @@ impl Expansion {
         let entries = WalkDir::new(folder).follow_links(true).sort_by_key(age).into_iter();
         for entry in entries.filter_entry(is_within) {
             match entry {
-                // Pipes and devices in a folder are left alone: reading one could wait for ever.
+                // Skip pipes and devices in a folder: reading one could block forever.
                 Ok(entry) if entry.file_type().is_file() => self.inputs.push(Input::Path(entry.into_path())),
                 Ok(_) => {}
-                // A link back to a folder above leads to files that are listed already.
+                // A link to a parent folder leads to files that are listed already.
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
@@ -117,7 +117,7 @@ impl Expansion {
         self.errors.push(SourceError { name: path.display().to_string(), reason });
     }
 
-    /// Puts the members of archives into the place of the archives.
+    /// Replaces each archive by its members.
     fn open_archives(&mut self, fence: &Fence) {
         for input in std::mem::take(&mut self.inputs) {
             match input {
@@ -131,7 +131,7 @@ impl Expansion {
         }
     }
 
-    /// A file that is named twice would be counted twice.
+    /// Removes duplicates, because a file that is named twice would be counted twice.
     fn keep_first_of_each(&mut self) {
         let mut seen = HashSet::new();
         self.inputs.retain(|input| match input {
@@ -142,8 +142,8 @@ impl Expansion {
     }
 }
 
-/// What sorts the names of a folder: by name, but of a rotated set (`x.log`, `x.1.log` to `x.5.log`, or `x.log.1`) the
-/// highest number, which is the oldest, first.
+/// Returns the sort key of a name in a folder: alphabetical, except that a rotated set (`x.log`, `x.1.log` to `x.5.log`, or
+/// `x.log.1`) begins with the highest number, which is the oldest file.
 fn age(name: &str) -> (String, Reverse<u32>, String) {
     let plain =
         ["gz", "zst", "xz", "bz2"].iter().find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'));

@@ -1,7 +1,8 @@
-//! Which files may be opened: all of them, or only those in some folders.
+//! Restricts which files may be opened: all of them, or only those in some folders.
 //!
-//! A path is no proof of where a file is: links lead elsewhere, and somebody may swap one between a check and the opening. So
-//! the check is made on the file that is already open. Every file of a source is opened here, whatever kind of source it is.
+//! A path does not prove the location of a file: links lead elsewhere, and somebody can replace one between a check and the
+//! opening. So the check applies to the file that is already open. Every file of a source is opened here, whatever kind of source
+//! it is.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 #[cfg(any(test, not(target_os = "linux")))]
 use super::identity::Identity;
 
-/// A limit on the files that may be opened. The default allows every file.
+/// A restriction on the files that may be opened. The default allows every file.
 ///
 /// ```
 /// use clawsift::source::Fence;
@@ -29,39 +30,40 @@ pub struct Fence {
     roots: Option<Arc<[PathBuf]>>,
 }
 
-/// Error for a path that a [`Fence`] does not allow. A missing file outside gets the same error, so that nobody can find
-/// out which files exist there.
+/// Error for a path that a [`Fence`] does not allow. A missing file outside gets the same error, so that callers cannot find out
+/// which files exist there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it lies outside the folders that may be read, or is not there; allow its folder with --allow PATH")]
 pub struct Outside;
 
 impl Fence {
-    /// Allows only these files and what lies in these folders. A path that does not exist now allows nothing, also later.
+    /// Allows only these files and the content of these folders. A path that does not exist now allows nothing, even if it is
+    /// created later.
     pub fn around<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         let real = |path: P| path.as_ref().canonicalize().ok();
         Self { roots: Some(paths.into_iter().filter_map(real).collect()) }
     }
 
-    /// The real paths of the folders and files that may be read; `None` if every file may be.
+    /// Returns the real paths of the folders and files that may be read; `None` if every file may be.
     pub fn roots(&self) -> Option<&[PathBuf]> {
         self.roots.as_deref()
     }
 
-    /// Returns true if a path leads to something that may be read. It may lead elsewhere a moment later, so this saves only work:
-    /// what is read is opened with [`open`](Self::open).
+    /// Returns true if a path now leads to something that may be read. This only saves work, because the path can change
+    /// afterwards: files are opened with [`open`](Self::open), which checks again.
     pub fn admits(&self, path: &Path) -> bool {
         self.roots.is_none() || self.real(path).is_some()
     }
 
-    /// The path with all links followed, if it leads to something that may be read now.
+    /// Returns the path with all links resolved, if it now leads to something that may be read.
     pub fn real(&self, path: &Path) -> Option<PathBuf> {
         path.canonicalize().ok().filter(|real| self.covers(real))
     }
 
-    /// Opens a file for reading. Within a fence only regular files can be opened, so that opening one never waits.
+    /// Opens a file for reading. Within a fence only regular files can be opened, so that opening never blocks.
     ///
     /// # Errors
-    /// [`Outside`] if the fence does not allow the file; else what the system reports.
+    /// [`Outside`] if the fence does not allow the file; otherwise the system's error.
     pub fn open(&self, path: &Path) -> io::Result<File> {
         match self.roots {
             None => File::open(path),
@@ -69,8 +71,8 @@ impl Fence {
         }
     }
 
-    /// The first handle only names the file: it can neither wait nor change anything, and the system tells its real path.
-    /// The second one is of the same file, whatever its path leads to by then.
+    /// Opens a file in two steps. The first handle (`O_PATH`) only identifies the file: it can neither block nor change anything,
+    /// and the system reports its real path. The second handle refers to the same file, whatever its path leads to by then.
     #[cfg(target_os = "linux")]
     fn open_within(&self, path: &Path) -> io::Result<File> {
         use std::os::fd::AsRawFd;
@@ -86,7 +88,7 @@ impl Fence {
         self.open_by_name(path)
     }
 
-    /// Opens the real path, and looks afterwards whether it still names that file.
+    /// Opens the real path, and checks afterwards that the path still names the opened file.
     #[cfg(any(test, not(target_os = "linux")))]
     fn open_by_name(&self, path: &Path) -> io::Result<File> {
         let real = path.canonicalize()?;
@@ -122,7 +124,7 @@ impl Fence {
         self.roots.as_ref().is_none_or(|roots| roots.iter().any(|root| real.starts_with(root)))
     }
 
-    /// The error as it may be told: only of what lies in the folders it is told that it is missing.
+    /// Returns the error that may be disclosed: a missing file is reported as missing only within the allowed folders.
     fn disclosed(&self, path: &Path, error: io::Error) -> io::Error {
         let is_missing = error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err();
         let is_within =
@@ -149,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder with an allowed folder `logs` and a folder `others`, each with a file that holds the folder's name.
+    /// Creates an allowed folder `logs` and a folder `others`, each with a file that holds the folder's name.
     fn folders() -> (tempfile::TempDir, Fence) {
         let folder = tempfile::tempdir().expect("a folder");
         for name in ["logs", "others"] {
@@ -244,7 +246,7 @@ mod tests {
         });
     }
 
-    /// Files that are opened without the fence could lie outside of it.
+    /// A file that is opened without the fence could be outside of it.
     #[test]
     fn every_file_of_a_source_is_opened_through_the_fence() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/source");

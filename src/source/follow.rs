@@ -1,7 +1,7 @@
-//! A file that is being written: what comes in, also where the file is rotated, cut short or continued in the next day's.
+//! Follows a file that is being written, also when it is rotated, truncated or continued in the next day's file.
 //!
-//! The file is asked how long it is, a few times a second. Notifications of the file system would come sooner by less than
-//! a person can see, and not at all from network folders and some containers.
+//! The follower polls the length of the file a few times per second. File system notifications would be faster by less than a
+//! person can notice, and do not work for network folders and some containers.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,12 +13,12 @@ use super::identity::Identity;
 use super::packing::packing;
 use super::rotation::{newest_log, next_day};
 
-/// Bytes of one step, at most.
+/// Maximum number of bytes per step.
 const BLOCK: u64 = 256 << 10;
-/// The first bytes of a file, by which one that was written anew is told from one that grew. OpenClaw's records begin with a
-/// time.
+/// Number of leading bytes that are compared to distinguish a file that was rewritten from one that grew. OpenClaw's records
+/// begin with a time.
 const HEAD: usize = 256;
-/// How often the folder is searched for the next day's file.
+/// Interval between searches of the folder for the next day's file.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
 
 /// Follows a file.
@@ -27,32 +27,32 @@ pub struct Follower {
     path: PathBuf,
     fence: Fence,
     open: Option<Open>,
-    /// It was there before, so that another one has come in its place.
+    /// True if a file was open before, so that a new one replaces it.
     was_open: bool,
-    /// The file that goes on where the open one ends, which is read to its end once more before that.
+    /// The file that continues the open one, which is read to its end once more first.
     next: Option<PathBuf>,
     looked: Option<Instant>,
 }
 
-/// What a follower came upon.
+/// A result of polling.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
     /// The next bytes.
     Bytes(Vec<u8>),
-    /// What follows does not go on with the line before.
+    /// The following bytes do not continue the last line.
     Turn(Turn),
 }
 
-/// Why the bytes that follow are the first of a file.
+/// The reason why the following bytes are the first of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
-    /// There was no file before.
+    /// The file did not exist before.
     Appeared,
-    /// The file was renamed, and another one has taken its place.
+    /// The file was renamed, and another one has replaced it.
     Rotated,
-    /// The file was emptied or written anew.
+    /// The file was truncated or rewritten.
     Truncated,
-    /// The gateway goes on in the file of another day.
+    /// The gateway continues in the file of another day.
     NextDay(PathBuf),
 }
 
@@ -62,20 +62,20 @@ struct Open {
     identity: Identity,
     offset: u64,
     head: Vec<u8>,
-    /// Length and time of change when the head was last compared.
+    /// Length and modification time when the head was last compared.
     compared: Option<(u64, Option<SystemTime>)>,
 }
 
 impl Follower {
-    /// Follows a file, or of a folder the newest log. A file that is not there is waited for.
+    /// Follows a file, or the newest log in a folder. A file that does not exist yet is waited for.
     ///
     /// # Errors
-    /// When a folder holds no log, or the file is compressed and so is not being written.
+    /// If a folder holds no log, or if the file is compressed, which means that it is not being written.
     pub fn new(path: &Path) -> io::Result<Self> {
         Self::within(path, Fence::default())
     }
 
-    /// [`new`](Self::new), but only of files that the fence allows, also where another file takes the place of this one.
+    /// Like [`new`](Self::new), but follows only files that the fence allows, also after a rotation.
     ///
     /// # Errors
     /// As for [`new`](Self::new), and if the file lies outside the fence.
@@ -92,10 +92,10 @@ impl Follower {
         Ok(follower)
     }
 
-    /// Leaves out what the file holds now.
+    /// Skips the current content of the file.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// If the file cannot be read.
     pub fn skip(&mut self) -> io::Result<()> {
         if let Some(open) = &mut self.open {
             open.read()?;
@@ -104,20 +104,20 @@ impl Follower {
         Ok(())
     }
 
-    /// The file that is followed now.
+    /// Returns the path of the file that is followed now.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the file was there yet.
+    /// Returns true if the file does not exist yet.
     pub fn is_waiting(&self) -> bool {
         self.open.is_none()
     }
 
-    /// What comes next, or `None` where there is nothing new yet.
+    /// Returns the next step; `None` if there is nothing new yet.
     ///
     /// # Errors
-    /// When the file cannot be read; it may be tried again.
+    /// If the file cannot be read; the call can be repeated.
     pub fn step(&mut self) -> io::Result<Option<Step>> {
         let Some(open) = &mut self.open else { return self.appear() };
         if open.was_rewritten()? {
@@ -136,7 +136,7 @@ impl Follower {
         Ok(None)
     }
 
-    /// Whether the next step is known to have something.
+    /// Returns true if the next step is known to have a result.
     pub fn is_turning(&self) -> bool {
         self.next.is_some()
     }
@@ -167,11 +167,11 @@ impl Follower {
         Ok(Some(Step::Turn(turn)))
     }
 
-    /// The file that goes on where the open one ends: another one at its path, or that of a later day.
+    /// Returns the file that continues the open one: a new file at its path, or that of a later day.
     fn find_next(&mut self) -> Option<PathBuf> {
         let open = self.open.as_ref()?;
         if let Ok(metadata) = fs::metadata(&self.path) {
-            // As long as it is empty, the writer may not have changed over yet.
+            // As long as the new file is empty, the writer may not use it yet.
             if Identity::of(&metadata) != open.identity && metadata.len() > 0 {
                 return Some(self.path.clone());
             }
@@ -185,7 +185,7 @@ impl Follower {
 
     fn turn_to(&mut self, next: PathBuf) -> io::Result<Option<Step>> {
         let turn = if next == self.path { Turn::Rotated } else { Turn::NextDay(next.clone()) };
-        // What cannot be opened is not followed: the file before is still read.
+        // If the next file cannot be opened, the previous one has still been read.
         self.open = self.open_file(&next)?;
         self.path = next;
         self.looked = None;
@@ -193,7 +193,7 @@ impl Follower {
     }
 }
 
-/// Why no log of a folder is followed.
+/// Returns the error for a folder without a log that may be followed.
 fn no_log(folder: &Path) -> io::Error {
     match newest_log(folder, &Fence::default()) {
         Some(_) => io::Error::other(Outside),
@@ -217,7 +217,7 @@ impl Open {
         Ok(block)
     }
 
-    /// Whether the file is shorter than what was read of it, or begins otherwise.
+    /// Returns true if the file is shorter than the part that was read, or begins with other bytes.
     fn was_rewritten(&mut self) -> io::Result<bool> {
         let metadata = self.file.metadata()?;
         if metadata.len() < self.offset {
@@ -240,7 +240,7 @@ mod tests {
 
     use super::*;
 
-    /// All that comes, as text, with a mark for each turn.
+    /// Returns all steps as text, with a marker for each turn.
     fn all(follower: &mut Follower) -> String {
         let mut text = String::new();
         let mut nothing = 0;
@@ -296,7 +296,7 @@ mod tests {
         File::options().write(true).open(&path).expect("a file").set_len(0).expect("emptying");
         append(&path, "2026-11-23 x\n");
         assert_eq!(all(&mut follower), "<truncated>2026-11-23 x\n");
-        // Longer than before when it is looked at again: only its beginning tells.
+        // The file is longer than before at the next poll, so only its first bytes reveal the change.
         fs::write(&path, "2026-11-24 something that is longer\n").expect("writing");
         assert_eq!(all(&mut follower), "<truncated>2026-11-24 something that is longer\n");
     }

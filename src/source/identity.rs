@@ -1,8 +1,8 @@
-//! What tells a file from another one at the same path.
+//! The identity of a file, independent of its path.
 
 use std::fs::Metadata;
 
-/// The identity of a file: device and inode, or where the system does not tell these, the time at which it was created.
+/// The identity of a file: device and inode, or the creation time if the system does not provide these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     #[cfg(unix)]
@@ -12,14 +12,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// The identity of the file that `metadata` describes.
+    /// Returns the identity of the file that `metadata` describes.
     #[cfg(unix)]
     pub fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         Self { inode: (metadata.dev(), metadata.ino()) }
     }
 
-    /// The identity of the file that `metadata` describes.
+    /// Returns the identity of the file that `metadata` describes.
     #[cfg(not(unix))]
     pub fn of(metadata: &Metadata) -> Self {
         Self { created: metadata.created().ok() }

@@ -1,4 +1,4 @@
-//! The name of a source: a file, a member of an archive, or standard input.
+//! A source: a file, a member of an archive, or standard input.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::member::Member;
 
-/// What to read.
+/// A source to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A file, or anything else that can be opened by its path.
@@ -20,7 +20,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// The name shown in reports.
+    /// Returns the name shown in reports.
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
@@ -29,7 +29,7 @@ impl Input {
         }
     }
 
-    /// The folder the source lies in: sources of one folder are one gateway's.
+    /// Returns the folder of the source. Sources of one folder belong to one gateway.
     pub fn folder(&self) -> PathBuf {
         match self {
             Self::Path(path) => path.parent().map(Path::to_path_buf).unwrap_or_default(),
@@ -40,7 +40,7 @@ impl Input {
         }
     }
 
-    /// What kind of thing the source is.
+    /// Returns the kind of the source.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Path(_) | Self::Member(..) => Kind::File,
@@ -48,7 +48,7 @@ impl Input {
         }
     }
 
-    /// Where the bytes of the source come from.
+    /// Returns the origin of the source's bytes.
     pub fn origin(&self) -> Origin<'_> {
         match self {
             Self::Path(path) => Origin::File(path),
@@ -58,18 +58,18 @@ impl Input {
     }
 }
 
-/// Where the bytes of an [`Input`] come from. Bytes that are in memory already have no input and are not opened.
+/// The origin of the bytes of an [`Input`]. Bytes in memory have no input and are not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin<'a> {
-    /// A file of its own.
+    /// A file that is a source.
     File(&'a Path),
-    /// A file that holds other sources as well.
+    /// An archive that contains the source.
     Archive(&'a Path),
     /// Standard input.
     Stdin,
 }
 
-/// What kind of thing a source is.
+/// The kind of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The log files that OpenClaw keeps on this machine, oldest first, or nothing.
+/// Returns the log files of OpenClaw on this machine, oldest first; empty if there are none.
 ///
-/// OpenClaw writes `openclaw-[PROFILE-]YYYY-MM-DD.log` and rotated `.1.log` to `.5.log` into `/tmp/openclaw`, or, where
-/// that is unsafe and always on Windows, into `openclaw[-UID]` under the temporary folder. Where it runs as a service,
-/// its output goes to `~/Library/Logs/openclaw` (macOS) or `~/.openclaw/logs`.
+/// OpenClaw writes `openclaw-[PROFILE-]YYYY-MM-DD.log` and the rotated `.1.log` to `.5.log` to `/tmp/openclaw`. If that folder is
+/// unsafe, and always on Windows, it uses `openclaw[-UID]` in the temporary folder. If it runs as a service, its output goes to
+/// `~/Library/Logs/openclaw` (macOS) or `~/.openclaw/logs`.
 pub fn installed_logs() -> Vec<PathBuf> {
     let mut logs =
         log_files(&temporary_folders(), |name| name.starts_with("openclaw-") && name.ends_with(".log"));
@@ -18,14 +18,14 @@ pub fn installed_logs() -> Vec<PathBuf> {
     logs
 }
 
-/// The folders in which OpenClaw keeps its logs on this machine, whether they are there or not.
+/// Returns the folders in which OpenClaw keeps its logs on this machine, including those that do not exist.
 pub fn log_folders() -> Vec<PathBuf> {
     let mut folders = temporary_folders();
     folders.extend(service_folders());
     folders
 }
 
-/// Where OpenClaw itself writes.
+/// Returns the folders that OpenClaw writes its log files to.
 fn temporary_folders() -> Vec<PathBuf> {
     let temporary = env::temp_dir();
     let mut folders = vec![PathBuf::from("/tmp/openclaw")];
@@ -35,7 +35,7 @@ fn temporary_folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Where its output goes as a service.
+/// Returns the folders for the output of OpenClaw as a service.
 fn service_folders() -> Vec<PathBuf> {
     let home = env::home_dir();
     home.into_iter()
@@ -52,7 +52,7 @@ fn log_files(folders: &[PathBuf], is_log: impl Fn(&str) -> bool + Copy) -> Vec<P
     files
 }
 
-/// The entries of a folder whose names fit; an unreadable folder has none.
+/// Returns the entries of a folder whose names satisfy `fits`; empty for an unreadable folder.
 fn list(folder: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();

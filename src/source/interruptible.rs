@@ -1,4 +1,4 @@
-//! Reading that an interrupt can end, also while nothing arrives.
+//! Reading that an interrupt can end while no data arrives.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use std::thread;
 use std::time::Duration;
 
 const BLOCK: usize = 256 << 10;
-/// Blocks that may wait to be taken.
+/// Maximum number of blocks that wait in the channel.
 const WAITING: usize = 4;
-/// How long an interrupt may go unnoticed.
+/// Maximum delay until an interrupt takes effect.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// The error of a read that an interrupt ended.
+/// Error of a read that an interrupt ended.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
 pub(super) struct Interrupt;
 
-/// A reader that is opened, and whose blocking reads happen, in a thread of its own.
+/// Reader whose source is opened and read in a separate thread, so that blocking calls can be abandoned.
 pub(super) struct Interruptible {
     blocks: Receiver<io::Result<Vec<u8>>>,
     block: Vec<u8>,
@@ -27,20 +27,21 @@ pub(super) struct Interruptible {
 }
 
 impl Interruptible {
-    /// Reads from what `open` gives until it ends or `stop` is other than 0. To open a pipe is to wait for its writer.
+    /// Reads from the result of `open` until it ends or `stop` is non-zero. Opening happens in the thread because opening a pipe
+    /// waits for its writer.
     ///
     /// # Errors
-    /// When no thread can be started; that it cannot be opened is told on reading.
+    /// If no thread can be started. An error of `open` is returned by the first read.
     pub fn new<R: Read>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         stop: Arc<AtomicUsize>,
     ) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(WAITING);
-        // The thread ends with its reader, with the program, or when nobody takes its blocks any more.
+        // The thread ends with its reader, with the program, or when the receiver is dropped.
         let work = move || {
             let mut reader = match open() {
                 Ok(reader) => reader,
-                // Where nobody takes the error, nobody waits for it.
+                // If the receiver is gone, the error is not needed.
                 Err(error) => return drop(sender.send(Err(error))),
             };
             loop {

@@ -1,7 +1,7 @@
-//! How much is read at most.
+//! Limits on the amount of data that is read.
 
-/// One physical line is parsed whole up to this many bytes; a longer one is classified by what fits.
+/// Maximum number of bytes of a physical line that are parsed; a longer line is classified by its first bytes.
 pub const MAX_LINE: usize = 16 << 20;
 
-/// What a source may decompress to unless told otherwise: 64 GiB.
+/// Default limit in bytes for the decompressed size of a source: 64 GiB.
 pub const MAX_DECOMPRESSED: u64 = 64 << 30;

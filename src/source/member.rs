@@ -6,25 +6,25 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "archives"), allow(dead_code))] // Nothing reads one there.
 pub struct Member {
-    /// The archive.
+    /// Path of the archive.
     pub archive: PathBuf,
-    /// The member's own name.
+    /// Name of the member in the archive.
     pub name: String,
-    /// Where its bytes begin in the archive, and how many there are.
+    /// Offset of the member's data in the archive, and its length in bytes.
     pub(super) start: u64,
     pub(super) length: u64,
     pub(super) method: Method,
     pub(super) encrypted: bool,
-    /// The check sum of what it was before it was packed, where that is known.
+    /// CRC-32 of the decompressed data, if known.
     pub(super) crc: Option<u32>,
 }
 
-/// How a member is packed.
+/// Compression method of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "archives"), allow(dead_code))]
 pub(super) enum Method {
     Stored,
     Deflated,
-    /// In a way that is not read here.
+    /// A method that is not supported.
     Other,
 }

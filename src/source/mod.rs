@@ -1,8 +1,8 @@
-//! Where bytes come from: path expansion, memory maps, streams, and chunks cut at record ends.
+//! Sources of bytes: path expansion, memory maps, decompression, archives, streams, and chunks cut at record ends.
 //!
-//! A file at rest is cut into chunks that are scanned in parallel, and mapped for that if [`allow_maps`] permits it;
-//! everything else (standard input, pipes, a file that is being written) is read in bounded memory. What a record looks like
-//! is not known here: the caller passes [`Boundaries`], which tell where one begins.
+//! A file at rest is cut into chunks that are scanned in parallel, and mapped for that if [`allow_maps`] permits it. Everything
+//! else (standard input, pipes, a file that is being written) is read in bounded memory. This module does not know what a record
+//! looks like: the caller passes [`Boundaries`], which find the starts of records.
 
 #[cfg(feature = "archives")]
 mod archive;

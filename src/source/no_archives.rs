@@ -1,5 +1,5 @@
-//! The place of archives and decompressors in a build without the feature `archives`: compressed files are refused with an error
-//! that names the feature.
+//! Replacement for the archive and decompressor modules in a build without the feature `archives`: compressed files are refused
+//! with an error that names the feature.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::member::Member;
 use super::packing::Packing;
 use super::reason::Reason;
 
-/// Returns `false`: an archive is one file, which cannot be read.
+/// Returns `false`: without the feature an archive is a single file that cannot be read.
 pub(super) fn is_zip(_: &Path, _: &Fence) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! Opens a source: as a map where that is safe and worth it, else as a stream of what it was before it was packed.
+//! Opens a source: as a map if that is safe and worth it, otherwise as a stream of decompressed bytes.
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,14 +15,15 @@ use super::packing::packing;
 use super::reason::{Reason, SourceError};
 use super::{archive, decode};
 
-/// Smaller files are read at once: cheaper than a map, and safe whatever happens to the file.
+/// Minimum length in bytes of a file that is mapped. Smaller files are read, which is cheaper, and safe whatever happens to the
+/// file.
 const WORTH_MAPPING: u64 = 1 << 20;
 
 /// An opened source.
 pub struct Opened {
-    /// What it holds.
+    /// Content of the source.
     pub content: Content,
-    /// The file, where it is one of its own: what may happen to it meanwhile.
+    /// The file, if the source is one, for detecting changes while it is read.
     pub file: Option<Arc<OpenFile>>,
 }
 
@@ -32,20 +33,20 @@ impl Opened {
     }
 }
 
-/// How a source is read.
+/// The way in which a source is read.
 pub enum Content {
-    /// The whole file, any part of it at any time.
+    /// The whole file, with access to any part at any time.
     Mapped(Map),
-    /// Bytes that arrive one after the other.
+    /// Bytes that are read in sequence.
     Stream(Box<dyn Read + Send>),
 }
 
 impl Input {
-    /// Opens the source, if the fence allows its origin. What is compressed is read up to `max_decompressed` bytes; what may
-    /// block is read until `stop` is other than 0.
+    /// Opens the source, if the fence allows its origin. A compressed source is read up to `max_decompressed` bytes. A source
+    /// that may block is read until `stop` is non-zero.
     ///
     /// # Errors
-    /// When it does not exist, may not be read, or is packed in a way that cannot be unpacked.
+    /// If the source does not exist, may not be read, or cannot be decompressed.
     pub fn open(
         &self,
         fence: &Fence,
@@ -69,13 +70,13 @@ fn open_path(
     max_decompressed: u64,
     stop: &Arc<AtomicUsize>,
 ) -> Result<Opened, Reason> {
-    // What a fence allows never waits, and what it does not allow is not looked at.
+    // A fence allows only files that never block, and files that it does not allow must not be examined.
     if fence.roots().is_none() {
         let metadata = fs::metadata(path)?;
         if is_socket(&metadata) {
             return Err(Reason::Socket);
         }
-        // Files under /proc say 0 bytes and still hold text, so emptiness is found out by reading.
+        // Files under /proc report a length of 0 bytes but hold text, so only reading shows if they are empty.
         if !metadata.is_file() || metadata.len() == 0 {
             let (path, fence) = (path.to_owned(), fence.clone());
             return interruptible(move || fence.open(&path), max_decompressed, stop);
@@ -98,7 +99,7 @@ fn open_path(
     Ok(Opened { content, file: open_file })
 }
 
-/// Reads what may keep its reader waiting.
+/// Opens a source whose reads may block.
 fn interruptible<R: Read>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     max_decompressed: u64,

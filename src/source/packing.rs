@@ -1,6 +1,6 @@
-//! How a stream is packed, as its first bytes tell.
+//! Detection of compression and encoding by the first bytes of a stream.
 
-/// What a stream is packed in.
+/// The compression or encoding of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
     Gzip,
@@ -11,7 +11,7 @@ pub(super) enum Packing {
     Utf16,
 }
 
-/// What the first bytes of a stream say.
+/// Returns the compression or encoding that the first bytes of a stream show.
 pub(super) fn packing(head: &[u8]) -> Option<Packing> {
     match head {
         [0x1f, 0x8b, ..] => Some(Packing::Gzip),

@@ -1,4 +1,4 @@
-//! Parts of a file, cut at record ends, so that machines which have nothing to do with each other can each read one.
+//! Parts of a file, cut at record ends, so that independent machines can each read one.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -11,22 +11,22 @@ use super::fence::Fence;
 use super::limits::MAX_LINE;
 use super::reason::{Reason, SourceError};
 
-/// Bytes that are read at once.
+/// Number of bytes per read.
 const BLOCK: usize = 256 << 10;
 
 /// A file, or the records of it that begin in a range of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePart {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// The range, or none for the whole file.
+    /// The range of bytes; `None` for the whole file.
     pub range: Option<Range<u64>>,
 }
 
 /// Opens the part of a file that belongs to a range of its bytes.
 ///
 /// # Errors
-/// When the file cannot be opened or read, or is compressed.
+/// If the file cannot be opened or read, or is compressed.
 pub fn open_part(
     path: &Path,
     range: Range<u64>,
@@ -46,42 +46,43 @@ pub fn open_part(
     open().map_err(|reason| SourceError { name: path.display().to_string(), reason })
 }
 
-/// Reads the records of a file that begin in a range of its bytes.
+/// Reader of the records of a file that begin in a range of its bytes.
 ///
-/// The part begins with the first record that begins at or after the range's start, and goes on to the first that begins at or
-/// after its end. So the parts of ranges that meet cover each byte once, wherever the ranges were cut; only what stands
-/// before the first record of all belongs to the range that begins at 0.
+/// The part begins with the first record that begins at or after the range's start, and extends to the first one that begins at
+/// or after its end. So the parts of adjacent ranges cover each byte once, wherever the ranges were cut. Bytes before the first
+/// record of the file belong to the range that begins at 0.
 pub struct PartReader<R> {
     reader: R,
     starts_record: LineTest,
-    /// Where the bytes stand in the file that are handed out next.
+    /// Offset in the file of the next byte to return.
     at: u64,
     end: u64,
     start: u64,
     step: Step,
-    /// A line that was looked at and is to be handed out.
+    /// A line that was examined and must still be returned.
     held: Vec<u8>,
     handed: usize,
 }
 
-/// What comes next from the reader.
+/// The state of the reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Bytes of the range.
+    /// Returns bytes of the range.
     Inside,
-    /// The rest of the line that reaches over the range's end.
+    /// Returns the rest of the line that crosses the range's end.
     LastLine,
-    /// Lines, of which the first that begins a record is no more of the part.
+    /// Returns lines up to the first one that begins a record.
     After,
-    /// Nothing.
+    /// The part has ended.
     Done,
 }
 
 impl<R: BufRead> PartReader<R> {
-    /// Reads the part of `range` from a reader that stands one byte before the range's start, or at 0 where that is 0.
+    /// Reads the part of `range` from a reader that is positioned one byte before the range's start, or at 0 if the range begins
+    /// there.
     ///
     /// # Errors
-    /// What the reader reports while the first record is looked for.
+    /// An error of the reader during the search for the first record.
     pub fn new(reader: R, range: Range<u64>, starts_record: LineTest) -> io::Result<Self> {
         let Range { start, end } = range;
         let step = if end <= start { Step::Done } else { Step::Inside };
@@ -94,12 +95,12 @@ impl<R: BufRead> PartReader<R> {
         Ok(part)
     }
 
-    /// Where the first record of the part begins in the file; with a part that has none, somewhere after its range.
+    /// Returns the offset in the file of the part's first record. If the part has no record, it is somewhere after the range.
     pub fn start(&self) -> u64 {
         self.start
     }
 
-    /// Passes over what belongs to the part before.
+    /// Skips the bytes that belong to the previous part.
     fn begin(&mut self) -> io::Result<()> {
         self.skip_line()?;
         loop {
@@ -126,7 +127,7 @@ impl<R: BufRead> PartReader<R> {
         }
     }
 
-    /// Passes over the rest of the line.
+    /// Skips the rest of the line.
     fn skip_line(&mut self) -> io::Result<()> {
         loop {
             let bytes = self.reader.fill_buf()?;
@@ -141,7 +142,7 @@ impl<R: BufRead> PartReader<R> {
         }
     }
 
-    /// Takes the next line, or as much of it as is looked at; tells whether there is one.
+    /// Reads the next line, up to [`MAX_LINE`] bytes of it; returns false at the end.
     fn hold_line(&mut self) -> io::Result<bool> {
         self.held.clear();
         self.handed = 0;
@@ -149,7 +150,7 @@ impl<R: BufRead> PartReader<R> {
         Ok(!self.held.is_empty())
     }
 
-    /// Hands out bytes of the line that is held.
+    /// Returns bytes of the line that was examined.
     fn hand_out(&mut self, buffer: &mut [u8]) -> usize {
         let rest = &self.held[self.handed..];
         let length = rest.len().min(buffer.len());
@@ -168,7 +169,7 @@ impl<R: BufRead> Read for PartReader<R> {
             }
             match self.step {
                 Step::Done => return Ok(0),
-                // The line that holds the byte before the end is the last that belongs to the range for certain.
+                // The line that holds the byte before the end is the last one that certainly belongs to the range.
                 Step::Inside if self.at + 1 >= self.end => self.step = Step::LastLine,
                 Step::Inside => {
                     let left = usize::try_from(self.end - 1 - self.at).unwrap_or(usize::MAX);
@@ -216,7 +217,7 @@ mod tests {
         line.starts_with(b"#")
     }
 
-    /// The part of a range, and where it says that it begins.
+    /// Returns the part of a range, and its reported start.
     fn part(text: &[u8], range: Range<u64>, buffer: usize) -> (u64, Vec<u8>) {
         let from = usize::try_from(range.start.saturating_sub(1)).expect("an offset").min(text.len());
         let reader = BufReader::with_capacity(buffer, Cursor::new(&text[from..]));

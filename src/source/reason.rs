@@ -1,4 +1,4 @@
-//! Why a source could not be read, or not whole.
+//! Reasons why a source could not be read, or not whole.
 
 use std::io;
 
@@ -9,81 +9,81 @@ use super::interruptible::Interrupt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {reason}")]
 pub struct SourceError {
-    /// The source as it was named.
+    /// Name of the source as it was given.
     pub name: String,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Why a source could not be read, or not whole.
+/// The reason why a source could not be read, or not whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// The path names nothing.
+    /// The path does not exist.
     #[error("no such file or folder; check the path")]
     NotFound,
-    /// A pattern that no file fits.
+    /// No file matches a pattern.
     #[error("no file matches this pattern")]
     NoMatch,
-    /// A pattern that cannot be understood.
+    /// A pattern is invalid.
     #[error("not a valid pattern: {0}")]
     BadPattern(String),
-    /// A path that leads out of the folders that may be read.
+    /// A path leads out of the folders that may be read.
     #[error("{Outside}")]
     Outside,
-    /// A folder with links that lead out of the folders that may be read, and how many these are.
+    /// A folder has links that lead out of the folders that may be read; their number.
     #[error(
         "links that lead outside the folders that may be read, and were not followed: {0}; allow their folders with --allow PATH"
     )]
     LinksOutside(u64),
-    /// A folder without files.
+    /// A folder holds no files.
     #[error("the folder holds no files")]
     EmptyFolder,
-    /// The system's own words.
+    /// The error message of the system.
     #[error("{0}; check the permissions, or copy the file and scan the copy")]
     Io(String),
-    /// A socket, which cannot be opened as a file can.
+    /// A socket, which cannot be opened as a file.
     #[error("a socket cannot be read as a file; pipe in what comes out of it")]
     Socket,
-    /// An archive that is damaged or of a kind not read here.
+    /// An archive is damaged or of an unsupported kind.
     #[error("{0}; unpack it and scan what comes out")]
     Archive(String),
-    /// A zip archive with more members than are read, and how many these are.
+    /// A zip archive has too many members; their number and the limit.
     #[error("it holds {0} files, and at most {1} are read; unpack it and scan what comes out")]
     ManyMembers(u64, u64),
-    /// A zip archive that is a trap.
+    /// A zip archive is a decompression bomb.
     #[error(
         "its members share the same bytes, by which a small file becomes a huge one; no honest archive does that"
     )]
     Overlap,
-    /// The user ended the program before anything arrived.
+    /// The user ended the program before any data arrived.
     #[error("interrupted before anything was read")]
     Interrupted,
-    /// A zip archive in a stream or in another archive, which cannot be searched for its list of members.
+    /// A zip archive in a stream or in another archive, where its list of members cannot be read.
     #[error(
         "a zip archive is read from a file of its own, not from a pipe or another archive; save it and name it"
     )]
     PipedZip,
-    /// A part of what can only be read from its beginning.
+    /// A part of a source that can only be read from its start.
     #[error("a compressed file cannot be read in parts; read it whole")]
     PackedPart,
-    /// A compressed file in a build without the feature `archives`, and how it is compressed.
+    /// A compressed file in a build without the feature `archives`; its compression.
     #[error(
         "it is compressed ({0}), which this build cannot read: build clawsift with the cargo feature `archives`, or \
          unpack it and scan what comes out"
     )]
     NeedsArchives(&'static str),
-    /// Archives in archives in archives.
+    /// Archives are nested too deep.
     #[error("compressed again and again; unpack it first")]
     Nested,
 }
 
 impl Reason {
-    /// Whether the source lies outside the folders that may be read.
+    /// Returns true if the source is outside the folders that may be read.
     pub fn is_outside(&self) -> bool {
         matches!(self, Self::Outside | Self::LinksOutside(_))
     }
 
-    /// Why something that is packed cannot be unpacked.
+    /// Returns the reason for an error during decompression.
     pub(super) fn damaged(error: io::Error) -> Self {
         match error.get_ref().is_some_and(|inner| inner.is::<Interrupt>()) {
             true => Self::Interrupted,

@@ -1,4 +1,4 @@
-//! Rotated sets: the files into which one log was cut as it grew.
+//! Rotated sets: the files that one log was split into as it grew.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,10 +8,10 @@ use jiff::civil::Date;
 
 use super::fence::Fence;
 
-/// OpenClaw keeps five rotated files; other programs keep more.
+/// Maximum number of a rotated file. OpenClaw keeps five; other programs keep more.
 const MAX_ROTATED: u32 = 100;
 
-/// The parts of a name such as `openclaw-2026-11-22.3.log`: what stands before the date, the date, the number. Number 0 is
+/// Parses a name such as `openclaw-2026-11-22.3.log`, and returns the text before the date, the date and the number. Number 0 is
 /// the file that is written to, 1 the one before it.
 ///
 /// ```
@@ -29,7 +29,7 @@ pub fn rotated_name(file: &str) -> Option<(&str, Date, u32)> {
     Some((&stem[..at], date, number))
 }
 
-/// The file of the same set that was written just before this one, where it lies beside it and is not among those read.
+/// Returns the file of the same set that was written just before this one, if it exists in the same folder and is not in `read`.
 pub fn unread_older(path: &Path, read: &HashSet<&Path>) -> Option<String> {
     let (stem, date, number) = rotated_name(path.file_name()?.to_str()?)?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -40,14 +40,14 @@ pub fn unread_older(path: &Path, read: &HashSet<&Path>) -> Option<String> {
     })
 }
 
-/// The log of a folder that was written to last, of those that may be read.
+/// Returns the most recently modified log of a folder that may be read.
 pub(super) fn newest_log(folder: &Path, fence: &Fence) -> Option<PathBuf> {
     let is_log = |path: &PathBuf| path.extension().is_some_and(|e| e == "log") && fence.admits(path);
     let logs = entries(folder).filter(|path| is_log(path) && path.is_file());
     logs.max_by_key(|path| (fs::metadata(path).and_then(|m| m.modified()).ok(), path.clone()))
 }
 
-/// The log of the next later day beside a dated one, where the gateway has begun to write it and it may be read.
+/// Returns the log of the next later day in the folder of a dated log, if it has content and may be read.
 pub(super) fn next_day(path: &Path, fence: &Fence) -> Option<PathBuf> {
     let (stem, date, _) = rotated_name(path.file_name()?.to_str()?)?;
     let dated = entries(path.parent()?).filter_map(|other| {
@@ -60,7 +60,7 @@ pub(super) fn next_day(path: &Path, fence: &Fence) -> Option<PathBuf> {
     dated.min().map(|(_, path)| path)
 }
 
-/// What lies in a folder; one that cannot be read is empty.
+/// Returns the entries of a folder; none if it cannot be read.
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
 }

@@ -1,46 +1,46 @@
-//! Streams in bounded memory: chunks that end where a record ends, as bytes arrive.
+//! Streams in bounded memory: chunks that end at a record end, as bytes arrive.
 
 use std::io::{self, Read};
 
 use super::chunk::{Boundaries, REACH, after_last_line, has_long_line, last_record};
 use super::limits::MAX_LINE;
 
-/// The rest of a line that is too long is read so many bytes at a time.
+/// Number of bytes per read while the rest of an overlong line is skipped.
 const SKIPPED: u64 = 64 << 10;
 
 /// A part of a stream.
 #[derive(Debug)]
 pub struct StreamChunk {
-    /// The bytes, beginning where a record begins.
+    /// The bytes, which begin at the start of a record.
     pub bytes: Vec<u8>,
-    /// Where they begin in the stream.
+    /// Offset of the bytes in the stream.
     pub offset: u64,
-    /// Bytes that were read and left out behind them, because the line is longer than [`MAX_LINE`]; its line end included.
+    /// Number of bytes after these that were skipped because the line is longer than [`MAX_LINE`], including its line end.
     pub dropped: u64,
 }
 
-/// Reads a stream chunk by chunk.
+/// Reads a stream in chunks.
 pub struct ChunkReader<R> {
     reader: R,
     target: usize,
     boundaries: Boundaries,
-    /// What was read and not yet handed out.
+    /// Bytes that were read and not yet returned.
     pending: Vec<u8>,
     offset: u64,
     ended: bool,
 }
 
 impl<R: Read> ChunkReader<R> {
-    /// Reads from `reader` in chunks of about `target` bytes.
+    /// Creates a reader of chunks of about `target` bytes.
     pub fn new(reader: R, target: usize, boundaries: Boundaries) -> Self {
         let target = target.clamp(1, MAX_LINE);
         Self { reader, target, boundaries, pending: Vec::new(), offset: 0, ended: false }
     }
 
-    /// The next chunk, or `None` at the end.
+    /// Returns the next chunk; `None` at the end.
     ///
     /// # Errors
-    /// What the reader reports; what was read before can still be had by calling again.
+    /// An error of the reader. The bytes before it are returned by the next call.
     pub fn next_chunk(&mut self) -> io::Result<Option<StreamChunk>> {
         let mut wanted = self.target;
         loop {
@@ -55,7 +55,7 @@ impl<R: Read> ChunkReader<R> {
             if let Some(end) = certain.or_else(|| (self.boundaries.last)(&self.pending)) {
                 return Ok(self.take(end, 0));
             }
-            // A record that never ends within reach is none that is known here.
+            // A record that does not end within this distance has no known format.
             if self.pending.len() >= REACH {
                 return Ok(self.take(after_last_line(&self.pending), 0));
             }
@@ -63,13 +63,14 @@ impl<R: Read> ChunkReader<R> {
         }
     }
 
-    /// All chunks; where reading fails, those of what came before the error, which is left in `failure`.
+    /// Returns an iterator over all chunks. If reading fails, it yields the chunks before the error, and stores the error in
+    /// `failure`.
     pub fn chunks(mut self, failure: &mut Option<io::Error>) -> impl Iterator<Item = StreamChunk> {
         std::iter::from_fn(move || {
             loop {
                 match self.next_chunk() {
                     Ok(chunk) => return chunk,
-                    // What came before the error is handed out by the next call.
+                    // The next call returns the bytes before the error.
                     Err(error) => *failure = Some(error),
                 }
             }
@@ -82,7 +83,7 @@ impl<R: Read> ChunkReader<R> {
             return Ok(());
         }
         let limit = u64::try_from(missing).unwrap_or(u64::MAX);
-        // Growing by doubling would take up to twice of what the longest lines need.
+        // Growing by doubling would take up to twice the memory that the longest lines need.
         self.pending.reserve_exact(missing);
         match self.reader.by_ref().take(limit).read_to_end(&mut self.pending) {
             Ok(read) => {
@@ -90,14 +91,14 @@ impl<R: Read> ChunkReader<R> {
                 Ok(())
             }
             Err(error) => {
-                // After an error the stream counts as ended, so that the caller gets what came before it.
+                // After an error the stream counts as ended, so that the caller gets the bytes before it.
                 self.ended = true;
                 Err(error)
             }
         }
     }
 
-    /// Takes the beginning of a line that is too long, and skips the rest.
+    /// Takes the start of an overlong line, and skips the rest.
     fn take_long_line(&mut self) -> io::Result<Option<StreamChunk>> {
         let mut block = self.pending.split_off(MAX_LINE);
         let mut dropped = 0;

@@ -1,15 +1,15 @@
-//! What keeps a file that shrinks from ending the program: reading a page of a map that the file no longer has makes the
-//! system send SIGBUS; the guard then puts a page of zeros there and notes it, as journald does with its own files.
+//! Guard against SIGBUS: reading a page of a map that a shrunken file no longer has makes the system send that signal. The guard
+//! then puts a page of zeros there and records the fault, as journald does with its own files.
 //!
-//! SIGBUS belongs to the whole process, so the handler is installed only while somebody holds a [`MapPermit`]. What is no
-//! fault of a guarded map goes to the handler that was there before, as if this one were not there. If somebody else has
-//! installed a handler meanwhile, nothing is mapped, and theirs is left alone when the last permit goes.
+//! SIGBUS belongs to the whole process, so the handler is installed only while a [`MapPermit`] exists. A fault outside the
+//! guarded maps goes to the handler that was installed before. If other code has installed a handler meanwhile, nothing is
+//! mapped, and that handler stays when the last permit is dropped.
 //!
-//! The handler only loads atomics, stores one, and calls `mmap` and what the handler before may call, so it may run at any
-//! instruction of any thread. A slot belongs to one map from [`Guard::new`] until the guard is dropped, which is before the
-//! map is taken away and after the last read of it. So whenever a read of a map faults, its slot has been stable since before
-//! the read, and the handler, which runs in the reading thread itself, sees it whole. Slots of other maps may change meanwhile;
-//! theirs are other addresses, or none.
+//! The handler only loads atomics, stores one, and calls `mmap` and functions that the previous handler may call, so it may run
+//! at any instruction of any thread. A slot belongs to one map from [`Guard::new`] until the guard is dropped, which is before
+//! the map is unmapped and after the last read of it. So if a read of a map faults, its slot has been stable since before the
+//! read, and the handler, which runs in the reading thread, sees the slot complete. Slots of other maps may change meanwhile;
+//! they hold other addresses, or none.
 
 use std::mem;
 use std::ops::Range;
@@ -17,14 +17,14 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Maps that can be guarded at the same time; a scan has one.
+/// Maximum number of maps that can be guarded at the same time; a scan has one.
 const SLOTS: usize = 16;
 
 /// A guarded range of addresses.
 struct Slot {
     is_taken: AtomicBool,
     start: AtomicUsize,
-    /// 0 while there is no range.
+    /// End address; 0 while there is no range.
     end: AtomicUsize,
     is_hit: AtomicBool,
 }
@@ -38,33 +38,35 @@ static GUARDED: [Slot; SLOTS] = [const {
     }
 }; SLOTS];
 
-/// The size of a page, set before the handler is installed.
+/// The page size, set before the handler is installed.
 static PAGE: AtomicUsize = AtomicUsize::new(0);
-/// The handler that was there before, set before this one is installed: `SIG_DFL`, `SIG_IGN` or a function.
+/// The previous handler, set before this one is installed: `SIG_DFL`, `SIG_IGN` or a function.
 static BEFORE: AtomicUsize = AtomicUsize::new(libc::SIG_DFL);
 
 static INSTALLED: Mutex<Installed> = Mutex::new(Installed { holds: 0, before: None, is_buried: false });
 
-/// The handler, as far as the program itself knows of it.
+/// State of the handler as the program knows it.
 struct Installed {
-    /// Permits and guards that need it.
+    /// Number of permits and guards that need the handler.
     holds: usize,
-    /// What was done with SIGBUS before.
+    /// The previous action for SIGBUS.
     before: Option<libc::sigaction>,
-    /// Somebody has installed a handler over this one and may call this one from there, so it cannot be installed over theirs.
+    /// True if other code has installed a handler over this one. It may call this one, so this one cannot be installed over it
+    /// again.
     is_buried: bool,
 }
 
-/// Permission to map files, for the whole process as long as one of these lives. See [`allow_maps`].
+/// Permission to map files in this process, valid as long as one of these exists. See [`allow_maps`].
 #[must_use = "files are mapped only as long as the permit lives"]
 #[derive(Debug)]
 pub struct MapPermit(Hold);
 
-/// Lets large files be mapped, which is quicker than reading them, as long as the permit lives. Without a permit they are read.
+/// Allows mapping of large files, which is faster than reading them, as long as the permit exists. Without a permit they are
+/// read.
 ///
-/// A map of a file that somebody cuts short makes the system send SIGBUS, so this installs a handler for that signal in the
-/// whole process. Faults that have nothing to do with these maps go to the handler that was installed before. A handler that
-/// is installed later ends the mapping, and stays. `None` if no handler can be installed.
+/// If a mapped file is truncated, the system sends SIGBUS, so this function installs a handler for that signal in the whole
+/// process. Faults outside these maps go to the handler that was installed before. A handler that is installed later ends the
+/// mapping, and stays. Returns `None` if no handler can be installed.
 ///
 /// ```
 /// let permit = clawsift::source::allow_maps();
@@ -80,7 +82,7 @@ pub fn allow_maps() -> Option<MapPermit> {
 pub(super) struct Hold(());
 
 impl Hold {
-    /// Installs the handler unless it is; `None` where that cannot be.
+    /// Installs the handler if necessary; `None` if that is not possible.
     fn first() -> Option<Self> {
         let mut installed = installed();
         if installed.holds == 0 && !installed.install() {
@@ -90,7 +92,7 @@ impl Hold {
         Some(Self(()))
     }
 
-    /// Holds a handler that is installed and in force; `None` where nobody has allowed maps, or another handler has come.
+    /// Adds a hold to an installed and active handler; `None` if mapping is not allowed, or another handler was installed.
     pub fn another() -> Option<Self> {
         let mut installed = installed();
         if installed.holds == 0 || !is_ours(&current()?) {
@@ -116,11 +118,11 @@ fn installed() -> MutexGuard<'static, Installed> {
 }
 
 impl Installed {
-    /// Whether the handler is in force from now on.
+    /// Installs the handler; returns true if it is active.
     fn install(&mut self) -> bool {
         let (Some(now), Some(page)) = (current(), page_size()) else { return false };
         if is_ours(&now) {
-            // Whoever was over it has put it back.
+            // The handler that was over this one was removed.
             self.is_buried = false;
             return true;
         }
@@ -133,12 +135,12 @@ impl Installed {
         self.before.inspect(|before| BEFORE.store(before.sa_sigaction, Ordering::Release)).is_some()
     }
 
-    /// Puts back what was there before, unless somebody else has installed another handler.
+    /// Restores the previous action, unless other code has installed another handler.
     fn remove(&mut self) {
         let is_in_force = current().is_some_and(|now| is_ours(&now));
         let replaced = self.before.as_ref().filter(|_| is_in_force).and_then(exchange);
         self.is_buried = !replaced.as_ref().is_some_and(is_ours);
-        // Somebody has come in between.
+        // Another handler was installed in between, so put it back.
         replaced.filter(|_| self.is_buried).as_ref().and_then(exchange);
     }
 }
@@ -147,7 +149,7 @@ fn is_ours(action: &libc::sigaction) -> bool {
     action.sa_sigaction == on_fault as *const () as usize
 }
 
-/// What is done with SIGBUS now.
+/// Returns the current action for SIGBUS.
 fn current() -> Option<libc::sigaction> {
     // SAFETY: plain data that the call fills in.
     unsafe {
@@ -156,7 +158,7 @@ fn current() -> Option<libc::sigaction> {
     }
 }
 
-/// Says what to do with SIGBUS from now on, and gives back what was done before.
+/// Sets the action for SIGBUS, and returns the previous one.
 fn exchange(action: &libc::sigaction) -> Option<libc::sigaction> {
     // SAFETY: the action is the guard's own, whose handler may run at any time, or one that was in force before.
     unsafe {
@@ -180,15 +182,15 @@ fn page_size() -> Option<usize> {
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()
 }
 
-/// Guards a map while it lives.
+/// Guards a map while it exists.
 pub(super) struct Guard {
     slot: &'static Slot,
-    /// Let go after the slot.
+    /// Declared last, so that it is dropped after the slot is released.
     _hold: Hold,
 }
 
 impl Guard {
-    /// Guards a range of addresses; `None` where too many are guarded.
+    /// Guards a range of addresses; `None` if all slots are taken.
     pub fn new(hold: Hold, range: Range<usize>) -> Option<Self> {
         let is_free = |slot: &&Slot| !slot.is_taken.swap(true, Ordering::Acquire);
         let slot = GUARDED.iter().find(is_free)?;
@@ -198,7 +200,7 @@ impl Guard {
         Some(Self { slot, _hold: hold })
     }
 
-    /// Whether a page was read that the file no longer has.
+    /// Returns true if a page was read that the file no longer has.
     pub fn is_hit(&self) -> bool {
         self.slot.is_hit.load(Ordering::Acquire)
     }
@@ -215,7 +217,7 @@ impl Drop for Guard {
 extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the system hands over a valid `info`, whose address is set where the signal is a fault.
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
-    // A signal that somebody has sent says something else where a fault says its address.
+    // A signal that a process sends uses these fields for other data than the address of a fault.
     let is_fault = code > 0;
     let slot = GUARDED.iter().find(|slot| {
         let end = slot.end.load(Ordering::Acquire);
@@ -231,14 +233,14 @@ extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, context:
     pass_on(signal, info, context, is_fault);
 }
 
-/// Does what was done with SIGBUS before.
+/// Performs the previous action for SIGBUS.
 fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void, is_fault: bool) {
     match BEFORE.load(Ordering::Acquire) {
         // A fault cannot be ignored.
         libc::SIG_IGN if !is_fault => {}
         libc::SIG_DFL | libc::SIG_IGN => {
-            // SAFETY: plain data. By default the signal ends the program, as soon as it comes again: a fault does so by itself
-            // when this returns.
+            // SAFETY: plain data. The default action ends the program at the next signal; a fault recurs when this function
+            // returns.
             unsafe {
                 let default: libc::sigaction = mem::zeroed();
                 libc::sigaction(signal, &raw const default, ptr::null_mut());
@@ -248,7 +250,7 @@ fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::
             }
         }
         handler => {
-            // SAFETY: a handler of signals, which the system calls with the same arguments whether it takes one or three.
+            // SAFETY: a signal handler, which the system calls with the same arguments whether it takes one or three.
             let handler = unsafe {
                 mem::transmute::<usize, extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void)>(
                     handler,
@@ -259,10 +261,10 @@ fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::
     }
 }
 
-/// Puts a page of zeros in the place of one that is gone.
+/// Replaces a missing page by a page of zeros; returns true on success.
 fn is_mended(page: usize, length: usize) -> bool {
-    // SAFETY: the page lies in a guarded map, which is only read; errno is put back, since the code that was interrupted may be
-    // about to look at it.
+    // SAFETY: the page is in a guarded map, which is only read. errno is restored because the interrupted code may be about to
+    // read it.
     unsafe {
         let errno = libc::__errno_location();
         let before = *errno;
@@ -293,7 +295,7 @@ mod tests {
         unsafe { libc::_exit(7) };
     }
 
-    /// A handler over the others, which hands on to the one before, as a crash reporter does.
+    /// Handler over the others that calls the previous one, as a crash reporter does.
     extern "C" fn over(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
         SEEN.fetch_add(100, Ordering::SeqCst);
         on_fault(signal, info, context);
@@ -312,7 +314,7 @@ mod tests {
         unsafe { libc::raise(libc::SIGBUS) };
     }
 
-    /// A map of a file of two pages that was cut to one.
+    /// Creates a map of a file of two pages that was truncated to one.
     fn cut_map() -> Mmap {
         let file = tempfile::tempfile().expect("a file");
         file.set_len(8192).expect("a length");
@@ -327,8 +329,8 @@ mod tests {
         start..start + map.len()
     }
 
-    /// Whether this is a process for one test alone, as what is done with a signal is the whole process's. If not, the test
-    /// is run in one, and must end with that status.
+    /// Returns true in a process that runs only this test, because the action for a signal belongs to the whole process.
+    /// Otherwise runs the test in such a process, which must end with that status.
     fn is_alone(test: &str, status: i32) -> bool {
         if std::env::var_os("CLAWSIFT_ALONE").is_some() {
             return true;

@@ -1,13 +1,13 @@
-//! Files at rest, of which any part can be had at any time. The one place, with its guard, that maps files.
+//! Maps of files at rest, for access to any part at any time. The only module, with its guard, that maps files.
 //!
-//! Maps are made only for who asks for them ([`allow_maps`]), since they need a handler for a signal of the whole process.
+//! Maps are created only if [`allow_maps`] was called, because they need a signal handler in the whole process.
 //!
-//! A part is either looked at where the system holds it ([`Map::view`]) or copied ([`Map::copy`]). Looking is quicker where the
-//! system holds the file in large pages, and dearer than a copy where each small page costs a fault; so it is found out once for each file.
+//! A part is either read in place ([`Map::view`]) or copied ([`Map::copy`]). Reading in place is faster if the system holds the
+//! file in large pages, and slower than a copy if each small page costs a fault. So the cost is measured once per file.
 //!
-//! A file may change while it is mapped, though it was at rest when it was opened. Then views end: what was found through
-//! one counts only if the file is still [as it was](Map::is_unchanged) after the looking, and else is found again in a
-//! copy, which nobody else can change.
+//! A file can change while it is mapped, although it was at rest when it was opened. Then views are no longer returned. A result
+//! found through a view is valid only if the file is still [unchanged](Map::is_unchanged) afterwards; otherwise it must be
+//! recomputed from a copy, which cannot change.
 
 #[cfg(target_os = "linux")]
 mod guard;
@@ -24,13 +24,13 @@ pub use guard::{MapPermit, allow_maps};
 #[cfg(target_os = "linux")]
 use view::View;
 
-/// Permission to map files, which is not done on this system. See [`allow_maps`].
+/// Permission to map files, which this system does not support. See [`allow_maps`].
 #[cfg(not(target_os = "linux"))]
 #[must_use = "files are mapped only as long as the permit lives"]
 #[derive(Debug)]
 pub struct MapPermit(());
 
-/// Lets large files be mapped, where that can be done. On this system it cannot: they are read.
+/// Allows mapping of large files on systems that support it. On this system it returns `None` and files are read.
 #[cfg(not(target_os = "linux"))]
 pub fn allow_maps() -> Option<MapPermit> {
     None
@@ -46,10 +46,10 @@ pub struct Map {
 }
 
 impl Map {
-    /// Takes the whole file, as long as it is now.
+    /// Opens the whole file with its current length.
     ///
     /// # Errors
-    /// When the system does not tell its length, or it is longer than the address space.
+    /// If the system does not report the length, or the file is larger than the address space.
     pub fn new(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         let length = usize::try_from(metadata.len()).map_err(io::Error::other)?;
@@ -62,14 +62,14 @@ impl Map {
         })
     }
 
-    /// Its length in bytes when it was opened.
+    /// Returns the length of the file in bytes when it was opened.
     pub fn length(&self) -> usize {
         self.length
     }
 
-    /// A part of the file where the system holds it; `None` where a copy is better, or the file has changed.
+    /// Returns a part of the file in place; `None` if a copy is better, or if the file has changed.
     ///
-    /// What is read in it may change while it is read. It is for looking at bytes; what is taken for text is better copied first.
+    /// The bytes can change while they are read, so use them only for searching; copy bytes that are used as text.
     pub fn view(&self, range: Range<usize>) -> Option<&[u8]> {
         #[cfg(target_os = "linux")]
         {
@@ -82,10 +82,11 @@ impl Map {
         }
     }
 
-    /// Copies a part of the file into a buffer, of which what it held before is lost: as much of it as the file still has.
+    /// Copies a part of the file into a buffer and replaces its content. The buffer is shorter than the range if the file now
+    /// ends before it.
     ///
     /// # Errors
-    /// When the file cannot be read there.
+    /// If the file cannot be read there.
     pub fn copy(&self, range: Range<usize>, buffer: &mut Vec<u8>) -> io::Result<()> {
         buffer.resize(range.len(), 0);
         let filled = fill_at(&self.file, buffer, range.start as u64)?;
@@ -93,7 +94,7 @@ impl Map {
         Ok(())
     }
 
-    /// Whether nobody has written to the file, or cut it short, since it was opened.
+    /// Returns true if the file was neither written nor truncated since it was opened.
     pub fn is_unchanged(&self) -> bool {
         #[cfg(target_os = "linux")]
         if self.view.as_ref().is_some_and(View::is_damaged) {
@@ -105,7 +106,7 @@ impl Map {
     }
 }
 
-/// Fills a buffer from a place on; gives back how much of it, less than all where the file ends.
+/// Fills a buffer from an offset, and returns the number of bytes read, fewer than its length if the file ends.
 pub(super) fn fill_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -119,13 +120,13 @@ pub(super) fn fill_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
     Ok(filled)
 }
 
-/// Reads at a place, wherever the file is read next.
+/// Reads at an offset without changing the file's read position.
 #[cfg(unix)]
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
-/// Reads at a place, and goes on from there with the handle's next read.
+/// Reads at an offset and moves the file's read position.
 #[cfg(windows)]
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
