@@ -1,4 +1,4 @@
-//! Secrets in commands: the values of options, and users with their passwords.
+//! Detects secrets in command lines: the values of options, and users with their passwords.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::names::kind;
 use super::scan::{Scan, WINDOW, work};
 use super::values::{Tie, is_made, is_secret};
 
-/// The value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
+/// Detects the value of an option of a command: `--token value`, `--token=value`, `-u joe:secret`.
 pub(super) fn option(
     scan: &mut Scan<'_>,
     name: Range<usize>,
@@ -40,7 +40,7 @@ pub(super) fn option(
     if let Some(item) = next_item(text, name.end) {
         return argument(scan, item, kind, found);
     }
-    // On the line below, further in.
+    // The value may be on the next line, if that is indented.
     let line = name.end + spaces;
     let is_below = text.get(line) == Some(&b'\n') && blanks(text, line + 1) > 0;
     let spaces = if is_below { spaces + 1 + blanks(text, line + 1) } else { spaces };
@@ -54,7 +54,8 @@ pub(super) fn option(
     }
 }
 
-/// Returns true if an option of one letter takes a secret, by the command that stands before it. Some take it without a blank.
+/// Returns true if an option of one letter takes a secret, judged by the command before it. For some commands the value follows
+/// without a blank.
 fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
     const COMMANDS: &[(&str, bool, u8)] = &[
         ("login", false, b'p'),
@@ -90,7 +91,7 @@ fn is_option_of_command(text: &[u8], name: &Range<usize>) -> bool {
     COMMANDS.iter().filter(is_its).any(|(command, ..)| stands_before(command))
 }
 
-/// Returns `Some` if an option takes a user with the password behind a colon: `true` if it takes nothing else.
+/// Returns `Some` if an option takes a user and a password, separated by a colon; `true` if it takes nothing else.
 fn names_user(own: &[u8], dashes: usize) -> Option<bool> {
     match (own, dashes) {
         (b"u" | b"user" | b"proxy-user", _) => Some(true),
@@ -99,7 +100,7 @@ fn names_user(own: &[u8], dashes: usize) -> Option<bool> {
     }
 }
 
-/// The quoted item behind the one that ends there, on this line or the next: `"--token", "value"`.
+/// Returns the start of the quoted item after the one that ends at `end`, on this line or the next: `"--token", "value"`.
 fn next_item(text: &[u8], end: usize) -> Option<usize> {
     let (at, true) = closing(text, end) else { return None };
     let start = text.get(at).filter(|b| **b == b',').map(|_| at + 1)?;
@@ -108,7 +109,8 @@ fn next_item(text: &[u8], end: usize) -> Option<usize> {
     quote.map(|_| value - 1)
 }
 
-/// A user's name and password: `joe:secret`, `joe%secret`, `joe,secret`. If the option is not sure to take one, the password must look like one.
+/// Detects the password in a user's name and password: `joe:secret`, `joe%secret`, `joe,secret`. If the option can take other
+/// values, the password must look random.
 fn login(scan: &mut Scan<'_>, start: usize, is_sure: bool, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let (start, quote) = opening(text, start);

@@ -5,19 +5,19 @@ use std::ops::Range;
 use super::kind::Kind;
 use super::scan::{Scan, Stop, WINDOW, work};
 
-/// Bytes in which more is looked for behind a name than its value: blanks, quotes, brackets.
+/// Maximum number of blanks, quotes and brackets between a name and its value, in bytes.
 pub(super) const MAX_TIE: usize = 12;
 
-/// Bytes that a value goes on for behind a character at which most end.
+/// Maximum number of bytes by which a value extends past a character at which most values end.
 const MAX_EXTENSION: usize = 1024;
 
-/// A name that tells what stands behind it.
+/// A name that may label a secret.
 pub(super) struct Name {
     pub range: Range<usize>,
     pub kind: Kind,
 }
 
-/// Notes a range if it is a secret. Returns its end, where reading goes on.
+/// Adds a range to the secrets if `is_secret`, and returns its end, where the scan continues.
 pub(super) fn noted(is_secret: bool, range: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let end = range.end;
     is_secret.then(|| {
@@ -38,7 +38,7 @@ pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, ki
         (None, _) => Stop::Bare,
     };
     let mut end = scan.value_end(stop, start);
-    // A token in quotes has no blank, and goes on with no other quotation.
+    // A token in quotes holds no blank, and no second quotation follows it.
     if quote.is_some() && !matches!(kind, Kind::Password | Kind::Cookie) {
         let value = &text[start..end];
         let blank = value.iter().take(4 * WINDOW).position(|b| matches!(b, b' ' | b'"'));
@@ -59,7 +59,7 @@ pub(super) fn value_end(scan: &mut Scan<'_>, start: usize, quote: Option<u8>, ki
     end
 }
 
-/// Returns the end of a value that contains characters at which most values end. The value continues behind such a character if
+/// Returns the end of a value that contains characters at which most values end. The value continues after such a character if
 /// neither a word nor a name with its value follows.
 fn extended(text: &[u8], mut end: usize) -> usize {
     let is_inside = |b: &u8| !b.is_ascii_whitespace() && !b"\"'\\`,;&@<>(){}[]|".contains(b);
@@ -89,8 +89,8 @@ fn extended(text: &[u8], mut end: usize) -> usize {
     end
 }
 
-/// Skips the characters that close a name: quotes and backslashes, a bracket, an index. Returns the offset behind them, and true if
-/// a quotation mark is among them.
+/// Skips the characters that close a name: quotes and backslashes, a bracket, an index. Returns the offset after them, and true
+/// if they include a quotation mark.
 pub(super) fn closing(text: &[u8], start: usize) -> (usize, bool) {
     let index = |at: usize| {
         let rest = text.get(at..)?.strip_prefix(b"[")?;
@@ -142,11 +142,11 @@ pub(super) fn opening(text: &[u8], start: usize) -> (usize, Option<u8>) {
             b'\\' => {}
             b' ' if quote.is_none() && at > start => {}
             b if is_quote(b) && quote.is_none() => quote = Some(b),
-            // Quotation marks within quotation marks, as SQL and CSV write them.
+            // Doubled quotation marks, as in SQL and CSV.
             b if quote == Some(b)
                 && at == start + 1
                 && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
-            // Quotation marks around quotation marks.
+            // Escaped quotation marks inside quotation marks.
             b if is_quote(b) && text[at - 1] == b'\\' => quote = Some(b),
             _ => break,
         }
@@ -181,7 +181,7 @@ pub(super) fn is_of_name(text: &[u8], at: usize) -> bool {
     let length = char_length(byte);
     let c = text.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
     c.and_then(|c| c.chars().next()).is_some_and(|c| {
-        // Marks and vowels that belong to the letter before.
+        // Marks and vowel signs that belong to the letter before.
         c.is_alphabetic()
             || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e00}'..='\u{e7f}')
     })

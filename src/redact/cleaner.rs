@@ -1,11 +1,11 @@
-//! Redacts texts in place, once they lie in a structure that may have been made without a redactor.
+//! Redacts texts in place, in structures that may have been created without a redactor.
 
 use super::{Redactor, Secrets};
 
-/// Redacts texts in their place.
+/// Redacts texts in place.
 pub(crate) struct Cleaner {
     redactor: Redactor,
-    /// What of secrets may be in pieces that were cut out of these texts.
+    /// Secrets whose pieces may be in these texts.
     secrets: Secrets,
 }
 
@@ -14,7 +14,7 @@ impl Cleaner {
         Self { redactor, secrets: Secrets::default() }
     }
 
-    /// A cleaner that knows the secrets of these texts as well.
+    /// Creates a cleaner that also knows the secrets in these texts.
     pub(crate) fn knowing<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Self {
         Self { redactor: self.redactor, secrets: self.redactor.secrets(texts) }
     }
@@ -24,19 +24,19 @@ impl Cleaner {
     }
 
     pub(crate) fn text(&self, text: &mut String) {
-        // Nearly all are clean already.
+        // Nearly all texts are clean already.
         let clean = self.cleaned(text);
         if clean != *text {
             *text = clean;
         }
     }
 
-    /// Advice may have lines, which stay.
+    /// Redacts a text of several lines and keeps its line ends.
     pub(crate) fn lines(&self, text: &mut String) {
         *text = self.redactor.clean_lines(&self.secrets.mask(text));
     }
 
-    /// A command stays only as it is: with a mask in it, it would do something else.
+    /// Removes a command that holds a secret. With a mask in it, it would do something else.
     pub(crate) fn command(&self, run: &mut Option<String>) {
         run.take_if(|run| self.redactor.clean_lines(&self.secrets.mask(run)) != *run);
     }
@@ -45,7 +45,7 @@ impl Cleaner {
         texts.into_iter().for_each(|text| self.text(text));
     }
 
-    /// A map by names that may have to be cleaned, too.
+    /// Redacts the keys of a map.
     pub(crate) fn keys<V, M>(&self, map: &mut M)
     where
         M: Default + IntoIterator<Item = (String, V)> + FromIterator<(String, V)>,

@@ -1,7 +1,7 @@
-//! Secrets known by where they stand: behind an `Authorization:`, a `key=`, a `"token":`, an option of a command, in a tag.
+//! Detects secrets by their context: after `Authorization:`, `key=` or `"token":`, in an option of a command, in a tag.
 //!
-//! A text is read word by word. Behind a word that names a secret, what ties a value to it is looked for, and then the value.
-//! What was found is not looked at again, so that the time does not depend on how names and values are nested.
+//! A text is scanned word by word. After a word that labels a secret, the detector looks for a separator and then for the value.
+//! A range that was found is not scanned again, so the time does not depend on how names and values are nested.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::scan::{Scan, WINDOW, work};
 use super::tokens::{is_typed, named_length};
 use super::{arguments, lists, nearby, statements, urls};
 
-/// Notes where secrets stand that their place gives away.
+/// Adds the ranges of secrets that their context identifies.
 pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
     let text = scan.text;
     work::count(2 * text.len());
@@ -28,7 +28,7 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
         while end < text.len() && is_of_name(text, end) {
             let is_east_asian = (0xe3..=0xed).contains(&text[end]);
             end += char_length(text[end]);
-            // No blank stands between a name in Chinese and its value.
+            // No blank separates a Chinese name from its value.
             if is_east_asian && text.get(end).is_some_and(u8::is_ascii_alphanumeric) {
                 break;
             }
@@ -40,7 +40,7 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Looks behind a word, and tells where to go on, where that is not its end.
+/// Examines the text after a word, and returns the offset where the scan continues; `None` for the end of the word.
 fn behind_word(
     scan: &mut Scan<'_>,
     word: Range<usize>,
@@ -81,7 +81,7 @@ fn behind_word(
     }
 }
 
-/// The value behind a name that a vendor's name is a part of.
+/// Detects the value after a name that contains a vendor's name.
 fn behind_vendor(scan: &mut Scan<'_>, name: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if name.len() > WINDOW {

@@ -1,9 +1,8 @@
-//! Characters that would act on a terminal or on the reading order instead of being shown.
+//! Escapes characters that a terminal or the text layout would interpret instead of showing.
 
 use std::borrow::Cow;
 
-/// Whether a character would do something to a terminal or to the reading order, or nothing to be seen, instead of being
-/// shown.
+/// Returns true if a character controls a terminal or the reading order, or is invisible.
 pub(super) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -15,9 +14,9 @@ pub(super) fn is_hostile(c: char) -> bool {
         )
 }
 
-/// The text with such characters made visible.
+/// Returns the text with such characters escaped.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    // Most texts are ASCII that can be printed.
+    // Most texts are printable ASCII.
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(is_hostile) {
         return Cow::Borrowed(text);
     }
@@ -34,7 +33,7 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// [`escape`], but for the ends of lines, which stay.
+/// Escapes a text as [`escape`] does, but keeps line ends.
 pub(super) fn escape_lines(text: &str) -> String {
     text.split('\n')
         .map(|line| escape(line.strip_suffix('\r').unwrap_or(line)))

@@ -1,29 +1,29 @@
-//! A text as it was before somebody wrote it down: JSON in JSON, a URL's percent signs, colours, lines that were wrapped.
+//! Decoded readings of a text: JSON inside JSON, percent-encoding, colours, wrapped lines.
 //!
-//! Secrets are looked for in each of these readings, and masked where they stand in the text itself.
+//! Secrets are searched for in each reading, and masked at their position in the original text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::controls::is_hostile;
 
-/// Texts are quoted in texts that are quoted; deeper ones are left as they are.
+/// Maximum number of nested escape layers that are decoded; deeper ones stay as they are.
 const MAX_DEPTH: usize = 8;
-/// A terminal's code is not longer.
+/// Maximum length in bytes of a terminal code.
 const MAX_CODE: usize = 256;
 
-/// Ways to write the first byte of a terminal's code.
+/// Spellings of the first byte of a terminal code.
 const ESCAPES: [&str; 8] = ["\u{1b}", "1b", "1B", "1b}", "1B}", "\\e", "033", "#27;"];
 
-/// One reading of a text, which knows where its bytes come from.
+/// A reading of a text that maps its bytes to the original.
 pub(super) struct Reading<'t> {
     pub text: Cow<'t, str>,
-    /// Where each byte of it comes from in the original; none where it is the original.
+    /// Range in the original of each byte; `None` for the original itself.
     origins: Option<Vec<(u32, u32)>>,
 }
 
 impl<'t> Reading<'t> {
-    /// All readings of a text that differ: as it stands, decoded, and decoded with wrapped lines joined.
+    /// Returns all distinct readings of a text: the original, decoded, and decoded with wrapped lines joined.
     pub fn all(text: &'t str) -> Vec<Self> {
         let mut readings = vec![Self::of(text)];
         let is_written = |b: u8| matches!(b, b'\\' | b'%' | b'&') || !(0x20..0x7f).contains(&b);
@@ -45,12 +45,12 @@ impl<'t> Reading<'t> {
         readings
     }
 
-    /// The text as it stands, alone.
+    /// Creates the reading of the original text.
     pub fn of(text: &'t str) -> Self {
         Self { text: Cow::Borrowed(text), origins: None }
     }
 
-    /// Where a part of it stands in the original.
+    /// Returns the range in the original of a range in this reading.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
         match &self.origins {
             None => range,
@@ -59,7 +59,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// Whether something was taken out before this byte, so that a word may begin here.
+    /// Returns true if something was removed before this byte, so that a word may begin here.
     pub fn is_seam(&self, at: usize) -> bool {
         self.origins.is_some() && at > 0 && self.byte(at - 1).1 != self.byte(at).0
     }
@@ -74,10 +74,10 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// It with one layer of escapes taken off, unless it has none.
+    /// Returns the reading with one layer of escapes decoded; `None` if it has none.
     fn decoded(&self) -> Option<Reading<'t>> {
         self.rewritten(|rest, before| {
-            // `^[` is what a terminal shows for the first byte of a code.
+            // A terminal shows the first byte of a code as `^[`.
             let is_caret = before.ends_with('^') && rest.starts_with("[[") && lost_code(&rest[1..]).is_some();
             let (back, escape) = match is_caret {
                 true => (1, lost_code(&rest[1..]).map(|length| (length + 1, None))),
@@ -87,7 +87,7 @@ impl<'t> Reading<'t> {
         })
     }
 
-    /// It with wrapped lines joined, unless none looks wrapped.
+    /// Returns the reading with wrapped lines joined; `None` if no line looks wrapped.
     fn joined(&self) -> Option<Reading<'t>> {
         if !self.text.contains('\n') {
             return None;
@@ -95,7 +95,8 @@ impl<'t> Reading<'t> {
         self.rewritten(wrap)
     }
 
-    /// It with parts replaced, unless there are none. `replace` is given what follows and what came before.
+    /// Returns the reading with parts replaced; `None` if there are none. `replace` is called with the text after and before a
+    /// position.
     fn rewritten(&self, replace: impl Fn(&str, &str) -> Option<Rewrite>) -> Option<Reading<'t>> {
         let (mut text, mut origins) = (String::new(), Vec::new());
         let (mut at, mut copied) = (0, 0);
@@ -127,15 +128,15 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// What is put in the place of a part of a text.
+/// A replacement for a part of a text.
 struct Rewrite {
-    /// Bytes before it that are left out.
+    /// Number of bytes before the position that are removed as well.
     back: usize,
     length: usize,
     with: Option<char>,
 }
 
-/// Whether no escape begins with a byte.
+/// Returns true if no escape begins with this byte.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'$' | b'\''..=b'Z' | b']'..=b'~')
 }
@@ -144,7 +145,8 @@ fn of_u32((start, end): (usize, usize)) -> (u32, u32) {
     (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
 }
 
-/// The escape with which a text begins: its length, and what it stands for. Codes and what cannot be seen stand for nothing.
+/// Parses the escape at the start of a text, and returns its length and its character. Terminal codes and invisible characters
+/// have no character.
 fn escape(text: &str, before: &str) -> Option<(usize, Option<char>)> {
     let first = text.chars().next()?;
     match first {
@@ -155,27 +157,27 @@ fn escape(text: &str, before: &str) -> Option<(usize, Option<char>)> {
         }
         '&' => entity(text),
         '\u{1b}' | '\u{9b}' | '\u{9d}' | '\u{90}' => Some((code_length(text), None)),
-        // Behind what stands for its first byte, it is a code that is read once that byte is there.
+        // After a spelled-out first byte, `[` belongs to a code that the next round decodes.
         '[' if ESCAPES.iter().any(|escape| before.ends_with(escape)) => None,
         '[' => lost_code(text).map(|length| (length, None)),
         '\n' | '\t' => None,
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
             Some((first.len_utf8(), Some(' ')))
         }
-        // What chooses between a sign and a picture of it cannot be seen either.
+        // Variation selectors, which choose between text and emoji style, are invisible, too.
         '\u{fe00}'..='\u{fe0f}' => Some((first.len_utf8(), None)),
         '「' | '」' | '『' | '』' | '“' | '”' | '„' | '«' | '»' | '＂' => {
             Some((first.len_utf8(), Some('"')))
         }
         '‘' | '’' | '‚' | '＇' => Some((first.len_utf8(), Some('\''))),
-        // The forms of ASCII that are as wide as Chinese characters.
+        // Full-width forms of ASCII.
         '！'..='～' => char::from_u32(u32::from(first) - 0xfee0).map(|c| (first.len_utf8(), Some(c))),
         '\r' => text[1..].starts_with('\n').then_some((1, None)),
         c => is_hostile(c).then_some((c.len_utf8(), None)),
     }
 }
 
-/// An escape of JSON, JavaScript or a shell.
+/// Parses an escape of JSON, JavaScript or a shell.
 fn backslash(text: &str) -> Option<(usize, Option<char>)> {
     let hex = |range: Range<usize>| char::from_u32(u32::from_str_radix(text.get(range)?, 16).ok()?);
     let second = text[1..].chars().next()?;
@@ -197,7 +199,7 @@ fn backslash(text: &str) -> Option<(usize, Option<char>)> {
     Some((2, Some(of)))
 }
 
-/// The character that percent signs and numbers stand for, in UTF-8, and how many bytes they are.
+/// Parses a percent-encoded UTF-8 character, and returns its length in bytes.
 fn percent(text: &str) -> Option<(usize, char)> {
     let byte = |at: usize| {
         let code = text.get(3 * at..)?.strip_prefix('%')?.get(..2)?;
@@ -216,7 +218,7 @@ fn percent(text: &str) -> Option<(usize, char)> {
     Some((3 * count, c))
 }
 
-/// An entity of HTML.
+/// Parses an HTML entity.
 fn entity(text: &str) -> Option<(usize, Option<char>)> {
     let end = text.bytes().take(10).position(|b| b == b';')?;
     let of = match &text[1..end] {
@@ -239,13 +241,13 @@ fn entity(text: &str) -> Option<(usize, Option<char>)> {
     Some((end + 1, Some(of)))
 }
 
-/// The length of a colour of a terminal that lost its first byte on the way: `[31m`.
+/// Returns the length of a terminal colour code that lost its first byte: `[31m`.
 fn lost_code(text: &str) -> Option<usize> {
     let digits = text[1..].bytes().take(12).take_while(|b| b.is_ascii_digit() || *b == b';').count();
     (digits > 0 && text.as_bytes().get(1 + digits) == Some(&b'm')).then_some(digits + 2)
 }
 
-/// The length of the terminal's code with which a text begins.
+/// Returns the length of the terminal code at the start of a text.
 fn code_length(text: &str) -> usize {
     let mut chars = text.char_indices();
     let kind = match chars.next() {
@@ -265,7 +267,7 @@ fn code_length(text: &str) -> usize {
         match (kind, c) {
             ('C', '@'..='~') | ('O', '\u{7}' | '\u{9c}') => return at + c.len_utf8(),
             ('C', ' '..='?') => {}
-            // What is no code's is text.
+            // A byte that cannot belong to the code is text.
             ('C', _) => return at,
             ('O', '\\') if text[..at].ends_with('\u{1b}') => return at + 1,
             ('O', '\n') => break,
@@ -275,8 +277,8 @@ fn code_length(text: &str) -> usize {
     text.chars().next().map_or(1, char::len_utf8)
 }
 
-/// A line's end and what stands around it, where a word seems to have been wrapped there: the border of a box, the indentation, and
-/// what stands before the next line's text. The word goes on with what is no ordinary one.
+/// Returns the replacement for a line end inside a wrapped word. It includes the border of a box, the indentation, and the prefix
+/// of the next line. The next line must continue with text that is not an ordinary word.
 fn wrap(text: &str, before: &str) -> Option<Rewrite> {
     const BORDERS: [char; 3] = ['│', '┃', '|'];
     let (back, border) = match text.strip_prefix(BORDERS) {
@@ -289,7 +291,7 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
     let before = &before[..before.len() - back];
     let rest = text[border..].strip_prefix('\n')?;
     let bare = rest.trim_start_matches([' ', '\t']);
-    // `"abc" +` goes on with `"def"`.
+    // `"abc" +` continues with `"def"`.
     let unquoted = before.trim_end_matches([' ', '+', '.', '\\']);
     let quotes = ['"', '\''].into_iter().find(|quote| unquoted.ends_with(*quote) && bare.starts_with(*quote));
     if quotes.is_some() && goes_on(&bare[1..], &unquoted[..unquoted.len() - 1]) {
@@ -301,7 +303,7 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
     }
     let rests = || [behind_border(bare), Some(bare)].into_iter().flatten();
     let Some(rest) = rests().find(|rest| goes_on(rest, before)) else {
-        // What is named at the end of a line stands on the next one.
+        // The value of a name at the end of a line is on the next line.
         let rest = rests().find(|rest| is_random(rest))?;
         return Some(Rewrite { back, length: text.len() - rest.len(), with: Some(' ') });
     };
@@ -322,7 +324,7 @@ fn is_random(text: &str) -> bool {
         && !word.starts_with(b"20")
 }
 
-/// Whether a text goes on with the rest of a word.
+/// Returns true if a text continues the word at the end of `before`.
 fn goes_on(rest: &str, before: &str) -> bool {
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~$:|!#^*?%".contains(c);
     let word = &rest[..rest.find(|c| !is_of_key(c)).unwrap_or(rest.len())];
@@ -330,7 +332,7 @@ fn goes_on(rest: &str, before: &str) -> bool {
         word.contains(|c: char| c.is_ascii_digit() || "!#^*%".contains(c))
             || word.chars().skip(1).any(|c| c.is_ascii_uppercase())
     };
-    // A blank before the line's end leaves the word whole, unless both parts are odd.
+    // A blank before the line end completes the word, unless both parts look random.
     let bare = before.trim_end_matches([' ', '\t']);
     let start = bare
         .rfind(|c: char| !is_of_key(c))
@@ -345,8 +347,7 @@ fn goes_on(rest: &str, before: &str) -> bool {
     bare.ends_with(is_of_key) && !is_whole && !word.is_empty() && is_odd(word) && !is_date && ends
 }
 
-/// The text behind the border of a box, the mark of a quotation, or what Docker writes before each line: a name and a bar, or
-/// a time.
+/// Returns the text after a line prefix: the border of a box, a quotation mark, or Docker's name and bar or time.
 fn behind_border(text: &str) -> Option<&str> {
     const MAX_BORDER: usize = 64;
     let rest = text.trim_start_matches(['│', '┃', '|', '>', '▏', '#']);
@@ -372,7 +373,7 @@ fn behind_border(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// The last reading, and where it finds a word in the original.
+    /// Returns the text of the last reading.
     fn read(text: &str) -> String {
         Reading::all(text).pop().expect("a reading").text.into_owned()
     }

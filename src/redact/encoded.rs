@@ -1,4 +1,4 @@
-//! Secrets in what is no text as it stands: Base64, dumps of buffers, lists of bytes, keys in PEM, the words of a wallet.
+//! Detects secrets in encoded data: Base64, buffer dumps, byte lists, PEM keys, recovery phrases of wallets.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,15 +9,15 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::decoding::Reading;
 use super::scan::work;
 
-/// The beginning of a key or certificate in PEM.
+/// Start of a key or certificate in PEM.
 const BEGIN: &[u8] = b"-----BEGIN ";
-/// Characters of Base64 in which a text may hide.
+/// Minimum number of Base64 characters that are decoded.
 const MIN_BASE64: usize = 24;
-/// Bytes of a dump in which one may.
+/// Minimum number of bytes of a dump that is examined.
 const MIN_BYTES: usize = 16;
-/// Bytes of a key of Solana, which is printed as a list.
+/// Number of bytes of a Solana key, which is printed as a list.
 const KEYPAIR: usize = 64;
-/// Words of the shortest recovery phrase.
+/// Number of words of the shortest recovery phrase.
 const MIN_WORDS: usize = 12;
 
 /// The words of recovery phrases (BIP-39, English), sorted.
@@ -30,7 +30,7 @@ const DECODER: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Notes where secrets stand that are written in some other way. `holds_secret` tells whether a text that was decoded holds one.
+/// Adds the ranges of encoded secrets. `holds_secret` returns true if a decoded text holds one.
 pub(super) fn find(
     reading: &Reading<'_>,
     found: &mut Vec<Range<usize>>,
@@ -77,14 +77,14 @@ pub(super) fn find(
     lines_of_a_key(&reading.text, found);
 }
 
-/// A dump of bytes that stands behind the name of a secret, whatever it holds.
+/// Detects a dump of bytes after the name of a secret, whatever it holds.
 pub(super) fn dump_behind_name(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let (end, _) = buffer(text, start)?;
     found.push(start..end);
     Some(end)
 }
 
-/// A list of bytes that stands behind the name of a secret, whatever it holds.
+/// Detects a list of bytes after the name of a secret, whatever it holds.
 pub(super) fn bytes_behind_name(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let (end, _) = bytes(text, start).filter(|(_, bytes)| bytes.len() >= MIN_BYTES)?;
     found.push(start..end);
@@ -95,7 +95,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
 }
 
-/// Decodes a run of Base64 of either alphabet.
+/// Decodes Base64 of the standard or the URL-safe alphabet.
 fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
     let bare = run.iter().copied().take_while(|b| *b != b'=').map(|b| match b {
         b'-' => b'+',
@@ -109,7 +109,7 @@ fn of_base64(run: &[u8]) -> Option<Vec<u8>> {
     DECODER.decode(bare).ok()
 }
 
-/// The bytes that hexadecimal digits stand for.
+/// Decodes hexadecimal digits.
 fn of_hex(run: &[u8]) -> Option<Vec<u8>> {
     if run.len() % 2 == 1 {
         return None;
@@ -117,7 +117,7 @@ fn of_hex(run: &[u8]) -> Option<Vec<u8>> {
     run.chunks_exact(2).map(|pair| hex(pair[0], pair[1])).collect()
 }
 
-/// The byte that two hexadecimal digits stand for.
+/// Decodes two hexadecimal digits.
 fn hex(high: u8, low: u8) -> Option<u8> {
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some(digit(high)? << 4 | digit(low)?)
@@ -132,13 +132,13 @@ fn is_secret_text(bytes: &[u8], holds_secret: &dyn Fn(&str) -> bool) -> bool {
     std::str::from_utf8(bytes).is_ok_and(holds_secret)
 }
 
-/// Returns true if bytes are the beginning of a private key in PEM, of which the label may be cut.
+/// Returns true if bytes are the start of a private key in PEM, whose label may be cut.
 fn is_key(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(60)];
     start.starts_with(BEGIN) && !contains(start, b"CERT") && !contains(start, b"PUBLIC")
 }
 
-/// The dump of a buffer that begins there, and its bytes: `<Buffer 2d 2d 2d>`.
+/// Parses the buffer dump at `start`, and returns its end and its bytes: `<Buffer 2d 2d 2d>`.
 fn buffer(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     const OPENING: &[u8] = b"<Buffer ";
     let mut at = start + OPENING.len();
@@ -159,7 +159,7 @@ fn buffer(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     (!bytes.is_empty()).then_some((at, bytes))
 }
 
-/// The numbers of a list that begins there, if they are bytes; and where they end.
+/// Parses the list of bytes at `start`, and returns its end and the bytes.
 fn bytes(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     let (mut at, mut bytes) = (start, Vec::new());
     let mut end = at;
@@ -181,7 +181,7 @@ fn bytes(text: &[u8], start: usize) -> Option<(usize, Vec<u8>)> {
     (!bytes.is_empty()).then_some((end, bytes))
 }
 
-/// Notes where private keys in PEM stand, whatever stands before them.
+/// Adds the ranges of private keys in PEM, whatever text is before them.
 fn private_keys(text: &[u8], found: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while let Some(next) = memchr::memmem::find(&text[at..], BEGIN) {
@@ -196,7 +196,7 @@ fn private_keys(text: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The private key in PEM that begins there, to its end or that of the text.
+/// Returns the private key in PEM at `at`, up to its end or the end of the text.
 fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     const END: &[u8] = b"-----END ";
     let rest = text.get(at..)?.strip_prefix(BEGIN)?;
@@ -214,7 +214,7 @@ fn private_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     Some(at..at + BEGIN.len() + label + end)
 }
 
-/// Notes where the words of a recovery phrase stand, however they are called.
+/// Adds the ranges of recovery phrases, with or without a name before them.
 fn phrases(text: &[u8], found: &mut Vec<Range<usize>>) {
     let (mut at, mut start, mut count) = (0, 0, 0);
     while at < text.len() {
@@ -237,7 +237,7 @@ fn phrases(text: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Notes where enough words in a row are of those that wallets use. They are separated by blanks, commas and line ends.
+/// Adds a range of enough consecutive words from the recovery word list, separated by blanks, commas or line ends.
 fn words_of_a_wallet(text: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let (mut at, mut first, mut last, mut count) = (range.start, 0, 0, 0);
     for word in text[range.clone()].split(|b| !b.is_ascii_lowercase()) {
@@ -256,7 +256,7 @@ fn words_of_a_wallet(text: &[u8], range: Range<usize>, found: &mut Vec<Range<usi
     }
 }
 
-/// The lines of a PEM key whose beginning stands elsewhere: 64 characters of Base64, and nothing else.
+/// Adds the lines of a PEM key without its first line: 64 characters of Base64 and nothing else.
 fn lines_of_a_key(text: &str, found: &mut Vec<Range<usize>>) {
     const LINE: usize = 64;
     if text.len() < LINE {

@@ -1,13 +1,13 @@
-//! The forms of tokens, as `build/token_forms.rs` compiles them out of `tokens.yaml`.
+//! Token formats, which `build/token_forms.rs` compiles from `tokens.yaml`.
 
 include!(concat!(env!("OUT_DIR"), "/tokens.rs"));
 
-/// So many characters of one class.
+/// A run of characters of one class.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
     pub class: u16,
     pub min: u32,
-    /// `u32::MAX` for no limit.
+    /// Maximum number of characters; `u32::MAX` for no limit.
     pub max: u32,
 }
 
@@ -18,22 +18,23 @@ impl Run {
         byte < 128 && class >> byte & 1 == 1
     }
 
-    /// The most bytes that the run takes.
+    /// Returns the maximum number of bytes of the run.
     pub fn most(&self) -> usize {
         usize::try_from(self.max).unwrap_or(usize::MAX)
     }
 }
 
-/// How tokens of one kind look.
+/// The format of one kind of token.
 pub(super) struct Form {
-    /// Fixed text by which one is found, in lower case where `folds`; none where it is found by its first two characters.
+    /// Fixed text that the token contains, in lower case if `folds`. If it is empty, the token is found by its first two
+    /// characters.
     pub anchor: &'static str,
     pub folds: bool,
-    /// Bytes of the anchor that are shown: they tell nothing but the kind of address.
+    /// Number of bytes of the anchor that stay visible, because they only show the kind of address.
     pub shows: usize,
-    /// What stands behind the anchor is neither words nor a digest.
+    /// True if the text after the anchor must be neither words nor a digest.
     pub mixed: bool,
-    /// A part of it tells nothing.
+    /// True if a part of the token reveals nothing, so that only whole tokens are masked.
     pub whole: bool,
     pub before: &'static [Run],
     pub after: &'static [Run],

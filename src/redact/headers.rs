@@ -1,4 +1,4 @@
-//! Secrets in headers: a scheme and what goes with it, or its parameters.
+//! Detects secrets in headers: a scheme with its value or its parameters.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_secret};
 
-/// The value of a header behind its scheme.
+/// Detects the value of a header after its scheme.
 pub(super) fn scheme_value(
     scan: &mut Scan<'_>,
     start: usize,
@@ -27,7 +27,7 @@ pub(super) fn scheme_value(
         let spaces = blanks(text, start + word);
         let is_known =
             SCHEMES.split_ascii_whitespace().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()));
-        // Of another scheme the value must be no word.
+        // After an unknown scheme the value must not be a word.
         let next = &text[start + word + spaces..];
         let value = next.iter().take(WINDOW).take_while(|b| b.is_ascii_graphic() && **b != b'"').count();
         let is_scheme =
@@ -55,7 +55,7 @@ pub(super) fn scheme_value(
     noted(!is_other && is_secret(value, kind, tie), start..end, found)
 }
 
-/// The value of a header whose scheme ends one argument, and that is the next: `"Authorization: Bearer", "value"`,
+/// Detects the value of a header whose scheme ends one argument and whose value is the next: `"Authorization: Bearer", "value"`,
 /// `"2": "Bearer", "3": "value"`.
 pub(super) fn next_argument(
     scan: &mut Scan<'_>,
@@ -84,9 +84,9 @@ pub(super) fn next_argument(
 
 /// Returns the end of the parameters of a scheme, `username="joe", response="..."`, and true if a client wrote them.
 ///
-/// Behind a scheme without its header only those of a server are read: what is of a client is looked at as one value.
+/// After a scheme without its header, only a server's parameters are parsed; a client's are treated as one value.
 fn parameters(text: &[u8], start: usize, kind: Kind) -> Option<(usize, bool)> {
-    // What a server asks with is no secret.
+    // A server's challenge is not secret.
     const OF_SERVER: &[&[u8]] = &[
         b"realm",
         b"scope",

@@ -1,5 +1,4 @@
-//! Values behind a name that are more than one: lists, maps, and objects that hold the name in one field and the value in
-//! another.
+//! Detects several values after one name: lists, maps, and objects with the name in one field and the value in another.
 
 use std::ops::Range;
 
@@ -10,13 +9,13 @@ use super::names;
 use super::scan::{Scan, Stop, WINDOW, work};
 use super::values::{Tie, is_masked, is_secret};
 
-/// Bytes between a field that names a secret and the one that holds it.
+/// Maximum number of bytes between a field that names a secret and the field that holds it.
 const MAX_GAP: usize = 48;
-/// Lines of a list or map that is written line by line.
+/// Maximum number of lines of a list or map in block style.
 const MAX_BLOCK: usize = 256;
 
-/// The value behind a name in a list of both, or in an object that names it: `["x-api-key", "value"]`,
-/// `{"name": "API_KEY", "value": "value"}`.
+/// Detects the value after a name in a list of both, or in an object that names it: `["x-api-key", "value"]`, `{"name":
+/// "API_KEY", "value": "value"}`.
 pub(super) fn listed(
     scan: &mut Scan<'_>,
     name: &Name,
@@ -33,7 +32,7 @@ pub(super) fn listed(
     match before {
         Some(b'[' | b',' | b'(') => {
             let (start, quote) = opening(text, start);
-            // The next one may be a name, too.
+            // The next item may be a name, too.
             let length = text[start..]
                 .iter()
                 .take(WINDOW)
@@ -48,7 +47,7 @@ pub(super) fn listed(
     }
 }
 
-/// The value of the next field of an object, whose name stands in the one before.
+/// Detects the value in the next field of an object, whose name is in the field before.
 pub(super) fn next_field(
     scan: &mut Scan<'_>,
     kind: Kind,
@@ -59,7 +58,7 @@ pub(super) fn next_field(
     secret(scan, start, quote, kind, found)
 }
 
-/// Returns the offset of the value of the next field of an object, if that field is named like one that holds a value.
+/// Returns the offset of the value of the next field, if the name of that field shows that it holds a value.
 fn value_field(text: &[u8], start: usize) -> Option<usize> {
     const FIELDS: &[&str] = &["value", "val", "secret", "content", "string", "data"];
     let mut at = start;
@@ -76,7 +75,7 @@ fn value_field(text: &[u8], start: usize) -> Option<usize> {
     matches!(text.get(at), Some(b':' | b'=')).then(|| at + 1 + blanks(text, at + 1))
 }
 
-/// The value of a field `value` whose object names it behind it: `{"value": "value", "name": "API_KEY"}`.
+/// Detects the value of a field `value` whose name follows it in the object: `{"value": "value", "name": "API_KEY"}`.
 pub(super) fn value_of_pair(
     scan: &mut Scan<'_>,
     start: usize,
@@ -95,7 +94,7 @@ pub(super) fn value_of_pair(
     if !FIELDS.iter().any(|known| field.eq_ignore_ascii_case(known.as_bytes())) {
         return None;
     }
-    // Of a path the last name tells.
+    // The last segment of a path is the name.
     let name = match field {
         b"path" => words.take_while(|word| !word.starts_with(b"]")).last()?,
         _ => words.next()?,
@@ -104,7 +103,7 @@ pub(super) fn value_of_pair(
     noted(is_secret(&text[start..end], kind, Tie::QUOTED), start..end, found)
 }
 
-/// The value of a property list: `<key>API_KEY</key><string>value</string>`.
+/// Detects a value of a property list: `<key>API_KEY</key><string>value</string>`.
 pub(super) fn property(
     scan: &mut Scan<'_>,
     start: usize,
@@ -120,7 +119,7 @@ pub(super) fn property(
     noted(is_secret(&text[start..end], kind, Tie::QUOTED), start..end, found)
 }
 
-/// Masks the items of a list of secrets, and tells where it ends.
+/// Masks the items of a list of secrets, and returns the end of the list.
 pub(super) fn list(
     scan: &mut Scan<'_>,
     start: usize,
@@ -162,7 +161,7 @@ pub(super) fn list(
     }
 }
 
-/// Masks the values of a map of secrets, and tells where it ends: at its end, or where it holds more than texts.
+/// Masks the values of a map of secrets, and returns the end of the map, or the position of the first member that is not a text.
 pub(super) fn map(
     scan: &mut Scan<'_>,
     start: usize,
@@ -182,7 +181,7 @@ pub(super) fn map(
             .take(WINDOW)
             .take_while(|b| b.is_ascii_alphanumeric() || b"_-.:/@".contains(b))
             .count();
-        // A colon behind a bare name is no part of it.
+        // A colon after a bare name is not part of it.
         let name = if text[at..at + name].ends_with(b":") { name - 1 } else { name };
         let colon = at
             + name
@@ -204,7 +203,7 @@ pub(super) fn map(
             continue;
         }
         let Some(quote) = quote else {
-            // A number or a word for none, before the next member.
+            // A number or keyword, before the next member.
             let length = text[value..]
                 .iter()
                 .take(WINDOW)
@@ -217,7 +216,7 @@ pub(super) fn map(
             continue;
         };
         let end = value_end(scan, value, Some(quote), kind);
-        // The names of a map may be anything; what they hold must look like a secret.
+        // The names in such a map are arbitrary, so the values must look like secrets.
         let content = &text[value..end];
         let of = own.filter(|own| !matches!(own, Kind::Value | Kind::Maybe)).unwrap_or(kind);
         if (own.is_some() || may_be_made(content) && !content.contains(&b' '))
@@ -230,12 +229,12 @@ pub(super) fn map(
     }
 }
 
-/// Returns true if the value of a member whose name may be anything can be a secret: it is long, has a digit, and is no colour.
+/// Returns true if the value of a member with an arbitrary name can be a secret: it is long, has a digit, and is not a colour.
 fn may_be_made(content: &[u8]) -> bool {
     content.len() >= 8 && content.iter().take(WINDOW).any(u8::is_ascii_digit) && !content.starts_with(b"#")
 }
 
-/// The private member of a key as JWK has it: `"d":"..."`, in quotation marks and of at least 40 characters of Base64.
+/// Detects the private member of a JWK key: `"d":"..."`, quoted and at least 40 characters of Base64.
 pub(super) fn member_of_key(
     scan: &mut Scan<'_>,
     name: Range<usize>,
@@ -264,7 +263,7 @@ pub(super) fn member_of_key(
     noted(is_key, start..end, found)
 }
 
-/// Masks the items or members on the lines from `line` on, as YAML writes lists and maps, and tells where they end.
+/// Masks the items or members on the lines from `line` on, in YAML's block style, and returns their end.
 pub(super) fn block(
     scan: &mut Scan<'_>,
     line: usize,
@@ -306,7 +305,7 @@ pub(super) fn block(
     (at > line).then_some(at - 1)
 }
 
-/// Masks what follows a value in a list without brackets, `KEYS=a,b;c`, and tells where it ends.
+/// Masks the further values of a list without brackets, `KEYS=a,b;c`, and returns its end.
 pub(super) fn rest_of_list(
     scan: &mut Scan<'_>,
     start: usize,
@@ -335,7 +334,7 @@ pub(super) fn rest_of_list(
     end
 }
 
-/// The secret that stands there behind its name.
+/// Detects the secret at `start`, after its name.
 fn secret(
     scan: &mut Scan<'_>,
     start: usize,

@@ -1,4 +1,4 @@
-//! What stands for a secret: a mask, and the tag by which equal ones are known where the user gave a key for that.
+//! Masks that replace secrets. With a key from the user, a mask carries a tag that identifies equal secrets.
 
 use std::ops::Range;
 
@@ -7,17 +7,17 @@ use sha2::{Digest, Sha256};
 
 use super::personal::{self, Personal};
 
-/// Bytes of a tag: enough that two secrets of one log have different ones.
+/// Length of a tag in bytes, enough that two secrets of one log have different tags.
 const TAG_BYTES: usize = 8;
-/// Bytes of a key that cannot be tried out.
+/// Minimum length of a key in bytes, so that it cannot be guessed by trial.
 const MIN_KEY: usize = 16;
 
-/// The key of tags: equal secrets have equal tags in every report that is made with it, and nobody without it can find a
-/// secret by its tag.
+/// The key of tags. Equal secrets have equal tags in every report with the same key, and nobody without the key can derive a
+/// secret from its tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TagKey([u8; 32]);
 
-/// The key for tags is too short.
+/// Error for a tag key that is too short; its length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a key for tags has at least {MIN_KEY} bytes, and this one has {0}; `openssl rand -out FILE 32` makes one"
@@ -25,10 +25,10 @@ pub struct TagKey([u8; 32]);
 pub struct ShortKey(usize);
 
 impl TagKey {
-    /// The key of reports whose tags are never shown, but replaced by numbers (`--share`).
+    /// The key for reports whose tags are replaced by numbers before they are shown (`--share`).
     pub const UNSHOWN: Self = Self([0; 32]);
 
-    /// The key that these bytes stand for; a line end behind them does not count.
+    /// Derives the key from bytes; trailing whitespace is ignored.
     ///
     /// # Errors
     /// If there are fewer than 16 bytes.
@@ -53,25 +53,25 @@ impl std::fmt::Debug for TagKey {
     }
 }
 
-/// Returns true if a text holds the mask of something, with or without a tag.
+/// Returns true if a text holds a mask, with or without a tag.
 pub(crate) fn holds_mask(text: &str) -> bool {
     let names = ["[redacted", "[email", "[phone"];
     let is_mask = |rest: &str| rest.starts_with([']', ':']);
     names.iter().any(|name| text.match_indices(name).any(|(at, _)| is_mask(&text[at + name.len()..])))
 }
 
-/// A place in a text that is masked.
+/// A range of a text to be masked.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub range: Range<usize>,
     pub what: What,
-    /// As it was before it was escaped.
+    /// The range in the decoded reading.
     pub content: Range<usize>,
-    /// The reading that it was found in.
+    /// Index of the reading in which it was found.
     pub reading: usize,
 }
 
-/// By what it was found; what tells more stands first.
+/// The kind of detector, by descending specificity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     Form,
@@ -104,7 +104,7 @@ impl What {
     }
 }
 
-/// Joins overlapping places into one with the mask of the most specific kind, so that a key has the same mask in every place.
+/// Joins overlapping ranges into one with the mask of the most specific kind, so that a key has the same mask everywhere.
 pub(super) fn joined(mut all: Vec<Found>) -> Vec<Found> {
     all.sort_by_key(|found| (found.range.start, found.what.order(), std::cmp::Reverse(found.range.end)));
     let mut out: Vec<Found> = Vec::with_capacity(all.len());
@@ -112,7 +112,7 @@ pub(super) fn joined(mut all: Vec<Found>) -> Vec<Found> {
         match out.last_mut() {
             Some(last) if found.range.start < last.range.end => {
                 let range = last.range.start..last.range.end.max(found.range.end);
-                // The same form read again in another way may be longer: a reading that ends early was cut by an escape.
+                // Another reading of the same token may be longer: a reading that ends early was cut by an escape.
                 let longer = found.range.len() > last.range.len() || found.content.len() > last.content.len();
                 let is_better = match found.what.order().cmp(&last.what.order()) {
                     std::cmp::Ordering::Less => true,

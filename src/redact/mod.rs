@@ -1,10 +1,9 @@
-//! Secrets never leave the program, and neither do terminal escapes.
+//! Redaction: masks secrets, and escapes terminal control characters, in every text that leaves the program.
 //!
-//! Every text that goes from a log into a report passes through [`Redactor`] before it is cut, so that half a key
-//! never survives the cutting. Secrets are known by their form ([`tokens`]), by their place ([`contexts`]), or by what they
-//! encode ([`encoded`]), in the text as it stands and as it was before somebody escaped, coloured or wrapped it
-//! ([`decoding`]). The time that this takes grows with the text alone, whatever it says ([`scan`]). This module knows nothing
-//! of the others.
+//! Every text from a log passes through [`Redactor`] before it is shortened, so that no part of a key survives. Secrets are
+//! detected by their format ([`tokens`]), by their context ([`contexts`]), or in encoded data ([`encoded`]), in the original text
+//! and in its decoded readings ([`decoding`]): unescaped, without colours, with wrapped lines joined. The time is linear in the
+//! length of the text, whatever it holds ([`scan`]). This module depends on no other module.
 
 mod arguments;
 mod bounds;
@@ -45,12 +44,12 @@ use masks::{Found, What, joined};
 use pieces::MIN_PIECE;
 use scan::{Scan, work};
 
-/// Bytes of a text in which secrets are looked for that captures may have been cut out of.
+/// Maximum number of bytes of a text that are searched for secrets, for masking the captures taken from it.
 const MAX_CONTEXT: usize = 64 << 10;
-/// Times that a text is looked through again.
+/// Maximum number of repeated passes over a text.
 const MAX_PASSES: usize = 4;
 
-/// Cleans texts on their way out of the program.
+/// Redacts texts before they leave the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redactor {
     secrets: bool,
@@ -59,19 +58,19 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Masks secrets and escapes control characters; what every output uses by default.
+    /// Masks secrets and escapes control characters; the default for every output.
     pub const MASKING: Self = Self { secrets: true, personal: false, key: None };
     /// Escapes control characters only (`--no-redact`).
     pub const OPEN: Self = Self { secrets: false, personal: false, key: None };
-    /// Masks telephone numbers and e-mail addresses as well (`--redact-personal`).
+    /// Also masks telephone numbers and e-mail addresses (`--redact-personal`).
     pub const PERSONAL: Self = Self { secrets: true, personal: true, key: None };
 
-    /// The same, with tags in its masks.
+    /// Returns this redactor with tags in its masks.
     pub const fn with_key(self, key: TagKey) -> Self {
         Self { key: Some(key), ..self }
     }
 
-    /// The text with secrets masked and control characters made visible.
+    /// Returns the text with secrets masked and control characters escaped.
     pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.mask(text) {
             Cow::Borrowed(text) => match controls::escape(text) {
@@ -82,18 +81,19 @@ impl Redactor {
         }
     }
 
-    /// [`clean`](Self::clean) for a text of several lines, which stay lines. A secret may go over some of them.
+    /// Redacts a text as [`clean`](Self::clean) does, but keeps its line ends. A secret may extend over several lines.
     pub fn clean_lines(&self, text: &str) -> String {
         self.mask_again(controls::escape_lines(&self.mask(text)))
     }
 
-    /// [`clean`](Self::clean), then cut to `max_chars` characters with an ellipsis where something was left out.
+    /// Redacts a text as [`clean`](Self::clean) does, and shortens it to `max_chars` characters, with an ellipsis if text was
+    /// left out.
     pub fn excerpt(&self, text: &str, max_chars: usize) -> String {
         let bounded = prefix(text, max_chars.saturating_mul(8));
         shortened(&self.clean(bounded), max_chars, bounded.len() < text.len())
     }
 
-    /// What must not be shown of a record, so that it can be found again in the pieces that were cut out of its texts.
+    /// Returns the secrets in a record's texts, so that they can be masked in pieces of these texts.
     pub fn secrets<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Secrets {
         let mut secrets = Vec::new();
         for text in texts {
@@ -111,8 +111,8 @@ impl Redactor {
         Secrets::new(secrets)
     }
 
-    /// [`excerpt`](Self::excerpt) of a piece of a text that holds these secrets: what of them is in the piece is masked, too,
-    /// though neither form nor place may be left to tell it.
+    /// Redacts a piece of a text as [`excerpt`](Self::excerpt) does, and also masks the parts of these secrets in it, which
+    /// neither format nor context may identify any more.
     pub fn excerpt_of_piece(&self, piece: &str, max_chars: usize, secrets: &Secrets) -> String {
         match secrets.is_empty() {
             true => self.excerpt(piece, max_chars),
@@ -120,7 +120,7 @@ impl Redactor {
         }
     }
 
-    /// The text with secrets masked.
+    /// Returns the text with secrets masked.
     fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let (mut out, mut copied) = (String::new(), 0);
         self.find(text, &mut |found, _, mask| {
@@ -135,7 +135,7 @@ impl Redactor {
         Cow::Owned(out)
     }
 
-    /// Masks what is seen only now that something is masked or escaped: a value may end there that went on before.
+    /// Masks secrets that become visible only through masking or escaping, because a value now ends where it continued before.
     fn mask_again(&self, mut text: String) -> String {
         for _ in 0..MAX_PASSES {
             match self.mask(&text) {
@@ -146,7 +146,7 @@ impl Redactor {
         text
     }
 
-    /// Hands out what is to be masked, in order, without overlaps: where it is, what it was before it was escaped, and its mask.
+    /// Calls `each` for the ranges to mask, in order and without overlaps, with the decoded content and the mask.
     fn find(&self, text: &str, each: &mut dyn FnMut(&Found, &str, &str)) {
         if !self.secrets && !self.personal {
             return;
@@ -186,12 +186,12 @@ impl Redactor {
     }
 }
 
-/// Whether a text that was decoded holds a secret.
+/// Returns true if a decoded text holds a secret.
 fn holds_secret(text: &str) -> bool {
     is_secret_within(text, &|text| is_secret_within(text, &|_| false))
 }
 
-/// Whether a text holds a secret, or what `decoded` tells of what is encoded in it.
+/// Returns true if a text holds a secret, directly or in encoded data according to `decoded`.
 fn is_secret_within(text: &str, decoded: &dyn Fn(&str) -> bool) -> bool {
     let reading = Reading::of(text);
     let (mut scan, mut found) = (Scan::new(&reading), Vec::new());
@@ -203,8 +203,8 @@ fn is_secret_within(text: &str, decoded: &dyn Fn(&str) -> bool) -> bool {
     !found.is_empty()
 }
 
-/// A prefix of at most `max_bytes` bytes that ends where no secret goes on, so that none is cut in half before it could be
-/// recognised.
+/// Returns a prefix of at most `max_bytes` bytes that ends at a word boundary, so that no secret is cut before it can be
+/// recognized.
 fn prefix(text: &str, max_bytes: usize) -> &str {
     if text.len() <= max_bytes {
         return text;
@@ -223,7 +223,7 @@ fn shortened(clean: &str, max_chars: usize, is_cut: bool) -> String {
     }
 }
 
-/// A range that begins and ends between two characters.
+/// Extends a range to character boundaries.
 fn characters(text: &str, range: Range<usize>) -> Range<usize> {
     let start = (0..=range.start.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let end = (range.end..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());

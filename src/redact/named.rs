@@ -1,4 +1,4 @@
-//! The value behind the name of a secret.
+//! Detects the value after the name of a secret.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use super::words::VERBS;
 use super::wrappers::{SET, container, groups, in_braces, in_brackets, inner, is_dumped, phrase};
 use super::{headers, lists};
 
-/// Words behind which a name and its value are arguments.
+/// Words after which a name and its value are arguments.
 const SETTERS: &[&str] = &["set", "setx", "setenv", "put", "paste-token", "add-key"];
 
-/// Bytes of the attributes of an XML tag.
+/// Maximum length in bytes of the attributes of an XML tag.
 const MAX_ATTRIBUTES: usize = 256;
 
-/// Looks behind the name of a secret.
+/// Examines the text after the name of a secret.
 pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if name.kind == Kind::Scheme {
@@ -61,7 +61,7 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
             return lists::property(scan, at + 6, name.kind, found);
         }
         Some(b',') if is_quoted_name => return lists::listed(scan, name, at + spaces, found),
-        // The name is a value itself, and the next field holds the secret.
+        // The name is itself a value, and the next field holds the secret.
         Some(_)
             if (is_quoted_name || text.get(at + spaces) == Some(&b'\n'))
                 && is_value(text, name.range.start) =>
@@ -80,7 +80,7 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
     while text.get(at).is_some_and(|b| matches!(b, b'=' | b'>' | b':')) {
         at += 1;
     }
-    // `arn:aws:secretsmanager:us-east-1:123456789012:secret:name` names a secret, and does not hold it.
+    // `arn:aws:secretsmanager:us-east-1:123456789012:secret:name` identifies a secret without holding it.
     let is_resource = || matches!(text[..name.range.start], [.., b'0'..=b'9', b':']);
     if separator == b':' && (text[at..].starts_with(b"//") || is_resource()) {
         return None;
@@ -95,7 +95,7 @@ pub(super) fn behind_name(scan: &mut Scan<'_>, name: &Name, found: &mut Vec<Rang
     }
 }
 
-/// The value on the line below its name: the items of a list, the members of a map, or a dump.
+/// Detects the value on the line below its name: the items of a list, the members of a map, or a dump.
 fn below(scan: &mut Scan<'_>, name: &Name, line: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let start = line + text[line..].iter().take(WINDOW).take_while(|b| matches!(b, b' ' | b'\t')).count();
@@ -112,7 +112,7 @@ fn is_of_tag(text: &[u8], name: &Name) -> bool {
         && matches!(text[..name.range.start].last(), Some(b'<' | b':'))
 }
 
-/// The value that stands there, or each value of a list or map.
+/// Detects the value at `start`, or each value of a list or map.
 pub(super) fn valued(
     scan: &mut Scan<'_>,
     name: &Name,
@@ -188,7 +188,7 @@ pub(super) fn valued(
     Some(if quote.is_none() { lists::rest_of_list(scan, end, name.kind, is_plural, found) } else { end })
 }
 
-/// Notes the content of an XML tag that names a secret.
+/// Adds the content of an XML tag that names a secret.
 fn tagged(scan: &mut Scan<'_>, start: usize, kind: Kind, found: &mut Vec<Range<usize>>) -> Option<usize> {
     const DATA: &[u8] = b"<![CDATA[";
     let text = scan.text;
@@ -205,7 +205,7 @@ fn tagged(scan: &mut Scan<'_>, start: usize, kind: Kind, found: &mut Vec<Range<u
     })
 }
 
-/// A value behind its name and a blank: an argument, or a word in a sentence.
+/// Detects a value after its name and a blank: an argument, or a word in a sentence.
 fn loose(
     scan: &mut Scan<'_>,
     name: &Name,
@@ -245,7 +245,7 @@ fn loose(
     if quote.is_none() && is_pair(value) {
         return None;
     }
-    // A word in quotes may be anything, one without must not be a word.
+    // A quoted word can be anything; a value without quotes must not be a word.
     let is_long = if quote.is_some() {
         value.len() >= 8
     } else {
@@ -256,14 +256,14 @@ fn loose(
     noted(is_long && (is_told || is_secret(value, name.kind, tie)), start..end, found)
 }
 
-/// Returns true if what begins there is the value of another name.
+/// Returns true if the text at `start` is the value of another name.
 fn is_value(text: &[u8], start: usize) -> bool {
     let before =
         text[..start].iter().rev().take(MAX_TIE).find(|b| !matches!(**b, b' ' | b'\\') && !is_quote(**b));
     matches!(before, Some(b':' | b'='))
 }
 
-/// The argument of a command that takes a secret.
+/// Detects the argument of a command that takes a secret.
 pub(super) fn argument(
     scan: &mut Scan<'_>,
     start: usize,

@@ -1,4 +1,4 @@
-//! What stands behind a name: the names of secrets, and the words that look like them.
+//! Classifies names: names of secrets, and words that resemble them.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,10 +8,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::kind::Kind;
 use super::words::{ALONE, ENDS, KINDS, NEUTRAL, NO_NAMES, ORDINARY, OTHER_KEYS, PARTICLES, PARTS, has};
 
-/// A longer name is judged by its end.
+/// Maximum number of bytes of a name that are examined; a longer name is judged by its end.
 const MAX_NAME: usize = 64;
 
-/// How names of secrets end, by their last byte.
+/// Endings of the names of secrets, by their last byte.
 static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
     let mut table = std::array::from_fn(|_| Vec::new());
     for (kind, ends) in ENDS {
@@ -24,13 +24,13 @@ static BY_LAST: LazyLock<[Vec<(&str, Kind)>; 256]> = LazyLock::new(|| {
     table
 });
 
-/// Finds what every name of a secret holds.
+/// Finds the stems of which every name of a secret contains one.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let lists = ENDS.iter().chain(ALONE).map(|(_, words)| *words);
     let words = lists
         .flat_map(str::split_ascii_whitespace)
         .chain(["provided", "phrase", "api", "secreta", "code", "guid"]);
-    // Of capitals of other alphabets the small ones are not known here.
+    // The search ignores case only in ASCII, so add capitalized forms for other alphabets.
     let written = |word: &str| {
         let mut chars = word.chars();
         let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -46,12 +46,12 @@ static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     builder.build(words).ok()
 });
 
-/// Returns the offsets at which parts of names of secrets begin, in order.
+/// Returns the offsets of stems of secrets' names, in order.
 pub(super) fn stems(text: &[u8]) -> impl Iterator<Item = usize> {
     FINDER.iter().flat_map(move |finder| finder.find_iter(text)).map(|found| found.start())
 }
 
-/// Returns the kind of value behind a name; `before` is the text before the name.
+/// Returns the kind of the value after a name; `before` is the text before the name.
 pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
     let whole = &name[name.len().saturating_sub(MAX_NAME)..];
     let own = bare(whole);
@@ -92,7 +92,7 @@ pub(super) fn kind(name: &[u8], before: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Returns the kind of value behind a name that ends like that of a key.
+/// Returns the kind of the value after a name that ends like that of a key.
 fn kind_of_key(own: &[u8], lower: &str, before: &[u8]) -> Option<Kind> {
     let stem =
         lower.trim_end_matches("_id").trim_end_matches("id").trim_end_matches('s').trim_end_matches("key");
@@ -109,15 +109,15 @@ fn kind_of_key(own: &[u8], lower: &str, before: &[u8]) -> Option<Kind> {
     if of_environment || lower.starts_with("x-") || KINDS.split_ascii_whitespace().any(is_kind) {
         return Some(Kind::Key);
     }
-    // `monkey` is no key.
+    // `monkey` does not name a key.
     let word = own.len().saturating_sub(lower.len() - stem.len());
     let is_word = stem.is_empty() || own.get(word).is_some_and(|b| !b.is_ascii_lowercase());
     is_word.then_some(Kind::Maybe)
 }
 
-/// A name in small letters.
+/// Converts a name to lower case.
 fn lower(name: &[u8]) -> Option<Cow<'_, str>> {
-    // The beginning of a long name may be cut within a character.
+    // The start of a long name may be cut inside a character.
     let name = match std::str::from_utf8(name) {
         Ok(name) => name,
         Err(error) => std::str::from_utf8(name.get(4..)?).ok().filter(|_| error.valid_up_to() < 4)?,
@@ -128,7 +128,7 @@ fn lower(name: &[u8]) -> Option<Cow<'_, str>> {
     })
 }
 
-/// Whose code lets somebody in.
+/// Words before `code` whose code grants access.
 const CODES: &[&str] = &[
     "pairing",
     "recovery",
@@ -142,7 +142,7 @@ const CODES: &[&str] = &[
     "passcode",
 ];
 
-/// Returns the kind of value behind a name that is not part of a longer one.
+/// Returns the kind of the value after a name that counts only as a whole word.
 fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
     match lower {
         "code" if matches!(before.last(), Some(b'?' | b'&')) => return Some(Kind::Query),
@@ -165,7 +165,7 @@ fn alone(lower: &str, before: &[u8]) -> Option<Kind> {
     ALONE.iter().find(|(_, words)| has(words, lower)).map(|(kind, _)| *kind)
 }
 
-/// Returns true if a part of a query holds a secret.
+/// Returns true if a parameter of a query holds a secret.
 fn is_of_query(lower: &str) -> bool {
     const QUERY: &[&str] = &[
         "key",
@@ -187,7 +187,7 @@ fn is_of_query(lower: &str) -> bool {
     QUERY.iter().any(|end| lower.ends_with(end)) && !lower.ends_with("sessionkey")
 }
 
-/// Returns true if the word before makes an ordinary word of a bare `token` or `key`.
+/// Returns true if the word before makes a bare `token` or `key` an ordinary word.
 fn is_ordinary(lower: &str, before: &[u8]) -> bool {
     matches!(lower, "token" | "tokens" | "key" | "keys")
         && ORDINARY.split_ascii_whitespace().any(|word| follows(before, word))
@@ -207,7 +207,7 @@ fn follows(before: &[u8], word: &str) -> bool {
         && before[..start].last().is_none_or(|b| !b.is_ascii_alphanumeric())
 }
 
-/// Returns true if a name ends with a word that begins with a capital behind a small letter, or in capitals.
+/// Returns true if a name ends with one of the words, after a small letter or a digit.
 fn ends_in_word(name: &[u8], words: &[&str]) -> bool {
     words.iter().any(|word| {
         name.strip_suffix(word.as_bytes())
@@ -215,7 +215,7 @@ fn ends_in_word(name: &[u8], words: &[&str]) -> bool {
     })
 }
 
-/// The name without what only says which one it is: `OPENAI_API_KEY_2`, `apiKey1`, `TOKEN_BACKUP`.
+/// Returns the name without suffixes that only distinguish it: `OPENAI_API_KEY_2`, `apiKey1`, `TOKEN_BACKUP`.
 fn bare(name: &[u8]) -> &[u8] {
     let mut name = name;
     for _ in 0..4 {
@@ -228,7 +228,7 @@ fn bare(name: &[u8]) -> &[u8] {
         let rest = &trimmed[..trimmed.len() - length];
         let start = rest.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
         let word_start = rest.len() - start;
-        // A capital begins a word of camel case, and is a part of it.
+        // In camel case the capital belongs to the word.
         let (head, word) = match rest[..word_start].last() {
             Some(b) if b.is_ascii_uppercase() && start > 0 => rest.split_at(word_start - 1),
             _ if start == 0 => {

@@ -1,4 +1,4 @@
-//! Random words near the name of a secret, however the two are tied: `Gateway token generated: 4f…`, `apikey | Xy…`,
+//! Detects random words near the name of a secret, whatever separates them: `Gateway token generated: 4f…`, `apikey | Xy…`,
 //! `Some("Xy…")`, on the line below.
 
 use std::ops::Range;
@@ -10,12 +10,12 @@ use super::scan::{Scan, Stop, WINDOW, work};
 use super::tokens::is_id;
 use super::values::{is_made, is_masked, is_uuid};
 
-/// Bytes behind a name in which its secret may begin.
+/// Maximum distance in bytes between a name and the start of its secret.
 const MAX_GAP: usize = 56;
-/// Ordinary words that may stand between a name and its secret.
+/// Maximum number of ordinary words between a name and its secret.
 const MAX_WORDS: usize = 5;
 
-/// The random word near the name that ends at `end`.
+/// Detects the random word near the name that ends at `end`.
 pub(super) fn find(
     scan: &mut Scan<'_>,
     end: usize,
@@ -44,14 +44,14 @@ pub(super) fn find(
                     found.push(at..stop);
                     return Some(other(scan, stop, kind, found).unwrap_or(stop));
                 }
-                // Only ordinary words and numbers may stand between.
+                // Only ordinary words and numbers may be in between.
                 let has = |test: fn(&u8) -> bool| word.iter().any(test);
                 let is_ordinary = word.len() <= 16
                     && (word.len() <= 4 && word.iter().all(u8::is_ascii_digit)
                         || !(has(u8::is_ascii_digit)
                             || has(u8::is_ascii_lowercase) && word[1..].iter().any(u8::is_ascii_uppercase)));
                 words += 1;
-                // Another name has a value of its own.
+                // Another name has its own value.
                 let is_another = text.get(stop) == Some(&b':') && names::kind(word, b" ").is_some();
                 if is_another || !is_ordinary || words > MAX_WORDS || matches!(text.get(stop), Some(b'=')) {
                     return None;
@@ -66,7 +66,7 @@ pub(super) fn find(
     None
 }
 
-/// Notes the random word to which another one is compared or changed: `got X, expected Y`, `from X to Y`.
+/// Adds the random word that another one is compared with or replaced by: `got X, expected Y`, `from X to Y`.
 fn other(scan: &mut Scan<'_>, end: usize, kind: Kind, found: &mut Vec<Range<usize>>) -> Option<usize> {
     const BETWEEN: &[&[u8]] = &[b", expected ", b", got ", b" to ", b" -> ", b" != ", b" vs ", b" and "];
     let text = scan.text;
@@ -88,7 +88,7 @@ fn other(scan: &mut Scan<'_>, end: usize, kind: Kind, found: &mut Vec<Range<usiz
     noted(is_secret, start..stop, found)
 }
 
-/// Returns the end of a password, without what ends a sentence.
+/// Returns the end of a password, without the punctuation of a sentence.
 fn password_end(scan: &mut Scan<'_>, start: usize) -> usize {
     let mut end = scan.value_end(Stop::Password, start);
     while end > start && matches!(scan.text[end - 1], b'.' | b':' | b'!' | b'?' | b']') {
@@ -97,7 +97,7 @@ fn password_end(scan: &mut Scan<'_>, start: usize) -> usize {
     end
 }
 
-/// Returns true if what stands before a word tells that it is the value: `password for bob is X`, `password (root): X`.
+/// Returns true if the text before a word shows that the word is the value: `password for bob is X`, `password (root): X`.
 fn is_told(text: &[u8], at: usize) -> bool {
     const TIES: &[&[u8]] = &[
         b":",
@@ -130,7 +130,7 @@ fn word_end(text: &[u8], start: usize) -> usize {
     let length = text[start..].iter().take(16 * WINDOW).take_while(|b| is_part(b)).count();
     work::count(length);
     let padding = text[start + length..].iter().take(2).take_while(|b| **b == b'=').count();
-    // An equals sign before more is no padding, but ties a value to the word.
+    // An equals sign before further text is a separator and not padding.
     let goes_on = text.get(start + length + padding).is_some_and(u8::is_ascii_alphanumeric);
     let padding = if goes_on { 0 } else { padding };
     let mut end = start + length + padding;
@@ -140,12 +140,12 @@ fn word_end(text: &[u8], start: usize) -> usize {
     end
 }
 
-/// Returns true if what ends there names something else.
+/// Returns true if the word that ends at `end` is the name of something else.
 fn is_name(text: &[u8], end: usize) -> bool {
     matches!(text.get(end), Some(b'=' | b':' | b'(')) && !matches!(text.get(end + 1), Some(b' ') | None)
 }
 
-/// Returns true if nobody would write such a word but a machine that makes secrets.
+/// Returns true if a word looks like a generated secret.
 fn is_random(word: &[u8], kind: Kind) -> bool {
     let start = &word[..word.len().min(WINDOW)];
     let has = |test: fn(&u8) -> bool| start.iter().any(test);
@@ -154,7 +154,7 @@ fn is_random(word: &[u8], kind: Kind) -> bool {
     let is_date = word.starts_with(b"20") && word.len() > 8 && (word[4] == b'-' || word[8] == b'T');
     let is_path = word.starts_with(b"/") || start.iter().filter(|b| matches!(b, b'/' | b'.')).count() > 1;
     let parts = start.split(|b| !b.is_ascii_alphanumeric());
-    // Parts that are words or numbers make a name or a version.
+    // Parts that are words or numbers form a name or a version.
     let is_mixed = parts.clone().any(|part| {
         let has = |test: fn(&u8) -> bool| part.iter().any(test);
         part.len() >= 6 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)

@@ -1,14 +1,14 @@
-//! Telephone numbers and e-mail addresses, and the accounts of messengers that are written like them.
+//! Detects telephone numbers, e-mail addresses, and messenger accounts in these formats.
 
 use std::ops::Range;
 
 use super::decoding::Reading;
 
-/// Digits of a telephone number (E.164).
+/// Number of digits of a telephone number (E.164).
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
-/// How the accounts of WhatsApp end.
+/// Domains of WhatsApp accounts.
 const WHATSAPP: [&str; 5] = ["s.whatsapp.net", "c.us", "g.us", "lid", "broadcast"];
-/// Names behind which a bare number is somebody's.
+/// Names after which a bare number identifies a person.
 const NAMES: [&str; 12] = [
     "phone",
     "phonenumber",
@@ -24,17 +24,17 @@ const NAMES: [&str; 12] = [
     "signal",
 ];
 
-/// What tells a person.
+/// A kind of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Personal {
     /// An e-mail address.
     Email,
-    /// A telephone number, or the account that goes by one.
+    /// A telephone number, or an account that consists of one.
     Phone,
 }
 
 impl Personal {
-    /// Its name in a mask.
+    /// Returns the name in a mask.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Email => "email",
@@ -43,7 +43,7 @@ impl Personal {
     }
 }
 
-/// Notes where telephone numbers and addresses stand.
+/// Adds the ranges of telephone numbers and addresses.
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<(Range<usize>, Personal)>) {
     let text = reading.text.as_bytes();
     let mut at = 0;
@@ -64,7 +64,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<(Range<usize>, Persona
     }
 }
 
-/// The address around an at sign.
+/// Returns the address around an at sign.
 fn address(text: &[u8], at: usize) -> Option<(Range<usize>, Personal)> {
     let is_local = |b: &&u8| b.is_ascii_alphanumeric() || b"._%+-".contains(*b);
     let mut local = text[..at].iter().rev().take(64).take_while(is_local).count();
@@ -74,7 +74,7 @@ fn address(text: &[u8], at: usize) -> Option<(Range<usize>, Personal)> {
         length -= 1;
     }
     let domain = std::str::from_utf8(&text[at + 1..at + 1 + length]).ok()?;
-    // A device of an account stands behind a colon.
+    // The device of an account follows a colon.
     let is_account = WHATSAPP.contains(&domain);
     if is_account
         && text[at - local..at].iter().all(u8::is_ascii_digit)
@@ -84,7 +84,7 @@ fn address(text: &[u8], at: usize) -> Option<(Range<usize>, Personal)> {
         local += 1 + text[..at - local - 1].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     }
     let start = at - local;
-    // The user of a URL.
+    // The user part of a URL.
     let is_of_url = text[..start].ends_with(b"://") || text[..start].ends_with(b":");
     let (_, end) = domain.rsplit_once('.').unwrap_or(("", domain));
     let is_public = end.len() >= 2 && end.bytes().all(|b| b.is_ascii_alphabetic()) && domain.contains('.');
@@ -95,7 +95,7 @@ fn address(text: &[u8], at: usize) -> Option<(Range<usize>, Personal)> {
     (is_account || is_public).then_some((start..at + 1 + length, what))
 }
 
-/// The number in international form of which this is the plus sign.
+/// Returns the telephone number in international format at a plus sign.
 fn number(text: &[u8], plus: usize) -> Option<Range<usize>> {
     if plus > 0 && (text[plus - 1].is_ascii_alphanumeric() || matches!(text[plus - 1], b'+' | b'/' | b'=')) {
         return None;
@@ -108,7 +108,7 @@ fn number(text: &[u8], plus: usize) -> Option<Range<usize>> {
     loop {
         let group = rest[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         let after = rest.get(at + group).copied();
-        // What goes on with letters is an id, and with a colon a time.
+        // A number that continues with letters is an id; with a colon, a time.
         if group == 0
             || digits + group > *DIGITS.end()
             || after.is_some_and(|b| b.is_ascii_alphabetic() || b == b':')
@@ -127,7 +127,7 @@ fn number(text: &[u8], plus: usize) -> Option<Range<usize>> {
     DIGITS.contains(&digits).then_some(plus..plus + 1 + end)
 }
 
-/// The number behind a name that tells whose it is: `"sender":"4915112345678"`, `whatsapp:direct:4915112345678`.
+/// Returns the number after a name that identifies a person: `"sender":"4915112345678"`, `whatsapp:direct:4915112345678`.
 fn named(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = &text[at + 1..];
     let before = rest.iter().take(8).take_while(|b| b" \\\"'[".contains(b)).count();
@@ -150,7 +150,7 @@ fn named(text: &[u8], at: usize) -> Option<Range<usize>> {
     is_name.then_some(at + 1 + before..at + 1 + before + digits)
 }
 
-/// A number as it is the same however it is written.
+/// Returns the digits of a number, independent of its format.
 pub(super) fn digits(number: &str) -> String {
     let account = number.split(['@', ':']).next().unwrap_or(number);
     account.chars().filter(char::is_ascii_digit).collect()

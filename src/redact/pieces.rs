@@ -1,24 +1,24 @@
-//! Pieces that were cut out of a text that holds secrets: what of a secret is in one is masked there, too, though neither form
-//! nor place may be left to tell it.
+//! Masks parts of secrets in pieces of a text, which neither format nor context may identify any more.
 
 use super::work;
 
-/// A piece of a secret that is shorter tells nothing.
+/// Minimum length in bytes of a part of a secret that is masked; a shorter part reveals too little.
 pub(super) const MIN_PIECE: usize = 8;
-/// Secrets that are looked for in each piece. A record that holds more is a dump, and its pieces are masked whole.
+/// Maximum number of secrets per record that are searched for in each piece. A record with more is a dump, and its pieces are
+/// masked completely.
 const MAX_SECRETS: usize = 32;
 
 /// The secrets of a record.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
-    /// With the masks that stand for them, the longer first: it may hold the shorter.
+    /// The secrets with their masks, by descending length because a longer one may contain a shorter one.
     all: Vec<(String, String)>,
-    /// There were too many.
+    /// True if there were too many secrets.
     is_dump: bool,
 }
 
 impl Secrets {
-    /// These secrets with their masks.
+    /// Creates the set from secrets with their masks.
     pub(super) fn new(mut all: Vec<(String, String)>) -> Self {
         all.retain(|(secret, _)| secret.len() >= MIN_PIECE);
         all.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -33,7 +33,7 @@ impl Secrets {
         self.all.is_empty()
     }
 
-    /// A piece without what belongs to a secret: all of one, a part of one, or the end or beginning of one at its edge.
+    /// Masks the parts of secrets in a piece: a whole secret, a part of one, or the end or start of one at the edge of the piece.
     pub(crate) fn mask(&self, piece: &str) -> String {
         if self.is_dump && piece.len() >= MIN_PIECE {
             return self.all.first().map(|(_, mask)| mask.clone()).unwrap_or_default();
@@ -61,9 +61,9 @@ impl Secrets {
     }
 }
 
-/// The length of the longest end of `text` that `word` begins with, short of all of either.
+/// Returns the length of the longest suffix of `text` that is a prefix of `word`, shorter than both.
 fn overlap(text: &[u8], word: &[u8]) -> usize {
-    // Only so much of the end can be the beginning of the word.
+    // The overlap cannot be longer than the word.
     let text = &text[text.len().saturating_sub(word.len())..];
     if !text.windows(MIN_PIECE).any(|window| word.starts_with(window)) {
         work::count(text.len());

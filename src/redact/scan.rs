@@ -1,10 +1,10 @@
-//! A text that is looked through once: the ends of its runs of characters are remembered, so that whoever asks for the same
-//! run again gets the answer for nothing. This is what keeps redaction linear, whatever the text.
+//! Scans a text once: the ends of character runs are cached, so that a repeated query costs nothing. This keeps redaction linear
+//! for every text.
 
 use super::decoding::Reading;
 use super::forms::CLASSES;
 
-/// Bytes of a value by which it is judged.
+/// Number of leading bytes of a value that are examined.
 pub(super) const WINDOW: usize = 64;
 
 /// Sets of characters at which a value ends.
@@ -12,17 +12,17 @@ pub(super) const WINDOW: usize = 64;
 pub(super) enum Stop {
     /// Blanks, quotes and brackets.
     Bare,
-    /// Blanks, quotes and what separates clauses: a password may hold the rest.
+    /// Blanks, quotes and clause separators, for a password, which may hold all others.
     Password,
-    /// Blanks and quotes: a header's value may hold the rest.
+    /// Blanks and quotes, for a header's value, which may hold all others.
     Header,
-    /// Ends of lines and quotes.
+    /// Line ends and quotes.
     Line,
-    /// A quotation mark, or the end of a line.
+    /// A double quotation mark or a line end.
     DoubleQuote,
     SingleQuote,
     BackQuote,
-    /// A tag.
+    /// The start of a tag.
     Tag,
     /// Characters that end a URL in a text.
     Url,
@@ -54,11 +54,11 @@ const STOP_SETS: [u128; STOPS.len()] = {
     sets
 };
 
-/// A reading of a text that detectors look through from its beginning to its end.
+/// A scan of one reading of a text from start to end.
 pub(super) struct Scan<'r> {
     reading: &'r Reading<'r>,
     pub text: &'r [u8],
-    /// Of each class, and behind them of each stop, the run that was found last.
+    /// Last run per character class, followed by the last run per stop set.
     runs: [(usize, usize); CLASSES.len() + STOPS.len()],
 }
 
@@ -67,20 +67,20 @@ impl<'r> Scan<'r> {
         Self { reading, text: reading.text.as_bytes(), runs: [(1, 0); CLASSES.len() + STOPS.len()] }
     }
 
-    /// The end of the run of characters of a class that begins at `start`.
+    /// Returns the end of the run of a character class that begins at `start`.
     pub fn run_end(&mut self, class: u16, start: usize) -> usize {
         let set = CLASSES.get(usize::from(class)).copied().unwrap_or_default();
         self.cached(usize::from(class), start, |byte| byte < 128 && set >> byte & 1 == 1)
     }
 
-    /// The first place from `start` on where a value of that kind ends.
+    /// Returns the first offset from `start` at which a value of that kind ends.
     pub fn value_end(&mut self, stop: Stop, start: usize) -> usize {
         let index = stop as usize;
         let set = STOP_SETS[index];
         self.cached(CLASSES.len() + index, start, |byte| byte >= 128 || set >> byte & 1 == 0)
     }
 
-    /// Returns true if something was taken out before this byte, so that a word may begin there.
+    /// Returns true if something was removed before this byte, so that a word may begin there.
     pub fn is_seam(&self, at: usize) -> bool {
         self.reading.is_seam(at)
     }
@@ -98,14 +98,14 @@ impl<'r> Scan<'r> {
     }
 }
 
-/// Counted steps, by which the tests show that redaction is linear.
+/// Step counter, with which the tests prove that redaction is linear.
 pub(super) mod work {
     #[cfg(test)]
     thread_local! {
         static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 
-    /// Notes that so many bytes were looked at.
+    /// Adds a number of examined bytes.
     #[inline]
     pub fn count(steps: usize) {
         #[cfg(test)]
@@ -114,7 +114,7 @@ pub(super) mod work {
         let _ = steps;
     }
 
-    /// The steps since the last call.
+    /// Returns the number of steps since the last call.
     #[cfg(test)]
     pub fn take() -> usize {
         STEPS.with(|all| all.take())

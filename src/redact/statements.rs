@@ -1,4 +1,4 @@
-//! Secrets in statements that name none: logins of protocols, SQL, commands that read a password, connection strings.
+//! Detects secrets in statements that do not name them: protocol logins, SQL, commands that read a password, connection strings.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use super::names::kind;
 use super::scan::{Scan, WINDOW, work};
 use super::values::{Tie, is_made, is_masked, is_no_value, is_secret};
 
-/// Words of a statement are not longer.
+/// Maximum length in bytes of a word in a statement.
 const MAX_WORD: usize = 48;
-/// Bytes of a statement in which its secret begins.
+/// Maximum distance in bytes of the secret from the start of its statement.
 const MAX_STATEMENT: usize = 2 * WINDOW;
-/// Mechanisms of SASL, whose answers are Base64.
+/// SASL mechanisms, whose responses are Base64.
 const MECHANISMS: &[&[u8]] = &[b"PLAIN", b"LOGIN", b"XOAUTH2", b"OAUTHBEARER", b"EXTERNAL", b"CRAM-MD5"];
 /// Commands that read a password from a pipe.
 const READERS: &[&[u8]] = &[
@@ -29,7 +29,7 @@ const READERS: &[&[u8]] = &[
     b"wpa_passphrase",
 ];
 
-/// Notes the secret of the statement that begins with this word.
+/// Adds the secret of the statement that begins with this word.
 pub(super) fn find(scan: &mut Scan<'_>, word: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
     if word.len() > MAX_WORD {
         return None;
@@ -72,14 +72,14 @@ fn made(text: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) -> Opti
     noted(is_made(&text[range.clone()]), range, found)
 }
 
-/// The first two arguments behind a word, on its line.
+/// Returns the first two arguments after a word, on its line.
 fn arguments(scan: &mut Scan<'_>, start: usize) -> Option<(Range<usize>, Option<Range<usize>>)> {
     let first = argument(scan, start)?;
     let second = argument(scan, first.end);
     Some((first, second))
 }
 
-/// The argument behind what ends there, without its quotation marks.
+/// Returns the argument after `start`, without its quotation marks.
 fn argument(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize>> {
     let text = scan.text;
     let (at, _) = closing(text, start);
@@ -95,7 +95,7 @@ fn argument(scan: &mut Scan<'_>, start: usize) -> Option<Range<usize>> {
     (end > start).then_some(start..end)
 }
 
-/// `AUTH [USER] PASSWORD` of Redis, `AUTH PLAIN ANSWER` of mail servers.
+/// Detects `AUTH [USER] PASSWORD` of Redis, and `AUTH PLAIN RESPONSE` of mail servers.
 fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let (first, second) = arguments(scan, start)?;
@@ -115,7 +115,7 @@ fn login(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Op
     }
 }
 
-/// `invalid value "SECRET" for channels.telegram.botToken`.
+/// Detects `invalid value "SECRET" for channels.telegram.botToken`.
 fn of_setting(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     const BETWEEN: &[&[u8]] = &[b" for ", b" of ", b" in ", b" at "];
     let text = scan.text;
@@ -131,7 +131,7 @@ fn of_setting(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) 
     noted(is_secret(&text[value..end], kind, Tie::QUOTED), value..end, found)
 }
 
-/// `ACL SETUSER bob on >PASSWORD`.
+/// Detects `ACL SETUSER bob on >PASSWORD`.
 fn user_of_redis(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let near = &text[start..text.len().min(start + MAX_STATEMENT)];
@@ -141,7 +141,7 @@ fn user_of_redis(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>
     noted(end >= at + 4, at..end, found)
 }
 
-/// A value in quotation marks behind one of these words: `IDENTIFIED WITH plugin BY 'PASSWORD'`.
+/// Detects a quoted value after one of these words: `IDENTIFIED WITH plugin BY 'PASSWORD'`.
 fn quoted_behind(
     scan: &mut Scan<'_>,
     start: usize,
@@ -166,7 +166,7 @@ fn quoted_behind(
             .count();
         let word = &text[at..at + length];
         let is_known = words.split(|b| *b == b' ').any(|known| word.eq_ignore_ascii_case(known));
-        // Before the words, a plugin may be named.
+        // The name of a plugin may precede the words.
         if length == 0 || !(is_known || words.starts_with(b"BY")) {
             return None;
         }
@@ -175,7 +175,7 @@ fn quoted_behind(
     None
 }
 
-/// The second argument of a call, if it is a text: `NetworkCredential("user", "PASSWORD")`.
+/// Detects the second argument of a call, if it is a string: `NetworkCredential("user", "PASSWORD")`.
 fn second_of_call(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if text.get(start) != Some(&b'(') {
@@ -191,7 +191,7 @@ fn second_of_call(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize
     noted(end > value && !is_masked(&text[value..end]), value..end, found)
 }
 
-/// `echo PASSWORD | sudo -S command`, `echo "user:PASSWORD" | chpasswd`.
+/// Detects `echo PASSWORD | sudo -S command`, `echo "user:PASSWORD" | chpasswd`.
 fn piped(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let mut value = argument(scan, start)?;
@@ -210,7 +210,7 @@ fn piped(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Op
     noted(is_secret, value, found)
 }
 
-/// `sqlplus user/PASSWORD@host`, `jdbc:oracle:thin:user/PASSWORD@host`.
+/// Detects `sqlplus user/PASSWORD@host`, `jdbc:oracle:thin:user/PASSWORD@host`.
 fn of_oracle(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let start = start + if text.get(start) == Some(&b':') { 1 } else { blanks(text, start) };
@@ -230,7 +230,7 @@ fn of_oracle(scan: &mut Scan<'_>, start: usize, found: &mut Vec<Range<usize>>) -
     noted(length >= 3 && text.get(end) == Some(&b'@') && !is_masked(&text[value..end]), value..end, found)
 }
 
-/// `user:PASSWORD@tcp(host:3306)/database`, as Go's drivers have it.
+/// Detects `user:PASSWORD@tcp(host:3306)/database`, the format of Go's drivers.
 fn of_go(scan: &Scan<'_>, word: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     let before = text[..word.start].strip_suffix(b"@").filter(|_| text.get(word.end) == Some(&b'('))?;
@@ -244,7 +244,7 @@ fn of_go(scan: &Scan<'_>, word: Range<usize>, found: &mut Vec<Range<usize>>) -> 
     None
 }
 
-/// `host:5432:database:user:PASSWORD`, a line of PostgreSQL's `.pgpass`; `word` is the port.
+/// Detects `host:5432:database:user:PASSWORD`, a line of PostgreSQL's `.pgpass`; `word` is the port.
 fn of_pgpass(scan: &mut Scan<'_>, word: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let text = scan.text;
     if word.start == 0 || text[word.start - 1] != b':' {

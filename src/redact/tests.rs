@@ -53,7 +53,7 @@ fn masks_secrets_by_shape_and_by_place() {
     assert!(joe.contains("@proxy.corp:3128"), "{joe}");
 }
 
-/// Values that a person has chosen look less random than those of machines, so only their place tells them.
+/// Passwords chosen by a person look less random than generated ones, so only their context identifies them.
 #[test]
 fn a_password_is_masked_where_no_name_ties_it() {
     let places = "AUTH default {}¦\"AUTH\" \"{}\"¦HELLO 3 AUTH joe {}¦ACL SETUSER joe on >{} ~*¦a1 LOGIN joe@x.org {}\
@@ -192,12 +192,12 @@ fn no_secret_is_cut_before_it_is_seen() {
     }
 }
 
-/// Bytes of the texts on which work is counted.
+/// Size in bytes of the texts on which work is counted.
 const SIZE: usize = 64 << 10;
-/// How much more work than an ordinary text of the same size any other may be.
+/// Maximum ratio of the work for any text to the work for an ordinary text of the same size.
 const MOST: f64 = 20.0;
 
-/// Steps per byte to clean a text that repeats a pattern.
+/// Returns the number of steps per byte for a text that repeats a pattern.
 fn work_of(pattern: &str) -> f64 {
     let text = pattern.repeat(SIZE / pattern.len() + 1);
     work::take();
@@ -334,7 +334,7 @@ proptest::proptest! {
     }
 }
 
-/// Keywords of redaction, and characters around them.
+/// Keywords of redaction, and the characters around them.
 const WORDS: &[&str] = &[
     "token",
     "password",

@@ -1,7 +1,7 @@
-//! Secrets that their own form gives away: a known beginning, an alphabet, a length.
+//! Detects secrets by their format: a known prefix, an alphabet, a length.
 //!
-//! The forms stand in `tokens.yaml`; `build/token_forms.rs` compiles them into the tables of [`forms`](super::forms). Of a run of
-//! letters that could as well be a word, a digit or a capital is asked.
+//! The formats are defined in `tokens.yaml`; `build/token_forms.rs` compiles them into the tables of [`forms`](super::forms). A
+//! run of letters that could be a word must hold a digit or a capital.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,20 +9,20 @@ use std::sync::LazyLock;
 use super::forms::{FORMS, Form, NAMED, Run};
 use super::scan::{Scan, WINDOW, work};
 
-/// Bytes in which a value behind a vendor's name is looked for.
+/// Maximum length in bytes of a value after a vendor's name.
 const MAX_NAMED: usize = 8 * WINDOW;
-/// Bytes of the end of a token whose middle was left out.
+/// Maximum length in bytes of the end of a token whose middle was left out.
 const MAX_TAIL: usize = 16 * WINDOW;
-/// Characters of the beginning of a token that may stand within a word.
+/// Minimum length of a prefix that is recognized inside a word.
 const MIN_TELLING: usize = 6;
-/// Characters of a token that masks of others leave of it.
+/// Maximum number of characters of a token that other programs' masks show.
 const SHOWN_BY_OTHERS: usize = 5;
 
-/// The forms by the first two bytes of their anchors.
+/// The formats, indexed by the first two bytes of their anchors.
 struct Index {
     /// A bit per pair of ASCII characters.
     pairs: [u64; 256],
-    /// Pairs and forms, sorted.
+    /// Pairs and format numbers, sorted.
     forms: Vec<(u16, u16)>,
 }
 
@@ -44,7 +44,7 @@ fn pair(a: u8, b: u8) -> u16 {
     u16::from(a & 127) << 7 | u16::from(b & 127)
 }
 
-/// Notes where secrets stand that their form gives away.
+/// Adds the ranges of secrets that their format identifies.
 pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
     let index = &*INDEX;
     let text = scan.text;
@@ -56,13 +56,13 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
         let is_known = index.pairs[usize::from(pair >> 6)] >> (pair & 63) & 1 == 1 && (a | b) < 128;
         let bot = if a == b':' { telegram(text, at) } else { None };
         let token = if is_known { best(scan, index, pair, at) } else { None };
-        // A token may take the beginning of the next one, so that is looked for within it, too.
+        // A token may include the start of the next one, so the scan continues inside it.
         found.extend(bot.into_iter().chain(token));
         at += 1;
     }
 }
 
-/// The longest token whose anchor stands there.
+/// Returns the longest token whose anchor is at `at`.
 fn best(scan: &mut Scan<'_>, index: &Index, pair: u16, at: usize) -> Option<Range<usize>> {
     let first = index.forms.partition_point(|(known, _)| *known < pair);
     let forms = index.forms[first..].iter().take_while(|(known, _)| *known == pair);
@@ -71,7 +71,7 @@ fn best(scan: &mut Scan<'_>, index: &Index, pair: u16, at: usize) -> Option<Rang
 }
 
 impl Form {
-    /// The bytes that may stand first and second where one is found.
+    /// Returns the possible first and second bytes of an anchor or token.
     fn begins(&self) -> [Vec<u8>; 2] {
         let members =
             |run: Option<&Run>| (0..128).filter(|byte| run.is_some_and(|run| run.has(*byte))).collect();
@@ -83,7 +83,7 @@ impl Form {
         }
     }
 
-    /// The token of this form whose anchor stands there.
+    /// Returns the token of this format whose anchor is at `at`.
     fn at(&self, scan: &mut Scan<'_>, at: usize) -> Option<Range<usize>> {
         let text = scan.text;
         let there = text.get(at..at + self.anchor.len())?;
@@ -95,7 +95,7 @@ impl Form {
             return None;
         }
         let start = self.start(scan, at)?;
-        // A long beginning with a mark in it is no part of a word.
+        // A long prefix with a separator in it is not part of a word.
         let is_telling = self.anchor.len() >= MIN_TELLING && self.anchor.contains(['-', '_']);
         let begins = start == 0
             || self.shows > 0
@@ -115,7 +115,7 @@ impl Form {
         (is_odd && start + self.shows < end).then_some(start + self.shows..end)
     }
 
-    /// Returns the offset at which the token begins whose anchor is at `at`.
+    /// Returns the start of the token whose anchor is at `at`.
     fn start(&self, scan: &Scan<'_>, at: usize) -> Option<usize> {
         let mut start = at;
         for run in self.before.iter().rev() {
@@ -130,7 +130,7 @@ impl Form {
         Some(start)
     }
 
-    /// Returns the offset at which the token ends; `body` is the offset behind its anchor.
+    /// Returns the end of the token; `body` is the offset after its anchor.
     fn end(&self, scan: &mut Scan<'_>, body: usize) -> Option<usize> {
         let text = scan.text;
         let mut end = body;
@@ -141,13 +141,13 @@ impl Form {
             if stop - end < run.min as usize {
                 return self.cut_end(text, body, stop);
             }
-            // What goes on is another word.
+            // A longer run is another word.
             if is_last && run.min == run.max && stop - end > most && text[end + most].is_ascii_alphanumeric()
             {
                 return None;
             }
             let least = end + run.min as usize;
-            // A last run without a fixed length is masked as far as it goes.
+            // A last run without a fixed length is masked as far as it extends.
             let is_open = is_last && run.min != run.max;
             end = if is_open { stop } else { stop.min(end.saturating_add(most)) };
             // A full stop ends a sentence.
@@ -155,7 +155,7 @@ impl Form {
                 end -= 1;
             }
         }
-        // Of one whose middle was left out, the end is no less secret than the beginning.
+        // If the middle of a token was left out, its end is as secret as its start.
         let tail = ellipsis(&text[end..]).map_or(0, |gap| match word_length(&text[end + gap..]) {
             0 => 0,
             length => gap + length,
@@ -163,7 +163,7 @@ impl Form {
         Some(end + tail)
     }
 
-    /// The end of a token of which something was left out: where it stops, or behind what was left of its end.
+    /// Returns the end of a shortened token: its last visible byte, or the end of the part after the omission.
     fn cut_end(&self, text: &[u8], body: usize, stop: usize) -> Option<usize> {
         if self.whole {
             return None;
@@ -178,14 +178,14 @@ impl Form {
         let tail = word_length(rest);
         match tail {
             0 if visible > 0 => Some(stop),
-            // What OpenClaw itself has masked shows six characters of the beginning and four of the end.
+            // OpenClaw's own masks show six characters of the start and four of the end.
             _ if visible > SHOWN_BY_OTHERS || tail > 2 * SHOWN_BY_OTHERS => Some(stop + gap + tail),
             _ => None,
         }
     }
 }
 
-/// The length of what stands for something left out, with which a text begins.
+/// Returns the length of the omission mark at the start of a text.
 pub(super) fn ellipsis(text: &[u8]) -> Option<usize> {
     if text.starts_with("…".as_bytes()) {
         return Some("…".len());
@@ -201,7 +201,7 @@ pub(super) fn ellipsis(text: &[u8]) -> Option<usize> {
     length.or_else(|| marks.iter().find(|mark| text.starts_with(mark)).map(|mark| mark.len()))
 }
 
-/// The length of the word with which a text begins, up to a bound.
+/// Returns the length of the word at the start of a text, up to a limit.
 fn word_length(text: &[u8]) -> usize {
     let length =
         text.iter().take(MAX_TAIL).take_while(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)).count();
@@ -209,7 +209,7 @@ fn word_length(text: &[u8]) -> usize {
     length
 }
 
-/// Returns true if a run of characters is no ordinary word: it has a digit or a capital, or is too long for one.
+/// Returns true if a run of characters is not an ordinary word: it has a digit or a capital, or is too long.
 fn is_odd(run: &[u8]) -> bool {
     let run = &run[..run.len().min(WINDOW)];
     work::count(run.len());
@@ -217,7 +217,7 @@ fn is_odd(run: &[u8]) -> bool {
         || run.split(|b| !b.is_ascii_lowercase()).any(|word| word.len() >= 24)
 }
 
-/// Returns true if a run of characters is neither words nor a digest: it has capitals and small letters, and digits among them or
+/// Returns true if a run of characters is neither words nor a digest: it has capitals and small letters, and also digits, or
 /// capitals where no word begins.
 fn is_mixed(run: &[u8]) -> bool {
     let run = &run[..run.len().min(WINDOW)];
@@ -229,7 +229,7 @@ fn is_mixed(run: &[u8]) -> bool {
         && (has(u8::is_ascii_digit) || 11 * changes.count() >= 4 * run.len())
 }
 
-/// The length of the value with which a text begins, if it has the form that the table knows behind such a name.
+/// Returns the length of the value at the start of a text, if it has the format that the table defines for this name.
 pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
     static NAMES: LazyLock<Option<aho_corasick::AhoCorasick>> =
         LazyLock::new(|| aho_corasick::AhoCorasick::new(NAMED.iter().map(|(name, _)| name)).ok());
@@ -252,12 +252,12 @@ pub(super) fn named_length(name: &str, text: &[u8]) -> Option<usize> {
     forms.filter_map(|(_, parts)| length(parts)).max()
 }
 
-/// Parts of tokens that say what the token is for.
+/// Parts of tokens that name the token's purpose.
 const PURPOSES: &[&str] = &[
     "access", "admin", "api", "apikey", "auth", "key", "live", "oat", "oauth", "pat", "priv", "private",
     "prod", "refresh", "rt", "secret", "sk", "svcacct", "tkn", "tok", "token",
 ];
-/// Beginnings of what is random and no secret: digests, ids of requests and of parts of an answer.
+/// Prefixes of random data that is not secret: digests, ids of requests and of parts of an answer.
 const IDS: &[&str] = &[
     "asst", "batch", "call", "chatcmpl", "cmpl", "conv", "ctx", "oc", "om", "ou", "on", "cus", "embd", "ev",
     "evt", "fc", "file", "gen", "id", "img", "item", "job", "md5", "meeting", "modr", "msg", "msgbatch",
@@ -265,17 +265,17 @@ const IDS: &[&str] = &[
     "sha384", "sha512", "snap", "srvtoolu", "step", "task", "team", "thread", "toolu", "trace", "user",
     "usr", "vs", "wamid", "ws",
 ];
-/// Characters of a random part that are no accident.
+/// Minimum number of characters of a random part.
 const RANDOM: usize = 20;
 
-/// Returns true if a word begins as an id or a digest does.
+/// Returns true if a word begins like an id or a digest.
 pub(super) fn is_id(word: &[u8]) -> bool {
     let length = word.iter().take(16).take_while(|b| b.is_ascii_alphanumeric()).count();
     matches!(word.get(length), Some(b'_' | b'-' | b'.' | b':'))
         && IDS.iter().any(|id| word[..length].eq_ignore_ascii_case(id.as_bytes()))
 }
 
-/// Returns true if a word is a token of a vendor that nobody told us of: parts that say what it is for, and a random one.
+/// Returns true if a word looks like a token of an unknown vendor: parts that name its purpose, and a random part.
 pub(super) fn is_typed(word: &[u8]) -> bool {
     if word.len() < RANDOM + 4 {
         return false;
@@ -295,7 +295,7 @@ pub(super) fn is_typed(word: &[u8]) -> bool {
         if is_plain && is_mixed && part.len() >= RANDOM {
             return has_purpose || part.len() >= 36;
         }
-        // Behind a short name and an underscore, so many digits are no version and no hash of a file.
+        // After a short name and an underscore, that many digits are neither a version nor a file hash.
         let is_vendors = word[first_end] == b'_' && first_end <= 8;
         let is_hex = part.len() >= 32 && has(u8::is_ascii_digit) && part.iter().all(u8::is_ascii_hexdigit);
         if is_hex && (is_purpose || is_vendors) {
@@ -311,7 +311,7 @@ pub(super) fn is_typed(word: &[u8]) -> bool {
     false
 }
 
-/// A bot's token of Telegram, of which this is the colon: its number stands before, also as a part of an address.
+/// Returns the Telegram bot token whose colon is at `colon`. Its number precedes the colon, also in a URL.
 fn telegram(text: &[u8], colon: usize) -> Option<Range<usize>> {
     let digits = text[..colon].iter().rev().take(13).take_while(|b| b.is_ascii_digit()).count();
     if !(6..=12).contains(&digits) {

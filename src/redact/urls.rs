@@ -1,4 +1,4 @@
-//! Passwords and tokens in the user part of a URL.
+//! Detects passwords and tokens in the user part of a URL.
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use super::scan::{Scan, Stop, WINDOW, work};
 use super::tokens::ellipsis;
 use super::values::{is_masked, is_no_value};
 
-/// Bytes behind what seems to be the authority in which the end of a password is looked for.
+/// Number of bytes after the apparent authority that are searched for the end of a password.
 const MAX_TAIL: usize = 4 * WINDOW;
 
-/// The secret in the user part of a URL whose authority begins there.
+/// Returns the secret in the user part of a URL whose authority begins at `start`.
 ///
-/// A password may hold `/`, `?` and `#`, though none should. What stands between the first colon and one of these is a port if
-/// it is a number, and else the beginning of a password.
+/// A password may contain `/`, `?` and `#`, although it should not. The text between the first colon and one of these characters
+/// is a port if it is a number, and otherwise the start of a password.
 pub(super) fn user_info(scan: &mut Scan<'_>, scheme: &[u8], start: usize) -> Option<Range<usize>> {
     const PROXIES: &[&[u8]] =
         &[b"trojan", b"hysteria", b"hysteria2", b"hy2", b"vless", b"ss", b"tuic", b"anytls"];
@@ -23,7 +23,7 @@ pub(super) fn user_info(scan: &mut Scan<'_>, scheme: &[u8], start: usize) -> Opt
     let authority = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (secret, is_sure) = match rest[..authority].iter().rposition(|b| *b == b'@') {
         Some(at) => match rest[..at].iter().position(|b| *b == b':') {
-            // The token is the user, and the password says nothing.
+            // The user is the token, and the password is a dummy.
             Some(colon) if is_token(&rest[..colon]) => (0..at, true),
             Some(colon) => (colon + 1..at, true),
             None => (0..at, false),
@@ -34,13 +34,13 @@ pub(super) fn user_info(scan: &mut Scan<'_>, scheme: &[u8], start: usize) -> Opt
     let value = &rest[secret.clone()];
     let is_secret = match is_sure {
         true => !value.is_empty() && !is_masked(value) && !is_placeholder(value),
-        // A user alone may be a token.
+        // A user without a password may be a token.
         false => is_token(value) || PROXIES.contains(&scheme) && value.len() >= 4 && !is_masked(value),
     };
     is_secret.then_some(start + secret.start..start + secret.end)
 }
 
-/// A password in which the authority seems to end, or that was cut before its `@`.
+/// Returns a password that contains the apparent end of the authority, or that was cut before its `@`.
 fn unfinished(text: &[u8], rest: &[u8], authority: usize, end: usize) -> Option<Range<usize>> {
     let colon = rest[..authority].iter().position(|b| *b == b':')?;
     if rest.starts_with(b"[") {

@@ -1,38 +1,38 @@
-//! Whether a value behind the name of a secret is one.
+//! Decides if a value after the name of a secret is secret.
 
 use super::kind::Kind;
 use super::scan::{WINDOW, work};
 use super::tokens::ellipsis;
 use super::words;
 
-/// Beginning of a mask.
+/// Start of a mask.
 const MASK: &[u8] = b"redacted";
-/// Bytes of a value in which what was left out is looked for.
+/// Number of bytes of a value that are searched for an omission.
 const WIDE: usize = 4 * WINDOW;
-/// Characters of a secret that masks of others show: OpenAI's eight at its beginning and four at its end.
+/// Maximum number of characters of a secret that other programs' masks show: OpenAI shows eight at the start and four at the end.
 const SHOWN_BY_OTHERS: usize = 12;
 
-/// How a value is tied to its name.
+/// The connection between a name and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tie {
-    /// By `=`, or with quotation marks: a machine wrote it.
+    /// The separator is `=`, or the value is quoted: a program wrote it.
     pub is_tight: bool,
-    /// The value stands between quotation marks.
+    /// The value is quoted.
     pub is_quoted: bool,
-    /// Behind a scheme of authorization.
+    /// The value follows an authorization scheme.
     pub has_scheme: bool,
-    /// Behind a blank alone.
+    /// Only a blank separates the value from the name.
     pub is_loose: bool,
 }
 
 impl Tie {
-    /// By `=` or the like, without quotation marks.
+    /// A separator such as `=`, without quotation marks.
     pub const TIGHT: Self = Self { is_tight: true, is_quoted: false, has_scheme: false, is_loose: false };
-    /// Between quotation marks that a machine wrote.
+    /// Quotation marks that a program wrote.
     pub const QUOTED: Self = Self { is_quoted: true, ..Self::TIGHT };
 }
 
-/// Returns true if a value begins with what stands for a secret.
+/// Returns true if a value begins with a mask.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"[").unwrap_or(value);
     let is_end = |b: Option<&u8>| b.is_none_or(|b| matches!(b, b':' | b']' | b' '));
@@ -40,7 +40,7 @@ pub(super) fn is_masked(value: &[u8]) -> bool {
         && is_end(value.get(MASK.len()))
 }
 
-/// Returns true if a value stands where there is none: a word for a state, the name of a variable, a placeholder.
+/// Returns true if there is no real value: a word for a state, the name of a variable, a placeholder.
 pub(super) fn is_no_value(value: &[u8]) -> bool {
     let short = &value[..value.len().min(WINDOW)];
     work::count(short.len());
@@ -51,7 +51,7 @@ pub(super) fn is_no_value(value: &[u8]) -> bool {
     is_reference(short) || value.len() <= WINDOW && (is_variable(value) || is_state(value))
 }
 
-/// Returns true if something else is put there: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `%TOKEN%`.
+/// Returns true if the value is a reference: `${TOKEN}`, `$TOKEN`, `<token>`, `{{ token }}`, `%TOKEN%`.
 fn is_reference(value: &[u8]) -> bool {
     let is_name = |bytes: &[u8]| {
         !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
@@ -65,7 +65,7 @@ fn is_reference(value: &[u8]) -> bool {
     }
 }
 
-/// Returns true if it is the name of an environment variable: words of capitals, some of digits.
+/// Returns true if the value is the name of an environment variable: words of capitals, some of digits.
 fn is_variable(value: &[u8]) -> bool {
     let is_part = |part: &[u8]| {
         part.iter().all(u8::is_ascii_uppercase) || part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
@@ -76,7 +76,8 @@ fn is_variable(value: &[u8]) -> bool {
         && value.split(|b| *b == b'_').all(is_part)
 }
 
-/// Returns true if it is made of words of which one tells a state: `missing`, `expired_or_invalid`, `secretref-managed`.
+/// Returns true if the value consists of words of which one describes a state: `missing`, `expired_or_invalid`,
+/// `secretref-managed`.
 fn is_state(value: &[u8]) -> bool {
     let is_word = |part: &str| {
         part.bytes().all(|b| b.is_ascii_alphabetic() || !b.is_ascii())
@@ -88,7 +89,7 @@ fn is_state(value: &[u8]) -> bool {
     value.is_empty() || parts().all(is_word) && parts().any(words::is_state)
 }
 
-/// Returns true if it is a piece of a program: names with full stops between them, without a digit.
+/// Returns true if the value is program code: names with full stops between them, without a digit.
 fn is_code(value: &[u8]) -> bool {
     let is_name =
         |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
@@ -129,7 +130,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
         Kind::Cookie => length >= 6 && wide.contains(&b'='),
         Kind::Password | Kind::Token | Kind::Key if !tie.is_quoted && is_code(value) => false,
         Kind::Password if is_path || is_address => false,
-        // Words of a language without letters of ASCII.
+        // Words of a language without ASCII letters.
         Kind::Password if !tie.is_quoted && !start.iter().any(u8::is_ascii_graphic) => false,
         Kind::Password if tie.is_loose => {
             length >= 4
@@ -169,7 +170,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, tie: Tie) -> bool {
     }
 }
 
-/// Returns true if a value is no word of a language: digits with letters, capitals within, or marks.
+/// Returns true if a value is not a word of a language: it has letters and digits, capitals inside, or symbols.
 pub(super) fn is_made(value: &[u8]) -> bool {
     let start = &value[..value.len().min(WINDOW)];
     work::count(start.len());
@@ -185,15 +186,14 @@ pub(super) fn is_made(value: &[u8]) -> bool {
             || letter && has(|b| b"!#$%^&*@~+".contains(b)))
 }
 
-/// Returns true if the rest of a value that was shortened elsewhere tells more than the usual masks show; `None` if the value was not
-/// shortened.
+/// Returns true if a shortened value shows more than the usual masks; `None` if the value was not shortened.
 fn shortened(value: &[u8]) -> Option<bool> {
     work::count(value.len());
     let gap = (0..value.len())
         .find(|at| matches!(value[*at], b'*' | b'.' | b'[' | 0xe2) && ellipsis(&value[*at..]).is_some())?;
     let length = ellipsis(&value[gap..])?;
     let rest = value.len() - gap - length;
-    // What only ends there was cut.
+    // An ellipsis at the end means that the text was cut.
     if rest == 0 && value[gap] != b'*' {
         return None;
     }
@@ -202,7 +202,7 @@ fn shortened(value: &[u8]) -> Option<bool> {
     Some(gap + rest > SHOWN_BY_OTHERS && is_made)
 }
 
-/// Returns true if a part of it is neither a word nor a number.
+/// Returns true if a part of the value is neither a word nor a number.
 fn is_random(value: &[u8]) -> bool {
     value.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
         let has = |test: fn(&u8) -> bool| part.iter().any(test);

@@ -1,12 +1,11 @@
-//! The words by which redaction knows names of secrets and what stands where one would: lists in several languages, separated by
-//! blanks.
+//! Word lists for the names of secrets and for placeholder values, in several languages, separated by blanks.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::kind::Kind;
 
-/// How names of secrets end, in lower case.
+/// Endings of the names of secrets, in lower case.
 pub(super) const ENDS: &[(Kind, &str)] = &[
     (Kind::Authorization, "authorization authorisation"),
     (Kind::Cookie, "cookie cookies"),
@@ -30,7 +29,7 @@ pub(super) const ENDS: &[(Kind, &str)] = &[
     ),
 ];
 
-/// Names that are secrets' when they stand alone.
+/// Names of secrets that count only as whole words.
 pub(super) const ALONE: &[(Kind, &str)] = &[
     (
         Kind::Password,
@@ -55,23 +54,23 @@ pub(super) const ALONE: &[(Kind, &str)] = &[
     ),
 ];
 
-/// Parts that make any name one of a secret, wherever in it they stand: `SECRET_KEY_BASE`, `access_token_v2`.
+/// Parts that make any name the name of a secret, at any position: `SECRET_KEY_BASE`, `access_token_v2`.
 pub(super) const PARTS: &str = "password passwd token secret apikey api_key api-key privatekey private_key private-key signing_key credential";
 
-/// Names that only end like those of secrets.
+/// Names that only end like the names of secrets.
 pub(super) const NO_NAMES: &str =
     "jsonwebtoken sec-websocket-key sec-websocket-accept secretsmanager tokens_per_second monkey";
 
-/// Parts of a name that say which one or how it is written.
+/// Parts of a name that only distinguish it or give its encoding.
 pub(super) const NEUTRAL: &str = "a alt b b64 backup base64 confirmation current data default dev env fallback hex main new next old \
      plain prev previous primary prod raw repeat secondary staging str string test v val value";
 
-/// Whose key is a secret.
+/// Words before `key` that make it a secret.
 pub(super) const KINDS: &str = "access account admin aes age api app auth bot client crypt deploy encrypt encryption gateway hmac ingest ingestion integration jwt \
      license master priv private recovery role sdk secret service shared signature signing ssh ssl subscription tls webhook write";
-/// Whose key is none.
+/// Words before `key` that make it not secret.
 pub(super) const OTHER_KEYS: &str = "cache column dedupe foreign host idempotency index lane lookup partition primary pub public pubkey route session sort";
-/// Words before `token` and `key` that make ordinary words of them.
+/// Words before `token` and `key` that make them ordinary words.
 pub(super) const ORDINARY: &str = "cache cancellation closing composite config current dedupe dictionary duplicate eos expected first \
      foreign hash idempotency illegal index input json last line locale lookup map max next object opening output page partition prefix \
      primary public range session sort special stop storage syntax translation unexpected unique unrecognized";
@@ -80,10 +79,10 @@ pub(super) const VERBS: &[&str] = &[
     "is ", "was ", "are ", "= ", "is: ", "ist ", "lautet ", "est ", "es ", "é ", "là ", "то ", "— ", "– ",
     "-> ", "→ ", "to ", "- ", "är ", "هي ",
 ];
-/// Particles that are written together with the name before them.
+/// Particles that follow a name without a blank.
 pub(super) const PARTICLES: &[&str] = &["为", "為", "是", "は", "는", "은", "を", "が"];
 
-/// Words of states and types, which stand where a secret would.
+/// Words for states and types, which can occur in the position of a secret.
 const STATES: &str = "abgelaufen absent allowed any array auth authentication authorization auto blocked boolean changed changeme config \
      configured confirmed credentials default denied deprecated disabled dummy empty enabled env environment erforderlich error example exec \
      exists expected expired failed failure falsch false fehlt file found function generated here hidden ignored include incorrect inherit \
@@ -93,7 +92,7 @@ const STATES: &str = "abgelaufen absent allowed any array auth authentication au
      true type unauthorized unchanged undefined unknown unresolved unset unsupported updated varchar verplicht wrong wymagane your неверный \
      обязателен 必填 已设置 未設定 未设定 未设置";
 
-/// Returns true if a word is one of a state or type.
+/// Returns true if a word names a state or type.
 pub(super) fn is_state(word: &str) -> bool {
     static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| STATES.split_ascii_whitespace().collect());
     WORDS.contains(word) || WORDS.contains(word.to_lowercase().as_str())

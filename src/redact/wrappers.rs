@@ -1,17 +1,17 @@
-//! Text around a value or within it: types, braces, blanks between groups and words.
+//! Recognizes text around or inside a value: types, braces, blanks between groups and words.
 
 use std::ops::Range;
 
 use super::bounds::{is_quote, noted, opening};
 use super::scan::{WINDOW, work};
 
-/// Bytes of the name of a type around a value.
+/// Maximum length in bytes of the name of a type around a value.
 const MAX_TYPE: usize = 16;
 
-/// How Node.js begins to print a set.
+/// First bytes of a set as Node.js prints it.
 pub(super) const SET: &[u8] = b"Set(";
 
-/// Returns the offset of the quotation mark in what is printed around a secret with its type: `SecretStr('`, `Some("`, `string(14) "`.
+/// Returns the offset of the quotation mark in a secret that is printed with its type: `SecretStr('`, `Some("`, `string(14) "`.
 pub(super) fn inner(text: &[u8], start: usize) -> Option<usize> {
     const TYPES: &[&[u8]] =
         &[b"Just", b"Ok", b"Protected", b"Sensitive", b"Some", b"String", b"bytes", b"str", b"string"];
@@ -32,7 +32,8 @@ pub(super) fn inner(text: &[u8], start: usize) -> Option<usize> {
     rest.get(at).is_some_and(|b| is_quote(*b)).then_some(start + at)
 }
 
-/// Returns true if what Node.js prints for a value that it does not show begins there: `[Circular *1]`, `[Getter]`, `[Object]`.
+/// Returns true if a text begins with Node.js's placeholder for a value that it does not print: `[Circular *1]`, `[Getter]`,
+/// `[Object]`.
 pub(super) fn is_dumped(text: &[u8]) -> bool {
     const WORDS: &[&[u8]] =
         &[b"[Circular", b"[Getter", b"[Setter", b"[Object", b"[Array", b"[Function", b"[class"];
@@ -48,7 +49,7 @@ pub(super) fn container(text: &[u8], start: usize) -> Option<usize> {
     Some(start + open)
 }
 
-/// A value in braces, as ODBC writes it: `PWD={secret};`.
+/// Returns a value in braces, the format of ODBC: `PWD={secret};`.
 pub(super) fn in_braces(text: &[u8], start: usize) -> Option<Range<usize>> {
     let value = &text[start + 1..text.len().min(start + 1 + 2 * WINDOW)];
     work::count(value.len());
@@ -56,7 +57,7 @@ pub(super) fn in_braces(text: &[u8], start: usize) -> Option<Range<usize>> {
     (value[end] == b'}' && end >= 4).then_some(start + 1..start + 1 + end)
 }
 
-/// A random secret between brackets, where mostly a placeholder or a remark stands.
+/// Detects a random secret in brackets, which mostly hold a placeholder or a remark.
 pub(super) fn in_brackets(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let value = &text[start + 1..text.len().min(start + 1 + 2 * WINDOW)];
     work::count(value.len());
@@ -67,10 +68,10 @@ pub(super) fn in_brackets(text: &[u8], start: usize, found: &mut Vec<Range<usize
     noted(matches!(value[end], b'>' | b')') && is_random, start + 1..start + 1 + end, found)
 }
 
-/// A secret that is written in groups of as many characters each: `abcd efgh ijkl mnop`, `EHW3-RTGM-OO74-B6D7`.
+/// Returns a secret in groups of equal length: `abcd efgh ijkl mnop`, `EHW3-RTGM-OO74-B6D7`.
 ///
-/// Words of a language may be as long, too: some group must mix letters with digits, or small letters with capitals, unless all
-/// are numbers, or the name says that an app's password or a recovery key stands there.
+/// Ordinary words can have equal lengths, too. So one group must mix letters with digits, or small letters with capitals, unless
+/// all groups are numbers, or the name says that the value is an app password or a recovery key.
 pub(super) fn groups(text: &[u8], start: usize, name: &[u8]) -> Option<Range<usize>> {
     const NAMES: [&[u8]; 4] = [b"app", b"recovery", b"backup", b"totp"];
     let rest = &text[start..text.len().min(start + 4 * WINDOW)];
@@ -105,7 +106,7 @@ pub(super) fn groups(text: &[u8], start: usize, name: &[u8]) -> Option<Range<usi
     is_secret.then_some(start..start + end)
 }
 
-/// The words of a recovery phrase.
+/// Detects the words of a recovery phrase.
 pub(super) fn phrase(text: &[u8], start: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
     let (start, _) = opening(text, start);
     let (mut at, mut end, mut words) = (start, start, 0);
