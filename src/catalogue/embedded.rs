@@ -1,4 +1,4 @@
-//! The catalogue that is embedded in the program, read and checked at build time, and overlays over it.
+//! The embedded catalogue, which is compiled and checked at build time, and the overlays on it.
 
 use std::path::PathBuf;
 
@@ -9,41 +9,41 @@ use clawsift_catalogue::{
 
 use super::kept::Kept;
 
-/// The rules of `rules/`, as `build.rs` has read them.
+/// The rules of `rules/`, compiled by `build.rs`.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
 
-/// Rule files of fewer bytes in all are read again each time, sooner than they would be found.
+/// Minimum total length in bytes of rule files whose catalogue is cached. Smaller ones are parsed faster than the cache is read.
 const WORTH_KEEPING: usize = 256 << 10;
 
-/// What healthy logs say, as `build.rs` has counted it.
+/// Trigram frequencies of healthy logs, counted by `build.rs`.
 pub static BACKGROUND: Background =
     Background::counted(include_bytes!(concat!(env!("OUT_DIR"), "/background.bin")));
 
-/// Which rules to load.
+/// The rules to load.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
-    /// Leave the embedded catalogue out.
+    /// Leaves out the embedded catalogue.
     pub no_default_rules: bool,
-    /// Files, or folders of `*.yaml` files, that lie over the embedded catalogue; an equal id replaces a rule.
+    /// Files, or folders of `*.yaml` files, that overlay the embedded catalogue; a rule with an equal id is replaced.
     pub overlays: Vec<PathBuf>,
-    /// Ids of rules to leave out.
+    /// Ids of rules to disable.
     pub disable: Vec<String>,
-    /// The folder where catalogues of many rules are kept from one run to the next, if they are.
+    /// The folder that caches catalogues of many rules between runs; `None` for no cache.
     pub kept_in: Option<PathBuf>,
 }
 
-/// The folder of the user's own rules, `clawsift/rules` where the system keeps settings, if it holds any.
+/// Returns the folder of the user's rules, `clawsift/rules` in the system's configuration folder; `None` if it holds no rules.
 pub fn user_rules() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let settings = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")))?;
     let own = settings.join("clawsift/rules");
-    // A folder without rules is as good as none.
+    // A folder without rules is ignored.
     let mut entries = std::fs::read_dir(&own).ok()?.flatten();
     entries.any(|entry| is_rule_file(&entry.path())).then_some(own)
 }
 
 impl Layers {
-    /// Where the catalogue of these files is kept, if that is worth it.
+    /// Returns the cache entry for these files; `None` if caching is not worth it.
     fn kept(&self, files: &[Result<Vec<RuleFile>, Problem>]) -> Option<Kept<'_>> {
         let folder = self.kept_in.as_deref()?;
         let layers: Vec<usize> = files.iter().flatten().map(Vec::len).collect();
@@ -51,7 +51,7 @@ impl Layers {
         if files.iter().map(|file| file.text.len()).sum::<usize>() < WORTH_KEEPING {
             return None;
         }
-        // Everything that the catalogue depends on; the embedded rules also tell one version of the program from another.
+        // The key covers everything that the catalogue depends on; the embedded rules also identify the version of the program.
         let options = format!("{} {} {:?} {layers:?}", today(), self.no_default_rules, self.disable);
         let texts = files.iter().flat_map(|file| [file.file.as_bytes(), file.text.as_bytes()]);
         Some(Kept::new(folder, [COMPILED, options.as_bytes()].into_iter().chain(texts)))
@@ -62,10 +62,10 @@ fn today() -> String {
     jiff::Zoned::now().date().to_string()
 }
 
-/// The rules that were embedded at build time.
+/// Returns the rules that were embedded at build time.
 ///
 /// # Errors
-/// None, but for a program that was built wrong.
+/// Only if the program was not built correctly.
 pub fn embedded() -> Result<Catalogue, Problems> {
     postcard::from_bytes(COMPILED).map_err(|error| {
         let place = Location { file: "the embedded catalogue".to_owned(), line: 0, column: 0 };
@@ -74,10 +74,10 @@ pub fn embedded() -> Result<Catalogue, Problems> {
     })
 }
 
-/// The embedded rules, then each overlay over them, less the disabled ones.
+/// Loads the embedded rules and the overlays in order, and removes the disabled rules.
 ///
 /// # Errors
-/// Every fault found in any of the files, with its file, line and column.
+/// Every fault in any of the files, with its file, line and column.
 pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
     if layers.overlays.is_empty() && layers.disable.is_empty() && !layers.no_default_rules {
         return embedded();
@@ -89,7 +89,7 @@ pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
     }
     let mut base = embedded()?;
     if layers.no_default_rules {
-        // The groups stay: rules of one's own may name them, too.
+        // The shared groups stay, because the user's rules may refer to them.
         base = base.without_rules();
     }
     let mut loader = Loader::new(&BACKGROUND);
@@ -103,17 +103,17 @@ pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
     }
     loader.disable(&layers.disable);
     let catalogue = loader.finish()?;
-    // What changes nothing any more is told by each run.
+    // Idle overrides must be reported by each run, so such a catalogue is not cached.
     if let Some(kept) = kept.filter(|_| catalogue.idle_overrides().is_empty()) {
         kept.write(&catalogue);
     }
     Ok(catalogue)
 }
 
-/// The rules of some files over the embedded ones, unless `no_default_rules` leaves these out.
+/// Loads the rules of some files on top of the embedded ones, or alone with `no_default_rules`.
 ///
 /// # Errors
-/// Every fault found in any of the files, with its file, line and column.
+/// Every fault in any of the files, with its file, line and column.
 pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Catalogue, Problems> {
     let base = embedded()?;
     let mut loader = Loader::new(&BACKGROUND);
@@ -123,10 +123,10 @@ pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Catalogue, Pro
     loader.finish()
 }
 
-/// A catalogue and, over it, the rules of one file's text, named `name` in messages.
+/// Overlays a catalogue with the rules of one file's text, named `name` in messages.
 ///
 /// # Errors
-/// Every fault found in the text.
+/// Every fault in the text.
 pub fn overlaid(catalogue: Catalogue, name: &str, text: &str) -> Result<Catalogue, Problems> {
     let mut loader = Loader::new(&BACKGROUND);
     loader.begin(catalogue);
@@ -134,10 +134,10 @@ pub fn overlaid(catalogue: Catalogue, name: &str, text: &str) -> Result<Catalogu
     loader.finish()
 }
 
-/// The rules of one file's text, named `name` in messages. For tests and tools.
+/// Loads the rules of one file's text, named `name` in messages. For tests and tools.
 ///
 /// # Errors
-/// Every fault found in the text.
+/// Every fault in the text.
 pub fn from_text(name: &str, text: &str) -> Result<Catalogue, Problems> {
     let mut loader = Loader::new(&BACKGROUND);
     loader.layer([RuleFile::new(name, text)]);

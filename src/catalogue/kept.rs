@@ -1,7 +1,7 @@
-//! Catalogues kept from one run to the next: many rules take longer to read as YAML, and to check, than a log takes to scan.
+//! Cache of compiled catalogues: parsing and checking many rules as YAML takes longer than scanning a log.
 //!
-//! A catalogue is found again by what its rule files say, so a file that was edited is read anew. What is kept was checked when it was
-//! kept; a file that is damaged is as good as none.
+//! The cache key is a hash of the rule files' contents, so an edited file is parsed again. A cached catalogue was checked before
+//! it was stored; a damaged cache file is ignored.
 
 use std::fs;
 use std::io::Write;
@@ -12,19 +12,19 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use clawsift_catalogue::Catalogue;
 
-/// Catalogues kept; the oldest goes first.
+/// Maximum number of cached catalogues; the oldest is removed first.
 const MAX_KEPT: usize = 4;
-/// The ending of their names.
+/// File extension of the cached catalogues.
 const ENDING: &str = "catalogue";
 
-/// A place where a catalogue is kept.
+/// A cache entry.
 pub(super) struct Kept<'f> {
     folder: &'f Path,
     key: u128,
 }
 
 impl<'f> Kept<'f> {
-    /// The place in that folder for a catalogue that is made of these texts.
+    /// Creates the entry for a catalogue that is built from these texts.
     pub fn new<'t>(folder: &'f Path, texts: impl Iterator<Item = &'t [u8]>) -> Self {
         let mut hasher = Xxh3::new();
         for text in texts {
@@ -38,7 +38,7 @@ impl<'f> Kept<'f> {
         self.folder.join(format!("{:032x}.{ENDING}", self.key))
     }
 
-    /// The catalogue, where it is kept.
+    /// Reads the cached catalogue; `None` if it is missing or damaged.
     pub fn read(&self) -> Option<Catalogue> {
         let bytes = fs::read(self.path()).ok()?;
         let (sum, catalogue) = bytes.split_first_chunk()?;
@@ -48,12 +48,12 @@ impl<'f> Kept<'f> {
         postcard::from_bytes(catalogue).ok()
     }
 
-    /// Keeps the catalogue, where that can be: nothing is lost but time where it cannot.
+    /// Stores the catalogue. A failure only costs time in the next run.
     pub fn write(&self, catalogue: &Catalogue) -> Option<()> {
         let catalogue = postcard::to_stdvec(catalogue).ok()?;
         fs::create_dir_all(self.folder).ok()?;
         self.make_room();
-        // Another run may be reading or writing the same one.
+        // Another run may read or write the same entry.
         let part = self.path().with_extension(format!("{}.part", std::process::id()));
         let mut file = fs::File::create(&part).ok()?;
         let written =
@@ -64,7 +64,7 @@ impl<'f> Kept<'f> {
         Some(())
     }
 
-    /// Removes the oldest, so that there is room for one more.
+    /// Removes the oldest entries, so that there is room for one more.
     fn make_room(&self) {
         let Ok(entries) = fs::read_dir(self.folder) else { return };
         let is_kept = |path: &PathBuf| path.extension().is_some_and(|ending| ending == ENDING);
@@ -81,7 +81,7 @@ impl<'f> Kept<'f> {
     }
 }
 
-/// The folder where catalogues are kept: `clawsift` where the system keeps what can be made again.
+/// Returns the cache folder: `clawsift` in the system's cache folder.
 pub fn kept_catalogues() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;

@@ -1,26 +1,27 @@
-//! Atoms: literals that must stand in every text in which a signature is found.
+//! Required atoms: literals that every text must hold in which a signature matches.
 //!
-//! Looking for all atoms of all rules at once takes less time than one regular expression, and most signatures miss theirs.
+//! Searching for all atoms of all rules at once takes less time than a single regular expression, and most signatures lack
+//! theirs.
 
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::{Background, SignatureKind};
 
-/// Shorter ones are in every text.
+/// Minimum length of an atom in bytes. Shorter ones occur in every text.
 pub const MIN_ATOM: usize = 3;
-/// A set of more texts than this is not worth the search for them.
+/// Maximum number of literals in a set; a larger set is not worth the search.
 const MAX_BEGINNINGS: usize = 24;
-/// More sets of one signature are not asked for.
+/// Maximum number of sets that are kept per signature.
 const MAX_SETS: usize = 3;
-/// Atoms that stand less often than this in a million bytes of a healthy log need no others beside them.
+/// Maximum frequency, per million bytes of a healthy log, of an atom that needs no further set.
 const RARE: u64 = 20;
 
-/// Texts in lower case of which one at least stands in each text that a signature is in.
+/// Lower-case literals of which every text in which the signature matches holds at least one.
 pub type AtomSet = Vec<String>;
 
-/// The atoms of a signature that is no regular expression: of each set one is in every text in which it is found, but for
-/// letters outside ASCII that case folding takes for `k` and `s`. None for signatures that look for no text.
+/// Returns the atoms of a signature that is not a regular expression. A text in which the signature matches holds at least one of
+/// each set, except for non-ASCII letters that case folding maps to `k` and `s`. Empty for signatures that match no text.
 pub(super) fn of_signature(kind: &SignatureKind) -> Vec<AtomSet> {
     match kind {
         SignatureKind::Literal(text) => longest(text).map(|atom| vec![atom]).into_iter().collect(),
@@ -34,7 +35,7 @@ pub(super) fn of_signature(kind: &SignatureKind) -> Vec<AtomSet> {
     }
 }
 
-/// The atoms of a regular expression, the rarest first.
+/// Returns the atoms of a regular expression, the rarest set first.
 pub(super) fn of_regex(hir: &Hir, background: &Background) -> Vec<AtomSet> {
     let mut sets = Extract { background }.of_hir(hir);
     sets.sort_by_cached_key(|set| background.cost(set));
@@ -43,7 +44,7 @@ pub(super) fn of_regex(hir: &Hir, background: &Background) -> Vec<AtomSet> {
 }
 
 impl Background {
-    /// How often any of the set stands in a million bytes of a healthy log, at most; then how many there are.
+    /// Returns an upper bound for the occurrences of the set per million bytes of a healthy log, and the size of the set.
     pub fn cost(&self, set: &AtomSet) -> (u64, usize) {
         (set.iter().map(|atom| self.commonness(atom.as_bytes())).sum(), set.len())
     }
@@ -58,7 +59,7 @@ impl Extract<'_> {
         self.background.cost(set)
     }
 
-    /// The best set of each alternative, together; `None` where one has none.
+    /// Returns the union of the cheapest set of each alternative; `None` if an alternative has none.
     fn either(&self, alternatives: impl Iterator<Item = Vec<AtomSet>>) -> Option<AtomSet> {
         let best = |sets: Vec<AtomSet>| sets.into_iter().min_by_key(|set| self.cost(set));
         let sets: Option<Vec<AtomSet>> = alternatives.map(best).collect();
@@ -68,14 +69,14 @@ impl Extract<'_> {
         Some(set)
     }
 
-    /// The atoms of a regular expression, parsed case-sensitively: texts are compared in lower case.
+    /// Returns the atoms of a regular expression that was parsed case-sensitively; atoms are compared with lower-case text.
     fn of_hir(&self, hir: &Hir) -> Vec<AtomSet> {
         match hir.kind() {
             HirKind::Capture(capture) => self.of_hir(&capture.sub),
             HirKind::Repetition(repetition) if repetition.min > 0 => self.of_hir(&repetition.sub),
             HirKind::Concat(parts) => {
                 let mut sets: Vec<AtomSet> = parts.iter().flat_map(|part| self.of_hir(part)).collect();
-                // What begins at any of its parts must stand there, too; looking for that takes longer.
+                // The beginnings of the expression from any of its parts are required, too, but take longer to compute.
                 let best = sets.iter().map(|set| self.cost(set)).min();
                 if best.is_none_or(|(common, _)| common > RARE) {
                     let tails = (0..parts.len())
@@ -84,7 +85,7 @@ impl Extract<'_> {
                 }
                 sets
             }
-            // An alternation may be known by how it begins where a branch alone is not.
+            // An alternation can have known beginnings even if one of its branches has no atoms.
             HirKind::Alternation(branches) => self
                 .either(branches.iter().map(|branch| self.of_hir(branch)))
                 .or_else(|| beginnings(hir))
@@ -96,7 +97,7 @@ impl Extract<'_> {
     }
 }
 
-/// The texts of which a match begins with one, such as `model not` and `model_not` for `model[ _]not.*`.
+/// Returns literals of which each match begins with one, such as `model not` and `model_not` for `model[ _]not.*`.
 fn beginnings(hir: &Hir) -> Option<AtomSet> {
     let mut texts = Extractor::new().limit_total(MAX_BEGINNINGS).limit_class(4).extract(hir);
     texts.dedup();
@@ -109,12 +110,12 @@ fn beginnings(hir: &Hir) -> Option<AtomSet> {
     })
 }
 
-/// The atom of a literal in an expression.
+/// Returns the atom of a literal in an expression.
 pub(super) fn of_literal(literal: &[u8]) -> Option<String> {
     longest(std::str::from_utf8(literal).ok()?)
 }
 
-/// The longest part of a text without letters that have another case outside ASCII, in lower case.
+/// Returns the longest part of a text without non-ASCII letters that have two cases, in lower case.
 fn longest(text: &str) -> Option<String> {
     let has_one_case = |c: char| c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]);
     let is_cased = |c: char| !c.is_ascii() && !has_one_case(c);

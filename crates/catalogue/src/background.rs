@@ -1,19 +1,19 @@
-//! How often three letters in a row stand in logs of which nothing is wrong: what tells rare words from common ones.
+//! Trigram frequencies of healthy logs, which separate rare words from common ones.
 
 use std::borrow::Cow;
 
-/// How many different trigrams there are: three folded characters in a row.
+/// Number of different trigrams: three folded characters in sequence.
 pub const TRIGRAMS: usize = 1 << 15;
 
-/// Counts of three characters in a row.
+/// Frequencies of trigrams.
 #[derive(Debug, Clone)]
 pub struct Background {
-    /// For each three folded characters: their number in a million bytes, as a power of two; 0 for none.
+    /// Per trigram: the bit length of its number of occurrences per million bytes; 0 for none.
     powers: Cow<'static, [u8]>,
 }
 
 impl Background {
-    /// Counts in healthy logs.
+    /// Counts the trigrams of healthy logs.
     pub fn count(logs: &[Vec<u8>]) -> Self {
         let mut counts = vec![0_u64; TRIGRAMS];
         logs.iter().flat_map(|log| trigrams(log)).for_each(|entry| counts[entry] += 1);
@@ -22,29 +22,29 @@ impl Background {
         Self { powers: counts.into_iter().map(|count| power(count) as u8).collect() }
     }
 
-    /// What was counted before.
+    /// Creates the table from [`powers`](Self::powers) that were counted before.
     pub const fn counted(powers: &'static [u8; TRIGRAMS]) -> Self {
         Self { powers: Cow::Borrowed(powers) }
     }
 
-    /// The counts, to be kept.
+    /// Returns the table for storage.
     pub fn powers(&self) -> &[u8] {
         &self.powers
     }
 
-    /// How often a text stands in a million bytes of a healthy log, at most.
+    /// Returns an upper bound for the occurrences of a text per million bytes of a healthy log.
     pub fn commonness(&self, text: &[u8]) -> u64 {
         let powers = trigrams(text).map(|entry| self.powers[entry]);
         powers.min().map_or(u64::MAX >> 16, |power| (1_u64 << power) >> 1)
     }
 }
 
-/// The entries of each three bytes of a text in a row.
+/// Returns the indices of all trigrams of a text.
 fn trigrams(text: &[u8]) -> impl Iterator<Item = usize> {
     text.windows(3).map(|window| trigram([window[0], window[1], window[2]]))
 }
 
-/// Which of the [`TRIGRAMS`] three bytes are; letters of both cases have the same, and so have all digits.
+/// Returns the index of a trigram, below [`TRIGRAMS`]. Both cases of a letter count as equal, and so do all digits.
 pub fn trigram(bytes: [u8; 3]) -> usize {
     const FOLDED: [u8; 256] = {
         let mut folded = [0; 256];
@@ -58,7 +58,7 @@ pub fn trigram(bytes: [u8; 3]) -> usize {
     bytes.iter().fold(0, |index, byte| index << 5 | usize::from(FOLDED[usize::from(*byte)]))
 }
 
-/// Five bits of a byte: letters without their case, one number for all digits, a few signs of their own.
+/// Folds a byte to five bits: letters without case, one value for all digits, a few classes of other characters.
 const fn fold(byte: u8) -> u8 {
     match byte {
         b'a'..=b'z' => byte - b'a',

@@ -1,4 +1,4 @@
-//! The regular expressions of rule files, each checked once, in parallel: that takes longer than all else of the loading.
+//! Checks the regular expressions of rule files, each once and in parallel, because this is the slowest part of loading.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,18 +12,18 @@ use super::prefilter::Prefilter;
 use super::problem::ProblemCode;
 use super::raw_file::{RawFile, RawSignature};
 
-/// A fault of a signature: its kind, the fault itself, and the form expected.
+/// A fault of a signature: its kind, the message, and the expected form.
 pub(super) type Fault = (ProblemCode, String, String);
 
-/// The automata of all expressions of a layer have at most this many states: a hundred times those of the embedded rules, and
-/// less than a hundred megabytes.
+/// Maximum number of states of all expressions of a layer: a hundred times those of the embedded rules, less than a hundred
+/// megabytes.
 const MAX_STATES: usize = 2_000_000;
 
-/// What is known of each expression, or what is wrong with it.
+/// Result of the check of each expression.
 #[derive(Debug, Default)]
 pub(super) struct Expressions(HashMap<String, Result<Expression, Fault>>);
 
-/// What a text must hold for an expression to be in it.
+/// Conditions that a text must meet for the expression to match.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Expression {
     pub atoms: Vec<AtomSet>,
@@ -49,7 +49,7 @@ impl Expressions {
         Self(patterns.into_iter().map(str::to_owned).zip(within_bounds).collect())
     }
 
-    /// What is known of an expression of these files.
+    /// Returns the result for an expression of these files.
     pub fn of_pattern(&self, pattern: &str) -> Result<Expression, Fault> {
         self.0.get(pattern).cloned().unwrap_or_else(|| Ok(Expression::default()))
     }
@@ -63,7 +63,7 @@ fn too_many(states: usize) -> Fault {
     )
 }
 
-/// How many states an expression's automaton has, and what a text must hold for it.
+/// Checks an expression, and returns the number of its automaton's states and its conditions.
 fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
         let (code, expected) = match error {
@@ -85,7 +85,7 @@ fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), 
             "an expression that needs at least one character".to_owned(),
         ));
     }
-    // A class may have one character as it is written, and several as it is matched.
+    // A class can have one character as written, and several as matched.
     let (atoms, prefilter) = match Pattern::parse_as_matched(pattern) {
         Ok((matched, "")) => (atoms::of_regex(&matched, background), Prefilter::of(&matched)),
         _ => (atoms::of_regex(&hir, background), Prefilter::default()),
@@ -93,7 +93,7 @@ fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), 
     Ok((states(&hir), Expression { atoms, prefilter }))
 }
 
-/// What is wrong with an expression, which is shown with it; of a very long one not all.
+/// Formats the parser's message, which quotes the expression, with its lines shortened.
 fn shown(message: &str) -> String {
     const MAX_LINE: usize = 300;
     let lines = message.trim_end().lines().map(|line| match line.char_indices().nth(MAX_LINE) {
@@ -104,7 +104,7 @@ fn shown(message: &str) -> String {
 }
 
 impl RawFile {
-    /// All signatures of the file.
+    /// Returns all signatures of the file.
     fn signatures(&self) -> impl Iterator<Item = &RawSignature> {
         let of_rules = self.rules.iter().flat_map(|rule| rule.any.iter().chain(&rule.all).chain(&rule.none));
         self.none.iter().chain(self.shared.values().flatten()).chain(of_rules).map(|spanned| &spanned.value)

@@ -1,4 +1,4 @@
-//! Loading: rule files in layers, each checked as a whole.
+//! Loads rule files in layers, each checked as a whole.
 
 mod names;
 
@@ -19,81 +19,81 @@ use super::{
     signature,
 };
 
-/// More faults than this are not looked for: nobody reads them, and each takes a search for what was meant.
+/// Maximum number of reported faults. Nobody reads more, and each costs a search for the most similar name.
 const MAX_PROBLEMS: usize = 200;
 
-/// All the rules in force, in a fixed order.
+/// All active rules, in a fixed order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Catalogue {
     rules: Vec<Rule>,
     shared: BTreeMap<String, Vec<Signature>>,
     retired: Vec<Retired>,
     fingerprint: u64,
-    /// What overlays change and no longer does anything.
+    /// Changes of overlays that have no effect any more.
     #[serde(skip)]
     idle: Vec<Problem>,
 }
 
 impl Catalogue {
-    /// The groups alone.
+    /// Returns the catalogue with its shared groups only.
     pub fn without_rules(self) -> Self {
         Self { rules: Vec::new(), retired: Vec::new(), ..self }
     }
 
-    /// The rules in force.
+    /// Returns the active rules.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// The groups of signatures that rules share, by name.
+    /// Returns the shared groups of signatures by name.
     pub fn shared(&self) -> &BTreeMap<String, Vec<Signature>> {
         &self.shared
     }
 
-    /// The ids that were released once and are no longer in use.
+    /// Returns the ids that were released and are no longer in use.
     pub fn retired(&self) -> &[Retired] {
         &self.retired
     }
 
-    /// What overlays want to change in other rules and does nothing: the day is over, or there is no such rule.
+    /// Returns the changes of overlays that have no effect, because their date has passed or the rule does not exist.
     pub fn idle_overrides(&self) -> &[Problem] {
         &self.idle
     }
 
-    /// Sixteen hexadecimal digits that change whenever a rule file does.
+    /// Returns sixteen hexadecimal digits that change with every change of a rule file.
     pub fn fingerprint(&self) -> String {
         format!("{:016x}", self.fingerprint)
     }
 }
 
-/// Loads layers of rules, one over the other.
+/// Loads layers of rules, each on top of the ones before.
 pub struct Loader<'b> {
     background: &'b Background,
-    /// The files read, for lines shown in problems.
+    /// The files that were read, for the lines shown in problems.
     sources: Vec<RuleFile>,
-    /// Those of the layer that is being loaded.
+    /// The expressions of the current layer.
     expressions: Expressions,
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
     retired: Vec<Retired>,
-    /// What overlays change in rules that stand elsewhere, and the day for which that is asked.
+    /// Changes of overlays to rules in other files, and the current date.
     changes: Vec<Change>,
     today: Option<String>,
-    /// Examples of rules that stand elsewhere.
+    /// Additional examples of rules in other files.
     more_examples: Vec<(Location, RawMoreExamples)>,
-    /// Ids of rules to leave out in the end; until then they are known names.
+    /// Ids of rules that are removed at the end; until then they are known names.
     disabled: Vec<String>,
     overrides: Vec<(Location, String)>,
-    /// Groups that signatures name, to be found when all files are read.
+    /// References to shared groups, which are resolved when all files are read.
     wanted: Vec<(Location, String)>,
     problems: Vec<Problem>,
-    /// Of a kind that gives the same fingerprint with every compiler.
+    /// A hash function with the same result for every compiler.
     hasher: Xxh3,
 }
 
 impl<'b> Loader<'b> {
-    /// A loader of no rules yet.
+    /// Creates a loader without rules.
     pub fn new(background: &'b Background) -> Self {
         Self {
             background,
@@ -114,24 +114,24 @@ impl<'b> Loader<'b> {
         }
     }
 
-    /// Begins with the rules of a catalogue that was loaded before.
+    /// Starts with the rules of a loaded catalogue.
     pub fn begin(&mut self, base: Catalogue) {
         base.fingerprint.hash(&mut self.hasher);
         self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         (self.rules, self.shared, self.retired) = (base.rules, base.shared, base.retired);
     }
 
-    /// The day, as 2027-01-31: what overlays change until an earlier one is over.
+    /// Sets the current date, such as 2027-01-31, with which the `until` dates of overlays are compared.
     pub fn today(&mut self, today: String) {
         self.today = Some(today);
     }
 
-    /// Notes a fault.
+    /// Records a fault.
     pub fn fail(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
-    /// Adds the files of one layer; ids must be unique within it, and replace those of earlier layers.
+    /// Adds the files of one layer. Ids must be unique within it, and replace those of earlier layers.
     pub fn layer(&mut self, files: impl IntoIterator<Item = RuleFile>) {
         let sources: Vec<RuleFile> = files.into_iter().collect();
         let files: Vec<_> =
@@ -316,12 +316,12 @@ impl<'b> Loader<'b> {
         self.disabled.extend_from_slice(ids);
     }
 
-    /// The catalogue.
+    /// Returns the catalogue.
     ///
     /// # Errors
-    /// Every fault found in any of the files, with its file, line and column.
+    /// Every fault in any of the files, with its file, line and column.
     pub fn finish(mut self) -> Result<Catalogue, Problems> {
-        // A disabled rule is still a known name; what stands in a file that could not be read is not known at all.
+        // Disabled rules are still known names, but the names in an unreadable file are unknown, so skip the check in that case.
         if !self.problems.iter().any(|problem| problem.code.hides_the_file()) {
             self.check_names();
             self.add_examples();
@@ -357,19 +357,19 @@ impl<'b> Loader<'b> {
         self.problems.len() >= MAX_PROBLEMS
     }
 
-    /// Notes a fault that stands somewhere in a file.
+    /// Records a fault at a location in a file.
     fn fail_at(&mut self, location: Location, problem: Problem) {
         let source_line = self.line(&location);
         self.problems.push(Problem { location, source_line, ..problem });
     }
 
-    /// The text of a line of a file that was read.
+    /// Returns the text of a line of a file that was read.
     fn line(&self, location: &Location) -> Option<String> {
         self.sources.iter().rfind(|source| source.file == location.file)?.line(location.line)
     }
 }
 
-/// Two or more lower-case words (letters, digits, hyphens) joined by slashes.
+/// Returns true if an id consists of two or more lower-case words (letters, digits, hyphens) joined by slashes.
 pub fn is_rule_id(id: &str) -> bool {
     let mut words = 0;
     for word in id.split('/') {

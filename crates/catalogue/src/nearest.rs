@@ -1,6 +1,6 @@
-//! The known name that somebody who wrote an unknown one may have meant.
+//! Did-you-mean suggestions for unknown names.
 
-/// The name that is most like this one: slips of the finger count for little.
+/// Returns the known name that is most similar to the given one; transposed letters count as one edit.
 pub fn nearest<'n>(known: impl IntoIterator<Item = &'n str>, name: &str) -> Option<&'n str> {
     let alike = |known: &str| strsim::normalized_damerau_levenshtein(known, name);
     known.into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))

@@ -1,4 +1,4 @@
-//! What a file says of rules that stand elsewhere: which are left out, which hurt more or less here, and more examples.
+//! Overrides of rules in other files: rules to disable, other severities, and more examples.
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -9,35 +9,35 @@ use super::nearest::nearest;
 use super::rule_file::RuleFile;
 use super::{Location, Problem, ProblemCode, Rule, Severity};
 
-/// A rule to be left out.
+/// A rule to disable.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDisable {
     /// The id of the rule.
     pub rule: String,
-    /// Why it is left out, for whoever reads this file next.
+    /// Why the rule is disabled, for readers of this file.
     pub reason: String,
-    /// The last day on which that holds, such as 2027-01-31.
+    /// The last day on which this applies, such as 2027-01-31.
     pub until: Option<String>,
 }
 
-/// A rule that hurts more or less here than elsewhere.
+/// A rule that has another severity here.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSeverity {
     /// The id of the rule.
     pub rule: String,
-    /// How much it hurts here.
+    /// The severity here.
     pub to: Severity,
-    /// Why, for whoever reads this file next.
+    /// Why, for readers of this file.
     pub reason: String,
-    /// The last day on which that holds, such as 2027-01-31.
+    /// The last day on which this applies, such as 2027-01-31.
     pub until: Option<String>,
 }
 
-/// Examples of a rule that stands elsewhere.
+/// More examples of a rule in another file.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -47,16 +47,16 @@ pub(super) struct RawMoreExamples {
     /// Lines of a log, or whole records, that the rule must win.
     #[serde(default)]
     pub examples: Vec<String>,
-    /// Texts that look alike and that the rule must not match.
+    /// Similar texts that the rule must not match.
     #[serde(default)]
     pub counter_examples: Vec<String>,
 }
 
-/// A change to a rule that stands elsewhere.
+/// A change to a rule in another file.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     rule: String,
-    /// The severity that it gets, or none where it is left out.
+    /// The new severity; `None` to disable the rule.
     to: Option<Severity>,
     until: Option<String>,
     location: Location,
@@ -84,7 +84,7 @@ impl Change {
         Err(source.problem(ProblemCode::WrongType, &self.location, message, expected))
     }
 
-    /// Changes the rules, or tells why it no longer does anything.
+    /// Applies the change to the rules; returns a problem if it has no effect.
     pub fn apply(&self, rules: &mut Vec<Rule>, today: Option<&str>) -> Option<Problem> {
         let id = &self.rule;
         let at = rules.iter().position(|rule| rule.id == *id);
@@ -123,7 +123,7 @@ impl Change {
     }
 }
 
-/// Whether a text has the form of a date, so that dates can be compared as texts.
+/// Returns true if a text has the form of a date, so that dates can be compared as texts.
 fn is_date(text: &str) -> bool {
     let shape = b"0000-00-00";
     text.len() == shape.len()

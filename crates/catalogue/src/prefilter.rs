@@ -1,26 +1,26 @@
-//! What a text must hold for a regular expression to be in it: asked before the expression is built.
+//! Conditions that a text must meet for a regular expression to match, checked before the expression is compiled.
 //!
-//! An expression names many wordings, and its [atoms](super::AtomSet) are one rare text of each. Most texts that hold one of
-//! them hold no whole wording, which this tells.
+//! An expression covers many wordings, and its [atoms](super::AtomSet) are one rare literal of each. Most texts that hold an atom
+//! hold no complete wording, which this condition detects.
 
 use regex_syntax::hir::{Hir, HirKind};
 use serde::{Deserialize, Serialize};
 
 use super::atoms;
 
-/// A condition that each text meets, in lower case, in which a regular expression is found.
+/// A condition on lower-case text that every match of a regular expression meets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Prefilter {
-    /// It holds this text.
+    /// The text holds this literal.
     Holds(String),
-    /// It meets all of these; all texts do where there is none.
+    /// The text meets all of these; always true for an empty list.
     All(Vec<Prefilter>),
-    /// It meets one of these.
+    /// The text meets one of these.
     Any(Vec<Prefilter>),
 }
 
 impl Prefilter {
-    /// The condition of a regular expression that is matched against text in lower case.
+    /// Returns the condition of a regular expression that is matched against lower-case text.
     pub(super) fn of(hir: &Hir) -> Self {
         match hir.kind() {
             HirKind::Capture(capture) => Self::of(&capture.sub),
@@ -39,12 +39,12 @@ impl Prefilter {
         }
     }
 
-    /// Whether every text meets it.
+    /// Returns true if every text meets the condition.
     fn is_always(&self) -> bool {
         matches!(self, Self::All(parts) if parts.is_empty())
     }
 
-    /// Whether a text in lower case meets it.
+    /// Returns true if a lower-case text meets the condition.
     pub fn is_met(&self, text: &str) -> bool {
         match self {
             Self::Holds(atom) => text.contains(atom.as_str()),
@@ -55,7 +55,7 @@ impl Prefilter {
 }
 
 impl Default for Prefilter {
-    /// The condition that every text meets.
+    /// Returns the condition that every text meets.
     fn default() -> Self {
         Self::All(Vec::new())
     }

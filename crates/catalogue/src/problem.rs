@@ -1,17 +1,17 @@
-//! What is wrong with a rule file, said so that its author can mend it.
+//! Faults of rule files, with a message that tells the author how to fix them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a rule file.
+/// A location in a rule file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// The file as it was named, or `rules/NAME.yaml` for an embedded one.
     pub file: String,
-    /// The line, from 1; 0 where it is not known.
+    /// Line, counted from 1; 0 if unknown.
     pub line: u64,
-    /// The column in characters, from 1; 0 where it is not known.
+    /// Column in characters, counted from 1; 0 if unknown.
     pub column: u64,
 }
 
@@ -32,25 +32,25 @@ pub enum ProblemCode {
     UnreadableFile,
     /// Not YAML, or not a rule file.
     InvalidYaml,
-    /// A key that no rule has.
+    /// An unknown key.
     UnknownKey,
-    /// A word that is none of those that may stand there: a category, a severity, an evidence.
+    /// An unknown word for a category, severity or evidence.
     UnknownName,
-    /// A value of another type than it must have.
+    /// A value of the wrong type.
     WrongType,
-    /// A key that must be there is not.
+    /// A required key is missing.
     MissingKey,
-    /// An id that is not `word/word` in lower case.
+    /// An id that is not of the form `word/word` in lower case.
     BadId,
     /// Two rules of one layer share an id.
     DuplicateId,
-    /// A rule has an id that was retired.
+    /// A rule uses a retired id.
     RetiredId,
     /// Causes, fixes or examples are missing.
     IncompleteRule,
     /// A rule without a signature, or a signature with none or several kinds.
     BadSignature,
-    /// A signature that looks for a number and nothing else.
+    /// A signature that matches a bare number.
     BareNumber,
     /// A regular expression that does not compile.
     BadRegex,
@@ -58,7 +58,7 @@ pub enum ProblemCode {
     RegexTooLarge,
     /// A regular expression that matches the empty text.
     RegexMatchesEmpty,
-    /// A regular expression that takes all it can before what it looks for.
+    /// A regular expression with a greedy repetition before the text that it looks for.
     GreedyRegex,
     /// `overrides` or `--disable` names a rule that does not exist.
     UnknownRule,
@@ -74,32 +74,32 @@ pub enum ProblemCode {
     CounterExampleMatched,
     /// A line that two rules match with no precedence between them.
     NoPrecedence,
-    /// A fix names a capture that nothing makes.
+    /// A fix uses a capture that no signature provides.
     UnknownCapture,
-    /// A command that no shell would understand.
+    /// A command that no shell can parse.
     BadCommand,
     /// A key, token or password in an example.
     SecretInExample,
-    /// A reference that is no address.
+    /// A reference that is not a URL.
     BadReference,
-    /// What an overlay changes in another rule, and no longer does.
+    /// A change by an overlay that has no effect any more.
     IdleOverride,
     /// A signature that must be tried on every record.
     SlowSignature,
-    /// A capture that is made and never used.
+    /// A capture that is never used.
     UnusedCapture,
-    /// A rule that wins nothing.
+    /// A rule that never wins.
     ShadowedRule,
 }
 
-/// Characters of a line that are shown.
+/// Maximum number of characters of a line that are shown.
 const MAX_SHOWN: usize = 160;
 
-/// How grave a fault is.
+/// Severity of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemLevel {
-    /// The rule works, but not well.
+    /// The rule works, but has a weakness.
     Warning,
     /// The rule is wrong.
     Error,
@@ -112,7 +112,7 @@ impl fmt::Display for ProblemLevel {
 }
 
 impl ProblemCode {
-    /// How grave a fault of this kind is.
+    /// Returns the severity of faults of this kind.
     pub fn level(self) -> ProblemLevel {
         match self {
             Self::SlowSignature | Self::UnusedCapture | Self::ShadowedRule => ProblemLevel::Warning,
@@ -120,7 +120,7 @@ impl ProblemCode {
         }
     }
 
-    /// Whether the file could not be understood at all, so that what stands in it is not known.
+    /// Returns true if the file could not be parsed, so that its content is unknown.
     pub fn hides_the_file(self) -> bool {
         matches!(
             self,
@@ -140,23 +140,23 @@ impl fmt::Display for ProblemCode {
     }
 }
 
-/// One fault of a rule file.
+/// A fault of a rule file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// What kind of fault.
+    /// Kind of the fault.
     pub code: ProblemCode,
-    /// Where.
+    /// Location of the fault.
     pub location: Location,
-    /// What is wrong.
+    /// Description of the fault.
     pub message: String,
-    /// What was expected instead, or how to mend it.
+    /// The expected form, or how to fix the fault.
     pub expected: String,
-    /// The source line at fault, where there is one.
+    /// The faulty source line, if there is one.
     pub source_line: Option<String>,
 }
 
 impl Problem {
-    /// A fault at a place. Whoever has the file adds its line.
+    /// Creates a fault at a location. The caller that has the file adds the source line.
     pub fn new(
         code: ProblemCode,
         location: &Location,
@@ -188,13 +188,14 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The characters of a line that a fault concerns: the value that begins behind so many characters, or the key alone.
+/// Returns the number of characters that a fault concerns, after the first `before` of a line: a value, or with `is_key` only the
+/// key.
 fn span(line: &str, before: usize, is_key: bool) -> usize {
     let rest: Vec<char> = line.chars().skip(before).collect();
     let end = match rest.first() {
         _ if is_key => rest.iter().position(|&c| c == ':'),
         Some(&quote @ ('\'' | '"')) => rest.iter().skip(1).position(|&c| c == quote).map(|at| at + 2),
-        // In a list within brackets a value ends where the next begins.
+        // In a list in brackets a value ends at the next separator.
         _ if line.chars().take(before).any(|c| c == '[' || c == '{') => {
             rest.iter().position(|c| ",]}".contains(*c))
         }
@@ -204,7 +205,7 @@ fn span(line: &str, before: usize, is_key: bool) -> usize {
     value.len() - value.iter().rev().take_while(|c| c.is_whitespace()).count()
 }
 
-/// The part of a long line around a fault, and how many characters of it come before the fault.
+/// Returns the part of a long line around a fault, and the number of characters in it before the fault.
 fn window(line: &str, before: usize) -> (String, usize) {
     let start = before.saturating_sub(MAX_SHOWN / 4);
     let start = if line.chars().count() <= MAX_SHOWN { 0 } else { start };
@@ -212,7 +213,7 @@ fn window(line: &str, before: usize) -> (String, usize) {
     (shown, before - start)
 }
 
-/// All the faults that keep a catalogue from loading.
+/// All the faults that prevent a catalogue from loading.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(pub Vec<Problem>);
 

@@ -12,27 +12,27 @@ use super::problem::Location;
 use super::signature_kind::SignatureKind;
 use super::taxonomy::{Category, Severity};
 
-/// How strong a piece of evidence is. The order is ascending: a transport code says more than the provider's body,
-/// the body more than the HTTP status, the status more than OpenClaw's own sentence, and that more than the reason
-/// field OpenClaw derives from it.
+/// Strength of evidence, in ascending order: a transport code is stronger than the provider's body, the body stronger than the
+/// HTTP status, the status stronger than OpenClaw's own sentence, and the sentence stronger than the reason field that OpenClaw
+/// derives from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// OpenClaw's derived reason (`failoverReason`, `reason=timeout`).
     Reason,
-    /// A sentence of OpenClaw's own.
+    /// A sentence written by OpenClaw.
     Sentence,
-    /// The HTTP status on the wire.
+    /// The HTTP status of the response.
     Status,
-    /// The provider's own words.
+    /// The text of the provider's response.
     Body,
-    /// A code of the transport: an errno, a TLS or undici code.
+    /// A transport code: an errno, a TLS or undici code.
     Transport,
 }
 
 impl Evidence {
-    /// Whether it is what OpenClaw itself says of a failure, and no trace of the failure.
+    /// Returns true for secondary evidence: OpenClaw's own account of a failure instead of a trace of it.
     pub fn is_hearsay(self) -> bool {
         self <= Self::Sentence
     }
@@ -44,32 +44,32 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// One thing that a rule looks for, and how much it proves.
+/// A pattern that a rule looks for, and the strength of its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
-    /// What is looked for.
+    /// The pattern.
     pub kind: SignatureKind,
-    /// How strong the evidence is.
+    /// The strength of the evidence.
     pub evidence: Evidence,
-    /// Texts that must stand where it is found, in lower case: one at least of each set.
+    /// Lower-case literals that a matching text must hold: at least one of each set.
     pub atoms: Vec<AtomSet>,
-    /// What a text must hold for a regular expression to be in it.
+    /// Conditions that a text must meet for a regular expression to match.
     pub prefilter: Prefilter,
-    /// Where it is written.
+    /// Location of the signature in its file.
     pub location: Location,
 }
 
-/// One thing to do about a failure.
+/// A step that fixes a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
-    /// What to do, in a sentence; `{capture}` is filled in from the log.
+    /// The step in one sentence; `{capture}` is filled in from the log.
     pub say: String,
-    /// The command that does it or checks it.
+    /// The command that performs or checks the step.
     #[serde(default)]
     pub run: Option<String>,
-    /// The configuration that does it, as JSON5 for `openclaw.json`.
+    /// The configuration that performs the step, as JSON5 for `openclaw.json`.
     #[serde(default)]
     pub config: Option<String>,
 }
@@ -79,65 +79,64 @@ pub struct Fix {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LimitTable {
-    /// What the figures are, with unit and source.
+    /// Title of the figures, with unit and source.
     pub title: String,
-    /// Column heads.
+    /// Column headings.
     pub columns: Vec<String>,
-    /// The rows, each as long as `columns`.
+    /// The rows, each with as many cells as `columns`.
     pub rows: Vec<Vec<String>>,
 }
 
-/// One entry of the catalogue.
+/// A rule of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
-    /// `category-like/word`, stable once released.
+    /// Id such as `rate-limit/requests`, stable once released.
     pub id: String,
-    /// What went wrong, as a person would say it.
+    /// The failure in one line, in the words of an operator.
     pub title: String,
-    /// The category of the file it stands in.
+    /// The category of the rule's file.
     pub category: Category,
-    /// How much it hurts.
+    /// The severity of the failure.
     pub severity: Severity,
-    /// One of these must match, where there are any.
+    /// Signatures of which at least one must match, unless the list is empty.
     pub any: Vec<Signature>,
-    /// Each of these must match.
+    /// Signatures that must all match.
     pub all: Vec<Signature>,
-    /// None of these may match.
+    /// Signatures of which none may match.
     pub none: Vec<Signature>,
-    /// Ids of rules that lose to this one on equal evidence; `family/*` stands for all rules of that family that do not
-    /// name this one themselves.
+    /// Ids of rules that lose to this one on equal evidence; `family/*` includes all rules of that family that do not themselves
+    /// override this one.
     pub overrides: Vec<String>,
-    /// Categories of which it is an echo: it tells only what follows from an earlier failure of one of these, which is
-    /// the cause where the log has it.
+    /// Categories of earlier failures that this one results from; if the log has one of them, that is the cause.
     pub echo_of: Vec<Category>,
-    /// Why it happens, the likeliest first.
+    /// Why it happens, the most likely cause first.
     pub causes: Vec<String>,
-    /// What to do, in the order to try.
+    /// How to fix it, in the order to try.
     pub fixes: Vec<Fix>,
-    /// Published figures, where the rule has some.
+    /// Published figures, if the rule has any.
     pub limits: Option<LimitTable>,
-    /// Where to read more.
+    /// URLs of further reading.
     pub references: Vec<String>,
     /// Texts that this rule must win.
     pub examples: Vec<String>,
     /// Texts that this rule must not match.
     pub counter_examples: Vec<String>,
-    /// Other files that hold examples of it, which stand after its own.
+    /// Other files with examples of the rule, which follow its own.
     pub more_examples_in: Vec<String>,
-    /// Where the rule begins.
+    /// Location of the rule in its file.
     pub location: Location,
 }
 
-/// An id that is no longer a rule's, and never will be again.
+/// An id that no rule uses any more and that must not be reused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Retired {
-    /// The id that was released once.
+    /// The id that was released.
     pub id: String,
-    /// The rule that took its place, where there is one.
+    /// The rule that replaces it, if there is one.
     #[serde(default)]
     pub replaced_by: Option<String>,
-    /// Why it went.
+    /// Why the id was retired.
     pub why: String,
 }

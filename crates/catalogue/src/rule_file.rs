@@ -1,4 +1,4 @@
-//! Rule files as they are read: their texts, and where in them something stands.
+//! Rule files as they are read: their texts, and locations in them.
 
 use std::fs;
 use std::io::{self, Read};
@@ -9,28 +9,28 @@ use serde_saphyr::Spanned;
 use super::yaml_fault::YamlFault;
 use super::{Location, Problem, ProblemCode};
 
-/// A rule file larger than this is refused; the whole embedded catalogue is a small fraction of it.
+/// Maximum size of a rule file in bytes; the whole embedded catalogue is a small fraction of it.
 const MAX_RULE_FILE: u64 = 8 << 20;
 
-/// The rule files of a folder may have so many bytes together.
+/// Maximum total size in bytes of the rule files of a folder.
 const MAX_RULE_FILES: u64 = 64 << 20;
 
 /// A rule file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleFile {
-    /// Its name, as messages show it.
+    /// Name of the file in messages.
     pub file: String,
-    /// What it says.
+    /// Content of the file.
     pub text: String,
 }
 
 impl RuleFile {
-    /// A file of that name and text.
+    /// Creates a file with the given name and text.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
         Self { file: file.into(), text: text.into() }
     }
 
-    /// Where something stands that was read from it.
+    /// Returns the location of a parsed value.
     pub fn location<T>(&self, spanned: &Spanned<T>) -> Location {
         Location {
             file: self.file.clone(),
@@ -39,7 +39,7 @@ impl RuleFile {
         }
     }
 
-    /// The text of a line, counted from 1.
+    /// Returns the text of a line, counted from 1.
     pub fn line(&self, number: u64) -> Option<String> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
         self.text.lines().nth(index).map(str::to_owned)
@@ -71,15 +71,15 @@ impl RuleFile {
     }
 }
 
-/// Whether a file of a folder is one of rules, by its name.
+/// Returns true if the name of a file in a folder is that of a rule file.
 pub fn is_rule_file(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
-/// The rule files that a path names: itself, or those of the folder.
+/// Reads the rule file at a path, or those of a folder.
 ///
 /// # Errors
-/// When one cannot be read or is too large, or the folder has none.
+/// If a file cannot be read or is too large, or if the folder has none.
 pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     let fail = |path: &Path, error: io::Error| Problem {
         code: ProblemCode::UnreadableFile,

@@ -1,4 +1,4 @@
-//! The JSON Schema of rule files, by which editors complete keys and underline faults.
+//! The JSON Schema of rule files, with which editors complete keys and mark faults.
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -7,15 +7,14 @@ use serde_json::Value;
 
 use super::raw_file::RawFile;
 
-/// The JSON Schema (draft 2020-12) of a rule file. It holds whatever can be told of a file by itself; that names exist,
-/// expressions compile and examples are won is for the loader and the engine.
+/// Returns the JSON Schema (draft 2020-12) of a rule file. It covers what a file alone can show. The loader and the engine check
+/// that names exist, expressions compile and examples win.
 pub fn rule_file_schema() -> Schema {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(as_it_is_written));
     settings.into_generator().into_root_schema_for::<RawFile>()
 }
 
-/// What serde makes of a missing key is no business of an author: a key that may be missing still has no null, and no
-/// default to be told of.
+/// Removes serde's view of optional keys: a key that may be missing may still not be null, and its default is not shown.
 fn as_it_is_written(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else { return };
     object.remove("default");

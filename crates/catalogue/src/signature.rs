@@ -1,4 +1,4 @@
-//! Signatures as they are read from YAML, each checked by itself.
+//! Converts signatures from their YAML form, and checks each one.
 
 use super::expressions::{Expression, Expressions, Fault};
 use super::raw_file::{RawSignature, Scalar};
@@ -32,7 +32,7 @@ pub(super) fn read(
         kinds.push((SignatureKind::Field(fields), Evidence::Reason));
     }
     if let Some(name) = raw.shared {
-        // What a group proves is each member's own.
+        // A group has the evidence of its members.
         if raw.evidence.is_some() {
             return Err((
                 ProblemCode::BadSignature,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The kind of a signature, with the text or value that it looks for.
+/// A kind of signature, with the text or value that it matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureKind {
@@ -16,8 +16,8 @@ pub enum SignatureKind {
     HttpStatus(Vec<u16>),
     /// One of these codes as a whole token.
     ErrorCode(Vec<String>),
-    /// Fields that all have one of the given values; `*` stands for any text.
+    /// Fields that must all have one of the given values; `*` matches any text.
     Field(BTreeMap<String, Vec<String>>),
-    /// Any signature of the group that `rules/shared.yaml` gives this name.
+    /// Any signature of the group with this name in `rules/shared.yaml`.
     Shared(String),
 }

@@ -6,40 +6,40 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What kind of failure a rule explains. The taxonomy is fixed; scripts rely on these names.
+/// Category of failure. The taxonomy is fixed; scripts rely on these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A missing, wrong, expired or revoked key or token.
     Auth,
-    /// The credential is known, but it may not do this, from here, or with this model.
+    /// A valid credential that may not do this, from here, or with this model.
     Permission,
-    /// Money: quota, credits, balance, a spending cap, whatever the HTTP status.
+    /// Quota, credits, balance or spending cap, whatever the HTTP status.
     Billing,
-    /// Too many requests or tokens in a span of time.
+    /// Too many requests or tokens per unit of time.
     RateLimit,
     /// An internal error of the provider.
     ServerError,
     /// The provider, or a gateway in front of it, has no capacity.
     Overloaded,
-    /// No connection came about in time.
+    /// Connecting timed out.
     ConnectTimeout,
-    /// A connection came about, the answer did not.
+    /// Connected, but the response timed out.
     RequestTimeout,
     /// A host name did not resolve.
     Dns,
-    /// Certificates and handshakes.
+    /// TLS certificates and handshakes.
     Tls,
     /// A proxy between OpenClaw and the provider.
     Proxy,
-    /// A connection was refused, reset or cut.
+    /// A connection was refused, reset or closed.
     Connection,
     /// The provider, or OpenClaw, does not know the model.
     ModelNotFound,
-    /// The prompt does not fit the model.
+    /// The prompt exceeds the model's context window.
     ContextOverflow,
-    /// The provider rejects the form of the request.
+    /// The provider rejects the request as malformed.
     BadRequest,
     /// A safety filter, refusal or moderation.
     ContentPolicy,
@@ -61,7 +61,7 @@ pub enum Category {
     Storage,
     /// Process memory.
     Memory,
-    /// Benign: nothing is wrong, even where it looks like an error.
+    /// Benign: nothing is wrong, even if it looks like an error.
     None,
 }
 
@@ -71,18 +71,18 @@ impl fmt::Display for Category {
     }
 }
 
-/// How much a finding hurts. The order is ascending, so that `max` gives the worst.
+/// Severity of a finding, in ascending order, so that `max` gives the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Worth knowing.
+    /// For information only.
     Info,
-    /// Works for now, or heals by itself.
+    /// Works for now, or recovers without intervention.
     Warning,
-    /// Something a user asked for fails.
+    /// A user's request fails.
     Error,
-    /// Nothing works until it is mended, or safety is at stake.
+    /// Nothing works until it is fixed, or safety is at risk.
     Critical,
 }
 

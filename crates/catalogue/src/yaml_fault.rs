@@ -1,9 +1,9 @@
-//! Faults of the YAML library, told in the words of rule files.
+//! Translates faults of the YAML library into the terms of rule files.
 
 use super::ProblemCode;
 use super::nearest::nearest;
 
-/// What is wrong, and what was expected.
+/// A fault, and the expected form.
 pub(super) struct YamlFault {
     pub code: ProblemCode,
     pub message: String,
@@ -16,7 +16,7 @@ const KEYS: &str = "keys with values: in {braces}, or each in a line of its own"
 const A_TEXT: &str = "a text, in quotes where it begins with a sign or looks like a number";
 const A_WORD: &str = "a single word or number, or a list of them";
 
-/// How the library says that a value is of another type than the key takes, and what that takes.
+/// Messages of the library for a value of the wrong type, and the type that the key takes.
 const TYPES: [(&str, &str); 9] = [
     ("expected sequence start", A_LIST),
     ("expected mapping start", KEYS),
@@ -30,7 +30,7 @@ const TYPES: [(&str, &str); 9] = [
 ];
 
 impl YamlFault {
-    /// What a message of the library means.
+    /// Translates a message of the library.
     pub fn of(message: &str) -> Self {
         if let Some((_, expected)) = TYPES.iter().find(|(words, _)| message.contains(words)) {
             return Self::new(
@@ -77,7 +77,7 @@ impl YamlFault {
     }
 }
 
-/// The known name nearest to the unknown one, where a message names both.
+/// Returns the known name most similar to the unknown one, if a message contains both.
 fn nearest_known(message: &str) -> Option<&str> {
     let (unknown, known) = message.split_once("expected one of ")?;
     let unknown = unknown.split('`').nth(1)?;

@@ -1,12 +1,11 @@
-//! What rule files say of rules and groups that stand elsewhere, once all files are read.
+//! Resolves references to rules and groups in other files, once all files are read.
 
 use super::super::nearest::nearest;
 use super::super::{Location, Problem, ProblemCode};
 use super::Loader;
 
 impl Loader<'_> {
-    /// Every name must be somebody's: of a rule or family in `overrides`, of a group in `shared`. A retired id must not
-    /// come back.
+    /// Checks that every name exists: rules or families in `overrides`, groups in `shared`. A retired id must not be reused.
     pub(super) fn check_names(&mut self) {
         for (location, id) in std::mem::take(&mut self.overrides) {
             if self.has_faults_enough() {
@@ -45,7 +44,7 @@ impl Loader<'_> {
         self.problems.extend(back);
     }
 
-    /// Adds examples to the rules that they are of.
+    /// Adds the additional examples to their rules.
     pub(super) fn add_examples(&mut self) {
         for (location, more) in std::mem::take(&mut self.more_examples) {
             if self.has_faults_enough() {
@@ -83,7 +82,7 @@ impl Loader<'_> {
     }
 }
 
-/// What was expected, and the known name that is nearest to the one given.
+/// Returns the expected form, with the most similar known name.
 fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
     match nearest(known.map(String::as_str), name) {
         Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
