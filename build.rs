@@ -1,5 +1,5 @@
-//! Compiles `rules/*.yaml` into the form that the program reads in a moment, and counts three letters in a row in healthy
-//! logs, by which rare words are told from common ones; and compiles the table of token formats.
+//! Compiles `rules/*.yaml` into a binary form that loads fast, counts the trigrams of healthy logs, which separate rare words
+//! from common ones, and compiles the table of token formats.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use clawsift_catalogue::{Background, Loader, RuleFile};
 #[path = "build/token_forms.rs"]
 mod token_forms;
 
-/// Logs of which nothing is wrong.
+/// Logs without failures.
 const HEALTHY: [&str; 4] = [
     "ok-anthropic/logs-plain.txt",
     "ok-debug/file.log",
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The rule files of a folder, sorted by name.
+/// Reads the rule files of a folder, sorted by name.
 fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, Box<dyn Error>> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;

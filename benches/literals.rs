@@ -1,4 +1,4 @@
-//! Prints what the embedded rules look for literally, a line each: what other tools are given to look for.
+//! Prints the literals of the embedded rules, one per line, as input for other search tools.
 
 use clawsift::catalogue::{self, Problems, Signature, SignatureKind};
 

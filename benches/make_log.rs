@@ -1,27 +1,27 @@
-//! Makes a large log out of the real ones in `fixtures`: `make_log OUT MEGABYTES FAILING_SHARE FORM [SEED]`.
+//! Generates a large log from the real ones in `fixtures`: `make_log OUT MEGABYTES FAILING_SHARE FORM [SEED]`.
 //!
-//! Records of healthy logs are drawn at random, and runs of records out of failing ones so that these make up the given
-//! share. Each record gets a later time; ids are new for each healthy record and for each failing run; durations vary. So
-//! shapes and lengths are those of real logs, and nothing but what differs in real logs differs.
+//! Records of healthy logs are drawn at random, and sequences of records from failing ones, so that the latter make up the given
+//! share. Each record gets a later time; ids are new for each healthy record and each failing run; durations vary. So templates
+//! and lengths are those of real logs, and only the parts that differ in real logs differ.
 
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-/// Records of one failing run, at most.
+/// Maximum number of records of one failing run.
 const RUN: usize = 40;
-/// Milliseconds between two records, on average.
+/// Average number of milliseconds between two records.
 const STEP: u64 = 400;
 
-/// A form of log: its name, the folder of its samples, their file, and what is put around each line.
+/// A form of log: its name, the folder of its samples, their file, and the wrapper of each line.
 const FORMS: [(&str, &str, &str, Wrapper); 7] = [
     ("file", "logs", "file.log", Wrapper::None),
     ("plain", "logs", "logs-plain.txt", Wrapper::None),
     ("console", "logs", "console.txt", Wrapper::None),
     ("journald", "logs", "console.txt", Wrapper::Journal),
     ("docker", "logs", "console.txt", Wrapper::DockerJson),
-    // Releases up to 2026.7 write their objects into the line, and where the code stands into each record.
+    // Releases up to 2026.7 write objects into the line, and the position in the source code into each record.
     ("file-2026.7", "versions/2026.7.1", "file.log", Wrapper::None),
     ("plain-2026.7", "versions/2026.7.1", "logs-plain.txt", Wrapper::None),
 ];
@@ -31,24 +31,24 @@ enum Wrapper {
     None,
     /// `Nov 22 10:05:00 clawbox openclaw[1234]: LINE`, as `journalctl` prints it.
     Journal,
-    /// `{"log":"LINE\n","stream":"stderr","time":"..."}`, as Docker's json-file keeps it.
+    /// `{"log":"LINE\n","stream":"stderr","time":"..."}`, as Docker's json-file driver stores it.
     DockerJson,
 }
 
-/// A line, cut where something changes.
+/// A line, split at its variable parts.
 struct Template(Vec<Piece>);
 
 enum Piece {
     Text(Vec<u8>),
     /// `2026-11-22T10:05:00.748`, without its offset.
     Time,
-    /// Eight hexadecimal digits that begin an id.
+    /// Eight hexadecimal digits at the start of an id.
     Id(u32),
-    /// The number behind a name in `Ms`.
+    /// The number after a name that ends with `Ms`.
     Duration,
 }
 
-/// Xorshift: small, and the same everywhere.
+/// Xorshift, which is small and gives the same sequence everywhere.
 struct Random(u64);
 
 impl Random {
@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             wrapped.clear();
             wrapper.write(&mut wrapped, &line, time)?;
             log.write_all(&wrapped)?;
-            // What is wrapped around counts for nothing, so a seed makes the same records with and without it.
+            // Wrappers do not count, so a seed generates the same records with and without them.
             written += line.len() as u64;
         }
     }
@@ -117,14 +117,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What logs are made of.
+/// Building blocks of a log.
 struct Samples {
     healthy: Vec<Template>,
-    /// Lines that follow each other.
+    /// Sequences of consecutive lines.
     failing: Vec<Vec<Template>>,
 }
 
-/// The lines of healthy logs, and runs of lines out of failing ones.
+/// Reads the lines of healthy logs, and sequences of lines of failing ones.
 fn read(folder: &Path, file: &str) -> Result<Samples, Box<dyn Error>> {
     let mut cases: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     cases.sort_by_key(|case| case.file_name());
@@ -151,7 +151,7 @@ fn read(folder: &Path, file: &str) -> Result<Samples, Box<dyn Error>> {
     }
 }
 
-/// Whether a record of a failing log tells of the failure.
+/// Returns true if a record of a failing log reports the failure.
 fn is_alarming(line: &[u8]) -> bool {
     const SIGNS: [&[u8]; 8] = [
         b"\"logLevelName\":\"WARN\"",
@@ -238,12 +238,12 @@ impl Wrapper {
     }
 }
 
-/// Whether 32 hexadecimal digits begin here, between quotation marks.
+/// Returns true if 32 hexadecimal digits in quotation marks begin at `at`.
 fn is_trace(line: &[u8], at: usize) -> bool {
     at > 0 && line[at - 1] == b'"' && is_shape(&line[at..], &[b'x'; 32]) && line.get(at + 32) == Some(&b'"')
 }
 
-/// Whether a text begins with a shape, in which 0 stands for a digit and x for a hexadecimal one.
+/// Returns true if a text begins with a shape, in which 0 stands for a digit and x for a hexadecimal digit.
 fn is_shape(text: &[u8], shape: &[u8]) -> bool {
     text.len() >= shape.len()
         && shape.iter().zip(text).all(|(shape, byte)| match shape {

@@ -1,7 +1,7 @@
-//! Makes a large rule file out of the embedded rules: `make_rules OUT COUNT`.
+//! Generates a large rule file from the embedded rules: `make_rules OUT COUNT`.
 //!
-//! Each copy of a rule looks for other words of the same shape: its letters are exchanged, vowels for vowels and consonants
-//! for consonants. So a catalogue of thousands of rules is as hard to load and to match as one that somebody wrote.
+//! Each copy of a rule looks for different words of the same form: its letters are exchanged, vowels for vowels and consonants
+//! for consonants. So a catalogue of thousands of rules is as expensive to load and to match as a hand-written one.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A rule whose words differ from those of all other copies.
+/// Writes a copy of a rule whose words differ from those of all other copies.
 fn write_rule(out: &mut String, rule: &Rule, copy: usize) -> std::fmt::Result {
     writeln!(out, "  - id: copy-{copy}/{}", rule.id)?;
     writeln!(out, "    title: {}", quoted(&rule.title))?;
@@ -92,7 +92,7 @@ fn signature_line(signature: &Signature, is_alternative: bool, copy: usize) -> S
                 .collect();
             format!("field: {{ {} }}", fields.join(", "))
         }
-        // No two rules of a catalogue are known by the same status alone.
+        // No two rules of a catalogue may be identified by the same status alone.
         SignatureKind::HttpStatus(statuses) if is_alternative => {
             format!("literal: {}", quoted(&exchanged(&format!("status of kind {}", statuses[0]), copy)))
         }
@@ -105,7 +105,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\n', " "))
 }
 
-/// A text or pattern with other letters; escapes, classes, groups' names and flags stay.
+/// Exchanges the letters of a text or pattern, except in escapes, classes, group names and flags.
 fn exchanged(text: &str, copy: usize) -> String {
     let mut out = String::new();
     let mut rest = text.chars();

@@ -1,9 +1,9 @@
 //! Compiles `src/redact/tokens.yaml`, the table of token formats, into static tables for `src/redact/forms.rs`.
 //!
-//! A form is a regular expression in a small language: literals, ASCII classes, repetitions, groups and alternations. It
-//! becomes one or more sequences of runs of characters, which a matcher can follow without ever going back. Where a run could
-//! also take what the next part needs, the rest of the form is widened to one run, so that the compiled form matches at least
-//! what the written one does.
+//! A form is a regular expression in a restricted language: literals, ASCII classes, repetitions, groups and alternations. It is
+//! compiled to one or more sequences of character runs that can be matched without backtracking. If a run could also consume
+//! characters that the next part needs, the rest of the form is widened to one run, so that the compiled form matches at least as
+//! much as the written one.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,14 +12,14 @@ use std::fmt::Write as _;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 
-/// Sequences that one form may become.
+/// Maximum number of sequences per form.
 const MAX_SEQUENCES: usize = 64;
-/// Characters of the fixed text by which a token is found.
+/// Minimum length of the fixed text by which a token is found.
 const MIN_ANCHOR: usize = 2;
-/// Characters with which a form may begin that has no fixed text.
+/// Maximum number of possible first characters of a form without fixed text.
 const MAX_FIRST: u32 = 8;
 
-/// The table as it is written.
+/// The table as it is written in YAML.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -28,7 +28,7 @@ struct Table {
     named: Vec<Named>,
 }
 
-/// A published table that entries come from.
+/// A published table that entries are taken from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "for readers of the table")]
@@ -38,20 +38,20 @@ struct Source {
     url: Option<String>,
 }
 
-/// A token that its own form gives away.
+/// A token that is recognized by its format.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Token {
     id: String,
     source: String,
     form: String,
-    /// Text before the form that is no part of the secret, and is shown.
+    /// Text before the form that is not part of the secret and stays visible.
     #[serde(default)]
     after: String,
-    /// Its start is that of ordinary words, too: what stands behind its fixed text is neither words nor a digest.
+    /// True if ordinary words can begin like the token, so that the text after its fixed text must be neither words nor a digest.
     #[serde(default)]
     mixed: bool,
-    /// Its start is that of ordinary words, too: a part of it tells nothing.
+    /// True if ordinary words can begin like the token, so that only whole tokens are masked.
     #[serde(default)]
     whole: bool,
     #[serde(default)]
@@ -59,7 +59,7 @@ struct Token {
     see: Option<String>,
 }
 
-/// A value of this form behind a name that contains one of these words.
+/// A value of this form after a name that contains one of these words.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -72,17 +72,17 @@ struct Named {
     see: Option<String>,
 }
 
-/// So many characters of one set.
+/// A run of characters of one set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
-    /// A bit per ASCII character.
+    /// The set, with one bit per ASCII character.
     set: u128,
     min: u32,
-    /// `u32::MAX` for no limit.
+    /// Maximum number of characters; `u32::MAX` for no limit.
     max: u32,
 }
 
-/// The source text of the compiled tables.
+/// Returns the source code of the compiled tables.
 pub fn compile(yaml: &str) -> Result<String, Box<dyn Error>> {
     let table: Table = serde_saphyr::from_str(yaml)?;
     let mut out = Out::default();
@@ -108,7 +108,7 @@ fn known(table: &Table, id: &str, source: &str) -> Result<(), String> {
     }
 }
 
-/// The sequences of runs that a form stands for.
+/// Returns the sequences of runs of a form.
 fn sequences_of(id: &str, form: &str) -> Result<Vec<Vec<Run>>, String> {
     let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(form);
     let hir = hir.map_err(|error| format!("token `{id}`: {error}"))?;
@@ -164,7 +164,7 @@ fn pairs(first: &[Vec<Run>], second: &[Vec<Run>]) -> Vec<Vec<Run>> {
     first.iter().flat_map(pair).collect()
 }
 
-/// A part that stands there several times; what of it may be missing is widened to a run of all its characters.
+/// Repeats a part; the optional repetitions are widened to one run of all its characters.
 fn repeated(part: &[Vec<Run>], min: u32, max: Option<u32>) -> Vec<Vec<Run>> {
     if let [sequence] = part
         && let [run] = sequence.as_slice()
@@ -183,7 +183,7 @@ fn repeated(part: &[Vec<Run>], min: u32, max: Option<u32>) -> Vec<Vec<Run>> {
     all
 }
 
-/// The same with neighbours of the same set as one run.
+/// Merges adjacent runs of the same set.
 fn merged(runs: Vec<Run>) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     for run in runs {
@@ -199,7 +199,7 @@ fn merged(runs: Vec<Run>) -> Vec<Run> {
     out
 }
 
-/// The same, widened where a run of variable length could take what the next one needs.
+/// Widens the rest of the sequence after a run of variable length that could consume characters of the next run.
 fn without_going_back(mut runs: Vec<Run>) -> Vec<Run> {
     let overlaps = |pair: &[Run]| pair[0].min != pair[0].max && pair[0].set & pair[1].set != 0;
     if let Some(at) = runs.windows(2).position(overlaps) {
@@ -211,7 +211,7 @@ fn without_going_back(mut runs: Vec<Run>) -> Vec<Run> {
     runs
 }
 
-/// Tables that are being written.
+/// The tables being generated.
 #[derive(Default)]
 struct Out {
     classes: Vec<u128>,
@@ -227,7 +227,7 @@ impl Out {
             "" => found().ok_or("it has no fixed text by which it could be found")?,
             _ => Range { start: 0, end: 0 },
         };
-        // One mark within is no start.
+        // A single separator inside a token is not a sufficient prefix.
         let whole = token.whole || end - start == 1;
         let folds = runs[start..end].iter().any(|run| run.set.count_ones() == 2);
         let text: String = match shown.as_str() {
@@ -275,7 +275,7 @@ impl Out {
     }
 }
 
-/// The fixed text of a form: what it begins with, or else the longest.
+/// Returns the fixed text of a form: its prefix if that is long enough, otherwise the longest fixed part.
 fn anchor(runs: &[Run]) -> Option<Range> {
     let is_fixed =
         |run: &Run| (run.min, run.max) == (1, 1) && (run.set.count_ones() == 1 || is_letter(run.set));
@@ -295,19 +295,19 @@ fn anchor(runs: &[Run]) -> Option<Range> {
     best
 }
 
-/// No fixed text, where few pairs of characters can begin the form.
+/// Returns an empty range if the form has no fixed text but only a few possible first pairs of characters.
 fn few(runs: &[Run]) -> Option<Range> {
     let is_fixed =
         runs.first().is_some_and(|run| (run.min, run.max) == (1, 1) && run.set.count_ones() <= MAX_FIRST);
     (is_fixed && runs.get(1).is_some_and(|run| run.min > 0)).then_some(Range { start: 0, end: 0 })
 }
 
-/// A single mark within the form: the last one.
+/// Returns the last single separator inside the form.
 fn mark(runs: &[Run]) -> Option<Range> {
     let is_mark = |run: &Run| {
         (run.min, run.max, run.set.count_ones()) == (1, 1, 1) && first(run.set).is_ascii_punctuation()
     };
-    // Behind it, something must stand that can be looked for.
+    // The part after the separator must not be optional.
     let is_followed = |at: &usize| runs.get(at + 1).is_some_and(|run| run.min > 0);
     let at = (1..runs.len()).filter(is_followed).rfind(|at| is_mark(&runs[*at]))?;
     Some(Range { start: at, end: at + 1 })
@@ -319,7 +319,7 @@ struct Range {
     end: usize,
 }
 
-/// Returns true if the set holds one letter, as a capital and as a small letter, and nothing else.
+/// Returns true if the set consists of one letter in upper and lower case.
 fn is_letter(set: u128) -> bool {
     set.count_ones() == 2
         && first(set).is_ascii_uppercase()

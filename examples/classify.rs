@@ -1,4 +1,4 @@
-//! Prints which rules explain a log: `cargo run --no-default-features --example classify -- LOG`.
+//! Prints the rules that explain a log: `cargo run --no-default-features --example classify -- LOG`.
 
 use clawsift::catalogue;
 use clawsift::engine::Engine;

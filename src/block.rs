@@ -1,49 +1,49 @@
-//! Thirty-two bytes of a text, looked at together. A leaf: this module knows nothing of the others.
+//! SIMD operations on blocks of thirty-two bytes. This module depends on no other module.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, mask8x32, u8x32};
 
-/// Bytes in a block.
+/// Number of bytes in a block.
 pub(crate) const WIDTH: usize = 32;
 
-/// Thirty-two bytes.
+/// A block of bytes.
 pub(crate) type Bytes = [u8; WIDTH];
 
-/// The block that begins at `at`, where the text is long enough.
+/// Returns the block at `at`; `None` if the text is too short.
 #[inline(always)]
 pub(crate) fn block(text: &[u8], at: usize) -> Option<&Bytes> {
     text.get(at..)?.first_chunk()
 }
 
-/// The place behind `what`, where that stands at `at`.
+/// Returns the position after `what` if it occurs at `at`.
 #[inline(always)]
 pub(crate) fn literal<const N: usize>(text: &[u8], at: usize, what: &[u8; N]) -> Option<usize> {
     (text.get(at..)?.first_chunk() == Some(what)).then_some(at + N)
 }
 
-/// A block, as the processor holds it.
+/// Loads a block into a vector register.
 #[inline(always)]
 pub(crate) fn load<S: Simd>(simd: S, bytes: &Bytes) -> u8x32<S> {
     u8x32::load_array_ref(simd, bytes)
 }
 
-/// Which bytes are from `first` to `last`.
+/// Returns the mask of the bytes from `first` to `last`.
 #[inline(always)]
 pub(crate) fn between<S: Simd>(block: u8x32<S>, first: u8, last: u8) -> mask8x32<S> {
     (block - first).simd_le(last - first)
 }
 
-/// An answer as bits, the lowest for the first byte.
+/// Converts a mask to bits, the lowest for the first byte.
 #[inline(always)]
 pub(crate) fn bits<S: Simd>(answer: mask8x32<S>) -> u32 {
-    // There is a bit for each of thirty-two bytes.
+    // The mask has thirty-two bits, one per byte.
     answer.to_bitmask() as u32
 }
 
-/// A text of up to 32 bytes of which the digits may change.
+/// Template of a text of up to 32 bytes, in which a digit matches any digit.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// The least that each byte may be, and how far it may be above.
+    /// Minimum of each byte, and the width of its range.
     low: Bytes,
     span: Bytes,
     length: usize,
@@ -52,7 +52,7 @@ pub(crate) struct Shape {
 impl Shape {
     pub const MAX: usize = WIDTH;
 
-    /// The shape of a text; of a longer one, that of its beginning.
+    /// Creates the template of a text, or of the first bytes of a longer one.
     pub const fn new(text: &[u8]) -> Self {
         let mut shape = Self { low: [0; Self::MAX], span: [u8::MAX; Self::MAX], length: 0 };
         while shape.length < text.len() && shape.length < Self::MAX {
@@ -63,12 +63,12 @@ impl Shape {
         shape
     }
 
-    /// Lets the byte at a place be those from `first` to `last`.
+    /// Restricts the byte at a position to the range from `first` to `last`.
     pub fn limit(&mut self, place: usize, first: u8, last: u8) {
         (self.low[place], self.span[place]) = (first, last - first);
     }
 
-    /// The place behind the text of this shape that begins at `at`.
+    /// Returns the position after the text at `at` if it fits the template.
     #[inline(always)]
     pub fn fits(&self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
         let above = load(simd, block(text, at)?) - load(simd, &self.low);
@@ -76,16 +76,16 @@ impl Shape {
     }
 }
 
-/// Something that is done by looking at blocks.
+/// A computation on blocks.
 pub(crate) trait Work {
     type Output;
 
-    /// Does it. This, and all functions that it hands `simd` to, are to be inlined always, and closures may not use it: what
-    /// is not inlined is compiled for any processor.
+    /// Performs the computation. This function and all functions that it passes `simd` to must be `#[inline(always)]`, and
+    /// closures must not use `simd`: code that is not inlined is compiled for the baseline processor.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
-/// Does some work with the best instructions that the processor has.
+/// Runs a computation with the best instruction set of the processor.
 #[inline]
 pub(crate) fn run<W: Work>(work: W) -> W::Output {
     dispatch!(Level::new(), simd => work.run(simd))
@@ -97,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// What is asked of blocks, as bits.
+    /// The tested operations on two blocks, as bits.
     struct Ask<'a>(&'a Bytes, &'a Bytes, u8);
 
     impl Work for Ask<'_> {
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    /// The bits for which something holds.
+    /// Returns the bits of the positions for which `holds` is true.
     fn which(holds: impl Fn(usize) -> bool) -> u32 {
         (0..WIDTH).fold(0, |bits, i| bits | u32::from(holds(i)) << i)
     }
@@ -135,7 +135,7 @@ mod tests {
                 which(|i| a[i] >> 4 == byte >> 4),
             ];
             prop_assert_eq!(run(Ask(&a, &b, byte)), expected);
-            // As on a processor that has no more than all of its kind have.
+            // Repeat with the baseline instruction set.
             let least = dispatch!(Level::baseline(), simd => Ask(&a, &b, byte).run(simd));
             prop_assert_eq!(least, expected);
         }

@@ -1,5 +1,5 @@
-//! Names for byte strings, and maps by them and by texts, which are asked for each record. A leaf: this module knows nothing
-//! of the others.
+//! Keyed hashes of byte strings, and maps keyed by them or by texts, which are used for each record. This module depends on no
+//! other module.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use xxhash_rust::xxh3::{xxh3_64_with_secret, xxh3_64_with_seed, xxh3_128_with_secret};
 
-/// Builds hashers for maps whose keys are texts. No log can be written so that many of them fall together.
+/// Builds hashers for maps with text keys. The hash is keyed, so a log cannot be crafted to cause collisions.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ByText;
 
@@ -35,12 +35,12 @@ impl Hasher for TextHasher {
         self.add(xxh3_64_with_secret(bytes, &*NAMER.secret));
     }
 
-    /// What ends a text.
+    /// Adds the terminator of a text.
     fn write_u8(&mut self, byte: u8) {
         self.add(byte.into());
     }
 
-    /// What tells one kind of key from another.
+    /// Adds the discriminant of an enum key.
     fn write_isize(&mut self, number: isize) {
         self.add(number as u64);
     }
@@ -50,7 +50,7 @@ impl Hasher for TextHasher {
     }
 }
 
-/// Builds hashers for maps whose keys are names ([`Namer`]), which are hashes already.
+/// Builds hashers for maps whose keys are hashes already ([`Namer`]).
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ByName;
 
@@ -62,7 +62,7 @@ impl BuildHasher for ByName {
     }
 }
 
-/// Takes a half of a name for its hash.
+/// Uses one half of a 128-bit hash as the hash.
 #[derive(Debug)]
 pub struct NameHasher(u64);
 
@@ -80,8 +80,8 @@ impl Hasher for NameHasher {
     }
 }
 
-/// Gives byte strings names of 128 bits that nobody outside the program can foresee: two strings have the same name with a
-/// chance of one in 2^128, and no log can be written so that they do.
+/// Keyed 128-bit hash with a secret per instance. The probability that two strings have equal hashes is 2^-128, and a log cannot
+/// be crafted to cause a collision.
 #[derive(Debug, Clone)]
 pub struct Namer {
     secret: Box<[u8; 192]>,
@@ -98,7 +98,7 @@ impl Default for Namer {
 }
 
 impl Namer {
-    /// The name of a byte string.
+    /// Returns the hash of a byte string.
     pub fn name(&self, bytes: &[u8]) -> u128 {
         xxh3_128_with_secret(bytes, &*self.secret)
     }

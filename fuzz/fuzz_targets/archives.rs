@@ -1,4 +1,4 @@
-//! Any bytes are an archive: unpacking ends, with an error where something is wrong, and gives no more than it may.
+//! Fuzz target: decompressing any bytes ends, with an error if they are invalid, and never exceeds the limit.
 #![no_main]
 
 use std::io::{Cursor, Read};
@@ -12,6 +12,6 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mut reader) = unpack(Box::new(Cursor::new(bytes.to_vec())), LIMIT) else { return };
     let mut text = Vec::new();
     let _ = reader.read_to_end(&mut text);
-    // Text of two bytes a character, unpacked before it is read, may take three in UTF-8.
+    // UTF-16 text, decompressed before it is decoded, can take three bytes of UTF-8 per two bytes.
     assert!(text.len() as u64 <= 3 * LIMIT.max(bytes.len() as u64));
 });

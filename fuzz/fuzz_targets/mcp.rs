@@ -1,4 +1,4 @@
-//! Whatever an agent asks, the server answers, reads nothing outside the allowed folder, and repeats no key.
+//! Fuzz target: for any request, the server answers, reads nothing outside the allowed folder, and repeats no key.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 
-/// Stands in a log that must not be read, and in what is asked.
+/// A key that is in a log outside the allowed folder, and in requests.
 const KEY: &str = "sk-proj-nB4vC8xZ1lK5jH9gF3dS7aP2oI6uY0tR4eW8qM1nB5vC9xZ3lK7jH";
-/// Stands in that log alone.
+/// A text that is only in that log.
 const OUTSIDE: &str = "a word of the log outside";
 const TOOLS: [&str; 4] = ["scan", "explain", "watch_status", "other"];
 
@@ -41,7 +41,7 @@ fuzz_target!(|input: (u8, &str)| {
     let (tool, text) = input;
     let tool = TOOLS[usize::from(tool) % TOOLS.len()];
     let world = &*WORLD;
-    // The beginning of a path that lies in the folder, and a key.
+    // Placeholders in the request: a path in the folder, and a key.
     let text = text.replace("DIR", &world.folder.path().display().to_string()).replace("KEY", KEY);
     let Ok(given) = serde_json::from_str::<Map<String, Value>>(&text) else { return };
     let answer = world.tools.call(tool, given).expect("JSON").to_string();

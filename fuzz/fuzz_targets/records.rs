@@ -1,4 +1,4 @@
-//! Any bytes are records: detection and parsing never panic, lose no byte, and need no more than linear time.
+//! Fuzz target: for any bytes, detection and parsing never panic, lose no byte, and take linear time.
 #![no_main]
 
 use clawsift::record::{BOUNDARIES, Lines, Record, last_time, stamp_of};
@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut end = 0;
     let mut lines = Lines::new(bytes, 0);
     for raw in lines.by_ref() {
-        // Between two records there is nothing but line ends.
+        // Only line ends may be between two records.
         assert!(bytes[end..raw.offset].iter().all(|b| matches!(b, b'\n' | b'\r')));
         end = raw.offset + raw.bytes.len();
         let _ = (raw.clock(), stamp_of(raw.first_line()));

@@ -1,11 +1,11 @@
-//! Whatever stands around a secret of a known shape, nothing of it is left, nothing in the text acts on a terminal, and cleaning what
-//! is clean changes nothing.
+//! Fuzz target: whatever surrounds a secret of a known format, no part of it remains, no character controls a terminal, and
+//! redacting a redacted text changes nothing.
 #![no_main]
 
 use clawsift::redact::Redactor;
 use libfuzzer_sys::fuzz_target;
 
-/// What tells a secret, and the part of it that nobody can guess.
+/// The recognizable prefix of a secret, and its random part.
 const SECRETS: [(&str, &str); 8] = [
     ("sk-ant-api03-", "Vk7QmT2xLr9WbNcY4dHs8FgZ1pJe6UaK0oRiXqEt3uMvBlSw5CyDnPhG-AfIzO_jQkTxLAA"),
     ("sk-proj-", "nB4vC8xZ1lK5jH9gF3dS7aP2oI6uY0tR4eW8qM1nB5vC9xZ3lK7jH"),
@@ -17,9 +17,9 @@ const SECRETS: [(&str, &str); 8] = [
     ("AKIA", "Q7ZK3XN9RWB2VTM5"),
 ];
 const AROUND: [char; 6] = [' ', '\n', '"', '(', ',', '\t'];
-/// So many characters in a row of the secret part are a leak.
+/// Number of consecutive characters of the random part that count as a leak.
 const PIECE: usize = 12;
-/// So many that are elsewhere, too, were put there by the fuzzer, which sees what is compared.
+/// Number of consecutive characters that show that the fuzzer copied the random part, because it sees compared values.
 const COPIED: usize = 6;
 
 fuzz_target!(|input: (u8, u8, &str, &str)| {

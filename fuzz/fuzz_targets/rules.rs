@@ -1,4 +1,5 @@
-//! Any text is a rule file: loading ends with a catalogue or with problems that name a place, and rules that load can be tried.
+//! Fuzz target: loading any text as a rule file ends with a catalogue or with problems that have a location, and loaded rules can
+//! be matched.
 #![no_main]
 
 use clawsift::catalogue;

@@ -1,4 +1,5 @@
-//! Any bytes are a log: however it is cut, by however many workers, the report is the same, and no shortcut changes what a record means.
+//! Fuzz target: for any log, the report does not depend on chunk size or number of workers, and no fast path changes the meaning
+//! of a record.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -15,7 +15,7 @@ pub(crate) struct Calendar {
     zone: TimeZone,
     /// Day of the last record; `None` until a record or header names a date.
     day: Option<Day>,
-    /// Number of midnights since the day, or since the first time of day if the day is unknown.
+    /// Number of midnights since `day`, or since the first time of day if `day` is unknown.
     days: i64,
     last: Option<Time>,
 }

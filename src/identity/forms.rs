@@ -1,4 +1,4 @@
-//! People and machines by the form of what names them, and by what stands beside it.
+//! Detects people and machines by the format of their names and by the words next to them.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use clawsift_catalogue::pattern::{Groups, Pattern};
 use super::masked::{Masked, is_private_name};
 use super::words::{PRIVATE, is_code, is_common, is_resolver, is_setting, is_usual_host};
 
-/// Expressions of which each named group is something to mask.
+/// Expressions in which each named group is text to mask.
 pub(super) struct Forms {
     pattern: Option<Pattern>,
     groups: &'static [(&'static str, Masked)],
@@ -47,7 +47,7 @@ impl Forms {
         all
     }
 
-    /// Returns true if the expression could be built.
+    /// Returns true if the expression compiled and has all groups.
     #[cfg(test)]
     pub fn is_whole(&self) -> bool {
         self.pattern.as_ref().is_some_and(|pattern| {
@@ -56,9 +56,9 @@ impl Forms {
     }
 }
 
-/// Parts of expressions. A name of a host ends where no dot goes on with it, so that a public one is seen whole.
+/// Parts of the expressions. A host name ends only where no dot continues it, so that a public name is seen whole.
 const PARTS: [(&str, &str); 8] = [
-    // One of a path, in which only Windows has blanks.
+    // A segment of a path; only Windows names may contain blanks.
     ("FOLDER", r#"[^/\\\s"'`:;,)\]}<>|]+"#),
     ("WINDOWS_NAME", r#"[^/\\"'`:;,<>|]+"#),
     ("CODED_NAME", r#"(?: %(?:25)*20 | [^%&?\#/\\\s"'`<>:;,)\]}] )+"#),
@@ -66,11 +66,11 @@ const PARTS: [(&str, &str); 8] = [
     ("CODED_BACKSLASH", r"(?: %(?:25)*(?:5[Cc]|2[Ff]) | [/\\] )"),
     ("DOMAIN", r"(?: (?:[A-Za-z0-9-]+\.)+ [A-Za-z]{2,} (?: :\d{1,5} )? | localhost (?: :\d{1,5} )? )"),
     ("HOST", r"[A-Za-z0-9][A-Za-z0-9_-]* (?:\.[A-Za-z0-9_-]+)*"),
-    // Behind a name that stands before a value, maybe as JSON in JSON.
+    // The separator after a name and before its value, maybe as JSON inside JSON.
     ("ASSIGNED", r#"\\{0,4}["']? [\x20\t]{0,2}"#),
 ];
 
-/// Forms that need no words beside them.
+/// Formats that identify a value without context.
 pub(super) static SHAPES: LazyLock<Forms> = LazyLock::new(|| {
     Forms::new(
         r#"
@@ -115,7 +115,7 @@ pub(super) static SHAPES: LazyLock<Forms> = LazyLock::new(|| {
     )
 });
 
-/// Forms that need words beside them, in a text from which what has a form of its own is gone.
+/// Formats that need context, applied after [`SHAPES`] were masked.
 pub(super) static PLACES: LazyLock<Forms> = LazyLock::new(|| {
     Forms::new(
         r#"
@@ -169,17 +169,17 @@ pub(super) static PLACES: LazyLock<Forms> = LazyLock::new(|| {
     )
 });
 
-/// Returns true if what was found tells anybody anything.
+/// Returns true if the found text identifies a person or a machine.
 fn is_telling(group: &str, what: Masked, text: &str, found: &Groups<'_>) -> bool {
     let has_digit = || text.bytes().any(|b| b.is_ascii_digit());
     match group {
-        // A package of npm is written `@scope/name`.
+        // A package of npm has the form `@scope/name`.
         "host" if found.name("public").is_some() || is_setting(text) => false,
         "url_host" if found.name("cut").is_some() => false,
         "handle" => found.name("scope").is_none() && !text[1..].split(['-', '.', '#']).all(is_common),
         "slack" => has_digit() && !is_code(text),
         "feishu" => has_digit(),
-        // `#12:file.rs` is a place in a file.
+        // `#12:file.rs` is a position in a file.
         "matrix" => {
             !text.starts_with('#')
                 || text[1..].bytes().take_while(|b| *b != b':').any(|b| !b.is_ascii_digit())
@@ -194,25 +194,26 @@ fn is_telling(group: &str, what: Masked, text: &str, found: &Groups<'_>) -> bool
     }
 }
 
-/// An address other than the machine's own, which is the same on each and matters.
+/// Returns true if an IP address identifies a machine. Loopback and unspecified addresses are equal on each machine and needed
+/// for diagnosis.
 fn is_telling_address(text: &str) -> bool {
     let Ok(ip) = text.parse::<IpAddr>() else { return false };
     let is_word = ip.is_ipv6() && !text.contains(|c: char| c.is_ascii_digit());
     !ip.is_loopback() && !ip.is_unspecified() && !is_word && !is_resolver(text)
 }
 
-/// A name that the whole world resolves is that of a service.
+/// Returns true if a host name identifies a machine. A name that public DNS resolves belongs to a service.
 fn is_telling_host(text: &str) -> bool {
     let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     !is_number && is_private_name(text) && !is_usual_host(text) && !is_common(text)
 }
 
-/// The user whose home folder this is.
+/// Returns the user whose home folder this is.
 pub(super) fn owner(home: &str) -> String {
     let name = home.rsplit(['/', '\\']).next().unwrap_or(home);
     let name = name.replace("%2520", " ").replace("%20", " ");
     match name.rsplit_once('%') {
-        // The slash before the name is a hexadecimal number.
+        // The slash before the name is percent-encoded.
         Some((_, coded)) => coded.trim_start_matches("25").get(2..).unwrap_or_default().to_owned(),
         None => name,
     }

@@ -1,8 +1,8 @@
-//! The kinds of what is masked.
+//! The kinds of masked text.
 
 use super::words::PRIVATE;
 
-/// Returns true if a machine of that name is known nowhere but in its own network.
+/// Returns true if a host name is known only within its own network.
 pub fn is_private_name(host: &str) -> bool {
     !host.contains('.')
         || PRIVATE.iter().any(|end| host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
@@ -17,15 +17,15 @@ pub enum Masked {
     User,
     /// The name of a machine.
     Host,
-    /// An IP address other than the machine's own.
+    /// An IP address other than a loopback address.
     Address,
     /// An account, room or message of a messenger, by its id or its name.
     Account,
     /// An e-mail address.
     Email,
-    /// A telephone number, or an account of a messenger that goes by one.
+    /// A telephone number, or an account of a messenger that consists of one.
     Phone,
-    /// A long number, such as those by which messengers know people and groups.
+    /// A long number, such as the ids of people and groups in messengers.
     Number,
 }
 
@@ -52,7 +52,7 @@ impl Masked {
             Self::Address => "[ip]",
             Self::Account => "[id]",
             Self::Number => "[number]",
-            // The redactor has masked them.
+            // The redactor has already masked these.
             Self::Email | Self::Phone => "",
         }
     }

@@ -1,8 +1,8 @@
-//! Who and where: masks for what in a text tells a person or a machine, so that a report can be shown to strangers.
+//! Masks personal names and machine names, so that a report can be shown to others.
 //!
-//! It goes on where [`crate::redact`] ends, which takes out secrets, telephone numbers and e-mail addresses. It knows people
-//! and machines by the form of what names them, by the words beside it ([`forms`]), and by names that it was told or found in
-//! this way; what has none of these it cannot know.
+//! It runs after [`crate::redact`], which masks secrets, telephone numbers and e-mail addresses. It detects people and machines
+//! by the format of their names, by the words next to them ([`forms`]), and by names that were given or found in this way; other
+//! mentions cannot be detected.
 
 mod forms;
 mod masked;
@@ -21,14 +21,14 @@ pub use masked::{Masked, is_private_name};
 use forms::{Forms, PLACES, SHAPES, owner};
 use words::is_common;
 
-/// Names shorter than this are too likely to be something else.
+/// Minimum length of a name. Shorter names are too likely to be other words.
 const MIN_NAME: usize = 3;
 
-/// A mask with a tag.
+/// Matches a mask with a tag.
 static TAGS: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r"\[(?<name>redacted|email|phone):(?<tag>[0-9a-f]{16})\]").ok());
 
-/// A text with placeholders such as `<host>` in the place of masks, as in a command where the log did not tell.
+/// Returns a text with placeholders such as `<host>` instead of masks, as in a command whose values the log did not provide.
 pub fn placeholders(text: &str) -> String {
     let masks =
         [Masked::User, Masked::Host, Masked::Address, Masked::Account, Masked::Number].map(Masked::mask);
@@ -37,18 +37,18 @@ pub fn placeholders(text: &str) -> String {
     })
 }
 
-/// Masks who and where, and counts what it masks.
+/// Masks personal and machine names, and counts the masks.
 #[derive(Debug, Default)]
 pub struct Masker {
     names: Option<Pattern>,
     hosts: BTreeSet<String>,
     counts: BTreeMap<Masked, u64>,
-    /// The numbers of masks by their tags, which are not shown.
+    /// Numbers of the masks by their tags, which are not shown.
     numbers: BTreeMap<String, usize>,
 }
 
 impl Masker {
-    /// Knows these machines, and the people and machines that these texts name.
+    /// Creates a masker that knows these machines, and the people and machines named in these texts.
     pub fn new<'t>(
         hosts: impl IntoIterator<Item = &'t str>,
         texts: impl IntoIterator<Item = &'t str>,
@@ -67,7 +67,7 @@ impl Masker {
                 }
             }
         }
-        // The longer name first: `clawbox.example.org` before `clawbox`.
+        // Longer names first: `clawbox.example.org` before `clawbox`.
         let mut names: Vec<&String> = hosts.iter().chain(&users).collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let names: Vec<String> = names.into_iter().map(|name| regex_syntax::escape(name)).collect();
@@ -77,7 +77,7 @@ impl Masker {
         Self { names: pattern, hosts, ..Self::default() }
     }
 
-    /// The text without what tells who and where.
+    /// Returns the text with personal and machine names masked.
     pub fn clean(&mut self, text: &str) -> String {
         let text = Redactor::PERSONAL.with_key(TagKey::UNSHOWN).clean_lines(text);
         let text = self.numbered(&text);
@@ -99,7 +99,8 @@ impl Masker {
         by_name
     }
 
-    /// The text with numbers in its masks, in the order in which they appear: `[redacted 1]`. Equal secrets have equal numbers.
+    /// Returns the text with numbered masks, in the order of their first appearance: `[redacted 1]`. Equal secrets have equal
+    /// numbers.
     fn numbered(&mut self, text: &str) -> String {
         let Some(tags) = &*TAGS else { return text.to_owned() };
         let masked = tags.replace_all(text, |found| {
@@ -138,7 +139,7 @@ impl Masker {
     }
 }
 
-/// A name by which somebody is known elsewhere in the log, too, in lower case.
+/// Returns the lower-case form of a name that may occur elsewhere in the log; `None` if it is too short or too common.
 fn name(text: &str) -> Option<String> {
     let is_name = text.len() >= MIN_NAME
         && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')

@@ -58,7 +58,7 @@ fn wrong<'t>(
     cleaned.filter(|(clean, expected)| clean != expected).collect()
 }
 
-/// Each in a text that knows of it by nothing else.
+/// Each text identifies the value in only one way.
 #[test]
 fn masks_what_its_form_or_the_words_beside_it_tell() {
     let texts = [

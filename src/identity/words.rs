@@ -1,22 +1,22 @@
-//! Words that tell nobody from anybody, and endings of names that only a private network knows.
+//! Common words that identify nobody, and domain suffixes of private networks.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Words that tell nothing where a name may stand.
+/// Words that identify nobody although they occur in the position of a name.
 const COMMON: [&str; 5] = [
     // Usual accounts and machines.
     "admin administrator anonymous app apps client daemon data debian docker ec2-user guest home host linux localhost mac \
      nobody node nodejs operator owner public root runner server service shared system test ubuntu user users",
-    // What usually runs beside a gateway, under this name.
+    // Services that usually run next to a gateway, by their usual names.
     "api browser browserless chrome chromium database db litellm llamacpp lmstudio localai mongo mongodb mysql nginx ollama \
      postgres postgresql proxy redis searxng squid vllm web www",
-    // OpenClaw and those that it talks to.
+    // OpenClaw and the services that it uses.
     "agent agents anthropic assistant azure bedrock bluebubbles bot botfather bots cerebras claude codex cohere copilot custom \
      deepseek discord feishu fireworks gateway gemini git github glm google googlechat gpt grok groq huggingface imessage irc \
      kimi lark line llama main matrix mattermost minimax mistral moonshot msteams nostr openai openclaw openrouter perplexity \
      qwen sandbox signal slack tailscale teams telegram together tool twitch vertex webchat wechat whatsapp xai zai",
-    // Values that settings have.
+    // Values of settings.
     "all alpha any auto beta canary default dev false lan latest local loopback next none null remote stable tailnet true \
      undefined unknown",
     // Words of sentences, of code and of masks.
@@ -27,7 +27,7 @@ const COMMON: [&str; 5] = [
      should string that the this timeout to todo token ts type types unreachable username value was with without",
 ];
 
-/// Endings of names that only a home, a company or a private network knows.
+/// Domain suffixes of home, company and other private networks.
 pub(super) const PRIVATE: [&str; 10] = [
     "local",
     "localdomain",
@@ -41,7 +41,7 @@ pub(super) const PRIVATE: [&str; 10] = [
     "fritz.box",
 ];
 
-/// Names with such endings that are the same on every machine.
+/// Names with such suffixes that are equal on every machine.
 const USUAL: [&str; 5] = [
     "gateway.docker.internal",
     "host.containers.internal",
@@ -50,31 +50,31 @@ const USUAL: [&str; 5] = [
     "metadata.google.internal",
 ];
 
-/// With what the paths of OpenClaw's settings begin.
+/// First segments of the paths of OpenClaw's settings.
 const SETTINGS: [&str; 14] = [
     "agents", "channels", "commands", "cron", "hooks", "logging", "mcp", "memory", "messages", "models",
     "plugins", "session", "skills", "tools",
 ];
 
-/// Name servers that the whole world may ask.
+/// Public name servers.
 const RESOLVERS: [&str; 6] = ["1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "149.112.112.112"];
 
-/// Parts of words in capitals that hold digits, and are no ids.
+/// Parts of words of capitals and digits that are not ids.
 const CODES: [&str; 8] = ["BASE64", "CLAUDE", "DEEPSEEK", "GEMINI", "UTF16", "UTF8", "WIN32", "WIN64"];
 
-/// Returns true if a word tells nothing, whatever its case.
+/// Returns true if a word identifies nobody, whatever its case.
 pub(super) fn is_common(word: &str) -> bool {
     static WORDS: LazyLock<BTreeSet<&str>> =
         LazyLock::new(|| COMMON.iter().flat_map(|words| words.split_whitespace()).collect());
     WORDS.contains(word.to_ascii_lowercase().as_str())
 }
 
-/// Returns true if a host of that name is the same on every machine.
+/// Returns true if a host name is equal on every machine.
 pub(super) fn is_usual_host(host: &str) -> bool {
     USUAL.contains(&host.to_ascii_lowercase().as_str())
 }
 
-/// Returns true if a name with dots is that of a setting, such as `memory.search.local`.
+/// Returns true if a dotted name is that of a setting, such as `memory.search.local`.
 pub(super) fn is_setting(name: &str) -> bool {
     name.matches('.').count() > 1 && name.split('.').next().is_some_and(|first| SETTINGS.contains(&first))
 }
@@ -84,7 +84,7 @@ pub(super) fn is_resolver(address: &str) -> bool {
     RESOLVERS.contains(&address)
 }
 
-/// Returns true if a word of capitals and digits is one of a language, such as `BASE64URL` and `WINDOWS11`.
+/// Returns true if a word of capitals and digits is an ordinary word, such as `BASE64URL` and `WINDOWS11`.
 pub(super) fn is_code(word: &str) -> bool {
     let digits = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
     let is_numbered = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

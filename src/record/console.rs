@@ -1,7 +1,7 @@
 //! The gateway's console format: `[subsystem] message key=value ...`, with or without a leading time.
 //!
-//! The console prints no level, shortens subsystems (`gateway/ws` to `ws`), and appends a record's fields to its message
-//! where the file log keeps them apart.
+//! The console prints no level, shortens subsystems (`gateway/ws` to `ws`), and appends a record's fields to its message, whereas
+//! the file log keeps them apart.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

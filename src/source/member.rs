@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// A file in a zip archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "archives"), allow(dead_code))] // Nothing reads one there.
+#[cfg_attr(not(feature = "archives"), allow(dead_code))] // Not read without the feature.
 pub struct Member {
     /// Path of the archive.
     pub archive: PathBuf,

@@ -1,8 +1,8 @@
-//! Regular expressions that are quick to build. A leaf: this module knows nothing of the others.
+//! Regular expressions that are fast to compile. This module depends on no other module.
 //!
-//! A small log is read in less time than it takes to prepare a few hundred expressions for reading a large one. So they are
-//! built without the search for literals (the engine has its own), they match bytes (`.` is one, and `\d`, `\w`, `\s` and
-//! `\b` mean ASCII), and where case does not count they are written, and matched against text, in lower case.
+//! Scanning a small log takes less time than compiling a few hundred expressions with all optimizations. So they are compiled
+//! without literal prefilters (the engine has its own). They match bytes: `.` is one byte, and `\d`, `\w`, `\s` and `\b` are
+//! ASCII. Case-insensitive expressions are converted to lower case, and matched against lower-case text.
 
 use std::borrow::Cow;
 use std::ops::{Index, Range};
@@ -15,43 +15,43 @@ use regex_automata::util::{captures, syntax};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// An expression of more states is refused, so that a foreign rule cannot eat the memory.
+/// Maximum number of states of an expression, so that a user's rule cannot exhaust memory.
 const MAX_STATES: usize = 30_000;
-/// The bytes that an automaton of so many states takes, and some more.
+/// Maximum memory in bytes of an automaton with [`MAX_STATES`] states, with a margin.
 const MAX_BYTES: usize = 16 << 20;
 
 /// A regular expression.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     regex: meta::Regex,
-    /// It is to be matched against text in lower case.
+    /// True if the expression must be matched against lower-case text.
     is_lower: bool,
 }
 
-/// Why an expression cannot be used.
+/// Error for an expression that cannot be used.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum PatternError {
-    /// Its automaton would be too large.
+    /// The automaton would be too large.
     #[error("the regular expression is too large")]
     TooLarge,
-    /// It is none.
+    /// The syntax is invalid.
     #[error("{0}")]
     Syntax(String),
 }
 
 impl Pattern {
-    /// Builds an expression in the syntax of the regex crate.
+    /// Compiles an expression in the syntax of the regex crate.
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If the expression is invalid or too large.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         Ok(Self { regex: build(pattern, false)?, is_lower: false })
     }
 
-    /// Builds an expression for which case does not count, but for groups that say otherwise (`(?-i:...)`).
+    /// Compiles a case-insensitive expression; groups such as `(?-i:...)` stay case-sensitive.
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If the expression is invalid or too large.
     pub fn insensitive(pattern: &str) -> Result<Self, PatternError> {
         match pattern.contains("(?-i") {
             true => Ok(Self { regex: build(pattern, true)?, is_lower: false }),
@@ -59,25 +59,24 @@ impl Pattern {
         }
     }
 
-    /// Builds an expression for which case does not count: it is to be matched against text in lower case
-    /// ([`str::to_ascii_lowercase`]).
+    /// Compiles a case-insensitive expression that must be matched against lower-case text ([`str::to_ascii_lowercase`]).
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If the expression is invalid or too large.
     pub fn lower(pattern: &str) -> Result<Self, PatternError> {
         let regex = match build(&in_lower_case(pattern), false) {
-            // The fault is shown in the expression as it is written.
+            // Report the fault in the expression as it was written.
             Err(PatternError::Syntax(_)) => build(pattern, false),
             built => built,
         }?;
         Ok(Self { regex, is_lower: true })
     }
 
-    /// Parses an expression for which case does not count, as it will be matched, without building it: whether it is one,
-    /// and of what size. As it is written, not in lower case.
+    /// Parses a case-insensitive expression without compiling it, and checks its syntax and size. The result is not converted to
+    /// lower case.
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If the expression is invalid or too large.
     pub fn parse(pattern: &str) -> Result<Hir, PatternError> {
         let hir = match ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern) {
             Ok(hir) => hir,
@@ -91,12 +90,12 @@ impl Pattern {
         Ok(hir)
     }
 
-    /// Parses an expression for which case does not count, in the form in which it is matched: in lower case, or with both
-    /// cases of each letter, where a group says that case counts. The second is what to write before the printed form of
-    /// a changed one, so that it is matched in the same way.
+    /// Parses a case-insensitive expression in the form in which it is matched: in lower case, or, if a group is case-sensitive,
+    /// with both cases of each other letter. The second value is the prefix with which the printed form of a modified expression
+    /// matches in the same way.
     ///
     /// # Errors
-    /// When it is none, or too large.
+    /// If the expression is invalid or too large.
     pub fn parse_as_matched(pattern: &str) -> Result<(Hir, &'static str), PatternError> {
         if !pattern.contains("(?-i") {
             return Ok((Self::parse(&in_lower_case(pattern))?, ""));
@@ -104,16 +103,16 @@ impl Pattern {
         Ok((Self::parse(&format!("(?i){pattern}"))?, "(?-i)"))
     }
 
-    /// The automaton of an expression for which case does not count, for text in lower case. It is in a match state where the
-    /// expression has been found in what came before. Its states are made when they are first reached; once they take
-    /// `max_bytes` there is an error instead.
+    /// Returns the lazy automaton of a case-insensitive expression for lower-case text. It is in a match state if the preceding
+    /// text contains a match. States are created on first use; when they exceed `max_bytes`, the search returns an error. `None`
+    /// if the automaton cannot be built.
     pub fn automaton(pattern: &str, max_bytes: usize) -> Option<dfa::DFA> {
         let config = dfa::Config::new()
             .match_kind(MatchKind::All)
             .cache_capacity(max_bytes)
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(Some(0));
-        // Characters outside ASCII in a class need the tables of Unicode.
+        // Non-ASCII characters in a class need the Unicode tables.
         let build = |is_unicode| {
             dfa::Builder::new()
                 .configure(config.clone())
@@ -125,51 +124,51 @@ impl Pattern {
         build(false).or_else(|| build(true))
     }
 
-    /// The one of a text and the same in lower case against which it is to be matched.
+    /// Returns `text` or `lower`, its lower-case form, whichever the expression must be matched against.
     pub fn choose<'t>(&self, text: &'t str, lower: &'t str) -> &'t str {
         if self.is_lower { lower } else { text }
     }
 
-    /// Whether it is in the text.
+    /// Returns true if the text contains a match.
     pub fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
 
-    /// Where it is in the text first.
+    /// Returns the range of the first match.
     pub fn find(&self, text: impl AsRef<[u8]>) -> Option<Range<usize>> {
         self.regex.find(text.as_ref()).map(|found| found.range())
     }
 
-    /// Whether it has named groups.
+    /// Returns true if the expression has groups.
     pub fn has_names(&self) -> bool {
         self.regex.captures_len() > 1
     }
 
-    /// The names of its groups.
+    /// Returns the names of the groups.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.regex.group_info().pattern_names(regex_automata::PatternID::ZERO).flatten()
     }
 
-    /// Where it and its groups are in the text first.
+    /// Returns the groups of the first match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Groups<'t>> {
         let mut found = self.regex.create_captures();
         self.regex.captures(text, &mut found);
         found.is_match().then_some(Groups { text, found })
     }
 
-    /// Where a named group is in a text that may not be UTF-8.
+    /// Returns the range of a named group in the first match, in a text that may not be UTF-8.
     pub fn group(&self, text: &[u8], name: &str) -> Option<Range<usize>> {
         let mut found = self.regex.create_captures();
         self.regex.captures(text, &mut found);
         found.get_group_by_name(name).map(|span| span.range())
     }
 
-    /// Each place where it is in the text.
+    /// Returns the groups of all matches.
     pub fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Groups<'t>> {
         self.regex.captures_iter(text).map(move |found| Groups { text, found })
     }
 
-    /// The text with something else in each place where the expression is in `sought`, a copy of it in whatever case.
+    /// Replaces each match in `sought`, a copy of `text` in lower case or equal to it, and returns the changed `text`.
     pub fn replace_in<'t>(
         &self,
         text: &'t str,
@@ -191,13 +190,13 @@ impl Pattern {
         Cow::Owned(out)
     }
 
-    /// The text with something else in each place where the expression is.
+    /// Replaces each match in the text.
     pub fn replace_all<'t>(&self, text: &'t str, with: impl FnMut(Groups<'_>) -> String) -> Cow<'t, str> {
         self.replace_in(text, text, with)
     }
 }
 
-/// Where an expression and its groups are in a text.
+/// The ranges of a match and its groups in a text.
 #[derive(Debug)]
 pub struct Groups<'t> {
     text: &'t str,
@@ -205,17 +204,17 @@ pub struct Groups<'t> {
 }
 
 impl<'t> Groups<'t> {
-    /// The text of a named group, where it is in the text.
+    /// Returns the text of a named group; `None` if it did not participate in the match.
     pub fn name(&self, name: &str) -> Option<&'t str> {
         self.text.get(self.named_range(name)?)
     }
 
-    /// Where a named group is. A character of which only a part belongs to it does not.
+    /// Returns the range of a named group, without characters of which only some bytes belong to it.
     pub fn named_range(&self, name: &str) -> Option<Range<usize>> {
         self.found.get_group_by_name(name).map(|span| self.characters(span.range()))
     }
 
-    /// Where a group is; the whole is group 0.
+    /// Returns the range of a group; group 0 is the whole match.
     fn range(&self, index: usize) -> Option<Range<usize>> {
         self.found.get_group(index).map(|span| self.characters(span.range()))
     }
@@ -226,13 +225,13 @@ impl<'t> Groups<'t> {
         start..(start..=range.end).rev().find(is_start).unwrap_or(start)
     }
 
-    /// The whole of what was found.
+    /// Returns the text of the whole match.
     pub fn whole(&self) -> &'t str {
         self.range(0).and_then(|range| self.text.get(range)).unwrap_or_default()
     }
 }
 
-/// The text of a named group, empty where it is not in the text.
+/// Returns the text of a named group; empty if it did not participate in the match.
 impl Index<&str> for Groups<'_> {
     type Output = str;
 
@@ -250,7 +249,7 @@ fn build(pattern: &str, ignore_case: bool) -> Result<meta::Regex, PatternError> 
         .nfa_size_limit(Some(MAX_BYTES));
     let syntax = syntax::Config::new().case_insensitive(ignore_case);
     let of_bytes = syntax.unicode(false).utf8(false);
-    // Characters outside ASCII in a class need the tables of Unicode.
+    // Non-ASCII characters in a class need the Unicode tables.
     match meta::Builder::new().configure(config.clone()).syntax(of_bytes).build(pattern) {
         Ok(regex) => Ok(regex),
         Err(_) => meta::Builder::new()
@@ -261,12 +260,12 @@ fn build(pattern: &str, ignore_case: bool) -> Result<meta::Regex, PatternError> 
     }
 }
 
-/// About how many states the automaton of an expression has.
+/// Estimates the number of states of an expression's automaton.
 pub fn states(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),
-        // A class of bytes is one state, a class of characters some for each length of their encoding.
+        // A byte class is one state, a character class several per length of the encoding.
         HirKind::Class(Class::Unicode(_)) => 12,
         HirKind::Class(Class::Bytes(_)) => 1,
         HirKind::Capture(capture) => 2 + states(&capture.sub),
@@ -289,7 +288,7 @@ impl PatternError {
     }
 }
 
-/// A pattern in lower case, but for what is no text: escapes and the names of groups.
+/// Converts a pattern to lower case, except for escapes, flags and group names.
 fn in_lower_case(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern;
@@ -312,7 +311,7 @@ fn in_lower_case(pattern: &str) -> String {
     out
 }
 
-/// How many letters of flags a text begins with, as between `(?` and `)` or `:`.
+/// Returns the number of flag letters at the start of a text, as between `(?` and `)` or `:`.
 fn flags(text: &str) -> usize {
     let length = text.bytes().take_while(|byte| b"-imsUuxR".contains(byte)).count();
     if matches!(text.as_bytes().get(length), Some(b')' | b':')) { length } else { 0 }
@@ -360,7 +359,7 @@ mod tests {
         assert!(matches!(Pattern::new("a(b"), Err(PatternError::Syntax(_))));
         assert!(matches!(Pattern::parse("a(b"), Err(PatternError::Syntax(_))));
         assert!(matches!(Pattern::parse("(?:x{500}){500}"), Err(PatternError::TooLarge)));
-        // What passes the check can be built.
+        // An expression that passes the check can be compiled.
         for pattern in ["(?:[^x]{100}){100}", "(?:[ü-ÿ]{40}){40}", "(?:abc|de){3000}"] {
             Pattern::parse(pattern).expect(pattern);
             Pattern::insensitive(pattern).expect(pattern);

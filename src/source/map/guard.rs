@@ -178,7 +178,7 @@ fn ours() -> libc::sigaction {
 }
 
 fn page_size() -> Option<usize> {
-    // SAFETY: only asks.
+    // SAFETY: the call only returns a value.
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()
 }
 
@@ -215,7 +215,7 @@ impl Drop for Guard {
 }
 
 extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: the system hands over a valid `info`, whose address is set where the signal is a fault.
+    // SAFETY: the system passes a valid `info`, whose address is set if the signal is a fault.
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
     // A signal that a process sends uses these fields for other data than the address of a fault.
     let is_fault = code > 0;
