@@ -192,7 +192,7 @@ mod tests {
             let seen = look(line.as_bytes(), !line.contains('\u{1b}'));
             assert_eq!((seen.format, seen.begins), (format, starts), "{line}");
             let slow = look(line.as_bytes(), false);
-            assert_eq!((slow.format, slow.begins), (format, starts), "without the short way: {line}");
+            assert_eq!((slow.format, slow.begins), (format, starts), "without the fast path: {line}");
         }
     }
 

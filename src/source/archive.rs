@@ -230,7 +230,7 @@ mod tests {
         std::fs::write(&path, &bytes).expect("a file");
         let (members, _) = members(&path, &Fence::default());
         let (text, error) = read(&members[0], 10_000);
-        assert_eq!(text.len(), 1000, "what there is, is read");
+        assert_eq!(text.len(), 1000, "all data is read");
         assert!(error.expect("an error").contains("check sum"));
     }
 

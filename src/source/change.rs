@@ -159,7 +159,7 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
         }
         let metadata = file.metadata().expect("metadata");
-        let open = OpenFile::new(&path, &file, &metadata, &Fence::default()).expect("a file that is watched");
+        let open = OpenFile::new(&path, &file, &metadata, &Fence::default()).expect("a watched file");
         act(&path, &mut file);
         open.change()
     }

@@ -112,7 +112,7 @@ mod tests {
     const TEXT: &[u8] = b"2026-11-22T00:00:00Z error x/y boom\n";
 
     fn read(packed: Vec<u8>, limit: u64) -> (Vec<u8>, Option<String>) {
-        let mut reader = unpack(Box::new(Cursor::new(packed)), limit).expect("a packing that is known");
+        let mut reader = unpack(Box::new(Cursor::new(packed)), limit).expect("a known compression");
         let mut text = Vec::new();
         let error = reader.read_to_end(&mut text).err().map(|e| e.to_string());
         (text, error)
@@ -158,7 +158,7 @@ mod tests {
         let (text, error) = read(packed.clone(), 1000);
         assert_eq!(text.len(), 1000);
         assert!(error.expect("an error").contains("more than 1000 bytes"));
-        assert_eq!(read(packed, 100_000).1, None, "just the limit is allowed");
+        assert_eq!(read(packed, 100_000).1, None, "exactly the limit is fine");
     }
 
     #[test]

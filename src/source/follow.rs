@@ -278,10 +278,10 @@ mod tests {
         assert_eq!(all(&mut follower), "c\n");
         fs::rename(&path, folder.path().join("gateway.1.log")).expect("renaming");
         append(&folder.path().join("gateway.1.log"), "late\n");
-        assert_eq!(all(&mut follower), "late\n", "the old file is read while there is no new one");
+        assert_eq!(all(&mut follower), "late\n", "the old file is read until a new one exists");
         append(&path, "");
         append(&folder.path().join("gateway.1.log"), "later\n");
-        assert_eq!(all(&mut follower), "later\n", "and while that is empty");
+        assert_eq!(all(&mut follower), "later\n", "also while it is empty");
         append(&path, "new\n");
         assert_eq!(all(&mut follower), "<rotated>new\n");
     }
@@ -331,7 +331,7 @@ mod tests {
             File::options().write(true).open(path(name)).expect("a file").set_modified(time).expect("a time");
         }
         let mut follower = Follower::new(folder.path()).expect("a follower");
-        assert_eq!(follower.path(), path("openclaw-2026-11-22.log"), "the one last written to");
+        assert_eq!(follower.path(), path("openclaw-2026-11-22.log"), "the latest modified log");
         assert_eq!(all(&mut follower), "today\n");
         append(&path("openclaw-2026-11-24.log"), "later\n");
         append(&path("openclaw-2026-11-23.log"), "tomorrow\n");

@@ -175,7 +175,7 @@ mod tests {
         text.extend_from_slice(b"\n#2\n");
         let chunks = read_all(&text, 1 << 20);
         assert_eq!(chunks[0].bytes.len(), MAX_LINE);
-        assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64 + 1, "with its line end");
+        assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64 + 1, "includes the line end");
         let rest: Vec<u8> = chunks[1..].iter().flat_map(|c| c.bytes.clone()).collect();
         assert_eq!(rest, b"#2\n");
         assert_eq!(chunks[1].offset, 3 * MAX_LINE as u64 + 1);

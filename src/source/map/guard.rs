@@ -359,12 +359,12 @@ mod tests {
             let permits = [allow_maps().expect("a permit"), allow_maps().expect("another")];
             for seen in 1..4 {
                 send();
-                assert_eq!(SEEN.load(Ordering::SeqCst), seen, "also after the first one");
+                assert_eq!(SEEN.load(Ordering::SeqCst), seen, "after the first signal, too");
             }
             let map = cut_map();
             let guard = Hold::another().and_then(|hold| Guard::new(hold, range(&map))).expect("a guard");
             drop(permits);
-            assert!(is_ours(&current().expect("an action")), "a map needs it still");
+            assert!(is_ours(&current().expect("an action")), "a map still needs it");
             assert_eq!((map[4096], guard.is_hit()), (0, true));
             assert_eq!(SEEN.load(Ordering::SeqCst), 3);
             drop(guard);
@@ -391,7 +391,7 @@ mod tests {
             assert!(Hold::another().is_none());
             drop(permit);
             assert_eq!(handler(), over as *const () as usize);
-            assert!(allow_maps().is_none(), "it may call this one, which must not call it");
+            assert!(allow_maps().is_none(), "both would call each other endlessly");
             send();
             assert_eq!(SEEN.load(Ordering::SeqCst), 101);
             exchange(&ours());
