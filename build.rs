@@ -1,6 +1,7 @@
 //! Compiles `rules/*.yaml` into a binary form that loads fast, counts the trigrams of healthy logs, which separate rare words
 //! from common ones, and compiles the table of token formats.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -39,9 +40,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = loader.finish().map_err(|problems| problems.to_string())?;
     fs::write(out.join("catalogue.bin"), postcard::to_stdvec(&catalogue)?)?;
 
+    fs::write(out.join("openclaw.rs"), openclaw_lists(catalogue.lists()))?;
+
     let tokens = fs::read_to_string(root.join("src/redact/tokens.yaml"))?;
     fs::write(out.join("tokens.rs"), token_forms::compile(&tokens)?)?;
     Ok(())
+}
+
+/// Returns a constant per list of words.
+fn openclaw_lists(lists: &BTreeMap<String, Vec<String>>) -> String {
+    let constant = |(name, words): (&String, &Vec<String>)| {
+        format!("pub(crate) const {}: [&str; {}] = {words:?};\n", name.to_uppercase(), words.len())
+    };
+    lists.iter().map(constant).collect()
 }
 
 /// Reads the rule files of a folder, sorted by name.

@@ -48,6 +48,7 @@ mod identity;
 pub mod kit;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+mod openclaw;
 pub mod record;
 pub mod redact;
 pub mod render;

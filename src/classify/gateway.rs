@@ -1,11 +1,10 @@
 //! Events in the gateway's records about itself and its runs: start, end and interruption.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use crate::catalogue::Category;
-use crate::record::{CHANNELS, Level, Record, Voice};
-use clawsift_catalogue::pattern::Pattern;
+use crate::openclaw::{self, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS, after};
+use crate::record::{Level, Record, Voice};
 
 use super::calendar::date_of_log_file;
 use super::event::{Ends, Event, MarkKind, RunKeys, Setting};
@@ -20,24 +19,17 @@ pub(crate) const RESTING: [Category; 6] = [
     Category::ServerError,
 ];
 
-/// Prefixes of the subsystems that report on runs.
-const RUN_SUBSYSTEMS: [&str; 7] =
-    ["provider-transport-fetch", "agent/", "agents/", "model-fallback", "diagnostic", "embedded", "security"];
-
-/// Subsystems that report on the gateway itself: start, reload, update.
-const GATEWAY_SUBSYSTEMS: [&str; 6] = ["gateway", "reload", "config", "update", "restart", "daemon"];
-
 /// Returns the event that a record reports; `None` if it has none or reports a failure.
 pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let stamp = record.parts.stamp;
     let is_of = |names: &[&str]| is_of(record, names);
     let is_header = record.parts.subsystem.is_none() && record.parts.level.is_none() && stamp.is_none();
-    if message.starts_with("Log file: ") || message.starts_with("log file: ") {
+    if after(message, &openclaw::LOG_FILE).is_some() {
         return date_of_log_file(message).map(Event::LogDate).filter(|_| is_header || is_of(&["gateway"]));
     }
     // An agent's answer about runs proves nothing, and neither does the content that a channel relays.
-    if message.starts_with("[agent] run ")
+    if after(message, &openclaw::RUN_ENDED).is_some()
         && message.ends_with("ended with stopReason=stop")
         && is_of(&["agent", "agents"])
     {
@@ -52,13 +44,13 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
             requested: None,
         });
     }
-    if message.starts_with("model fallback decision") && is_of(&["model-fallback"]) {
+    if after(message, &openclaw::MODEL_FALLBACK).is_some() && is_of(&["model-fallback"]) {
         return fallback(record);
     }
-    if message.starts_with("⇄ res ✓ agent ") && is_of(&["gateway", "ws"]) {
+    if after(message, &openclaw::RUN_STARTED).is_some() && is_of(&["gateway", "ws"]) {
         return record.field("runId").map(|run| Event::Started { stamp, run: run.to_owned() });
     }
-    if let Some(model) = message.strip_prefix("agent model: ")
+    if let Some(model) = after(message, &openclaw::DEFAULT_MODEL)
         && is_of(&["gateway"])
     {
         return model.split_once('/').map(|(provider, _)| Event::DefaultProvider(provider.to_owned()));
@@ -68,20 +60,19 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     {
         return Some(Event::Mark { stamp, what });
     }
-    if let Some(count) = message.strip_prefix("[openclaw] file log queue overflow; dropped ")
+    if let Some(count) = after(message, &openclaw::LOST_RECORDS)
         && record.voice() == Voice::Own
     {
         return count.split(' ').next()?.parse().ok().map(Event::Dropped);
     }
     if let Some(channel) = channel(record)
         && !record.voice().tells_of_words(message)
-        && CHANNEL_UP.as_ref().is_some_and(|regex| regex.is_match(own_words(&record.evident_message())))
+        && openclaw::reports_channel_up(own_words(&record.evident_message()))
     {
         return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
     }
     let is_notice = record.parts.subsystem.as_deref() == Some("logs");
-    (is_notice && (message.starts_with("Log tail truncated") || message.contains("(skipped ")))
-        .then_some(Event::Truncated)
+    (is_notice && openclaw::reports_truncation(message)).then_some(Event::Truncated)
 }
 
 /// Returns true if one of the named subsystems wrote a record and does not relay the content of others.
@@ -134,12 +125,12 @@ pub(crate) fn account(message: &str) -> Option<&str> {
     let (account, _) = message.strip_prefix('[')?.split_once("] ")?;
     let is_name =
         !account.is_empty() && account.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    (is_name && !CHANNELS.contains(&account)).then_some(account)
+    (is_name && !openclaw::is_channel(account)).then_some(account)
 }
 
 /// Returns whether another model is available, for a record that is a fallback decision; `None` for other records.
 pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
-    if !record.parts.message.starts_with("model fallback decision") {
+    if after(&record.parts.message, &openclaw::MODEL_FALLBACK).is_none() {
         return None;
     }
     match record.field("next").or_else(|| record.field("nextCandidateModel")) {
@@ -150,10 +141,10 @@ pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
 
 /// Returns the lifecycle event in a message of the gateway.
 fn mark(message: &str) -> Option<MarkKind> {
-    if message.starts_with("http server listening") || message.starts_with("listening on ws") {
+    if after(message, &openclaw::GATEWAY_STARTED).is_some() {
         return Some(MarkKind::GatewayStart);
     }
-    if message.starts_with("config hot reload applied") || message.starts_with("config reloaded") {
+    if after(message, &openclaw::CONFIG_RELOADED).is_some() {
         return Some(MarkKind::ConfigReload);
     }
     None
@@ -167,11 +158,8 @@ pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
     if !is_banner && !is_of(record, &GATEWAY_SUBSYSTEMS) {
         return None;
     }
-    if !message.contains("law") && !message.contains("pdated ") {
-        return None;
-    }
-    let found = VERSION.as_ref()?.captures(message)?;
-    Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(found["version"].to_owned()) })
+    let version = openclaw::version(message)?;
+    Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(version) })
 }
 
 /// Returns the part of OpenClaw that the failure in a record belongs to.
@@ -185,7 +173,7 @@ pub(crate) fn setting(
     let is_of_run = captures.contains_key("provider")
         || keys.run.is_some()
         || RUN_SUBSYSTEMS.iter().any(|name| subsystem.starts_with(name))
-        || record.parts.message.contains("res ✗ agent");
+        || openclaw::reports_failed_run(&record.parts.message);
     match category {
         Category::Tool => Setting::tool(),
         Category::Plugin => Setting::Beside("plugin".to_owned()),
@@ -209,8 +197,7 @@ fn is_of_provider(category: Category) -> bool {
 
 /// Returns the channel that wrote a record.
 fn channel(record: &Record<'_>) -> Option<&'static str> {
-    let subsystem = record.parts.subsystem.as_deref()?;
-    CHANNELS.into_iter().find(|name| subsystem.split('/').any(|part| part == *name))
+    openclaw::channel_of(record.parts.subsystem.as_deref()?)
 }
 
 pub(crate) fn keys(record: &Record<'_>) -> RunKeys {
@@ -227,11 +214,7 @@ pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
     if message.starts_with("lane task error") {
         return Ends::Candidate;
     }
-    let is_over = message.contains("res ✗ agent")
-        || message.starts_with("All models failed")
-        || message.starts_with("Embedded agent failed before reply")
-        || message.starts_with("[context-overflow-recovery] exhausted")
-        || message.starts_with("[idle-timeout-circuit-breaker-tripped]");
+    let is_over = openclaw::ends_run(message);
     let is_told = record.parts.subsystem.is_none() && record.parts.level.is_some_and(|l| l >= Level::Error);
     match (is_over, is_told && *setting == Setting::Run) {
         (true, _) => Ends::Run,
@@ -239,22 +222,6 @@ pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
         (false, false) => Ends::Nothing,
     }
 }
-
-/// Matches the text of a channel that works again, within a sentence or as its first word.
-static CHANNEL_UP: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::new(
-        r"\b[Rr]econnected\b|\b[Cc]onnection (?:restored|recovered)\b|\b[Ll]ogged in (?:to|as)\b|\b(?:[Pp]olling|[Gg]ateway|[Ss]ocket [Mm]ode|[Ww]ebhook) (?:resumed|recovered|restored)\b",
-    )
-    .ok()
-});
-
-/// Matches the running version, as the gateway's start and the updater print it.
-static VERSION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::new(
-        r"(?:\b[Oo]pen[Cc]law(?: version)?[ @]v?|\b[Uu]pdated (?:[Oo]pen[Cc]law )?(?:from \S+ )?to v?)(?<version>20\d\d\.\d{1,2}\.\d{1,3}(?:-[0-9a-z.]+)?)\b",
-    )
-    .ok()
-});
 
 #[cfg(test)]
 mod tests {

@@ -10,46 +10,8 @@ use memchr::memmem::{self, Finder};
 
 use crate::block::{self, Bytes, WIDTH, load};
 use crate::catalogue::BACKGROUND;
+use crate::openclaw::{info_openings, info_parts};
 use crate::record::{Gate, Message, tells_of_good_request};
-
-/// Openings of the messages that [`crate::record`] and [`crate::report`] read.
-const BEGINNINGS: [&str; 17] = [
-    "[model-fetch] ",
-    "⇄ res ✗",
-    "webchat disconnected code=4",
-    "handshake timeout ",
-    "unauthorized conn=",
-    "Log file: ",
-    "log file: ",
-    "[agent] run ",
-    "model fallback decision",
-    "⇄ res ✓ agent ",
-    "agent model: ",
-    "http server listening",
-    "listening on ws",
-    "config hot reload applied",
-    "config reloaded",
-    "[openclaw] file log queue overflow",
-    "Log tail truncated",
-];
-
-/// Literals at any position in such messages. If a sentence can begin with the literal, its first letter is left out because of
-/// its case.
-const PARTS: [&str; 13] = [
-    "][diag] ",
-    "econnected",
-    "ogged in ",
-    "esumed",
-    "ecovered",
-    "estored",
-    "(skipped ",
-    "penclaw 20",
-    "penClaw 20",
-    "penclaw v",
-    "penClaw v",
-    "law@",
-    "pdated ",
-];
 
 /// Minimum length in bytes of a text for the packed searcher. Shorter texts are padded, which is faster.
 const MIN_TEXT: usize = 48;
@@ -65,8 +27,8 @@ pub struct Gates {
 impl Gates {
     pub(super) fn new() -> Self {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
-        builder.extend(PARTS);
-        let (openings, hints) = (Openings::new(), Hints::new(&PARTS));
+        builder.extend(info_parts());
+        let (openings, hints) = (Openings::new(), Hints::new(info_parts()));
         Self { openings, escape: Finder::new("\\u"), hints, parts: builder.build() }
     }
 }
@@ -105,7 +67,7 @@ impl Gates {
                 longer[..text.len()].copy_from_slice(text);
                 searcher.find(longer).is_some()
             }
-            None => PARTS.iter().any(|part| memmem::find(text, part.as_bytes()).is_some()),
+            None => info_parts().any(|part| memmem::find(text, part.as_bytes()).is_some()),
         }
     }
 }
@@ -120,14 +82,17 @@ fn opening(text: &[u8]) -> Option<u64> {
 struct Openings {
     /// Bit set over the hashes of the openings.
     bits: [u64; 8],
-    all: [u64; BEGINNINGS.len()],
+    all: Vec<(u64, &'static [u8])>,
 }
 
 impl Openings {
     fn new() -> Self {
-        let all = BEGINNINGS.map(|beginning| opening(beginning.as_bytes()).unwrap_or_default());
+        let all: Vec<_> = info_openings()
+            .map(str::as_bytes)
+            .filter_map(|beginning| Some((opening(beginning)?, beginning)))
+            .collect();
         let mut bits = [0; 8];
-        for (word, bit) in all.map(Self::place) {
+        for (word, bit) in all.iter().map(|(opening, _)| Self::place(*opening)) {
             bits[word] |= bit;
         }
         Self { bits, all }
@@ -135,8 +100,7 @@ impl Openings {
 
     /// Returns true if a text, whose first eight bytes are `opening`, begins like one of these messages.
     fn begin(&self, text: &[u8], opening: u64) -> bool {
-        let mut beginnings = self.all.iter().zip(BEGINNINGS);
-        beginnings.any(|(other, beginning)| *other == opening && text.starts_with(beginning.as_bytes()))
+        self.all.iter().any(|(other, beginning)| *other == opening && text.starts_with(beginning))
             && !tells_of_good_request(text)
     }
 
@@ -169,9 +133,9 @@ struct Hints {
 }
 
 impl Hints {
-    fn new(parts: &[&str]) -> Self {
+    fn new(parts: impl Iterator<Item = &'static str>) -> Self {
         let mut hints = Self { lower: [[0; WIDTH]; HINT], upper: [[0; WIDTH]; HINT] };
-        for (index, part) in parts.iter().enumerate() {
+        for (index, part) in parts.enumerate() {
             let pieces = part.as_bytes().windows(HINT);
             let rarest = pieces.min_by_key(|piece| BACKGROUND.commonness(piece)).unwrap_or_default();
             for (place, byte) in rarest.iter().enumerate() {
@@ -236,7 +200,7 @@ mod tests {
             block::run(Ask { gate: &gates, message })
         };
         let passes = |text: &str| is_let(text, 0);
-        for part in PARTS.into_iter().chain(["\\u0041"]) {
+        for part in info_parts().chain(["\\u0041"]) {
             for (before, after) in
                 (0..80).flat_map(|before| [(before, 0), (before, 7), (before, 200 - before)])
             {
@@ -244,7 +208,7 @@ mod tests {
                 assert!(passes(&text), "{text}");
             }
         }
-        for beginning in BEGINNINGS {
+        for beginning in info_openings() {
             let text = format!("{beginning}{}", "x".repeat(200));
             assert!(passes(&text) && is_let(&text, 5), "{beginning}");
             assert!(is_let(&format!("label {text}"), 6) && !passes(&format!("label {text}")), "{beginning}");

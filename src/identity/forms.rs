@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::{Groups, Pattern};
 
+use crate::openclaw::CHANNELS;
+
 use super::masked::{Masked, is_private_name};
 use super::words::{PRIVATE, is_code, is_common, is_resolver, is_setting, is_usual_host};
 
@@ -25,7 +27,9 @@ pub(super) struct Named<'t> {
 impl Forms {
     fn new(pattern: &str, groups: &'static [(&'static str, Masked)]) -> Self {
         let private = PRIVATE.map(regex_syntax::escape).join("|");
-        let mut pattern = format!("(?x){pattern}").replace("PRIVATE", &private);
+        let channels = CHANNELS.map(regex_syntax::escape).join("|");
+        let pattern = format!("(?x){pattern}").replace("PRIVATE", &private);
+        let mut pattern = pattern.replace("CHANNEL", &channels);
         for (name, part) in PARTS {
             pattern = pattern.replace(name, part);
         }
@@ -140,9 +144,7 @@ pub(super) static PLACES: LazyLock<Forms> = LazyLock::new(|| {
           \b (?<ssh_user> [A-Za-z_][A-Za-z0-9_-]* ) @ (?<ssh_host> HOST )
         | (?: ^ | [\s"'`(=,] ) (?: \\{2} (?<share_host> [A-Za-z0-9][A-Za-z0-9._-]{2,} ) \\ [^\\\s]
             | \\{4} (?<escaped_share_host> [A-Za-z0-9][A-Za-z0-9._-]{2,} ) \\{2} [^\\\s] )
-        | \b (?: telegram | whatsapp | slack | discord | signal | matrix | imessage | bluebubbles | msteams | teams | googlechat
-            | mattermost | feishu | lark | line | irc | nostr | twitch | wechat | qqbot | zalo | zalouser | nextcloud-talk
-            | synology-chat | tlon ) : (?: [A-Za-z0-9_-]+ : )?
+        | \b (?: CHANNEL ) : (?: [A-Za-z0-9_-]+ : )?
           (?: direct | dm | group | channel | room | user | thread | topic | conversation | guild | chat ) :
           (?<chat> [A-Za-z0-9@!\#$%+=_/-] [A-Za-z0-9@!\#$%+=._/-]{2,} )
         "#,

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use crate::openclaw::is_channel;
+
 /// Words that identify nobody although they occur in the position of a name.
 const COMMON: [&str; 5] = [
     // Usual accounts and machines.
@@ -12,10 +14,9 @@ const COMMON: [&str; 5] = [
     "api browser browserless chrome chromium database db litellm llamacpp lmstudio localai mongo mongodb mysql nginx ollama \
      postgres postgresql proxy redis searxng squid vllm web www",
     // OpenClaw and the services that it uses.
-    "agent agents anthropic assistant azure bedrock bluebubbles bot botfather bots cerebras claude codex cohere copilot custom \
-     deepseek discord feishu fireworks gateway gemini git github glm google googlechat gpt grok groq huggingface imessage irc \
-     kimi lark line llama main matrix mattermost minimax mistral moonshot msteams nostr openai openclaw openrouter perplexity \
-     qwen sandbox signal slack tailscale teams telegram together tool twitch vertex webchat wechat whatsapp xai zai",
+    "agent agents anthropic assistant azure bedrock bot botfather bots cerebras claude codex cohere copilot custom deepseek \
+     fireworks gateway gemini git github glm google gpt grok groq huggingface kimi llama main minimax mistral moonshot openai \
+     openclaw openrouter perplexity qwen sandbox tailscale together tool vertex webchat xai zai",
     // Values of settings.
     "all alpha any auto beta canary default dev false lan latest local loopback next none null remote stable tailnet true \
      undefined unknown",
@@ -66,7 +67,8 @@ const CODES: [&str; 8] = ["BASE64", "CLAUDE", "DEEPSEEK", "GEMINI", "UTF16", "UT
 pub(super) fn is_common(word: &str) -> bool {
     static WORDS: LazyLock<BTreeSet<&str>> =
         LazyLock::new(|| COMMON.iter().flat_map(|words| words.split_whitespace()).collect());
-    WORDS.contains(word.to_ascii_lowercase().as_str())
+    let word = word.to_ascii_lowercase();
+    WORDS.contains(word.as_str()) || is_channel(&word)
 }
 
 /// Returns true if a host name is equal on every machine.

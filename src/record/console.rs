@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::Pattern;
 
+use crate::openclaw::full_name;
+
 use super::parts::Parts;
 use super::time;
 
@@ -77,20 +79,6 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         message: Cow::Borrowed(rest[length..].trim_start_matches(' ')),
         ..Parts::default()
     })
-}
-
-/// Returns the subsystem name that the file log uses for a console label.
-fn full_name(label: &str) -> Cow<'_, str> {
-    match label {
-        "ws" | "heartbeat" | "health-monitor" | "admission" | "shutdown" | "hooks" => {
-            Cow::Owned(format!("gateway/{label}"))
-        }
-        "telegram" | "discord" | "slack" | "whatsapp" | "signal" | "imessage" | "matrix" | "mattermost"
-        | "msteams" | "googlechat" | "feishu" | "line" | "irc" | "nostr" | "zalo" => {
-            Cow::Owned(format!("channels/{label}"))
-        }
-        _ => Cow::Borrowed(label),
-    }
 }
 
 #[cfg(test)]

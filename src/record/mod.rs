@@ -55,10 +55,7 @@ pub use outline::Outline;
 pub(crate) use parse::tells_of_good_request;
 pub use parse::{EvidenceText, Record, display_parts};
 pub use parts::Parts;
-#[cfg(test)]
-pub(crate) use plain::SEGMENTS;
-pub(crate) use plain::is_segment;
 pub(crate) use time::MIN_TIME;
 pub use time::Stamp;
-pub(crate) use voice::{CHANNELS, Voice};
+pub(crate) use voice::Voice;
 pub use wrap::Wrapper;

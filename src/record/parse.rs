@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use crate::openclaw::{FAILING_INFO, after};
+
 use super::codes::without_codes;
 use super::error_fields::ERROR_FIELDS;
 use super::format::Format;
@@ -149,10 +151,7 @@ const REQUEST: &str = "[model-fetch] ";
 /// Returns true if a message is one of the few in which OpenClaw reports a failure at info level: the answer to a model request,
 /// the answer to a client, a channel's diagnosis.
 fn reports_failure(message: &str) -> bool {
-    const OPENINGS: [&str; 5] =
-        [REQUEST, "⇄ res ✗", "webchat disconnected code=4", "handshake timeout ", "unauthorized conn="];
-    (OPENINGS.iter().any(|opening| message.starts_with(opening))
-        && !tells_of_good_request(message.as_bytes()))
+    (after(message, &FAILING_INFO).is_some() && !tells_of_good_request(message.as_bytes()))
         || message.contains("][diag] ")
 }
 

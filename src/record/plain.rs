@@ -3,95 +3,13 @@
 
 use std::borrow::Cow;
 
+use crate::openclaw::is_label;
+
 use super::console::TOOLS;
 use super::gate::Message;
 use super::level::Level;
 use super::parts::Parts;
 use super::time;
-
-/// First segments of the subsystems that OpenClaw uses without a slash. A word with a slash is a label if each segment has the
-/// form of a name.
-pub(crate) const SEGMENTS: &[&str] = &[
-    "acp",
-    "agent",
-    "agents",
-    "auth",
-    "auto-reply",
-    "browser",
-    "bundle-lsp",
-    "bundle-mcp",
-    "canvas",
-    "channels",
-    "cli",
-    "compaction",
-    "config",
-    "cron",
-    "daemon",
-    "delivery",
-    "diagnostic",
-    "diagnostics",
-    "discord",
-    "discovery",
-    "doctor",
-    "env",
-    "exec",
-    "fetch-timeout",
-    "gateway",
-    "gmail-watcher",
-    "health",
-    "hooks",
-    "imessage",
-    "infra",
-    "line",
-    "logs",
-    "matrix",
-    "mattermost",
-    "mcp",
-    "media",
-    "memory",
-    "model-fallback",
-    "model-fetch",
-    "models",
-    "msteams",
-    "net",
-    "node-host",
-    "ollama",
-    "openclaw",
-    "pairing",
-    "plugins",
-    "process",
-    "provider-transport-fetch",
-    "proxy",
-    "restart",
-    "sandbox",
-    "secrets",
-    "security",
-    "session",
-    "session-sqlite",
-    "sessions",
-    "signal",
-    "skills",
-    "slack",
-    "sqlite",
-    "state",
-    "state-migrations",
-    "talk",
-    "telegram",
-    "tools",
-    "tts",
-    "update",
-    "usage",
-    "voice",
-    "web",
-    "web-reconnect",
-    "whatsapp",
-    "ws",
-];
-
-/// Returns true if a word is the first segment of one of OpenClaw's subsystems.
-pub(crate) fn is_segment(word: &str) -> bool {
-    SEGMENTS.binary_search(&word).is_ok()
-}
 
 /// Returns true if a line has this format.
 pub(super) fn is_plain(line: &[u8]) -> bool {
@@ -158,7 +76,7 @@ fn split_label(text: &str) -> (Option<&str>, &str) {
     };
     let is_label = match word.split_once('/') {
         Some((first, others)) => is_name(first) && others.split('/').all(is_name),
-        None => is_segment(word),
+        None => is_label(word),
     };
     if !is_label {
         return (None, text);

@@ -4,95 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::openclaw;
+
 use super::error_fields::{ERROR_FIELDS, PAIR};
 use super::json;
-
-/// OpenClaw's channels, by their names in subsystems.
-pub(crate) const CHANNELS: [&str; 17] = [
-    "telegram",
-    "discord",
-    "whatsapp",
-    "slack",
-    "signal",
-    "imessage",
-    "bluebubbles",
-    "matrix",
-    "msteams",
-    "googlechat",
-    "mattermost",
-    "feishu",
-    "zalo",
-    "line",
-    "irc",
-    "nostr",
-    "twitch",
-];
-
-/// First words of the subsystems that report on OpenClaw itself and on its requests to models.
-const OWN: [&str; 59] = [
-    "agent",
-    "agents",
-    "anthropic",
-    "audit",
-    "auth",
-    "compaction",
-    "config",
-    "cron",
-    "daemon",
-    "device",
-    "diagnostic",
-    "diagnostics",
-    "discovery",
-    "docker",
-    "doctor",
-    "embedded",
-    "env",
-    "errors",
-    "fetch",
-    "gateway",
-    "git",
-    "health",
-    "http",
-    "infra",
-    "llm",
-    "logs",
-    "main",
-    "memory",
-    "model",
-    "models",
-    "net",
-    "node",
-    "ollama",
-    "openai",
-    "openrouter",
-    "pairing",
-    "process",
-    "provider",
-    "proxy",
-    "reload",
-    "restart",
-    "retry",
-    "sandbox",
-    "secrets",
-    "security",
-    "session",
-    "sessions",
-    "sqlite",
-    "state",
-    "subagents",
-    "system",
-    "tasks",
-    "transcript",
-    "tui",
-    "update",
-    "usage",
-    "worker",
-    "workspace",
-    "ws",
-];
-
-/// Segments of subsystems that relay the words of others, at any position.
-const PASSING_ON: [&str; 3] = ["channels", "hooks", "tools"];
 
 /// The author of a record's free texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,10 +22,7 @@ impl Voice {
     /// Returns the voice of a subsystem. An unknown subsystem may relay anything.
     pub fn of(subsystem: Option<&str>) -> Self {
         let Some(subsystem) = subsystem else { return Self::Own };
-        let first_word = subsystem.split(['/', '-', ':']).next().unwrap_or_default();
-        let passes_on = |segment: &str| PASSING_ON.contains(&segment) || CHANNELS.contains(&segment);
-        let is_own = OWN.contains(&first_word) && !subsystem.split('/').any(passes_on);
-        if is_own { Self::Own } else { Self::Relayed }
+        if openclaw::relays(subsystem) { Self::Relayed } else { Self::Own }
     }
 
     /// Returns true if a field of that name describes an error.

@@ -10,7 +10,7 @@ use super::atoms::{self, AtomSet};
 use super::background::Background;
 use super::prefilter::Prefilter;
 use super::problem::ProblemCode;
-use super::raw_file::{RawFile, RawSignature};
+use super::raw_file::RawFile;
 
 /// A fault of a signature: its kind, the message, and the expected form.
 pub(super) type Fault = (ProblemCode, String, String);
@@ -101,12 +101,4 @@ fn shown(message: &str) -> String {
         None => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n    ")
-}
-
-impl RawFile {
-    /// Returns all signatures of the file.
-    fn signatures(&self) -> impl Iterator<Item = &RawSignature> {
-        let of_rules = self.rules.iter().flat_map(|rule| rule.any.iter().chain(&rule.all).chain(&rule.none));
-        self.none.iter().chain(self.shared.values().flatten()).chain(of_rules).map(|spanned| &spanned.value)
-    }
 }

@@ -19,6 +19,7 @@
 mod atoms;
 mod background;
 mod expressions;
+mod lists;
 mod load;
 mod nearest;
 mod overlay;

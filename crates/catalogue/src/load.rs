@@ -11,6 +11,7 @@ use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::expressions::Expressions;
+use super::lists::{self, Lists};
 use super::overlay::{Change, RawMoreExamples};
 use super::raw_file::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
@@ -27,6 +28,7 @@ const MAX_PROBLEMS: usize = 200;
 pub struct Catalogue {
     rules: Vec<Rule>,
     shared: BTreeMap<String, Vec<Signature>>,
+    lists: Lists,
     retired: Vec<Retired>,
     fingerprint: u64,
     /// Changes of overlays that have no effect any more.
@@ -43,6 +45,11 @@ impl Catalogue {
     /// Returns the active rules.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Returns the lists of words by name.
+    pub fn lists(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.lists
     }
 
     /// Returns the shared groups of signatures by name.
@@ -76,6 +83,7 @@ pub struct Loader<'b> {
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
+    lists: Lists,
     retired: Vec<Retired>,
     /// Changes of overlays to rules in other files, and the current date.
     changes: Vec<Change>,
@@ -102,6 +110,7 @@ impl<'b> Loader<'b> {
             rules: Vec::new(),
             index: HashMap::new(),
             shared: BTreeMap::new(),
+            lists: Lists::new(),
             retired: Vec::new(),
             changes: Vec::new(),
             today: None,
@@ -118,7 +127,8 @@ impl<'b> Loader<'b> {
     pub fn begin(&mut self, base: Catalogue) {
         base.fingerprint.hash(&mut self.hasher);
         self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
-        (self.rules, self.shared, self.retired) = (base.rules, base.shared, base.retired);
+        (self.rules, self.retired) = (base.rules, base.retired);
+        (self.shared, self.lists) = (base.shared, base.lists);
     }
 
     /// Sets the current date, such as 2027-01-31, with which the `until` dates of overlays are compared.
@@ -134,8 +144,15 @@ impl<'b> Loader<'b> {
     /// Adds the files of one layer. Ids must be unique within it, and replace those of earlier layers.
     pub fn layer(&mut self, files: impl IntoIterator<Item = RuleFile>) {
         let sources: Vec<RuleFile> = files.into_iter().collect();
-        let files: Vec<_> =
+        let mut files: Vec<_> =
             sources.par_iter().map(|source| serde_saphyr::from_str::<RawFile>(&source.text)).collect();
+        for file in files.iter_mut().flatten() {
+            self.lists.extend(file.lists.clone());
+        }
+        for (source, file) in sources.iter().zip(&mut files) {
+            let Ok(file) = file else { continue };
+            self.problems.extend(lists::expand(file, source, &self.lists));
+        }
         self.expressions =
             Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
         let mut seen: HashMap<String, Location> = HashMap::new();
@@ -151,7 +168,8 @@ impl<'b> Loader<'b> {
 
     fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
-        let has_rules = !raw.rules.is_empty() || !raw.shared.is_empty() || raw.retired.is_some();
+        let has_rules =
+            !raw.rules.is_empty() || !raw.shared.is_empty() || raw.retired.is_some() || !raw.lists.is_empty();
         let is_of_others =
             !raw.disable.is_empty() || !raw.severity.is_empty() || !raw.more_examples.is_empty();
         if !has_rules && !is_of_others {
@@ -159,7 +177,7 @@ impl<'b> Loader<'b> {
                 ProblemCode::InvalidYaml,
                 &start,
                 "the file has no rules",
-                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `more_examples:`, `shared:` or `retired:`",
+                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `more_examples:`, `shared:`, `lists:` or `retired:`",
             ));
         }
         for (name, signatures) in raw.shared {
@@ -350,7 +368,8 @@ impl<'b> Loader<'b> {
             (&rule.id, rule.severity).hash(&mut self.hasher);
         }
         let fingerprint = self.hasher.finish();
-        Ok(Catalogue { rules: self.rules, shared: self.shared, retired: self.retired, fingerprint, idle })
+        let Self { rules, shared, lists, retired, .. } = self;
+        Ok(Catalogue { rules, shared, lists, retired, fingerprint, idle })
     }
 
     fn has_faults_enough(&self) -> bool {
@@ -383,120 +402,4 @@ pub fn is_rule_id(id: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{background, read_rules};
-
-    const GOOD: &str = "\
-category: dns
-rules:
-  - id: dns/not-found
-    title: A host name does not resolve
-    severity: error
-    any:
-      - error_code: ENOTFOUND
-      - http_status: [502, 503]
-      - field: { failoverReason: dns, status: 404 }
-    causes: [a typo]
-    fixes: [{ say: Check the name }]
-";
-
-    fn load(text: &str) -> Result<Catalogue, Problems> {
-        load_files([RuleFile::new("x.yaml", text)])
-    }
-
-    fn load_files(files: impl IntoIterator<Item = RuleFile>) -> Result<Catalogue, Problems> {
-        let background = background();
-        let mut loader = Loader::new(&background);
-        loader.layer(files);
-        loader.finish()
-    }
-
-    fn problem(text: &str) -> Problem {
-        let mut problems = load(text).expect_err("a fault").0;
-        assert_eq!(problems.len(), 1, "{problems:#?}");
-        problems.remove(0)
-    }
-
-    #[test]
-    fn reads_every_kind_of_value() {
-        let catalogue = load(GOOD).expect("good");
-        let rule = &catalogue.rules()[0];
-        assert_eq!(rule.any[1].kind, SignatureKind::HttpStatus(vec![502, 503]));
-        assert_eq!(rule.any[0].evidence, crate::Evidence::Transport);
-        let SignatureKind::Field(fields) = &rule.any[2].kind else { panic!() };
-        assert_eq!(fields["status"], ["404"]);
-    }
-
-    #[test]
-    fn a_fault_names_file_line_column_and_what_was_expected() {
-        let p = problem(&GOOD.replace("severity: error", "severity: awful"));
-        assert_eq!(p.code, ProblemCode::UnknownName);
-        assert_eq!((p.location.line, p.source_line.as_deref()), (5, Some("    severity: awful")));
-        assert!(p.message.contains("awful"), "{p}");
-
-        let p = problem(&GOOD.replace("causes:", "cuases:"));
-        assert!(p.expected.contains("`causes`"), "{p}");
-
-        let p = problem(&GOOD.replace("error_code: ENOTFOUND", "regex: 'a(b'"));
-        assert_eq!((p.code, p.location.line), (ProblemCode::BadRegex, 7));
-
-        let p = problem(&GOOD.replace("error_code: ENOTFOUND", "regex: 'a*'"));
-        assert!(p.message.contains("empty"), "{p}");
-
-        let p = problem(&GOOD.replace("    causes", "    overrides: [dns/not-fund]\n    causes"));
-        assert_eq!(p.code, ProblemCode::UnknownRule);
-        assert!(p.expected.contains("dns/not-found"), "{p}");
-
-        let p = problem(&GOOD.replace("dns/not-found", "DNS"));
-        assert_eq!(p.code, ProblemCode::BadId);
-
-        let twice = format!("{GOOD}{}", &GOOD["category: dns\nrules:\n".len()..]);
-        assert_eq!(problem(&twice).code, ProblemCode::DuplicateId);
-    }
-
-    #[test]
-    fn rules_share_groups_and_ids_stay_retired() {
-        let group = "\
-shared:
-  name-server: [{ literal: resolver }]
-retired:
-  - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
-";
-        let load = |rules: &str| load_files([RuleFile::new("a.yaml", rules), RuleFile::new("b.yaml", group)]);
-        let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");
-        let catalogue = load(&sharing).expect("good");
-        assert_eq!(catalogue.rules()[0].any[0].kind, SignatureKind::Shared("name-server".to_owned()));
-        assert_eq!(catalogue.shared()["name-server"].len(), 1);
-
-        let unknown = load(&sharing.replace("name-server", "name-sever")).expect_err("a fault").0.remove(0);
-        assert_eq!((unknown.code, unknown.location.line), (ProblemCode::UnknownGroup, 7));
-        assert!(unknown.expected.contains("`name-server`"), "{unknown}");
-
-        let back = load(&GOOD.replace("dns/not-found", "dns/old")).expect_err("a fault").0.remove(0);
-        assert_eq!(back.code, ProblemCode::RetiredId);
-
-        let old = load(&GOOD.replace("    causes", "    overrides: [dns/old]\n    causes"));
-        let old = old.expect_err("a fault").0.remove(0);
-        assert!(old.expected.contains("`dns/not-found`"), "{old}");
-    }
-
-    #[test]
-    fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
-        if let Err(problems) = load_files(read_rules(&folder).expect("rules")) {
-            panic!("{problems}");
-        }
-    }
-
-    #[test]
-    fn a_yaml_bomb_is_refused() {
-        let mut text = String::from("category: dns\na: &a [x,x,x,x,x,x,x,x,x]\n");
-        for (from, to) in ('a'..'j').zip('b'..'k') {
-            text.push_str(&format!(
-                "{to}: &{to} [*{from},*{from},*{from},*{from},*{from},*{from},*{from},*{from}]\n"
-            ));
-        }
-        assert!(problem(&text).code.hides_the_file());
-    }
-}
+mod tests;

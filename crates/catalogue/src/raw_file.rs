@@ -30,6 +30,7 @@ use super::taxonomy::{Category, Severity};
 #[cfg_attr(feature = "schema", schemars(extend("anyOf" = [
     { "required": ["category", "rules"] },
     { "required": ["shared"] },
+    { "required": ["lists"] },
     { "required": ["retired"] },
     { "required": ["disable"] },
     { "required": ["severity"] },
@@ -52,6 +53,10 @@ pub(super) struct RawFile {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<RawSignature>>"))]
     pub shared: BTreeMap<String, Vec<Spanned<RawSignature>>>,
+    /// Lists of words by name. `{{NAME}}` in a `regex` matches any word of a list; in the value of a `field` it stands for one
+    /// value per word.
+    #[serde(default)]
+    pub lists: BTreeMap<String, Vec<String>>,
     /// Ids that were released and must not be used again. The list may be empty.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Retired>>"))]
     pub retired: Option<Vec<Spanned<Retired>>>,
@@ -67,6 +72,21 @@ pub(super) struct RawFile {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<RawMoreExamples>"))]
     pub more_examples: Vec<Spanned<RawMoreExamples>>,
+}
+
+impl RawFile {
+    /// Returns all signatures of the file.
+    pub fn signatures(&self) -> impl Iterator<Item = &RawSignature> {
+        let of_rules = self.rules.iter().flat_map(|rule| rule.any.iter().chain(&rule.all).chain(&rule.none));
+        self.none.iter().chain(self.shared.values().flatten()).chain(of_rules).map(|spanned| &spanned.value)
+    }
+
+    /// Returns all signatures of the file, to be changed.
+    pub fn signatures_mut(&mut self) -> impl Iterator<Item = &mut Spanned<RawSignature>> {
+        let rules = self.rules.iter_mut();
+        let of_rules = rules.flat_map(|rule| rule.any.iter_mut().chain(&mut rule.all).chain(&mut rule.none));
+        self.none.iter_mut().chain(self.shared.values_mut().flatten()).chain(of_rules)
+    }
 }
 
 /// A failure: how it is recognized, why it happens, and how to fix it.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::Category;
 use crate::engine::Engine;
+use crate::openclaw::channel_of;
 use crate::record::{Lines, Record};
 
 /// Words that stand everywhere and name nothing.
@@ -57,9 +58,8 @@ pub(super) fn category(neighbours: &[Neighbour]) -> Option<Category> {
 
 /// The category that the part of OpenClaw suggests.
 pub(super) fn category_of_subsystem(subsystem: &str) -> Option<Category> {
-    const KNOWN: [(&str, Category); 8] = [
+    const KNOWN: [(&str, Category); 7] = [
         ("channel", Category::Channel),
-        ("telegram", Category::Channel),
         ("plugin", Category::Plugin),
         ("mcp", Category::Plugin),
         ("tool", Category::Tool),
@@ -67,6 +67,9 @@ pub(super) fn category_of_subsystem(subsystem: &str) -> Option<Category> {
         ("session", Category::Session),
         ("config", Category::Config),
     ];
+    if channel_of(subsystem).is_some() {
+        return Some(Category::Channel);
+    }
     KNOWN.iter().find(|(word, _)| subsystem.contains(word)).map(|(_, category)| *category)
 }
 

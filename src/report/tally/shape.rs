@@ -13,7 +13,8 @@ use clawsift_catalogue::pattern::Pattern;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Level, is_segment};
+use crate::openclaw::is_label;
+use crate::record::Level;
 use crate::redact::Cleaner;
 use crate::report::incidents::{Sample, earlier};
 
@@ -22,7 +23,7 @@ use super::shorten::{Branch, Leaf, fit};
 /// What stands for a word or a part of one that varies.
 pub const MASK: &str = "<*>";
 /// Shapes kept.
-const MAX_SHAPES: usize = 500;
+const MAX_SHAPES: usize = 700;
 /// So many more may wait to be fitted.
 const MAX_WAITING: usize = MAX_SHAPES;
 /// Words of a shape that are kept.
@@ -194,7 +195,7 @@ impl ShapeKey {
         let group = match (&self.subsystem, self.cut) {
             (_, Cut::Foreign) => FOREIGN,
             (None, _) => "",
-            (Some(name), _) => Some(segment(name)).filter(|segment| is_segment(segment)).unwrap_or(FOREIGN),
+            (Some(name), _) => Some(segment(name)).filter(|segment| is_label(segment)).unwrap_or(FOREIGN),
         };
         let mut path = vec![self.level.name(), group];
         if matches!(self.cut, Cut::None | Cut::Words) {
@@ -216,7 +217,7 @@ impl ShapeKey {
     /// The shape of all that begin with so many names of its path.
     fn cut_at(&self, depth: usize) -> Self {
         let level = self.level;
-        let family = self.subsystem.as_deref().map(segment).filter(|segment| is_segment(segment));
+        let family = self.subsystem.as_deref().map(segment).filter(|segment| is_label(segment));
         let all = |subsystem, cut| Self { level, subsystem, template: CUT_OFF.to_owned(), cut };
         match (depth.checked_sub(3), family) {
             (Some(words), _) => self.with_words(words),
@@ -288,7 +289,7 @@ pub(crate) fn redact_template(shape: &mut String, sample: &mut Sample, cleaner: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::SEGMENTS;
+    use crate::openclaw::MAX_LABELS;
 
     fn sample(text: &str) -> Sample {
         Sample { text: text.to_owned(), ..Sample::default() }
@@ -437,6 +438,6 @@ mod tests {
     /// Else a level, and with it all of its subsystems, might be cut.
     #[test]
     fn there_is_room_for_a_shape_of_each_family_at_each_level() {
-        assert!((SEGMENTS.len() + 2) * 6 <= MAX_SHAPES);
+        assert!((MAX_LABELS + 2) * 6 <= MAX_SHAPES);
     }
 }

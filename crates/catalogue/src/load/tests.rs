@@ -1,0 +1,117 @@
+//! Faults are reported with their location, and good files load.
+
+use super::*;
+use crate::{background, read_rules};
+
+const GOOD: &str = "\
+category: dns
+rules:
+  - id: dns/not-found
+    title: A host name does not resolve
+    severity: error
+    any:
+      - error_code: ENOTFOUND
+      - http_status: [502, 503]
+      - field: { failoverReason: dns, status: 404 }
+    causes: [a typo]
+    fixes: [{ say: Check the name }]
+";
+
+fn load(text: &str) -> Result<Catalogue, Problems> {
+    load_files([RuleFile::new("x.yaml", text)])
+}
+
+fn load_files(files: impl IntoIterator<Item = RuleFile>) -> Result<Catalogue, Problems> {
+    let background = background();
+    let mut loader = Loader::new(&background);
+    loader.layer(files);
+    loader.finish()
+}
+
+fn problem(text: &str) -> Problem {
+    let mut problems = load(text).expect_err("a fault").0;
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    problems.remove(0)
+}
+
+#[test]
+fn reads_every_kind_of_value() {
+    let catalogue = load(GOOD).expect("good");
+    let rule = &catalogue.rules()[0];
+    assert_eq!(rule.any[1].kind, SignatureKind::HttpStatus(vec![502, 503]));
+    assert_eq!(rule.any[0].evidence, crate::Evidence::Transport);
+    let SignatureKind::Field(fields) = &rule.any[2].kind else { panic!() };
+    assert_eq!(fields["status"], ["404"]);
+}
+
+#[test]
+fn a_fault_names_file_line_column_and_what_was_expected() {
+    let p = problem(&GOOD.replace("severity: error", "severity: awful"));
+    assert_eq!(p.code, ProblemCode::UnknownName);
+    assert_eq!((p.location.line, p.source_line.as_deref()), (5, Some("    severity: awful")));
+    assert!(p.message.contains("awful"), "{p}");
+
+    let p = problem(&GOOD.replace("causes:", "cuases:"));
+    assert!(p.expected.contains("`causes`"), "{p}");
+
+    let p = problem(&GOOD.replace("error_code: ENOTFOUND", "regex: 'a(b'"));
+    assert_eq!((p.code, p.location.line), (ProblemCode::BadRegex, 7));
+
+    let p = problem(&GOOD.replace("error_code: ENOTFOUND", "regex: 'a*'"));
+    assert!(p.message.contains("empty"), "{p}");
+
+    let p = problem(&GOOD.replace("    causes", "    overrides: [dns/not-fund]\n    causes"));
+    assert_eq!(p.code, ProblemCode::UnknownRule);
+    assert!(p.expected.contains("dns/not-found"), "{p}");
+
+    let p = problem(&GOOD.replace("dns/not-found", "DNS"));
+    assert_eq!(p.code, ProblemCode::BadId);
+
+    let twice = format!("{GOOD}{}", &GOOD["category: dns\nrules:\n".len()..]);
+    assert_eq!(problem(&twice).code, ProblemCode::DuplicateId);
+}
+
+#[test]
+fn rules_share_groups_and_ids_stay_retired() {
+    let group = "\
+shared:
+  name-server: [{ literal: resolver }]
+retired:
+  - { id: dns/old, replaced_by: dns/not-found, why: two rules became one }
+";
+    let load = |rules: &str| load_files([RuleFile::new("a.yaml", rules), RuleFile::new("b.yaml", group)]);
+    let sharing = GOOD.replace("error_code: ENOTFOUND", "shared: name-server");
+    let catalogue = load(&sharing).expect("good");
+    assert_eq!(catalogue.rules()[0].any[0].kind, SignatureKind::Shared("name-server".to_owned()));
+    assert_eq!(catalogue.shared()["name-server"].len(), 1);
+
+    let unknown = load(&sharing.replace("name-server", "name-sever")).expect_err("a fault").0.remove(0);
+    assert_eq!((unknown.code, unknown.location.line), (ProblemCode::UnknownGroup, 7));
+    assert!(unknown.expected.contains("`name-server`"), "{unknown}");
+
+    let back = load(&GOOD.replace("dns/not-found", "dns/old")).expect_err("a fault").0.remove(0);
+    assert_eq!(back.code, ProblemCode::RetiredId);
+
+    let old = load(&GOOD.replace("    causes", "    overrides: [dns/old]\n    causes"));
+    let old = old.expect_err("a fault").0.remove(0);
+    assert!(old.expected.contains("`dns/not-found`"), "{old}");
+}
+
+#[test]
+fn the_embedded_rules_are_as_good_as_they_are_taken_for() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    if let Err(problems) = load_files(read_rules(&folder).expect("rules")) {
+        panic!("{problems}");
+    }
+}
+
+#[test]
+fn a_yaml_bomb_is_refused() {
+    let mut text = String::from("category: dns\na: &a [x,x,x,x,x,x,x,x,x]\n");
+    for (from, to) in ('a'..'j').zip('b'..'k') {
+        text.push_str(&format!(
+            "{to}: &{to} [*{from},*{from},*{from},*{from},*{from},*{from},*{from},*{from}]\n"
+        ));
+    }
+    assert!(problem(&text).code.hides_the_file());
+}

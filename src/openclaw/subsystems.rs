@@ -1,0 +1,63 @@
+//! Channels and subsystems: which there are, how the console and plain text shorten them, and which relay the words of others.
+
+use std::borrow::Cow;
+
+use super::lists::{GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS, SUBSYSTEM_WORDS, SUBSYSTEMS};
+
+pub(crate) use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
+
+/// Number of different subsystem labels without a slash, an upper bound.
+#[cfg(test)]
+pub(crate) const MAX_LABELS: usize = SUBSYSTEMS.len() + PLAIN_LABELS.len() + CHANNELS.len();
+
+/// Returns true if a word is the first segment of a subsystem, and so a label in plain text without a slash.
+pub(crate) fn is_label(word: &str) -> bool {
+    [&SUBSYSTEMS[..], &PLAIN_LABELS, &CHANNELS].iter().any(|sorted| sorted.binary_search(&word).is_ok())
+}
+
+/// Returns the subsystem name that the file log uses for a console label.
+pub(crate) fn full_name(label: &str) -> Cow<'_, str> {
+    if GATEWAY_LABELS.contains(&label) {
+        Cow::Owned(format!("gateway/{label}"))
+    } else if is_channel(label) {
+        Cow::Owned(format!("channels/{label}"))
+    } else {
+        Cow::Borrowed(label)
+    }
+}
+
+/// Returns true if a word is the name of a channel.
+pub(crate) fn is_channel(word: &str) -> bool {
+    CHANNELS.binary_search(&word).is_ok()
+}
+
+/// Returns the channel of a subsystem, whose name is one of its segments.
+pub(crate) fn channel_of(subsystem: &str) -> Option<&'static str> {
+    subsystem.split('/').find_map(|part| CHANNELS.binary_search(&part).ok().map(|at| CHANNELS[at]))
+}
+
+/// Returns true if a subsystem can relay the words of people, models or tools. An unknown one can.
+pub(crate) fn relays(subsystem: &str) -> bool {
+    let first_word = subsystem.split(['/', '-', ':']).next().unwrap_or_default();
+    let is_own = SUBSYSTEMS.contains(&first_word) || SUBSYSTEM_WORDS.contains(&first_word);
+    !is_own || subsystem.split('/').any(|part| RELAYING_SEGMENTS.contains(&part) || is_channel(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_are_searched_by_halves_are_sorted() {
+        assert!([&SUBSYSTEMS[..], &PLAIN_LABELS, &CHANNELS].iter().all(|list| list.is_sorted()));
+    }
+
+    #[test]
+    fn every_channel_is_treated_alike() {
+        for channel in CHANNELS {
+            assert!(is_label(channel) && relays(channel), "{channel}");
+            assert_eq!(full_name(channel), format!("channels/{channel}"));
+            assert_eq!(channel_of(&format!("gateway/channels/{channel}")), Some(channel));
+        }
+    }
+}
