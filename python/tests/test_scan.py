@@ -82,7 +82,7 @@ def test_options_that_mean_nothing_are_refused(options, message):
 
 def test_faulty_rules_are_named_with_their_place():
     with pytest.raises(clawsift.RulesError, match=r"bad-regex.yaml:\d+"):
-        clawsift.Catalogue.load([PROJECT / "tests/check/cases/bad-regex.yaml"])
+        clawsift.Catalogue.load([PROJECT / "tests/cli/check/cases/bad-regex.yaml"])
 
 
 def test_an_interrupt_ends_a_scan(tmp_path):

@@ -2,9 +2,11 @@
 //!
 //! `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
 
+mod check;
 mod diff;
 mod errors;
 mod explain;
+mod faces;
 mod html;
 mod input;
 mod merge;

@@ -1,0 +1,27 @@
+//! `clawsift rules check`, fault by fault: each file in `cases/` is a rule file with the fault that it is named for, and has
+//! a snapshot of what is said of it. A first line such as `# --prove` gives options.
+
+use std::path::Path;
+use std::process::Command;
+
+use insta_cmd::get_cargo_bin;
+
+#[test]
+fn each_fault_is_found_and_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/check");
+    insta::glob!("cases/*.yaml", |path| {
+        let text = std::fs::read_to_string(path).expect("a case");
+        let options =
+            text.lines().next().and_then(|line| line.strip_prefix("# --")).map(|o| format!("--{o}"));
+        let output = Command::new(get_cargo_bin("clawsift"))
+            .current_dir(&folder)
+            .args(["rules", "check"])
+            .args(options)
+            .arg(Path::new("cases").join(path.file_name().expect("a name")))
+            .output()
+            .expect("the program runs");
+        let status = output.status.code().expect("a status");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        insta::assert_snapshot!(format!("{said}status {status}"));
+    });
+}
