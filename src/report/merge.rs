@@ -1,4 +1,4 @@
-//! One report out of many.
+//! Merges reports into one.
 
 use serde::Deserialize;
 
@@ -6,27 +6,27 @@ use crate::redact::Redactor;
 use crate::report::findings::{Report, SCHEMA, report_of};
 use crate::report::tally::{Summary, View};
 
-/// Why reports cannot be merged.
+/// Reason why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
-    /// It is no report, or was edited.
+    /// The input is not a report, or was edited.
     #[error("{0}")]
     NoReport(String),
-    /// It holds no more what the merged report would be made of.
+    /// The report lacks the data for merging, because `--top` or `--budget` removed parts of it.
     #[error("the report was cut (--top or --budget), so it cannot be merged; make it again without")]
     Cut,
-    /// It was not written by this program, or was edited.
+    /// The report is inconsistent: not written by clawsift, or edited.
     #[error("the report does not hold together: it was edited, or damaged on its way")]
     Broken,
-    /// It is of another form.
+    /// The report has another format version.
     #[error("the report has the form `{0}`, and this program reads `{SCHEMA}`")]
     Schema(String),
-    /// There are none.
+    /// No report was given.
     #[error("there is no report to merge")]
     None,
 }
 
-/// What a sum needs of a report; the rest is made again of it.
+/// The parts of a report that merging needs; the other parts are computed from them.
 #[derive(Deserialize)]
 struct Essence {
     schema: String,
@@ -34,8 +34,8 @@ struct Essence {
     mergeable: Option<Box<Summary>>,
 }
 
-/// Adds reports up, one at a time, and keeps of each only what the sum needs: its sources with the incidents near their edges.
-/// All else is counts, and does not grow.
+/// Merges reports one at a time and keeps only the data that merging needs: the sources with the incidents near their
+/// edges. All other data are counts, so memory grows only with the number of sources.
 #[derive(Debug)]
 pub struct Merger {
     redactor: Redactor,
@@ -43,7 +43,8 @@ pub struct Merger {
 }
 
 impl Merger {
-    /// A sum of nothing yet. The redactor cleans what is added, which may have been made elsewhere without one.
+    /// Creates an empty merger. `redactor` masks secrets in the added reports, which may have been made without
+    /// redaction.
     pub fn new(redactor: Redactor) -> Self {
         Self { redactor, sum: None }
     }
@@ -51,15 +52,15 @@ impl Merger {
     /// Adds a report.
     ///
     /// # Errors
-    /// When it was cut, was edited, or is of another form.
+    /// Fails if the report was cut, was edited, or has another format version.
     pub fn add(&mut self, report: Report) -> Result<(), MergeError> {
         self.add_essence(Essence { schema: report.schema, mergeable: report.mergeable })
     }
 
-    /// Adds a report as JSON.
+    /// Adds a report given as JSON.
     ///
     /// # Errors
-    /// When it is no report, was cut, was edited, or is of another form.
+    /// Fails if the text is not a report, or if the report was cut, was edited, or has another format version.
     pub fn add_json(&mut self, text: &[u8]) -> Result<(), MergeError> {
         let essence =
             serde_json::from_slice(text).map_err(|error| MergeError::NoReport(error.to_string()))?;
@@ -82,12 +83,13 @@ impl Merger {
         Ok(())
     }
 
-    /// The report of all.
+    /// Returns the merged report.
     ///
-    /// What was left out of the parts stays out: where they were made for a period, `view` is to have the same.
+    /// Records excluded from the parts stay excluded. If the parts were made for a period, `view` must have the same
+    /// period.
     ///
     /// # Errors
-    /// When there was none.
+    /// Fails if no report was added.
     pub fn finish(self, view: &View) -> Result<Report, MergeError> {
         let mut sum = self.sum.ok_or(MergeError::None)?;
         sum.tidy();
@@ -95,11 +97,11 @@ impl Merger {
     }
 }
 
-/// One report out of many: the same as that of all their sources together, in whatever order and grouping they are merged.
-/// Secrets that they show are masked.
+/// Merges reports into one, equal to the report of all their sources together, independent of order and grouping.
+/// Secrets in the reports are masked.
 ///
 /// # Errors
-/// When a report was cut, was edited, or is of another form, or there is none.
+/// Fails if a report was cut, was edited, or has another format version, or if there is none.
 pub fn merge(reports: impl IntoIterator<Item = Report>, view: &View) -> Result<Report, MergeError> {
     let mut merger = Merger::new(Redactor::MASKING);
     for report in reports {

@@ -1,4 +1,4 @@
-//! What happened: matches into incidents, incidents into ranked findings, and what to do first.
+//! Groups matches into incidents and incidents into ranked findings with next steps.
 
 mod diff;
 mod findings;

@@ -1,7 +1,7 @@
-//! Two reports compared: what stopped, what is new, what happens more often or less.
+//! Compares two reports: which failures stopped, which are new, and which are more or less frequent.
 //!
-//! Findings are compared by their rule, which has one row in each report; a fingerprint would differ as soon as one more
-//! model fails. Which facts came and went is told in the row.
+//! Findings are compared by rule, because each report has one finding per rule. The fingerprint is not used: it changes
+//! as soon as one more model fails. The row lists the facts that appeared and disappeared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,125 +17,125 @@ use crate::report::tally::Filter;
 
 use super::rates::{Rate, Trend, hours_until_sure, trend};
 
-/// The name and version of the comparison's form, which scripts can rely on.
+/// Name and version of the comparison's JSON format. Scripts can rely on it.
 const SCHEMA: &str = "clawsift.diff/v1";
 
-/// What is compared: a report, and the time that it covers.
+/// One input of a comparison: a report and the time span that it covers.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// What people call it: the path of the report or log.
+    /// Display name: the path of the report or log.
     pub name: String,
-    /// What was found.
+    /// The report to compare.
     pub report: Report,
-    /// The time covered, where that is another one than that of the report's sources.
+    /// Time span covered, if it differs from the span of the report's sources.
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
-/// What became of the findings of one report in another.
+/// Comparison of the findings of two reports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A comparison of clawsift"))]
 pub struct Comparison {
-    /// The name and version of this form.
+    /// Name and version of this format.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// Who made it.
+    /// The program that made the later report.
     pub tool: Tool,
-    /// Whether things are better: `worse` where anything is new or happens more often, whatever else has stopped.
+    /// Overall result: `worse` if any failure is new or more frequent, even if others have stopped.
     pub outcome: Outcome,
-    /// The earlier side.
+    /// The earlier report.
     pub before: SideInfo,
-    /// The later side.
+    /// The later report.
     pub after: SideInfo,
-    /// A row for each rule that either side has: what is new or worse first.
+    /// One row per rule that either report has, new and worse findings first.
     pub findings: Vec<Row>,
-    /// What limits the comparison.
+    /// Limits of the comparison, as sentences for the reader.
     pub notes: Vec<String>,
 }
 
-/// Whether things are better.
+/// Overall result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Something stopped or happens less often, and nothing is new or happens more often.
+    /// A failure stopped or became less frequent, and none is new or more frequent.
     Better,
-    /// Nothing has changed.
+    /// No failure has changed.
     Same,
-    /// Something is new, or happens more often.
+    /// A failure is new or more frequent.
     Worse,
 }
 
-/// One side of a comparison.
+/// Summary of one report of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SideInfo {
-    /// What it is called.
+    /// Display name, with secrets masked.
     pub name: String,
-    /// When it begins.
+    /// Start of the time span covered.
     pub first_time: Option<Timestamp>,
-    /// When it ends.
+    /// End of the time span covered.
     pub last_time: Option<Timestamp>,
-    /// How many hours it covers; `null` where its records tell no time.
+    /// Hours covered; `null` if the records have no time.
     pub hours: Option<f64>,
-    /// Failures in it, of the rules compared.
+    /// Number of incidents of the compared rules.
     pub incidents: u64,
 }
 
-/// What became of one rule's finding.
+/// The change of one rule's finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Row {
     /// The rule's id.
     pub rule: String,
-    /// What went wrong.
+    /// The rule's title.
     pub title: String,
     /// The rule's category.
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
-    /// What became of it.
+    /// Kind of change.
     pub change: Change,
-    /// Whether more than chance is needed to explain the change. A failure that came once a day is not over because it did
-    /// not come for an hour.
+    /// `true` if the change is statistically significant (5 %). A failure that occurred once per day is not over after
+    /// one hour without it.
     pub is_sure: bool,
-    /// How many hours the later side must cover before it is sure that the failure has stopped.
+    /// Hours that the later report must cover before it is certain that the failure has stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sure_after_hours: Option<f64>,
-    /// What the earlier side has of it.
+    /// The finding in the earlier report.
     pub before: Option<Seen>,
-    /// What the later side has of it.
+    /// The finding in the later report.
     pub after: Option<Seen>,
-    /// Facts (`model m2`) that only the later side has, where both have the finding.
+    /// Facts (`model m2`) that only the later report has, if both have the finding.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub came: Vec<String>,
-    /// Facts that only the earlier side has, where both have the finding.
+    /// Facts that only the earlier report has, if both have the finding.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub went: Vec<String>,
-    /// What to do about what is new or worse.
+    /// Fixes for a finding that is new or worse.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<FilledFix>,
 }
 
-/// What became of a finding, the worst first.
+/// Kind of change of a finding, in order of display: the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// The earlier side does not have it.
+    /// Only the later report has the finding.
     New,
-    /// It happens more often: by a quarter at least, and not by chance (5 %).
+    /// More frequent: at least 25 % more, and statistically significant (5 %).
     Worse,
-    /// It happens about as often, or too seldom to tell.
+    /// About as frequent, or too rare to be certain of a change.
     Unchanged,
-    /// It happens less often.
+    /// Less frequent.
     Better,
-    /// The later side does not have it.
+    /// Only the earlier report has the finding.
     Stopped,
 }
 
 impl Change {
-    /// Its name, as JSON has it.
+    /// Returns the name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -146,28 +146,28 @@ impl Change {
         }
     }
 
-    /// Whether it is a change for the worse.
+    /// Returns true if the finding is new or worse.
     pub fn is_worse(self) -> bool {
         matches!(self, Self::New | Self::Worse)
     }
 }
 
-/// What one side has of a finding.
+/// Counts of a finding in one report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Seen {
-    /// Failures.
+    /// Number of incidents.
     pub incidents: u64,
-    /// Failures an hour; `null` where the side tells no time.
+    /// Incidents per hour; `null` if the report has no times.
     pub per_hour: Option<f64>,
-    /// Whether it was going on at the side's end.
+    /// Status at the end of the report.
     pub status: Status,
-    /// The last record's time.
+    /// Time of the last record.
     pub last_seen: Option<Timestamp>,
 }
 
 impl Comparison {
-    /// Compares two sides; the filter chooses by severity and category.
+    /// Compares two reports; `filter` selects findings by severity and category.
     pub fn new(before: &Side, after: &Side, filter: &Filter) -> Self {
         let (old, new) = (shown(&before.report, filter), shown(&after.report, filter));
         let (hours, notes) = exposure(before, after);
@@ -196,7 +196,7 @@ impl Comparison {
         }
     }
 
-    /// How many findings changed in that way.
+    /// Returns the number of findings with this kind of change.
     pub fn count(&self, change: Change) -> usize {
         self.findings.iter().filter(|row| row.change == change).count()
     }
@@ -210,7 +210,7 @@ fn shown<'r>(report: &'r Report, filter: &Filter) -> ByRule<'r> {
 }
 
 impl Side {
-    /// The name without secrets: a path is an argument, and may hold anything.
+    /// Returns the name with secrets masked. A path is a command-line argument and may contain any text.
     fn shown_name(&self) -> String {
         Redactor::MASKING.clean(&self.name).into_owned()
     }
@@ -219,7 +219,7 @@ impl Side {
         self.span.or_else(|| self.report.span())
     }
 
-    /// Hours covered; a log of one moment counts as one second.
+    /// Returns the hours covered. A log with a single point in time counts as one second.
     fn hours(&self) -> Option<f64> {
         if self.report.totals.records == 0 {
             return Some(0.0);
@@ -257,7 +257,7 @@ impl Side {
     }
 }
 
-/// The hours that both sides cover, and what limits the comparison.
+/// Returns the hours that each side covers, and notes on the limits of the comparison.
 fn exposure(before: &Side, after: &Side) -> ((f64, f64), Vec<String>) {
     let mut notes = [before.notes(), after.notes()].concat();
     if before.report.catalogue.fingerprint != after.report.catalogue.fingerprint {
@@ -316,7 +316,7 @@ fn row(old: Option<&Finding>, new: Option<&Finding>, hours: (f64, f64)) -> Optio
     })
 }
 
-/// Facts that tell failures apart which `one` has and `other` has not.
+/// Returns the identifying facts that `one` has and `other` lacks.
 fn facts(one: &Finding, other: &Finding) -> Vec<String> {
     let values = |finding: &Finding| -> BTreeSet<String> {
         let of = |name: &&str| -> Vec<String> {
@@ -325,7 +325,7 @@ fn facts(one: &Finding, other: &Finding) -> Vec<String> {
         };
         IDENTITY.iter().flat_map(of).collect()
     };
-    // Of more values than were kept nobody knows which are missing.
+    // If values were dropped, it is unknown which ones are missing.
     if !one.captures_cut.is_empty() || !other.captures_cut.is_empty() {
         return Vec::new();
     }

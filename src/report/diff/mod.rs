@@ -1,4 +1,4 @@
-//! Two reports compared: what stopped, what is new, what happens more often or less.
+//! Compares two reports: which failures stopped, which are new, and which are more or less frequent.
 
 mod comparison;
 mod rates;

@@ -1,17 +1,18 @@
-//! Whether something happens more often than before, or only seems to: counts over spans of unequal length.
+//! Significance test for a change of the incident rate between two time spans of unequal length.
 //!
-//! Incidents are taken for Poisson events. Where the rate has not changed, each incident of both sides falls into the
-//! later one with a chance that is its share of the time; so the later count is binomial, and how far out it lies tells
-//! whether chance explains it. Failures come in bursts, so this is a first look and no proof.
+//! The model takes incidents as Poisson events. If the rate has not changed, each incident falls into the later span
+//! with a probability equal to that span's share of the total time. The later count is therefore binomially
+//! distributed, and its tail probability shows if chance explains the change. Failures come in bursts, so the result is
+//! an indication and not a proof.
 
-/// What chance brings about more seldom than this is taken for a change.
+/// Significance level: a change with a lower probability by chance is reported.
 const CHANCE: f64 = 0.05;
-/// A rate that differs by less than this factor is the same to a person, however surely it differs.
+/// Smallest ratio of two rates that matters to a person, even if a smaller one is statistically significant.
 const FACTOR: f64 = 1.25;
-/// Up to so many incidents the chance is computed exactly, beyond by the normal curve.
+/// Largest number of incidents for the exact binomial sum; the normal approximation is used above it.
 const MAX_EXACT: u64 = 2000;
 
-/// Incidents, and the hours that were watched for them.
+/// Number of incidents and the observed time, in hours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rate {
     pub incidents: u64,
@@ -19,13 +20,13 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Incidents an hour; `None` where no time was watched.
+    /// Returns the incidents per hour; `None` if the observed time is 0.
     pub fn per_hour(self) -> Option<f64> {
         (self.hours > 0.0).then(|| self.incidents as f64 / self.hours)
     }
 }
 
-/// How two rates differ.
+/// Direction of change of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trend {
     Rising,
@@ -33,7 +34,7 @@ pub(super) enum Trend {
     Level,
 }
 
-/// Whether the rate has changed by more than chance explains, and by enough to matter.
+/// Returns the direction of change if it is significant and large enough to matter, otherwise `Level`.
 pub(super) fn trend(before: Rate, after: Rate) -> Trend {
     let Some((old, new)) = before.per_hour().zip(after.per_hour()) else { return Trend::Level };
     if new >= old * FACTOR && chance_of_so_many(before, after) <= CHANCE {
@@ -45,25 +46,26 @@ pub(super) fn trend(before: Rate, after: Rate) -> Trend {
     }
 }
 
-/// Hours that must be watched in all before it is sure that what has not been seen since has stopped.
+/// Returns the hours without an incident after which it is certain that the failure has stopped; `None` if `before` has
+/// no incidents or no observed time.
 pub(super) fn hours_until_sure(before: Rate) -> Option<f64> {
     (before.incidents > 0 && before.hours > 0.0)
         .then(|| before.hours * (CHANCE.powf(-1.0 / before.incidents as f64) - 1.0))
 }
 
-/// The chance that so many of all incidents fall into the later side, or more, if nothing has changed.
+/// Returns the probability of at least this many incidents in the later span if the rate has not changed.
 fn chance_of_so_many(before: Rate, after: Rate) -> f64 {
     let all = before.incidents + after.incidents;
     at_most(all, before.incidents, before.hours / (before.hours + after.hours))
 }
 
-/// The chance that so few of them do, or fewer.
+/// Returns the probability of at most this many incidents in the later span if the rate has not changed.
 fn chance_of_so_few(before: Rate, after: Rate) -> f64 {
     let all = before.incidents + after.incidents;
     at_most(all, after.incidents, after.hours / (before.hours + after.hours))
 }
 
-/// The chance of at most `most` successes in `trials`, each with the chance `p`.
+/// Returns the probability of at most `most` successes in `trials` independent trials, each with probability `p`.
 fn at_most(trials: u64, most: u64, p: f64) -> f64 {
     if most >= trials || p <= 0.0 {
         return 1.0;
@@ -75,7 +77,7 @@ fn at_most(trials: u64, most: u64, p: f64) -> f64 {
         let (n, k) = (trials as f64, most as f64);
         return normal((k + 0.5 - n * p) / (n * p * (1.0 - p)).sqrt());
     }
-    // In logarithms, for the first terms of long sums are smaller than any float.
+    // Logarithms, because the first terms of long sums underflow a float.
     let mut term = trials as f64 * (1.0 - p).ln();
     let mut sum = term.exp();
     for k in 0..most {
@@ -85,7 +87,7 @@ fn at_most(trials: u64, most: u64, p: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// The share of the standard normal curve below `z`, to a few parts in a million.
+/// Cumulative distribution function of the standard normal distribution, accurate to a few parts per million.
 fn normal(z: f64) -> f64 {
     // Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.17.
     let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
@@ -105,11 +107,11 @@ mod tests {
 
     #[test]
     fn chances_are_those_of_the_binomial() {
-        // 10 throws of a coin: at most 2 heads in 56 of 1024 cases.
+        // Ten coin tosses: at most 2 heads in 56 of 1024 cases.
         assert!((at_most(10, 2, 0.5) - 56.0 / 1024.0).abs() < 1e-12);
         assert!((at_most(3, 0, 0.25) - 0.421_875).abs() < 1e-12);
         assert_eq!(at_most(5, 5, 0.3), 1.0);
-        // The two ways to compute it agree where one takes over from the other.
+        // The exact sum and the approximation agree at the switch from one to the other.
         let exact = at_most(2000, 970, 0.5);
         let curve = normal((970.5 - 1000.0) / 500.0_f64.sqrt());
         assert!((exact - curve).abs() < 1e-4, "{exact} {curve}");
@@ -124,7 +126,7 @@ mod tests {
         assert_eq!(trend(rate(20, 10.0), rate(4, 10.0)), Trend::Falling);
         // The same count in a tenth of the time is a higher rate.
         assert_eq!(trend(rate(10, 10.0), rate(10, 1.0)), Trend::Rising);
-        // 3 % more is sure with so many, and still nothing to act on.
+        // 3 % more is significant with so many incidents, but too little to act on.
         assert_eq!(trend(rate(100_000, 10.0), rate(103_000, 10.0)), Trend::Level);
         assert_eq!(trend(rate(100_000, 10.0), rate(130_000, 10.0)), Trend::Rising);
         assert_eq!(trend(rate(3, 0.0), rate(3, 1.0)), Trend::Level);

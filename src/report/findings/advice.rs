@@ -1,9 +1,9 @@
-//! Advice with the facts of the log filled in.
+//! Fills the facts of the log into advice templates.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-/// Where a filled-in value will stand, which decides how it is written.
+/// Context of a filled-in value, which decides how the value is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A sentence for a person.
@@ -14,7 +14,8 @@ pub(crate) enum Place {
     Config,
 }
 
-/// Fills `{name}` in with the fact of that name, or with a placeholder `<name>`.
+/// Replaces each `{name}` by the fact of that name, or by the placeholder `<name>` if the fact is missing or not valid
+/// for `place`.
 pub(crate) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
     replace(template, |name| match facts.get(name) {
         Some(value) if place == Place::Command && fits(name, value) => shell_quote(value),
@@ -26,8 +27,8 @@ pub(crate) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Plac
     })
 }
 
-/// Whether a value can stand in a command for a fact of that name. What a log gives for a host may be anything; what is none
-/// is shown among the facts, and never run.
+/// Returns true if a value is a valid command argument for the fact `name`. A log can contain any text as a host; an
+/// invalid value is listed among the facts but never put into a command.
 fn fits(name: &str, value: &str) -> bool {
     if value.contains(char::is_control) || !is_argument(value) {
         return false;
@@ -42,21 +43,21 @@ fn fits(name: &str, value: &str) -> bool {
     }
 }
 
-/// Whether a value can be an argument of a command at all. One that begins with a hyphen would be an option, and what was
-/// masked or cut is no value.
+/// Returns true if a value can be a command argument. A leading hyphen would make it an option, and a masked or
+/// truncated value is unusable.
 pub fn is_argument(value: &str) -> bool {
     !value.is_empty() && !value.starts_with('-') && !is_masked(value)
 }
 
-/// How a mask begins that stands for a secret, a person or a machine.
+/// Prefixes of the masks that replace secrets, people and machines.
 const MASKS: [&str; 7] = ["[redacted", "[email", "[phone", "[number", "[user", "[host", "[ip"];
 
-/// Whether some of a value was masked or cut, here or by whoever wrote the log.
+/// Returns true if a part of the value was masked or truncated, by clawsift or by the program that wrote the log.
 fn is_masked(value: &str) -> bool {
     value.contains("***") || value.contains('…') || MASKS.iter().any(|mask| value.contains(mask))
 }
 
-/// A name of the DNS, or an address.
+/// Returns true for a DNS name or an IP address.
 fn is_host(value: &str) -> bool {
     let address = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(value);
     if address.parse::<IpAddr>().is_ok() {
@@ -71,7 +72,8 @@ fn is_host(value: &str) -> bool {
     value.len() <= 253 && value.strip_suffix('.').unwrap_or(value).split('.').all(is_label)
 }
 
-/// A path as programs print it: from the root, the home or here, and without what would be more than one path.
+/// Returns true for a single path as programs print it: absolute, or relative to the home folder or the current folder,
+/// without shell metacharacters.
 fn is_path(value: &str) -> bool {
     let is_windows =
         value.as_bytes().get(1) == Some(&b':') && value.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -93,12 +95,12 @@ fn is_url(value: &str) -> bool {
     })
 }
 
-/// A template with one value for all facts.
+/// Returns the template with the same value in place of every fact.
 pub fn filled(template: &str, value: &str) -> String {
     replace(template, |_| value.to_owned())
 }
 
-/// The names of the facts that a template wants, in order.
+/// Returns the names of the facts in a template, in order.
 ///
 /// ```
 /// assert_eq!(clawsift::report::placeholders("ping {host} -p {port} ${HOME}"), ["host", "port"]);
@@ -119,7 +121,7 @@ fn replace<'t>(template: &'t str, mut with: impl FnMut(&'t str) -> String) -> St
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let name = rest[1..].split('}').next().unwrap_or_default();
-        // Braces of JSON5 and of shells have other things between them.
+        // Braces of JSON5 and of shells do not enclose a single name.
         if !is_name(name) || !rest[1 + name.len()..].starts_with('}') || out.ends_with('$') {
             out.push('{');
             rest = &rest[1..];
@@ -132,7 +134,7 @@ fn replace<'t>(template: &'t str, mut with: impl FnMut(&'t str) -> String) -> St
     out
 }
 
-/// Where the providers that OpenClaw knows by name are reached.
+/// API hosts of the providers that OpenClaw knows by name.
 const PROVIDERS: &[(&str, &str)] = &[
     ("anthropic", "api.anthropic.com"),
     ("openai", "api.openai.com"),
@@ -145,7 +147,7 @@ const PROVIDERS: &[(&str, &str)] = &[
     ("moonshot", "api.moonshot.ai"),
 ];
 
-/// Adds what is known of the provider and the log does not say: its usual host.
+/// Adds the provider's default host if the log does not name a host.
 pub(crate) fn add_provider_facts(facts: &mut BTreeMap<String, String>) {
     let Some(provider) = facts.get("provider") else { return };
     if let Some((_, host)) = PROVIDERS.iter().find(|(name, _)| name == provider) {
@@ -158,8 +160,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The value as one word of a POSIX shell, however odd it is. Only what no shell expands stays without quotation marks: zsh
-/// takes `=ls` for the path of `ls`, and each shell has its own idea of `~`.
+/// Quotes any value as one word of a POSIX shell. Only characters that no shell expands stay unquoted: zsh expands
+/// `=ls` to the path of `ls`, and shells differ on `~`.
 pub fn shell_quote(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,-".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! The mark after which a failure began.
+//! The lifecycle event after which a failure began.
 
 use jiff::{SignedDuration, Timestamp};
 #[cfg(feature = "schema")]
@@ -8,27 +8,27 @@ use serde::{Deserialize, Serialize};
 use crate::classify::MarkKind;
 use crate::report::incidents::Mark;
 
-/// After which mark a failure began.
+/// The gateway's lifecycle event (start, reload, update) after which a failure began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Began {
-    /// Seconds between the mark and the first incident.
+    /// Seconds between that event and the first incident.
     pub seconds: i64,
-    /// The latest mark before the first incident.
+    /// The last lifecycle event before the first incident.
     pub after: MarkKind,
-    /// The version that ran then, where an update to it is in the log and no incident came before.
+    /// The version running at that time, if the log shows an update to it and no incident came before the update.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_version: Option<String>,
 }
 
 impl Began {
-    /// The span in full.
+    /// Returns the time between the event and the first incident.
     pub fn span(&self) -> SignedDuration {
         SignedDuration::from_secs(self.seconds)
     }
 }
 
-/// After which of a gateway's marks, in the order of time, something began that was first seen then.
+/// Returns the last lifecycle event of `gateway` before `first_seen`. `marks` must be in order of time.
 pub(crate) fn began(marks: &[Mark], gateway: &str, first_seen: Timestamp) -> Option<Began> {
     let before = || marks.iter().filter(|mark| mark.gateway == gateway && mark.time <= first_seen);
     let last = before().rfind(|mark| !matches!(mark.what, MarkKind::Version(_)));
@@ -38,7 +38,7 @@ pub(crate) fn began(marks: &[Mark], gateway: &str, first_seen: Timestamp) -> Opt
             _ => None,
         })
         .collect();
-    // The first version that a log names may have run long before.
+    // The first version that a log names may have been installed long before the log begins.
     let update = versions.windows(2).rfind(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1]);
     let mark = last.or_else(|| update.map(|(mark, _)| mark))?;
     Some(Began {

@@ -1,7 +1,8 @@
-//! A report cut to a size, for a reader such as a language model that takes no more.
+//! Reduces a report to a size limit, for a reader with a limited input such as a language model.
 //!
-//! What says least about what to do goes first: samples, then histograms, symptoms, marks, references, shapes that no rule
-//! explains, sources and notes beyond the first few. Then whole findings go, the lowest in rank first.
+//! The least useful parts are removed first: samples, then histograms, symptoms, lifecycle events, references,
+//! unexplained patterns, sources and notes beyond the first few. Whole findings are removed last, from the lowest rank
+//! up.
 
 use serde::Serialize;
 
@@ -10,15 +11,15 @@ use crate::report::tally::Histogram;
 use super::left_out::{Budget, LeftOut};
 use super::report::Report;
 
-/// Bytes of JSON that count as a token. Models take three to five for one, the fewer the more ids and numbers there are.
+/// Bytes of JSON that count as one token. Models use 3 to 5 bytes per token, fewer for ids and numbers.
 const BYTES_PER_TOKEN: usize = 4;
-/// Notes, sources and unexplained shapes that stay at first.
+/// Number of notes, sources and unexplained patterns kept in the first pass.
 const FEW: usize = 3;
-/// Bytes that stay free for the counts of what was left out.
+/// Bytes reserved for the counts of removed parts.
 const RESERVE: usize = 320;
 
 impl Report {
-    /// Leaves out of the report what is too much for so many tokens of JSON. Such a report cannot be merged.
+    /// Reduces the report to at most `tokens` tokens of JSON, as far as possible. The result can no longer be merged.
     pub fn fit(&mut self, tokens: usize) {
         self.mergeable = None;
         self.budget = None;
@@ -81,17 +82,17 @@ impl Report {
     }
 }
 
-/// Keeps the first so many; how many were left out.
+/// Truncates a list to `keep` elements and returns the number of removed ones.
 fn cut<T>(all: &mut Vec<T>, keep: usize) -> usize {
     let left_out = all.len().saturating_sub(keep);
     all.truncate(keep);
     left_out
 }
 
-/// Bytes of a value as JSON without blanks.
+/// Returns the length of a value as compact JSON, in bytes.
 fn length(value: &impl Serialize) -> usize {
     let mut counter = Counter(0);
-    // A counter takes everything.
+    // Writing to a counter cannot fail.
     let _ = serde_json::to_writer(&mut counter, value);
     counter.0
 }
@@ -133,7 +134,7 @@ mod tests {
             assert_eq!(report.findings.len() + budget.left_out.findings, all);
             assert_eq!(report.left_out, Some(budget.left_out.findings).filter(|n| *n > 0));
             assert!(merge([report.clone()], &View::default()).is_err());
-            // A finding is left out only after what says less.
+            // Less useful parts are removed before findings.
             assert!(budget.left_out.findings == 0 || report.findings.iter().all(|f| f.samples.is_empty()));
             assert_eq!(report.totals, whole.totals);
         }

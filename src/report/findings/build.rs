@@ -1,4 +1,4 @@
-//! Builds the report out of what was added up.
+//! Builds the report from the summary of all sources.
 
 use crate::report::incidents::{Joined, SourceInfo, parts, stitch};
 use crate::report::tally::{FindingTally, Matches, Summary, Tally, View, settle};
@@ -11,10 +11,10 @@ use super::report::{Report, SCHEMA, Tool, Totals};
 use super::status::Health;
 use super::unclassified::cluster;
 
-/// Clusters of unexplained records in a report.
+/// Maximum number of clusters of unexplained records in a report.
 const MAX_CLUSTERS: usize = 100;
 
-/// The report of a summary, and which incidents were joined across sources.
+/// Builds the report of a summary; also returns which incidents were joined across sources.
 pub(crate) fn report_of(summary: Summary, view: &View) -> (Report, Joined) {
     let in_time = parts::in_time(&summary.sources);
     let (edges, joined) = stitch(&in_time);
@@ -40,7 +40,7 @@ pub(crate) fn report_of(summary: Summary, view: &View) -> (Report, Joined) {
         finding::finding(tally, text, &summary.rules, health.status(text, tally, &marks), after)
     };
     let mut findings: Vec<Finding> = tallies.iter().map(|(&rule, tally)| finding(rule, tally)).collect();
-    // Where a failure is proven, what somebody says of it adds nothing.
+    // If a failure is proven, quoted text about it adds nothing.
     let only_quoted = summary.quoted.iter().filter(|(rule, _)| !tallies.contains_key(rule));
     findings.extend(only_quoted.map(|(&rule, tally)| finding(rule, tally).into_quoted()));
     let shows = |finding: &Finding| view.filter.shows(finding.severity, finding.category);
@@ -92,12 +92,12 @@ pub(crate) fn report_of(summary: Summary, view: &View) -> (Report, Joined) {
 }
 
 impl Tally<'_> {
-    /// The report so far: the same as if the log ended here. More can be added afterwards.
+    /// Returns the report so far, as if the log ended here. More records can be added afterwards.
     pub fn report(&self) -> Report {
         self.clone().finish()
     }
 
-    /// Closes all incidents and makes the report.
+    /// Closes all incidents and returns the report.
     pub fn finish(self) -> Report {
         let (summary, view, mut matches) = self.close();
         let (mut report, joined) = report_of(summary, &view);

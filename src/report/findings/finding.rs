@@ -1,4 +1,4 @@
-//! A row of the report, and how it is made of what was collected of a rule.
+//! A row of the report, and how it is built from the tally of a rule.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -24,72 +24,74 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Finding {
-    /// Its place in the report, from 1.
+    /// Position in the report, from 1.
     pub rank: usize,
     /// The rule's id.
     pub rule: String,
-    /// The same for the same failure (the rule, and facts such as provider, model, host and code), on any machine and in any
-    /// run.
+    /// Stable identifier of the failure: the same rule and facts (such as provider, model, host and code) give the same
+    /// fingerprint on any machine and in any run.
     #[serde(default)]
     pub fingerprint: String,
-    /// What went wrong.
+    /// The rule's title.
     pub title: String,
     /// The rule's category.
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
-    /// Seen only in what may be somebody's words, a chat message or an answer, that look like records; then the severity is
-    /// `info`, whatever the rule's.
+    /// `true` if the failure was seen only in text that looks like log records but may be a quotation, such as a chat
+    /// message or a model's answer. The severity is then `info`, independent of the rule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quoted: bool,
-    /// Whether it is still going on.
+    /// Status of the failure at the end of the log.
     pub status: Status,
-    /// Failures as a person would count them.
+    /// Number of incidents: failures as a person would count them.
     pub incidents: u64,
-    /// Records that tell of them, echoes included.
+    /// Number of records of these incidents, related records (symptoms) included.
     pub records: u64,
-    /// The first record's time.
+    /// Time of the first record.
     pub first_seen: Option<Timestamp>,
-    /// The last record's time.
+    /// Time of the last record.
     pub last_seen: Option<Timestamp>,
-    /// After what it began, where the log has that.
+    /// The lifecycle event after which the failure began, if the log contains one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began: Option<Began>,
-    /// When incidents began.
+    /// Number of incidents per time interval.
     pub histogram: Histogram,
-    /// The same as finely as it is known, for a time line that can be zoomed; not in JSON, where `mergeable` has it.
+    /// The incidents at the finest known resolution, for a time line that can be zoomed. Not in JSON, because
+    /// `mergeable` contains it.
     #[serde(skip)]
     pub times: Times,
-    /// Facts by name, the most frequent value first.
+    /// Captured facts by name, the most frequent value first.
     pub captures: BTreeMap<String, Vec<Value>>,
-    /// Facts that have more values than could be kept; those shown are some of them, with their exact numbers.
+    /// Names of facts with more values than could be kept. Only some of their values are listed, each with its exact
+    /// count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub captures_cut: Vec<String>,
     /// Records that show the cause.
     pub samples: Vec<Sample>,
-    /// What OpenClaw itself says of these failures where the evidence says otherwise: its sentences and its reasons.
+    /// OpenClaw's own statements about these failures that the evidence contradicts: its messages and reasons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contradicted: Vec<Value>,
-    /// Other rules' records in the same incidents: echoes of this cause.
+    /// Related records: records of other rules in the same incidents.
     pub symptoms: Vec<Symptom>,
-    /// Why it happens.
+    /// Possible causes.
     pub causes: Vec<String>,
-    /// What to do, in the order to try.
+    /// Fixes, in the order to try them.
     pub fixes: Vec<FilledFix>,
-    /// Published figures, where the rule has some.
+    /// Published limits of the provider, if the rule has a table of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<LimitTable>,
-    /// Where to read more.
+    /// Links to further reading.
     pub references: Vec<String>,
 }
 
 impl Finding {
-    /// The first command that may fix it.
+    /// Returns the first command that may fix the failure.
     pub fn first_command(&self) -> Option<&str> {
         self.fixes.iter().find_map(|fix| fix.run.as_deref())
     }
 
-    /// The most frequent value of each capture, and what is known of the provider.
+    /// Returns the most frequent value of each capture, and the known facts of the provider.
     pub(crate) fn facts(&self) -> BTreeMap<String, String> {
         facts(&self.captures)
     }
@@ -113,21 +115,21 @@ fn facts(captures: &BTreeMap<String, Vec<Value>>) -> BTreeMap<String, String> {
     facts
 }
 
-/// Records of another rule in the incidents of a finding.
+/// Related records of another rule in the incidents of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Symptom {
-    /// That rule's id.
+    /// The other rule's id.
     pub rule: String,
-    /// Its title.
+    /// The other rule's title.
     pub title: String,
-    /// How many records.
+    /// Number of records.
     pub records: u64,
 }
 
 impl Finding {
-    /// Makes it one that was seen only in what may be somebody's words: it proves nothing, and so calls for nothing but a
-    /// look.
+    /// Turns the finding into one that was seen only in quoted text. Quoted text proves nothing, so the only advice is
+    /// to check it.
     pub(crate) fn into_quoted(self) -> Self {
         Self {
             title: format!("{} (seen in quoted text)", self.title),
@@ -149,7 +151,7 @@ impl Finding {
     }
 }
 
-/// The finding of a rule.
+/// Builds the finding of a rule.
 pub(crate) fn finding(
     tally: &FindingTally,
     rule: &RuleText,

@@ -1,5 +1,5 @@
-//! The name of a failure that stays the same: on any machine, in any run, however often it happened and wherever it
-//! stands in the report. Two people with the same failure find each other by it.
+//! Stable identifier of a failure, independent of the machine, the run, the number of incidents and the position in the
+//! report. Two people with the same failure can find each other by it.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,8 +11,8 @@ use crate::redact::{Redactor, holds_mask};
 
 use super::value::Value;
 
-/// Facts that tell one failure from another. Times, ids, counts, paths and ports are none: they differ where the failure
-/// does not.
+/// Names of the facts that identify a failure. Times, ids, counts, paths and ports are excluded: they differ between
+/// occurrences of the same failure.
 pub(crate) const IDENTITY: [&str; 17] = [
     "channel",
     "code",
@@ -33,8 +33,8 @@ pub(crate) const IDENTITY: [&str; 17] = [
     "tool",
 ];
 
-/// The fingerprint of a finding: its rule and the values of the facts that tell failures apart, whatever their order and
-/// numbers. A fact that has more values than could be kept (`cut`) tells nothing.
+/// Returns the fingerprint of a finding: a hash of the rule and the values of its identifying facts, independent of
+/// their order and counts. A fact with more values than could be kept (`cut`) is ignored.
 pub(crate) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, cut: &[String]) -> String {
     let mut identity = format!("clawsift/1\0{rule}\0");
     for name in IDENTITY.iter().filter(|name| !cut.iter().any(|cut| cut == *name)) {
@@ -49,12 +49,14 @@ pub(crate) fn fingerprint(rule: &str, captures: &BTreeMap<String, Vec<Value>>, c
     format!("{:016x}", xxh3_64(identity.as_bytes()))
 }
 
-/// Whether a value is shown in every report. Of one that is masked in some the fingerprint would tell what it is.
+/// Returns true if every report shows the value. The fingerprint of a value that some reports mask would reveal that
+/// value.
 fn is_shown(value: &str) -> bool {
     !holds_mask(value) && Redactor::PERSONAL.clean(value) == value
 }
 
-/// A value without what depends on the machine: how it is written, and which private address a host has.
+/// Normalizes a value so that it does not depend on the machine: trimmed, in lower case, and with private hosts and IP
+/// addresses replaced by a class.
 fn normalised(name: &str, value: &str) -> String {
     let value = value.trim().to_lowercase();
     if name != "host" {
@@ -63,7 +65,7 @@ fn normalised(name: &str, value: &str) -> String {
     let host = value.trim_end_matches('.').trim_matches(['[', ']']);
     match host.parse::<IpAddr>() {
         Ok(ip) if ip.is_loopback() => "localhost".to_owned(),
-        // Names are resolved to other addresses each day.
+        // A name resolves to different addresses over time.
         Ok(ip) if is_private(ip) => "private".to_owned(),
         Ok(_) => "address".to_owned(),
         Err(_) if host == "localhost" => host.to_owned(),
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(of(&[("host", &["localhost"])]), of(&[("host", &["[::1]"])]));
         assert_eq!(of(&[("host", &["nas.fritz.box"])]), of(&[("host", &["ollama"])]));
         assert_ne!(of(&[("host", &["127.0.0.1"])]), of(&[("host", &["10.0.0.9"])]));
-        // What it was in the first release: people have it in their issues.
+        // The fingerprint of the first release, which people have quoted in their issues.
         assert_eq!(of(&[("host", &["api.x.com"])]), "cc211511e101fd51");
     }
 

@@ -15,12 +15,12 @@ use super::advice::{Place, fill};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FilledFix {
-    /// What to do.
+    /// The instruction.
     pub say: String,
-    /// The command, ready to paste.
+    /// The shell command, ready to paste.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// The configuration, as JSON5.
+    /// The configuration to set, as JSON5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
 }

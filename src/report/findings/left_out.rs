@@ -1,36 +1,36 @@
-//! Counts of what `--budget` has left out of a report.
+//! Counts of the parts that `--budget` removed from a report.
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// To which size a report was cut, and what was left out for that.
+/// The size limit of a report and the parts that were removed to meet it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Budget {
-    /// Tokens that were allowed, a token being 4 bytes of JSON without blanks and line ends.
+    /// Size limit in tokens; one token is 4 bytes of compact JSON.
     pub tokens: usize,
-    /// Whether it could be kept. What cannot be cut any more is longer than a very small one.
+    /// `true` if the limit was met. A very small limit cannot be met, because some parts are never removed.
     pub is_kept: bool,
-    /// What was left out to keep it.
+    /// The removed parts.
     pub left_out: LeftOut,
 }
 
-/// How much of a report was left out, by kind.
+/// Number of removed parts of a report, by kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct LeftOut {
-    /// Records shown as evidence.
+    /// Sample records.
     pub samples: usize,
     /// Histograms of findings.
     pub histograms: usize,
-    /// Rules of echoes.
+    /// Rules of related records (symptoms).
     pub symptoms: usize,
     /// Starts, reloads and updates of gateways.
     pub marks: usize,
-    /// Addresses to read on.
+    /// Links to further reading.
     pub references: usize,
-    /// Shapes of records that no rule explains.
+    /// Patterns of unexplained records.
     pub unclassified: usize,
     /// Sources.
     pub sources: usize,
@@ -38,6 +38,6 @@ pub struct LeftOut {
     pub notes: usize,
     /// Next steps.
     pub next_steps: usize,
-    /// Findings, the lowest in rank.
+    /// Findings, from the lowest rank up.
     pub findings: usize,
 }

@@ -1,4 +1,4 @@
-//! The rows of the report: rank, status, advice, notes and next steps, made of what was added up.
+//! The rows of the report: rank, status, advice, notes and next steps, computed from the tally.
 
 mod advice;
 mod began;

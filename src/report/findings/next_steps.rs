@@ -1,4 +1,4 @@
-//! What to do next: a checklist for connection errors, of which only the steps are shown that the findings call for.
+//! Next steps: a checklist for connection errors, reduced to the steps that the findings call for.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +18,16 @@ use super::advice::{Place, fill};
 use super::finding::Finding;
 use super::rank::hurt;
 
-/// One step, in the order in which to take them.
+/// One step of the checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct NextStep {
-    /// What to do.
+    /// The instruction.
     pub say: String,
-    /// The command that does it.
+    /// The shell command for the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// The ranks of the findings that call for it; none for the steps that close the list.
+    /// Ranks of the findings that call for the step; empty for the final steps of the list.
     pub findings: Vec<usize>,
 }
 
@@ -44,7 +44,7 @@ struct Step {
     categories: &'static [Category],
 }
 
-/// The troubleshooting checklist, in the order in which to go through it.
+/// The troubleshooting checklist, in order.
 const CHECKLIST: &[Step] = &[
     Step {
         say: "Let OpenClaw examine itself; this changes nothing without --fix.",
@@ -134,9 +134,9 @@ const CHECKLIST: &[Step] = &[
     },
 ];
 
-/// The steps that these findings call for, each once, with the facts of the first finding that calls for it: what clears
-/// most of the hurt first, and equals in the order of the checklist. A step that is good for many kinds of failures clears
-/// little of each.
+/// Returns the steps that the findings call for, each once, filled in with the facts of the first finding that calls
+/// for it. The step with the highest total score of its findings comes first, ties in checklist order. The score is
+/// divided by the number of categories of the step, because a step for many kinds of failures helps little with each.
 pub(crate) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
     let mut steps: Vec<(f64, NextStep)> = CHECKLIST
         .iter()
@@ -153,7 +153,7 @@ pub(crate) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
                 findings: callers.iter().map(|finding| finding.rank).collect(),
             };
             let hurt: f64 = callers.iter().map(|finding| hurt(finding)).sum();
-            // A step has a dozen categories at most.
+            // A step has at most about a dozen categories, so the conversion is exact.
             Some((hurt / categories as f64, step))
         })
         .collect();

@@ -1,4 +1,4 @@
-//! Honesty about what was not seen: plain text that hides details, a cut tail, a filter in the pipe.
+//! Notes on the limits of the input: plain text without details, a truncated tail, a filter in the pipe.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::report::incidents::{Hint, SourceSummary};
 use crate::report::tally::DEFAULT_LIMIT;
 use crate::source::rotated_name;
 
-/// The better command, which the notes name.
+/// The recommended command, which the notes name.
 const BETTER: &str = "openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift";
 
 impl Hint {
@@ -30,10 +30,10 @@ impl Hint {
     }
 }
 
-/// What the reader should know about what was not seen in the sources, which are in the order of time.
+/// Returns the notes on what the sources do not contain. `sources` must be in order of time.
 pub(crate) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<String> {
     let hints: BTreeSet<Hint> = sources.iter().flat_map(|source| source.hints.iter().copied()).collect();
-    // What plain text leaves out matters only where something is wrong.
+    // The details missing from plain text matter only if there are findings.
     let matters = |hint: &Hint| has_findings || *hint != Hint::Plain;
     let gaps = gaps(sources.iter().map(|source| (source.gateway.as_str(), source.file_name())));
     let unread = sources.iter().filter_map(|source| {
@@ -44,8 +44,8 @@ pub(crate) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<Strin
     hints.chain(gaps).chain(unread).chain(repeated(sources)).collect()
 }
 
-/// Sources that are there more than once, as when a report was merged with itself: their failures count as often, since what
-/// was added cannot be taken out again.
+/// Returns a note per source that is present more than once, as after merging a report with itself. Its failures are
+/// counted more than once, because merged counts cannot be subtracted.
 fn repeated(sources: &[&SourceSummary]) -> Vec<String> {
     sources
         .chunk_by(|a, b| a.is_same(b))
@@ -60,7 +60,7 @@ fn repeated(sources: &[&SourceSummary]) -> Vec<String> {
         .collect()
 }
 
-/// The files that are missing in rotated sets: numbers that were left out, and days.
+/// Returns a note per gap in a set of rotated files: missing numbers and missing days.
 fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
     let mut sets: BTreeMap<(&str, &str), BTreeMap<Date, BTreeSet<u32>>> = BTreeMap::new();
     for (gateway, file) in sources {

@@ -1,4 +1,4 @@
-//! The order of findings: what hurts most comes first, unless another order was asked for.
+//! The order of findings: by default the highest score first.
 
 use std::cmp::Ordering;
 
@@ -9,8 +9,8 @@ use super::finding::Finding;
 use super::status::Status;
 
 impl Sort {
-    /// Sorts findings and numbers them. What is equal in that order is ordered by how much it hurts, then by the last time
-    /// seen, then by the rule.
+    /// Sorts the findings and numbers them from 1. Ties are ordered by score, then by the last time seen, then by rule
+    /// id.
     pub(crate) fn apply(self, findings: &mut [Finding]) {
         findings.sort_by(|a, b| {
             let by_order = match self {
@@ -30,13 +30,13 @@ impl Sort {
     }
 }
 
-/// How much a finding hurts.
+/// Returns the score of a finding.
 pub(crate) fn hurt(finding: &Finding) -> f64 {
     score(finding.severity, finding.status, finding.incidents)
 }
 
-/// How much a finding hurts: its severity, times whether it is going on, times how often it happened (doubling the
-/// incidents adds one). Equal scores are ordered by the last time seen, the latest first.
+/// Returns the score of a failure: points for severity, times a factor for status, times (1 + log2 of the incidents).
+/// Equal scores are ordered by the last time seen, the latest first.
 ///
 /// | severity | points | | status | factor |
 /// |---|---|---|---|---|
@@ -63,7 +63,7 @@ pub fn score(severity: Severity, status: Status, incidents: u64) -> f64 {
         Status::Quiet => 1.0,
         Status::Recovered => 0.5,
     };
-    // Counts stay far below the 2^53 up to which a float is exact.
+    // Counts stay far below 2^53, the limit of exact integers in a float.
     severity * status * (1.0 + (incidents.max(1) as f64).log2())
 }
 

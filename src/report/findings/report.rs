@@ -1,4 +1,4 @@
-//! The report: everything that was found in all the sources.
+//! The report: all results over all sources.
 
 use jiff::Timestamp;
 #[cfg(feature = "schema")]
@@ -15,84 +15,84 @@ use super::left_out::Budget;
 use super::next_steps::NextStep;
 use super::unclassified::Unclassified;
 
-/// The name and version of the report's form, which scripts can rely on.
+/// Name and version of the report's JSON format. Scripts can rely on it.
 pub const SCHEMA: &str = "clawsift.report/v1";
 
-/// What was found in all the sources.
+/// A report: all results over all sources.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A report of clawsift"))]
 pub struct Report {
-    /// The name and version of this form.
+    /// Name and version of this format.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// Who made the report.
+    /// The program that made the report.
     pub tool: Tool,
-    /// With which rules.
+    /// The rules that were used.
     pub catalogue: CatalogueInfo,
-    /// What was read.
+    /// The sources that were read.
     pub sources: Vec<SourceInfo>,
     /// Counts over all sources.
     pub totals: Totals,
-    /// What is wrong, in the order of rank.
+    /// Findings in order of rank.
     pub findings: Vec<Finding>,
-    /// Warnings and errors that no rule explains, the most frequent first.
+    /// Patterns of warnings and errors that no rule explains, the most frequent first.
     pub unclassified: Vec<Unclassified>,
-    /// What to do, in order.
+    /// Recommended steps, in order.
     pub next_steps: Vec<NextStep>,
-    /// What the reader should know about what was not seen.
+    /// Notes on what the sources do not contain.
     pub notes: Vec<String>,
-    /// Starts, reloads and updates of the gateways, in the order of time.
+    /// Starts, reloads and updates of the gateways, in order of time.
     #[serde(default)]
     pub marks: Vec<Mark>,
-    /// Findings that `--top` or `--budget` left out; such a report cannot be merged.
+    /// Number of findings that `--top` or `--budget` removed; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,
-    /// To which size `--budget` has cut the report, and what was left out for that; such a report cannot be merged.
+    /// Size limit set with `--budget` and the parts removed to meet it; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
-    /// Incidents that the filters left out: the period, the least severity, the categories.
+    /// Number of incidents that the filters (period, minimum severity, categories) excluded.
     #[serde(default)]
     pub filtered_out: u64,
-    /// The worst severity of all findings, those that `--top` left out included.
+    /// Highest severity of all findings, including those that `--top` removed.
     #[serde(skip)]
     pub worst: Option<Severity>,
-    /// The matches, where they were asked for (`--format ndjson`).
+    /// The matches, if they were requested (`--format ndjson`).
     #[serde(skip)]
     pub matches: Matches,
-    /// What `clawsift merge` makes one report out of many with; not there when findings were left out. What is in it is no
-    /// business of scripts and may change.
+    /// Data from which `clawsift merge` builds a merged report; absent if findings were removed. The content is
+    /// internal and may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub mergeable: Option<Box<Summary>>,
 }
 
 impl Report {
-    /// The earliest and the latest time with which any of its sources begins or ends.
+    /// Returns the earliest and the latest time at which a source begins or ends; `None` if no source has times.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.first_time().zip(self.last_time())
     }
 
-    /// The earliest time with which any of its sources begins or ends.
+    /// Returns the earliest time at which a source begins or ends.
     pub fn first_time(&self) -> Option<Timestamp> {
         self.edges().min()
     }
 
-    /// The latest time with which any of its sources begins or ends.
+    /// Returns the latest time at which a source begins or ends.
     pub fn last_time(&self) -> Option<Timestamp> {
         self.edges().max()
     }
 
-    /// The times with which its sources begin and end. One may end before it begins, where logs were put behind each other in
-    /// another order than that of time.
+    /// Returns the times at which the sources begin and end. A source may end before it begins if logs were
+    /// concatenated out of order.
     pub(crate) fn edges(&self) -> impl Iterator<Item = Timestamp> {
         self.sources.iter().flat_map(|source| [source.first_time, source.last_time]).flatten()
     }
 }
 
 impl Report {
-    /// Redacts a report that was made elsewhere, perhaps with `--no-redact`, or was edited. What is clean stays as it is; the
-    /// texts of the rules are not touched but where facts were filled in.
+    /// Redacts a report that may have been made with `--no-redact` or edited. Text without secrets is unchanged, and
+    /// rule texts are redacted only in the filled-in facts.
     pub fn redact(&mut self, redactor: Redactor) {
         let cleaner = Cleaner::new(redactor);
         self.sources.iter_mut().for_each(|source| source.redact(&cleaner));
@@ -108,13 +108,13 @@ impl Report {
     }
 }
 
-/// Who made the report.
+/// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Tool {
-    /// `clawsift`.
+    /// Name of the program: `clawsift`.
     pub name: String,
-    /// Its version.
+    /// Version of the program.
     pub version: String,
 }
 
@@ -135,9 +135,9 @@ pub struct Totals {
     pub warnings: u64,
     /// Warnings and errors that no rule explains.
     pub unclassified: u64,
-    /// In how many shapes the unexplained ones come.
+    /// Number of patterns among the unexplained records.
     #[serde(default)]
     pub shapes: u64,
-    /// Failures as a person would count them: the sum over the findings.
+    /// Number of incidents: the sum over the findings.
     pub incidents: u64,
 }

@@ -1,4 +1,4 @@
-//! A rule as a person reads it: by its id, by a code, or by a line of a log that it explains.
+//! The explanation of a rule for a person, looked up by id, by code, or by a log line that the rule explains.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,91 +12,91 @@ use crate::redact::{Redactor, Secrets};
 use super::advice::{self, Place, fill};
 use super::fix::FilledFix;
 
-/// Characters of a fact that are shown.
+/// Maximum length of a displayed fact, in characters.
 const MAX_FACT: usize = 200;
-/// Characters of an example that are shown.
+/// Maximum length of a displayed example, in characters.
 const MAX_EXAMPLE: usize = 160;
-/// Failures of other rules that are shown as look-alikes.
+/// Maximum number of displayed look-alikes from other rules.
 const MAX_LOOK_ALIKES: usize = 5;
-/// Pages of one pasted text; it may hold several records.
+/// Maximum number of pages for one pasted text, which may hold several records.
 const MAX_PAGES: usize = 3;
 
-/// A rule, with the facts of a log line filled in where there is one.
+/// Explanation of a rule, with the facts of a log line filled in if there is one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RulePage {
     /// The rule's id.
     pub rule: String,
-    /// What went wrong.
+    /// The rule's title.
     pub title: String,
     /// The rule's category.
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
-    /// Facts by name, redacted.
+    /// Captured facts by name, redacted.
     pub facts: BTreeMap<String, String>,
-    /// What OpenClaw itself says in the line where the evidence says otherwise, redacted.
+    /// OpenClaw's own statements in the line that the evidence contradicts, redacted.
     pub contradicted: Vec<String>,
-    /// Why it happens.
+    /// Possible causes.
     pub causes: Vec<String>,
-    /// What to do, in the order to try.
+    /// Fixes, in the order to try them.
     pub fixes: Vec<FilledFix>,
-    /// Published figures, where the rule has some.
+    /// Published limits of the provider, if the rule has a table of them.
     pub limits: Option<LimitTable>,
-    /// What looks like it and is something else.
+    /// Texts that look like this failure but are something else.
     pub look_alikes: Vec<LookAlike>,
-    /// Where to read more.
+    /// Links to further reading.
     pub references: Vec<String>,
 }
 
-/// A text that looks like a rule's and is not.
+/// A text that looks like a rule's failure but is something else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookAlike {
-    /// Another failure.
+    /// A failure that another rule explains.
     Rule {
-        /// The id of the rule that explains it.
+        /// Id of the rule that explains it.
         rule: String,
-        /// That rule's title.
+        /// Title of that rule.
         title: String,
         /// The text.
         example: String,
     },
-    /// No failure, or none of this kind.
+    /// Not a failure, or not one of this kind.
     Harmless {
         /// The text.
         example: String,
     },
 }
 
-/// Why something could not be explained.
+/// Reason why no explanation was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unexplained {
-    /// Neither an id nor a code that any rule knows.
+    /// Neither a rule id nor a code of any rule.
     #[error("no rule is called `{what}` or looks for it; the nearest are {}", nearest.join(", "))]
     Unknown {
-        /// What was asked for.
+        /// The text that was looked up.
         what: String,
         /// Ids of rules with similar names.
         nearest: Vec<String>,
     },
-    /// A line that no rule matches.
+    /// A log line that no rule matches.
     #[error("no rule explains this; where it is a failure, the lines around it may say more")]
     NoMatch,
-    /// An id that is no longer in use.
+    /// A retired rule id.
     #[error("the rule `{id}` was retired: {why}")]
     Retired {
-        /// The id.
+        /// The retired id.
         id: String,
-        /// Why it went.
+        /// Reason for retiring it.
         why: String,
     },
 }
 
 impl RulePage {
-    /// The pages that explain `what`: the id of a rule, a category, a status or code, or lines of a log.
+    /// Returns the pages that explain `what`: a rule id, a category, a status or code, or lines of a log.
     ///
     /// # Errors
-    /// When nothing is known of it.
+    /// Fails if nothing explains `what`.
     pub fn explain(engine: &Engine, redactor: Redactor, what: &str) -> Result<Vec<Self>, Unexplained> {
         let what = what.trim();
         let rules = engine.catalogue().rules();
@@ -153,7 +153,7 @@ impl RulePage {
     ) -> Self {
         advice::add_provider_facts(&mut facts);
         let rule = engine.rule(index);
-        // Rules come from other people, too.
+        // Rules may come from third parties.
         let visible = |text: &str| Redactor::OPEN.clean_lines(text);
         Self {
             rule: rule.id.clone(),
@@ -175,7 +175,7 @@ fn index_of(engine: &Engine, id: &str) -> Option<usize> {
     engine.catalogue().rules().iter().position(|rule| rule.id == id)
 }
 
-/// The pages of the rules that explain a code: the one that wins where nothing but the code is known comes first.
+/// Returns the pages of the rules that explain a code. The rule that wins if only the code is known comes first.
 fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
     let status = code.parse::<u16>().ok();
     let alone = match status {
@@ -197,7 +197,7 @@ fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
     all.into_iter().take(MAX_PAGES).map(|index| RulePage::of_rule(engine, index)).collect()
 }
 
-/// The pages of the rules that explain lines of a log, each once.
+/// Returns the pages of the rules that explain lines of a log, each rule once.
 fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
     let verdicts = verdicts(engine, lines);
     let mut seen = BTreeSet::new();
@@ -206,12 +206,12 @@ fn of_lines(engine: &Engine, redactor: Redactor, lines: &str) -> Vec<RulePage> {
     new.take(MAX_PAGES).map(|verdict| RulePage::of_verdict(engine, redactor, verdict, &secrets)).collect()
 }
 
-/// What explains each record of a text, where anything does.
+/// Returns the verdict for each record of a text that a rule explains.
 fn verdicts(engine: &Engine, text: &str) -> impl Iterator<Item = Verdict> {
     Lines::new(text.as_bytes(), 0).filter_map(|raw| engine.classify(&Record::parse(&raw)))
 }
 
-/// Examples of other rules that this one matches too, and its own counter-examples.
+/// Returns examples of other rules that this rule also matches, and its own counter-examples.
 fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
     let shorten = |text: &str| Redactor::MASKING.excerpt(&text.replace('\n', " "), MAX_EXAMPLE);
     let matches =
@@ -227,7 +227,7 @@ fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
     others.take(MAX_LOOK_ALIKES).chain(harmless).collect()
 }
 
-/// The ids that are most like the word.
+/// Returns the three rule ids most similar to `word`.
 fn nearest(engine: &Engine, word: &str) -> Vec<String> {
     let word = word.to_ascii_lowercase();
     let mut ids: Vec<&str> = engine.catalogue().rules().iter().map(|rule| rule.id.as_str()).collect();

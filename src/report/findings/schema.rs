@@ -1,4 +1,4 @@
-//! The JSON Schemas of what scripts read: the report, and one match.
+//! JSON Schemas of the output for scripts: the report and a single match.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -7,17 +7,17 @@ use crate::report::tally::MatchRow;
 
 use super::report::Report;
 
-/// The JSON Schema (draft 2020-12) of a report, as `--format json` writes it.
+/// Returns the JSON Schema (draft 2020-12) of a report, as `--format json` writes it.
 pub fn report_schema() -> Schema {
     of::<Report>()
 }
 
-/// The JSON Schema (draft 2020-12) of one match, which is a line of `--format ndjson`.
+/// Returns the JSON Schema (draft 2020-12) of one match, which is a line of `--format ndjson`.
 pub fn match_schema() -> Schema {
     of::<MatchRow>()
 }
 
-/// What is written is described, and not what would be read: a key that is always there is required.
+/// Returns the schema of the serialized form: a key that is always written is required.
 fn of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
 }

@@ -1,4 +1,4 @@
-//! Whether a failure is still going on, judged from the log's own end and not from the wall clock.
+//! Status of a failure, relative to the end of the log and not to the wall clock.
 
 use std::collections::HashMap;
 
@@ -11,31 +11,31 @@ use crate::catalogue::{Category, Severity};
 use crate::report::incidents::{LastSeen, Mark, Scope, SourceSummary, Success};
 use crate::report::tally::{FindingTally, RuleText};
 
-/// A failure not seen for this long before the log's end is quiet.
+/// Time without an incident before the end of the log after which a failure is quiet.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
-/// Whether a finding is still going on.
+/// Status of a finding at the end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Seen up to the end of the log, and no success since.
+    /// Seen up to the end of the log, with no success since.
     Ongoing,
     /// A fallback model answered in the end.
     Degraded,
-    /// Not seen for an hour before the log's end, and no success either.
+    /// Not seen during the last hour of the log, and no success either.
     Quiet,
     /// A retry, or a later run, succeeded.
     Recovered,
 }
 
 impl Status {
-    /// Whether it goes on failing, though perhaps others help out.
+    /// Returns true if the failure persists, including if a fallback model answers.
     pub fn is_going_on(self) -> bool {
         matches!(self, Self::Ongoing | Self::Degraded)
     }
 
-    /// Its name, as reports have it.
+    /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ongoing => "ongoing",
@@ -46,8 +46,8 @@ impl Status {
     }
 }
 
-/// The status of one scope of a finding: whether there was a success after its last incident, else how that ended, else
-/// how long before the log's end it was.
+/// Returns the status of a finding in one scope. A success after its last incident decides first, then how that
+/// incident ended, then the time between it and the end of the log.
 fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option<Timestamp>) -> Status {
     if last.order.zip(success).is_some_and(|(seen, success)| success > seen) {
         return Status::Recovered;
@@ -64,21 +64,21 @@ fn judge(last: &LastSeen, success: Option<Timestamp>, log_end: Option<Timestamp>
     }
 }
 
-/// The successes and log ends of all gateways.
+/// The successes and the ends of the logs of all gateways.
 pub(crate) struct Health {
     successes: Vec<Success>,
     log_ends: HashMap<String, Timestamp>,
 }
 
 impl Health {
-    /// Of sources in the order of time.
+    /// Collects the successes and log ends of `sources`, which must be in order of time.
     pub(crate) fn new(sources: &[&SourceSummary]) -> Self {
         let mut successes = Vec::new();
         let mut log_ends: HashMap<String, Timestamp> = HashMap::new();
         let mut defaults: HashMap<&str, &String> = HashMap::new();
         for source in sources {
             successes.extend(source.successes.iter().cloned());
-            // What succeeded before the log names a provider did so with that of the source before.
+            // A success before the log names a provider belongs to the provider of the previous source.
             if let Some((order, provider)) = source.early_success.zip(defaults.get(source.gateway.as_str())) {
                 let (gateway, provider) = (source.gateway.clone(), Some((*provider).clone()));
                 successes.push(Success {
@@ -98,7 +98,7 @@ impl Health {
         Self { successes, log_ends }
     }
 
-    /// The worst status of the scopes in which a failure was seen.
+    /// Returns the worst status over the scopes in which the failure was seen.
     pub(crate) fn status(&self, rule: &RuleText, tally: &FindingTally, marks: &[Mark]) -> Status {
         let of_scope = |last: &LastSeen| {
             let success = self
@@ -114,7 +114,8 @@ impl Health {
     }
 }
 
-/// The last start of the gateway, where that shows that what kept it from starting is mended.
+/// Returns the time of the gateway's last start, if a start proves that the failure is fixed (a critical failure that
+/// prevents the gateway from starting).
 fn restart_after(rule: &RuleText, scope: &Scope, marks: &[Mark]) -> Option<Timestamp> {
     let keeps_from_starting = rule.severity == Severity::Critical
         && matches!(rule.category, Category::Gateway | Category::Config | Category::Storage);

@@ -1,4 +1,4 @@
-//! Warnings and errors that no rule explains, in clusters of like shape.
+//! Warnings and errors that no rule explains, in clusters of similar text.
 
 use jiff::Timestamp;
 #[cfg(feature = "schema")]
@@ -10,28 +10,28 @@ use crate::redact::Cleaner;
 use crate::report::incidents::Sample;
 use crate::report::tally::{MASK, Shape, Shapes, redact_template};
 
-/// Texts of equal length are one cluster when at least so many of ten words agree.
+/// Minimum number of equal words out of ten for two texts of equal word count to form one cluster.
 const ALIKE_OF_TEN: usize = 7;
-/// Shorter texts differ in what matters.
+/// Minimum number of words for clustering. In shorter texts a different word changes the meaning.
 const MIN_WORDS: usize = 4;
 
-/// Records that say the same but for ids, numbers, names and quoted values.
+/// Unexplained records with the same text except for ids, numbers, names and quoted values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Unclassified {
-    /// What is the same in them, with `<*>` for what differs.
+    /// The common text, with `<*>` for the parts that differ.
     pub template: String,
-    /// Their level.
+    /// Level of the records.
     pub level: Level,
-    /// Their subsystem.
+    /// Subsystem of the records.
     pub subsystem: Option<String>,
-    /// How many.
+    /// Number of records.
     pub records: u64,
-    /// The first one's time.
+    /// Time of the first record.
     pub first_seen: Option<Timestamp>,
-    /// The last one's time.
+    /// Time of the last record.
     pub last_seen: Option<Timestamp>,
-    /// The first of them.
+    /// The first record.
     pub sample: Sample,
 }
 
@@ -49,10 +49,10 @@ struct Cluster<'s> {
     shape: Shape,
 }
 
-/// The clusters, the most frequent first, errors before warnings on equal numbers.
+/// Returns the clusters, the most frequent first, errors before warnings on equal counts.
 ///
-/// This is the last step of the Drain miner: what falls into the same branch of its tree (here level, subsystem and number
-/// of words) joins the first cluster with which enough words agree, and the words that do not are masked.
+/// This is the last step of the Drain log parsing algorithm: a text in a branch of its tree (here level, subsystem and
+/// number of words) joins the first cluster with which enough words agree, and the words that differ are masked.
 pub(crate) fn cluster(shapes: &Shapes) -> Vec<Unclassified> {
     let mut by_frequency: Vec<_> = shapes.iter().collect();
     by_frequency.sort_by(|(a, x), (b, y)| y.records.cmp(&x.records).then_with(|| a.cmp(b)));

@@ -1,4 +1,4 @@
-//! Which records belong to an incident, where they know each other by an id, and where they do not.
+//! Correlation rules: which records belong to an incident, with and without common ids.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,29 +8,30 @@ use crate::classify::{Ends, Glimpse, Match, RunKeys, Setting};
 use super::incident::{Course, Incident, Lead};
 use super::nearness::{ECHO, REACH, WINDOW, within};
 
-/// A channel, tool or store that fails again within this is still the same failure: backoff goes up to five minutes.
+/// Longest gap between failures of one channel, tool or store that form one incident: backoff waits up to five minutes.
 const EPISODE: SignedDuration = SignedDuration::from_mins(10);
-/// How soon after the end of a run a request for another model is still a part of it.
+/// Time after the end of a run within which a request for another model still belongs to the run.
 const BESIDE: SignedDuration = SignedDuration::from_secs(2);
-/// A fallback's answer takes longer than its beginning.
+/// Time after the end of the attempts within which a fallback's answer can arrive. An answer takes longer than its
+/// start.
 const FALLBACK_ANSWER: SignedDuration = SignedDuration::from_secs(60);
-/// Records without a time are near to those within so many lines.
+/// Largest distance, in lines, at which records without a time are considered close.
 const NEAR_LINES: u64 = 30;
 
 impl Incident {
-    /// Whether it is the run of that name.
+    /// Returns true if the incident is the run with one of these ids.
     pub fn is_known_by(&self, keys: &RunKeys) -> bool {
         let knows = |ids: &[String], id: &Option<String>| id.as_ref().is_some_and(|id| ids.contains(id));
         self.setting == Setting::Run && (knows(&self.runs, &keys.run) || knows(&self.traces, &keys.trace))
     }
 
-    /// The ids by which it is known, apart for runs and for what happens beside them.
+    /// Returns the ids of the incident, in separate namespaces for runs and for events outside a run.
     pub fn ids(&self) -> impl Iterator<Item = String> {
         let setting = &self.setting;
         self.runs.iter().chain(&self.traces).map(move |id| setting.id(id).into_owned())
     }
 
-    /// Whether a record whose ids are not known belongs to this incident.
+    /// Returns true if a record without known ids belongs to this incident.
     pub fn takes(&self, found: &Glimpse) -> bool {
         match (&self.setting, &found.setting) {
             (Setting::Run, Setting::Run) => !self.clashes(&found.keys) && self.takes_of_run(found),
@@ -39,8 +40,8 @@ impl Incident {
         }
     }
 
-    /// How well a record that ends attempts follows what this incident has said: whether the lanes gave up before a
-    /// decision, OpenClaw's words, or at least the rule.
+    /// Returns how well a record that ends attempts continues this incident, the strongest criterion first: the lanes
+    /// gave up before a failover decision, OpenClaw's message is the same, the rule is the same.
     pub fn precedes(&self, found: &Match) -> (bool, bool, bool) {
         let gave_up = found.has_next.is_some() && matches!(self.course, Course::Ended(_));
         let says_the_same = !found.claims.is_empty()
@@ -58,16 +59,17 @@ impl Incident {
         match self.course {
             Course::Open => !is_other && self.is_related(found) && self.is_near(found, WINDOW),
             Course::FallingBack => self.is_near(found, WINDOW),
-            // Another model is a fallback, the same one a new run.
+            // Another model is a fallback; the same model is a new run.
             Course::Ended(end) if found.is_attempt => is_other_model && self.is_soon(end, found, ECHO),
-            // The small model that makes a title is asked beside the run's own.
+            // OpenClaw asks a small model for the conversation's title in parallel with the run's own model.
             Course::Exhausted(end) | Course::Closed(end) if found.is_attempt => {
                 is_other_model && !is_other && self.is_soon(end, found, BESIDE)
             }
-            // What gives up then is another run.
+            // A model or run that gives up now belongs to another run.
             Course::Exhausted(_) if found.ends == Ends::Candidate => false,
             Course::Closed(_) if matches!(found.ends, Ends::Candidate | Ends::Run) => false,
-            // An echo repeats what the run has said, or says less. To be skipped for an earlier failure is a new one.
+            // A related record repeats an earlier record of the run or has less evidence. A record of a provider
+            // skipped because of an earlier failure starts a new incident.
             Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end) => {
                 let is_known_echo = found.echo_of.is_empty() || self.lead().is_some_and(|lead| lead.is_echo);
                 let says_less = is_known_echo && (found.is_hearsay || found.ends != Ends::Nothing);
@@ -77,11 +79,11 @@ impl Incident {
     }
 
     fn takes_of_episode(&self, found: &Glimpse, is_same: bool) -> bool {
-        // Two servers or tools that fail are two failures.
+        // Failures of two servers or tools are two incidents.
         let differs = ["server", "plugin", "tool", "path", "host", "account"]
             .iter()
             .any(|name| differ(self.captures.get(*name), found.captures.get(*name)));
-        // What does not keep the gateway from running is not why it does not run.
+        // Only a critical failure explains why the gateway does not run.
         let explains =
             |lead: &Lead| lead.severity == Severity::Critical && found.echo_of.contains(&lead.category);
         let follows = self.leads.iter().any(explains);
@@ -109,8 +111,8 @@ impl Incident {
             || differ(self.session.as_ref(), keys.session.as_ref())
     }
 
-    /// Whether a record tells of the same failure: the same provider, rule or category again, or words that only repeat
-    /// another's. Two strong causes of different kinds, of which one does not name its provider, are two failures.
+    /// Returns true if a record reports the same failure: the same provider, rule or category, or only secondary
+    /// evidence. Two proven causes of different kinds, of which one does not name its provider, are two failures.
     fn is_related(&self, found: &Glimpse) -> bool {
         (self.provider().is_some() && found.provider().is_some())
             || found.ends != Ends::Nothing
@@ -120,7 +122,7 @@ impl Incident {
             || self.lead().is_some_and(|lead| lead.evidence.is_hearsay())
     }
 
-    /// Whether a record comes soon after the end.
+    /// Returns true if a record follows `end` within `span`.
     fn is_soon(&self, end: Timestamp, found: &Glimpse, span: SignedDuration) -> bool {
         match self.last_order.is_some() && found.order.is_some() {
             true => within(Some(end), found.order, span),
@@ -135,13 +137,13 @@ impl Incident {
         found.line.checked_sub(self.last_line).is_some_and(|lines| lines <= NEAR_LINES)
     }
 
-    /// Whether a record of this time is too late to belong to it.
+    /// Returns true if a record at this time is too late to belong to the incident.
     pub fn is_over(&self, time: Option<Timestamp>) -> bool {
         self.last_order.zip(time).is_some_and(|(last, time)| time.duration_since(last) > REACH)
     }
 
-    /// Whether the good end of a run of which only the time is known is the end of this one, and if so, whether another
-    /// model than the wanted one has brought it about.
+    /// Checks whether a successful end of a run, known only by its time, ends this incident. Returns `Some(true)` if a
+    /// model other than the requested one succeeded, `None` if it does not end this incident.
     pub fn ends_well(&self, time: Option<Timestamp>) -> Option<bool> {
         if self.setting != Setting::Run || self.has_ids() {
             return None;
@@ -154,7 +156,7 @@ impl Incident {
         }
     }
 
-    /// Whether another model has answered for this provider, of which the record names no run.
+    /// Returns true if another model has answered in place of this provider's, in a record that names no run.
     pub fn is_answered_for(&self, requested: &str, time: Option<Timestamp>) -> bool {
         self.setting == Setting::Run
             && self.provider() == Some(requested)
@@ -163,7 +165,7 @@ impl Incident {
     }
 }
 
-/// Whether two values are known and not the same.
+/// Returns true if both values are known and differ.
 fn differ(a: Option<&String>, b: Option<&String>) -> bool {
     a.zip(b).is_some_and(|(a, b)| a != b)
 }

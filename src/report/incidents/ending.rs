@@ -1,8 +1,8 @@
-//! How an incident ended.
+//! Outcome of an incident.
 
 use serde::{Deserialize, Serialize};
 
-/// How an incident ended.
+/// Outcome of an incident: recovered after a retry, or degraded because a fallback model answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub recovered: bool,

@@ -1,15 +1,15 @@
-//! What a source seems to lack.
+//! Signs that a source is incomplete.
 
 use serde::{Deserialize, Serialize};
 
-/// What a source seems to lack.
+/// Sign that a source is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Hint {
-    /// It is plain text.
+    /// Plain text, which lacks the structured fields.
     Plain,
-    /// It holds the newest records only.
+    /// Only the newest records of the log.
     Tail,
-    /// Something has filtered it.
+    /// Filtered before clawsift read it.
     Filtered,
 }

@@ -1,4 +1,4 @@
-//! An incident: one failure, as a person would count it, and which of its records tells the cause.
+//! An incident: one failure as a person would count it, and the record that shows its cause.
 
 use jiff::Timestamp;
 use litemap::LiteMap;
@@ -14,34 +14,35 @@ use super::ending::Ending;
 use super::nearness::earlier;
 use super::sample::Sample;
 
-/// Claims of OpenClaw's that are kept of one incident; real ones have two or three.
+/// Maximum number of OpenClaw's own statements kept per incident; real incidents have two or three.
 const MAX_CLAIMS: usize = 8;
-/// Providers told apart in one incident; a longer chain of fallbacks is one provider's from there on.
+/// Maximum number of providers distinguished per incident; in a longer chain of fallbacks the others count as the last
+/// one.
 const MAX_LEADS: usize = 8;
-/// Ids kept of one incident; a run has one of each.
+/// Maximum number of ids of each kind kept per incident; a run has one of each.
 const MAX_KEYS: usize = 8;
 
-/// What a match is in its incident.
+/// Role of a match in its incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The record that tells most about the failure.
+    /// The record with the strongest evidence of the failure.
     Cause,
-    /// An echo of it.
+    /// A related record of the same failure.
     Symptom,
 }
 
-/// The record that tells most about what one provider did.
+/// The strongest record about one provider (or about no provider).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lead {
     pub rule: usize,
     pub category: Category,
     pub severity: Severity,
     pub evidence: Evidence,
-    /// It tells only what follows from an earlier failure.
+    /// The record reports a consequence of an earlier failure, such as a skipped provider.
     pub is_echo: bool,
-    /// It tells of a channel itself, where that is what failed, and not of what the channel stumbled over.
+    /// The record reports a failure of the channel itself, and not of something that the channel uses.
     pub is_of_channel: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
@@ -63,7 +64,8 @@ impl Lead {
         }
     }
 
-    /// What is proven says more than an echo, and an echo more than what OpenClaw makes of a failure.
+    /// Sort key of the evidence: a proven cause ranks above a consequence of an earlier failure, and that above
+    /// OpenClaw's own interpretation.
     fn weight(&self) -> (bool, u8, Evidence) {
         let class = match (self.is_echo, self.is_proven()) {
             (false, true) => 2,
@@ -78,63 +80,64 @@ impl Lead {
     }
 }
 
-/// The earlier failure from which an incident follows.
+/// The earlier failure that led to an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Root {
     pub rule: usize,
     pub category: Category,
     pub evidence: Evidence,
-    /// When the provider last failed of it, or was skipped for it.
+    /// The last time the provider failed for this reason, or was skipped because of it.
     pub at: Timestamp,
 }
 
-/// How far the run of an incident has come.
+/// State of the run of an incident.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Course {
-    /// Attempts go on.
+    /// Attempts continue.
     #[default]
     Open,
-    /// OpenClaw has said that it asks another model.
+    /// OpenClaw has announced a request to another model.
     FallingBack,
-    /// The attempts with a model are over; a fallback may follow.
+    /// The attempts with a model have ended; a fallback may follow.
     Ended(Timestamp),
     /// There is no other model to ask.
     Exhausted(Timestamp),
-    /// The run is over.
+    /// The run has ended.
     Closed(Timestamp),
 }
 
-/// One failure, as a person would count it.
+/// One failure as a person would count it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Incident {
-    /// Its number in this scan, from 1.
+    /// Number in this scan, from 1.
     #[serde(skip)]
     pub number: u64,
     pub setting: Setting,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
-    /// Like `first_seen` and `last_seen`, for comparing within the source.
+    /// Times for ordering within the source; records without a time take that of the record before.
     pub first_order: Option<Timestamp>,
     pub last_order: Option<Timestamp>,
     #[serde(skip)]
     pub last_line: u64,
-    /// By provider, in the order of their first records; those without a provider have one of their own.
+    /// The strongest record per provider, in the order of their first records. Records without a provider share one
+    /// entry.
     pub leads: Vec<Lead>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<Root>,
-    /// The provider that was asked last: of it is what names none.
+    /// The provider of the last request. Records without a provider are attributed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
-    /// The text of the strongest record of which one was kept.
+    /// Sample of the strongest record that has one, with its evidence and rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<(Evidence, usize, Sample)>,
     pub records: u64,
-    /// Records by rule.
+    /// Number of records by rule.
     pub rules: LiteMap<usize, u64>,
     #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
     pub captures: LiteMap<String, String>,
-    /// What OpenClaw itself says of it, and of which categories that would be true.
+    /// OpenClaw's own statements about the failure, each with the categories for which it would be true.
     #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
     pub claims: LiteMap<String, Vec<Category>>,
     pub ending: Ending,
@@ -143,22 +146,22 @@ pub(crate) struct Incident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     pub course: Course,
-    /// Those of its records that came after the end of the source's journal, where others are in it.
+    /// Records after the end of the source's journal, if the journal contains earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<Box<Incident>>,
-    /// Some of its records are in the source's journal.
+    /// `true` if the source's journal contains records of this incident.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_in_journal: bool,
-    /// The first record, for telling whether it goes on with an incident of the source before.
+    /// Correlation key of the first record, for deciding if the incident continues one of the previous source.
     pub first: Glimpse,
 }
 
-/// What explains an incident.
+/// The rule that explains an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cause {
     pub rule: usize,
     pub evidence: Evidence,
-    /// It stands earlier in the log, in another incident.
+    /// The cause is in another incident, earlier in the log.
     pub is_earlier: bool,
 }
 
@@ -191,20 +194,21 @@ impl Incident {
         }
     }
 
-    /// The lead that tells the cause. Of several providers that failed in one run, the first is what went wrong, and the
-    /// others are the fallbacks that did not help.
+    /// Returns the record that shows the cause. If several providers failed in one run, the first one is the cause and
+    /// the others are unsuccessful fallbacks.
     pub fn lead(&self) -> Option<&Lead> {
         let primary = self.provider();
         let of_primary = |lead: &&Lead| lead.provider.is_none() || lead.provider.as_deref() == primary;
         let best = strongest(self.leads.iter().filter(of_primary))?;
         if best.is_echo && self.root.is_none() {
-            // Nobody knows why the first provider rests; then the others are at least a cause that the log has.
+            // The log does not show why the first provider is on cooldown; a proven failure of another provider is the
+            // best known cause.
             return strongest(self.leads.iter().filter(|lead| lead.is_proven())).or(Some(best));
         }
         Some(best)
     }
 
-    /// What explains it.
+    /// Returns the rule that explains the incident: the root failure if the incident itself has no proven cause.
     pub fn cause(&self) -> Option<Cause> {
         let lead = self.lead()?;
         let is_unproven = !lead.is_proven();
@@ -214,12 +218,12 @@ impl Incident {
         })
     }
 
-    /// Whether it only follows from a failure that is not known (yet).
+    /// Returns true if the incident is only a consequence of an earlier failure that is not known yet.
     pub fn wants_root(&self) -> bool {
         self.root.is_none() && self.lead().is_some_and(|lead| lead.is_echo)
     }
 
-    /// The provider that failed first.
+    /// Returns the provider that failed first.
     pub fn provider(&self) -> Option<&str> {
         self.leads.iter().find_map(|lead| lead.provider.as_deref())
     }
@@ -240,7 +244,7 @@ impl Incident {
         for (ids, id) in [(&mut self.runs, &found.keys.run), (&mut self.traces, &found.keys.trace)] {
             remember(ids, id.as_ref());
         }
-        // A run that is known by its id was joined by that; whose lane gave up is then a guess.
+        // A run with an id is matched by that id; the session of a record that is matched otherwise is a guess.
         if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
             self.session = self.session.take().or_else(|| found.keys.session.clone());
         }
@@ -248,7 +252,7 @@ impl Incident {
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
-        // What a fallback met with is no fact of the first failure.
+        // The facts of a fallback's failure do not describe the first failure.
         if self.asked.is_none() || self.asked.as_deref() == self.provider() {
             for (name, value) in &found.captures {
                 self.captures.entry(name.clone()).or_insert_with(|| value.clone());
@@ -260,7 +264,7 @@ impl Incident {
         self.advance(found);
     }
 
-    /// Notes a record that came after the end of the journal, where the ones before are in that.
+    /// Adds a record after the end of the journal to `rest`, if the journal contains earlier records of the incident.
     pub fn add_to_rest(&mut self, found: &Match, sample: Option<Sample>) {
         if self.is_in_journal {
             let number = self.number;
@@ -268,7 +272,7 @@ impl Incident {
         }
     }
 
-    /// Follows the course of the run.
+    /// Updates the run state.
     fn advance(&mut self, found: &Match) {
         let time = found.when.order.or(self.last_order).unwrap_or_default();
         match (found.ends, found.has_next) {
@@ -304,12 +308,12 @@ impl Incident {
         }
     }
 
-    /// It is over, at that time or else with its last record.
+    /// Closes the incident at `time`, or at the time of its last record.
     pub fn close(&mut self, time: Option<Timestamp>) {
         self.course = Course::Closed(time.or(self.last_order).unwrap_or_default());
     }
 
-    /// The run came to a good end.
+    /// Records that the run succeeded; `fallback` if another model answered.
     pub fn succeed(&mut self, time: Option<Timestamp>, fallback: bool) {
         self.ending.recovered = true;
         self.ending.degraded |= fallback;
@@ -318,7 +322,7 @@ impl Incident {
         }
     }
 
-    /// Adds what a later source tells of the same failure.
+    /// Adds the records that a later source has of the same failure.
     pub fn absorb(&mut self, other: Self) {
         self.records += other.records;
         for (rule, records) in other.rules {
@@ -332,8 +336,8 @@ impl Incident {
             others.iter().for_each(|id| remember(ids, Some(id)));
         }
         self.session = self.session.take().or(other.session);
-        // What names no provider is of the one that was asked last, and what a fallback met with is no fact of the first
-        // failure.
+        // Records without a provider belong to the provider of the last request, and the facts of a fallback's failure
+        // do not describe the first failure.
         let asked = other.leads.iter().find_map(|lead| lead.provider.clone()).or_else(|| self.asked.clone());
         if asked.is_none() || self.provider().is_none() || asked.as_deref() == self.provider() {
             for (name, value) in other.captures {
@@ -355,7 +359,7 @@ impl Incident {
         self.course = self.course_after(other.course, other.first.is_attempt);
     }
 
-    /// Its course, after a later source has told how it went on: as if all had been told by one.
+    /// Returns the run state after a later source continues the incident, equal to the state if both were one source.
     fn course_after(&self, later: Course, is_attempt: bool) -> Course {
         match (self.course, later) {
             (Course::Closed(_), Course::Open | Course::Ended(_) | Course::Exhausted(_))
@@ -365,7 +369,7 @@ impl Incident {
         }
     }
 
-    /// Gives back the room in which more could be kept.
+    /// Releases unused capacity.
     pub fn shrink(&mut self) {
         self.leads.shrink_to_fit();
         self.runs.shrink_to_fit();
@@ -374,7 +378,7 @@ impl Incident {
         shrink(&mut self.captures);
     }
 
-    /// Gives the rules other indices.
+    /// Maps all rule indices through `new`.
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
         shrink(&mut self.rules);
@@ -391,14 +395,14 @@ impl Incident {
         }
     }
 
-    /// Redacts the ids by which it is known.
+    /// Redacts the ids of the incident.
     pub fn redact_ids(&mut self, cleaner: &Cleaner) {
         cleaner.each(self.runs.iter_mut().chain(&mut self.traces).chain(&mut self.session));
         self.first.keys.redact(cleaner);
         self.rest.iter_mut().for_each(|rest| rest.redact_ids(cleaner));
     }
 
-    /// Redacts what was cleaned when its records were read, unless that was not asked for then.
+    /// Redacts the text that is normally redacted when records are read, for reports made with `--no-redact`.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         let text = self.sample.as_ref().map(|(_, _, sample)| sample.text.as_str());
         let own = cleaner.knowing(text);
@@ -414,7 +418,7 @@ impl Incident {
     }
 }
 
-/// The strongest of some leads, the first of equals.
+/// Returns the lead with the highest weight, the first one on ties.
 fn strongest<'l>(leads: impl Iterator<Item = &'l Lead>) -> Option<&'l Lead> {
     leads.reduce(|best, lead| if lead.weight() > best.weight() { lead } else { best })
 }

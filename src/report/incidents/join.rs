@@ -1,8 +1,8 @@
 //! Joins the matches of one source into incidents.
 //!
-//! Records are joined by their run or trace id. Plain logs drop both from most records; there a record belongs to the
-//! failure of the same provider that is still going on. The model may differ: one run asks several (a fallback, a small
-//! one for the conversation's title).
+//! Records are joined by their run or trace id. Plain logs drop both ids from most records; there, a record belongs to
+//! the open failure of the same provider. The model may differ, because one run asks several models (a fallback, or a
+//! small model for the conversation's title).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -18,28 +18,29 @@ use super::incident::{Course, Incident, Root};
 use super::nearness::{ECHO, REACH, within};
 use super::sample::Sample;
 
-/// How long after the failure from which it follows a provider can still be skipped. A key rests for five minutes, for
-/// want of money ten, and each new try may begin that again.
+/// Time after a failure within which a provider can still be skipped because of it. A key is on cooldown for five
+/// minutes, or ten after a billing failure, and each new attempt may restart the cooldown.
 const REST: SignedDuration = SignedDuration::from_hours(1);
-/// Looking for incidents that are over costs a look at each; once in so many matches is enough.
+/// Number of matches between checks for closed incidents, because each check visits all open incidents.
 const CLOSE_EVERY: u64 = 256;
-/// More open incidents than this are not kept; the oldest go first.
+/// Maximum number of open incidents; the oldest are closed first.
 const MAX_OPEN: usize = 1 << 14;
-/// A match without ids is compared with so many of the latest incidents.
+/// Number of latest incidents with which a match without ids is compared.
 const RECENT: usize = 64;
-/// Runs whose start is kept.
+/// Maximum number of runs whose start time is kept.
 const MAX_STARTED: usize = 4096;
-/// Of those, the latest are kept at the end of a source.
+/// Number of the latest of those that are kept at the end of a source.
 const MAX_STARTED_AT_END: usize = 64;
-/// Providers whose last failure is kept.
+/// Maximum number of providers whose last failure is kept.
 const MAX_ROOTS: usize = 64;
 
-/// The last failure of each provider, from which later ones may follow.
+/// The last failure per provider, which can lead to later failures.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Roots(BTreeMap<String, Root>);
 
 impl Roots {
-    /// From which failure follows what happens then to a provider, or to any where none is named.
+    /// Returns the earlier failure that explains a skipped provider at `time`. Without a provider, the last failure of
+    /// any provider.
     pub fn of(&self, provider: Option<&str>, time: Option<Timestamp>) -> Option<&Root> {
         let root = match provider {
             Some(provider) => self.0.get(provider),
@@ -48,7 +49,7 @@ impl Roots {
         root.filter(|root| within(Some(root.at), time, REST))
     }
 
-    /// Notes that a provider failed.
+    /// Records a failure of a provider.
     pub fn note(&mut self, provider: &str, root: Root) {
         self.0.insert(provider.to_owned(), root);
         if self.0.len() > MAX_ROOTS
@@ -58,7 +59,7 @@ impl Roots {
         }
     }
 
-    /// Adds what happened later.
+    /// Adds the failures of a later source.
     pub fn follow(&mut self, later: &Self) {
         for (provider, root) in &later.0 {
             self.note(provider, root.clone());
@@ -75,7 +76,7 @@ impl Roots {
     }
 }
 
-/// How things stand at the end of a source, beside the incidents that are open.
+/// State of the correlation at the end of a source, besides the open incidents.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Standing {
     pub roots: Roots,
@@ -83,13 +84,13 @@ pub(crate) struct Standing {
     answered: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     started: Vec<(String, Timestamp)>,
-    /// When the last event was, which events without a time take for theirs.
+    /// Time of the last event; events without a time take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_event: Option<Timestamp>,
 }
 
 impl Standing {
-    /// Adds how things stand later.
+    /// Adds the state of a later source.
     pub fn follow(&mut self, later: &Self) {
         self.roots.follow(&later.roots);
         self.answered = later.answered.or(self.answered);
@@ -105,7 +106,7 @@ impl Standing {
     }
 }
 
-/// A run that came to a good end and of which nothing is known to have failed in its source.
+/// A successful end of a run without a known failure in its source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct LooseEnd {
     pub order: Timestamp,
@@ -115,11 +116,11 @@ pub(crate) struct LooseEnd {
     pub what: End,
 }
 
-/// What ends failures.
+/// Kind of event that ends failures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
-    /// A run came to a good end.
+    /// A run succeeded.
     #[default]
     Success,
     /// A channel works again.
@@ -134,40 +135,40 @@ impl End {
     }
 }
 
-/// How a run came to a good end.
+/// Outcome of a successful run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum GoodEnd {
-    /// Nothing is known to have failed.
+    /// No failure is known.
     WithoutFailure,
-    /// This provider failed, and then did not.
+    /// This provider failed and then succeeded.
     Recovered(String),
-    /// Another model than the wanted one answered.
+    /// A model other than the requested one answered.
     ByFallback,
 }
 
-/// Joins matches, which come in the order of their positions.
+/// Joins matches into incidents. Matches must arrive in the order of their positions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Joiner {
-    /// In the order of their numbers.
+    /// Open incidents, ordered by number.
     open: Vec<Incident>,
     by_id: HashMap<String, u64, ByText>,
     count: u64,
     matches: u64,
     newest: Option<Timestamp>,
     roots: Roots,
-    /// When a fallback last answered in a run that is not named.
+    /// Time of the last fallback answer in a run without an id.
     answered: Option<Timestamp>,
-    /// When the gateway took up each of the latest runs.
+    /// Start times of the latest runs.
     started: HashMap<String, Timestamp, ByText>,
 }
 
 impl Joiner {
-    /// A joiner whose incidents' numbers go on from `count`.
+    /// Creates a joiner that numbers its incidents from `count` + 1.
     pub fn new(count: u64) -> Self {
         Self { count, ..Self::default() }
     }
 
-    /// A joiner that goes on with these incidents, whose numbers ascend.
+    /// Creates a joiner that continues these incidents, which must be ordered by number.
     pub fn resume(open: Vec<Incident>, standing: Standing) -> Self {
         let Standing { roots, answered, started, .. } = standing;
         let ids = open.iter().flat_map(|incident| incident.ids().map(|id| (id, incident.number)));
@@ -183,12 +184,12 @@ impl Joiner {
         }
     }
 
-    /// The incident of that number, if it may still get records.
+    /// Returns the incident with this number if it is still open.
     pub fn incident_mut(&mut self, number: u64) -> Option<&mut Incident> {
         self.get_mut(number)
     }
 
-    /// How many incidents were begun, here and before.
+    /// Returns the highest incident number in use.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -208,7 +209,8 @@ impl Joiner {
         number
     }
 
-    /// Finds the earlier failure from which the match follows, or notes the match as one from which others may follow.
+    /// Links the incident to the earlier failure of which the match is a consequence, or records the match as a failure
+    /// that can have consequences.
     fn trace_back(&mut self, index: usize, found: &Match) {
         let incident = &mut self.open[index];
         let provider = incident.asked.as_deref();
@@ -231,7 +233,7 @@ impl Joiner {
         if !found.echo_of.contains(&root.category) && found.category != root.category {
             return;
         }
-        // A provider that is still skipped rests for the same reason as before.
+        // A provider that is still skipped is on cooldown for the same reason as before.
         root.at = found.when.order.unwrap_or(root.at);
         if let Some(provider) = provider {
             self.roots.note(provider, root.clone());
@@ -239,7 +241,7 @@ impl Joiner {
         incident.root = Some(root);
     }
 
-    /// A run came to a good end: if it had failed before, it recovered.
+    /// Processes the successful end of a run: if the run had failed before, it recovered.
     pub fn succeed(
         &mut self,
         keys: &RunKeys,
@@ -247,7 +249,7 @@ impl Joiner {
         fallback: bool,
         requested: Option<&str>,
     ) -> GoodEnd {
-        // Whatever tools failed did so in the run that has ended, or in an earlier one.
+        // Failed tools belong to the run that has ended, or to an earlier one.
         for incident in self.open.iter_mut().rev().take(RECENT) {
             if incident.setting.is_tool() && incident.course == Course::Open {
                 incident.close(time);
@@ -258,7 +260,7 @@ impl Joiner {
             let answered = self.recent().find(|incident| incident.is_answered_for(requested, time))?;
             Some(answered.number)
         });
-        // The console names a run only where it ends, after it has said that another model answered.
+        // The console names a run only at its end, after it has reported that another model answered.
         let was_answered =
             std::mem::replace(&mut self.answered, time.filter(|_| fallback && keys.run.is_none()));
         let is_answer = within(was_answered, time, ECHO);
@@ -267,9 +269,9 @@ impl Joiner {
         }
         let known = known.map(|number| (number, fallback || is_answer));
         let Some((number, fallback)) = known.or_else(|| {
-            // In plain logs the failed attempts carry no id; the run that ends well is then the one under way.
+            // In plain logs the failed attempts have no id; the run that succeeds is then the current one.
             let started = keys.run.as_ref().and_then(|run| self.started.get(run)).copied();
-            // A run that was taken up after something failed is another.
+            // A run that started after the failure is a different one.
             let may_be = |incident: &&Incident| started.is_none() || incident.first_order >= started;
             self.recent().filter(may_be).find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
         }) else {
@@ -284,12 +286,13 @@ impl Joiner {
         }
     }
 
-    /// The gateway takes up a run.
+    /// Records the start of a run.
     pub fn start(&mut self, run: String, time: Option<Timestamp>) {
         let Some(time) = time else { return };
         if self.started.len() >= MAX_STARTED {
             self.started.retain(|_, start| time.duration_since(*start) <= REACH);
-            // A flood within that time is forgotten as a whole: then runs are told apart as in logs that do not name them.
+            // If too many runs start within that time, all are dropped: runs are then told apart as in logs without run
+            // ids.
             if self.started.len() >= MAX_STARTED {
                 self.started.clear();
             }
@@ -297,22 +300,22 @@ impl Joiner {
         self.started.insert(run, time);
     }
 
-    /// The gateway started: whatever was under way has ended.
+    /// Processes a start of the gateway: all open runs have ended.
     pub fn restart(&mut self, time: Option<Timestamp>) {
         for incident in self.open.iter_mut().filter(|incident| incident.setting == Setting::Run) {
             incident.close(time);
         }
     }
 
-    /// A channel works again.
+    /// Processes a channel that works again: its incidents have ended.
     pub fn channel_up(&mut self, channel: &str, time: Option<Timestamp>) {
         for incident in self.open.iter_mut().filter(|i| i.setting.channel_name() == Some(channel)) {
             incident.close(time);
         }
     }
 
-    /// Takes out incidents that no later record will belong to, in the order of their numbers. Called after each match, so
-    /// that what is taken out depends on the matches alone, and not on how the log was cut into chunks.
+    /// Removes and returns the incidents that no later record can belong to, ordered by number. Must be called after
+    /// each match, so that the result depends on the matches alone and not on how the log was cut into chunks.
     pub fn close(&mut self) -> Vec<Incident> {
         self.matches += 1;
         if !self.matches.is_multiple_of(CLOSE_EVERY) {
@@ -335,7 +338,7 @@ impl Joiner {
         over
     }
 
-    /// Takes out all that are left, and what later sources go on from.
+    /// Returns all remaining incidents and the state from which later sources continue.
     pub fn finish(self) -> (Vec<Incident>, Standing) {
         let Self { open, roots, answered, started, newest, .. } = self;
         let mut started: Vec<(String, Timestamp)> = started
@@ -357,7 +360,7 @@ impl Joiner {
         self.open.get_mut(index)
     }
 
-    /// The latest incidents, the newest first.
+    /// Returns the latest incidents, the newest first.
     fn recent(&self) -> impl Iterator<Item = &Incident> {
         self.open.iter().rev().take(RECENT)
     }
@@ -380,7 +383,7 @@ impl Joiner {
         if found.ends == Ends::Nothing && found.has_next.is_none() {
             return Some(newest.number);
         }
-        // Of several runs under way the one that has said the same ends, and of these the one that has begun first.
+        // Of several open runs, the one that best precedes the record ends; on ties, the one that started first.
         let best =
             recent.fold(
                 newest,
@@ -389,7 +392,7 @@ impl Joiner {
         Some(best.number)
     }
 
-    /// The number of an incident that is known already to be one of its own.
+    /// Reserves a number for an incident that cannot be joined with another.
     pub fn next_number(&mut self) -> u64 {
         self.count += 1;
         self.count
@@ -403,8 +406,8 @@ impl Joiner {
         self.count
     }
 
-    /// A run that gives up without attempts of its own, with the same words as another within moments, has had the same
-    /// attempts: plain text does not say whose they were.
+    /// Returns the cause of another run that gave up with the same message within moments, for a run that gives up
+    /// without attempts of its own. Plain text does not show to which of the two the attempts belonged.
     fn sibling_root(&self, found: &Match) -> Option<Root> {
         if found.ends != Ends::Candidate || !found.evidence.is_hearsay() || !found.echo_of.is_empty() {
             return None;
@@ -420,7 +423,7 @@ impl Joiner {
     }
 }
 
-/// The ids of a record, apart for runs and for what happens beside them.
+/// Returns the ids of a record, in separate namespaces for runs and for events outside a run.
 fn ids<'k>(setting: &Setting, keys: &'k RunKeys) -> impl Iterator<Item = Cow<'k, str>> {
     [&keys.run, &keys.trace].into_iter().flatten().map(|id| setting.id(id))
 }

@@ -1,5 +1,5 @@
-//! What was told near the beginning of a source, in order: incidents there may go on from the source before, so it is told
-//! again to a joiner that knows how that ended.
+//! Journal of the events near the beginning of a source, in order. Incidents there may continue from the previous
+//! source, so the journal is replayed to a joiner that knows the end of that source.
 
 use std::sync::Arc;
 
@@ -14,21 +14,22 @@ use super::join::Joiner;
 use super::nearness::{REACH, within};
 use super::sample::Sample;
 
-/// Entries of one journal: what a busy gateway writes in half an hour, most of it in other records.
+/// Maximum number of entries per journal: more than a busy gateway writes in half an hour, because most records are no
+/// entries.
 const MAX_ENTRIES: usize = 256;
 
 /// Events near the beginning of a source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Journal {
     entries: Vec<Entry>,
-    /// Facts of the matches, each once.
+    /// Distinct facts of the matches.
     facts: Vec<Facts>,
-    /// The source goes on where the journal ends.
+    /// `true` if the source continues after the end of the journal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_cut: bool,
 }
 
-/// Something that decides about incidents.
+/// An event that affects incidents.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     order: Option<Timestamp>,
@@ -41,7 +42,7 @@ struct Entry {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Told {
-    /// A match of the incident that was the source's at that place among those at its edges.
+    /// A match. `incident` is the incident's number, and after `settle` its index in the source's edges.
     Match {
         facts: usize,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,19 +54,19 @@ enum Told {
     Turn(Turn),
 }
 
-/// Events beside matches that begin or end runs.
+/// Events other than matches that begin or end runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Turn {
-    /// A run came to a good end.
+    /// A run succeeded.
     Success {
-        /// Another model than the wanted one answered.
+        /// A model other than the requested one answered.
         fallback: bool,
-        /// The provider of the wanted one.
+        /// Provider of the requested model.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         requested: Option<String>,
     },
-    /// The gateway takes up a run.
+    /// The gateway starts a run.
     Start,
     /// A channel works again.
     ChannelUp(String),
@@ -74,14 +75,14 @@ pub(crate) enum Turn {
 }
 
 impl Journal {
-    /// Notes what turned at that time, unless the journal has ended.
+    /// Adds an event other than a match, unless the journal has ended. The source begins at `first`.
     pub fn turn(&mut self, order: Option<Timestamp>, first: Option<Timestamp>, keys: RunKeys, turn: Turn) {
         if self.is_open(order, first) {
             self.entries.push(Entry { order, keys, what: Told::Turn(turn) });
         }
     }
 
-    /// Notes a match of an incident, in a source that begins at `first`; whether the journal has not ended.
+    /// Adds a match of an incident, in a source that begins at `first`. Returns false if the journal has ended.
     pub fn add(
         &mut self,
         found: &Match,
@@ -102,14 +103,15 @@ impl Journal {
         true
     }
 
-    /// Returns true if something of that time may be noted; from the first that may not on, nothing is.
+    /// Returns true if an event at that time can be added. After the first one that cannot, the journal stays closed.
     fn is_open(&mut self, order: Option<Timestamp>, first: Option<Timestamp>) -> bool {
         let is_near = order.is_none() || first.is_none() || within(first, order, REACH);
         self.is_cut |= self.entries.len() >= MAX_ENTRIES || !is_near;
         !self.is_cut
     }
 
-    /// Names incidents by their places among those at the source's edges. What is of others was counted already.
+    /// Replaces incident numbers by indices into the source's edges. Entries of other incidents are removed, because
+    /// those are already counted.
     pub fn settle(&mut self, edges: &[Incident]) {
         self.entries.retain_mut(|entry| match &mut entry.what {
             Told::Match { incident, .. } => {
@@ -126,23 +128,23 @@ impl Journal {
         self.entries.is_empty()
     }
 
-    /// The time of its first entry that has one.
+    /// Returns the time of the first entry that has one.
     pub fn begin(&self) -> Option<Timestamp> {
         self.entries.iter().find_map(|entry| entry.order)
     }
 
-    /// The time of its last entry.
+    /// Returns the latest time of all entries.
     pub fn end(&self) -> Option<Timestamp> {
         self.entries.iter().filter_map(|entry| entry.order).max()
     }
 
-    /// Tells a joiner all of it. Returns for each match the place of its incident among those at the source's edges, and the
-    /// number that the joiner gave.
+    /// Replays all entries to a joiner. Returns per match the index of its incident in the source's edges and the
+    /// number that the joiner gave it.
     pub fn tell(&self, joiner: &mut Joiner, last: Option<Timestamp>) -> Vec<(usize, u64)> {
         let facts: Vec<Arc<Facts>> = self.facts.iter().cloned().map(Arc::new).collect();
         let (mut numbers, mut last) = (Vec::new(), last);
         for entry in &self.entries {
-            // Of what has no time it is known that it came after what came before it.
+            // An entry without a time is known only to follow the one before.
             let order = entry.order.or(last);
             last = order;
             match &entry.what {
@@ -159,12 +161,12 @@ impl Journal {
         numbers
     }
 
-    /// Redacts the names of runs.
+    /// Redacts the ids of runs.
     pub fn redact_names(&mut self, cleaner: &Cleaner) {
         self.entries.iter_mut().for_each(|entry| entry.keys.redact(cleaner));
     }
 
-    /// Redacts what the matches say.
+    /// Redacts the text of the matches.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         let samples = self.entries.iter().filter_map(|entry| match &entry.what {
             Told::Match { sample: Some(sample), .. } => Some(sample.text.as_str()),

@@ -1,4 +1,4 @@
-//! Marks on the time line: what happened to the gateway that may explain what came after it.
+//! Lifecycle events on the time line: changes of the gateway that may explain later failures.
 
 use jiff::Timestamp;
 #[cfg(feature = "schema")]
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use crate::classify::MarkKind;
 use crate::redact::Cleaner;
 
-/// Marks kept of one source: the latest.
+/// Maximum number of lifecycle events kept per source, the latest ones.
 pub(crate) const MAX_MARKS: usize = 200;
 
-/// Something that happened to a gateway.
+/// A lifecycle event of a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Mark {
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
-    /// What.
+    /// Kind of event.
     pub what: MarkKind,
-    /// The folder of the gateway's log.
+    /// Folder of the gateway's log.
     pub gateway: String,
 }
 
 impl Mark {
-    /// Whether the gateway started.
+    /// Returns true if the gateway started.
     pub(crate) fn is_start(&self) -> bool {
         self.what == MarkKind::GatewayStart
     }

@@ -1,4 +1,4 @@
-//! Correlation: the records of one failure become one incident, within a source and across sources.
+//! Correlation: joins the records of one failure into one incident, within a source and across sources.
 
 mod belonging;
 pub(super) mod ending;

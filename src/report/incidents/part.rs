@@ -1,24 +1,24 @@
-//! What is kept of a source that was read in parts.
+//! Data kept for a source that was read in parts.
 
 use serde::{Deserialize, Serialize};
 
-/// What is kept of a part of a source besides.
+/// Additional data kept for one part of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Part {
-    /// Where its first record begins in the source, where that is known.
+    /// Offset of the part's first record in the source, in bytes, if known.
     pub start: Option<u64>,
-    /// What its notes tell.
+    /// Counts of unusual records, for the notes.
     pub oddities: Oddities,
 }
 
-/// What was unusual in a source, in numbers.
+/// Counts of unusual records in a source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Oddities {
-    /// Records looked at whose bytes are not all UTF-8.
+    /// Inspected records that are not valid UTF-8.
     pub invalid_utf8: u64,
-    /// Records of which only the beginning was looked at.
+    /// Records of which only the beginning was inspected.
     pub cut: u64,
-    /// Records that OpenClaw itself lost.
+    /// Records that OpenClaw itself reported as lost.
     pub dropped: u64,
 }
 
@@ -29,7 +29,7 @@ impl Oddities {
         self.dropped += other.dropped;
     }
 
-    /// What the report says of them.
+    /// Returns the notes for the report.
     pub fn notes(self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.invalid_utf8 > 0 {
@@ -54,5 +54,5 @@ impl Oddities {
     }
 }
 
-/// What a source without records is said to be.
+/// Note for a source without records.
 pub(crate) const EMPTY: &str = "it holds no records";

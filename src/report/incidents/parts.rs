@@ -1,4 +1,4 @@
-//! Parts of one source that were read apart from each other, and are shown as one.
+//! Parts of one source that were read separately and are shown as one source.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,19 +14,19 @@ use super::sample::Sample;
 use super::source_info::{FormatCount, SourceInfo};
 use super::source_summary::SourceSummary;
 
-/// The sources as a report shows them: the parts of one, which follow each other here, as one.
+/// Returns the sources as a report shows them: consecutive parts of one source are combined.
 pub(crate) fn shown(sources: &[SourceSummary]) -> Vec<SourceInfo> {
     let mut shown = Vec::with_capacity(sources.len());
     shown.extend(sources.chunk_by(are_parts_of_one).map(whole));
     shown
 }
 
-/// Whether two are parts of the same source.
+/// Returns true if both are parts of the same source.
 pub(crate) fn are_parts_of_one(a: &SourceSummary, b: &SourceSummary) -> bool {
     a.part.is_some() && b.part.is_some() && (&a.gateway, &a.info.name) == (&b.gateway, &b.info.name)
 }
 
-/// The sources in the order in which they were written, the parts of one one after the other.
+/// Returns the sources in the order in which they were written; the parts of one source stay together.
 pub(crate) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
     let mut in_time = Vec::with_capacity(sources.len());
     for parts in sources.chunk_by(are_parts_of_one) {
@@ -37,7 +37,7 @@ pub(crate) fn in_time(sources: &[SourceSummary]) -> Vec<&SourceSummary> {
     in_time.into_iter().map(|(_, source)| source).collect()
 }
 
-/// From when to when a source goes.
+/// Time span of a source.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Span {
     first: Option<Timestamp>,
@@ -45,7 +45,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// That of a source of these parts.
+    /// Returns the span of a source that consists of these parts.
     pub fn of(parts: &[&SourceSummary]) -> Self {
         Self {
             first: parts.iter().find_map(|part| part.info.first_time),
@@ -53,8 +53,8 @@ impl Span {
         }
     }
 
-    /// Whether an incident is so far from both ends that no other source goes on with it: it would have been settled, had the
-    /// source been read whole.
+    /// Returns true if an incident is so far from both ends that no other source can continue it. It would have been
+    /// settled if the source had been read as a whole.
     pub fn is_inside(self, incident: &Incident) -> bool {
         let is_far = |edge: Option<Timestamp>, time: Option<Timestamp>| {
             edge.zip(time).is_some_and(|(edge, time)| edge.duration_since(time).abs() > REACH)
@@ -104,7 +104,7 @@ fn union<'s>(names: impl Iterator<Item = &'s Vec<String>>) -> Vec<String> {
     all.into_iter().cloned().collect()
 }
 
-/// The places between parts where bytes of the source are missing, the beginning included.
+/// Returns the number of places, the beginning included, at which bytes between the parts are missing.
 fn gaps(parts: &[SourceSummary]) -> usize {
     let read = || parts.iter().filter(|part| part.info.bytes > 0);
     let starts = read().filter_map(|part| part.part.as_ref()?.start);
@@ -112,18 +112,18 @@ fn gaps(parts: &[SourceSummary]) -> usize {
     std::iter::once(0).chain(ends).zip(starts).filter(|(end, start)| end != start).count()
 }
 
-/// Where the parts of sources begin, for telling in which line of the source a record stands.
+/// Start offsets of the parts of sources, for computing line numbers in the whole source.
 pub(crate) struct Lines<'s> {
-    /// By source: where each part begins, and the lines before it.
+    /// By source: offset of each part, and number of lines before it.
     before: HashMap<&'s str, Vec<(u64, u64)>>,
 }
 
 impl<'s> Lines<'s> {
-    /// Of sources in their order.
+    /// Builds the table from sources in report order.
     pub fn new(sources: &'s [SourceSummary]) -> Self {
         let mut before = HashMap::new();
         for parts in sources.chunk_by(are_parts_of_one) {
-            // Without the parts before it, nobody knows how many lines stand there.
+            // If parts are missing, the number of lines before a part is unknown.
             if parts.len() < 2 || gaps(parts) > 0 {
                 continue;
             }
@@ -139,7 +139,7 @@ impl<'s> Lines<'s> {
         Self { before }
     }
 
-    /// Counts a sample's line from the beginning of its source instead of that of its part.
+    /// Changes a sample's line from a number within its part to a number within its source.
     pub fn place(&self, sample: &mut Sample) {
         let Some(parts) = self.before.get(sample.source.as_str()) else { return };
         let next = parts.partition_point(|(start, _)| *start <= sample.offset);
@@ -147,8 +147,8 @@ impl<'s> Lines<'s> {
     }
 }
 
-/// The marks of all sources. Of a source that was read in parts those are left out that would be none had it been read whole:
-/// a version that it had said before, and all but the latest.
+/// Returns the lifecycle events of all sources. For a source that was read in parts, events are removed that a scan of
+/// the whole source would not have: a repeated version, and all but the latest events.
 pub(crate) fn marks(sources: &[SourceSummary]) -> Vec<Mark> {
     let mut all = Vec::new();
     for parts in sources.chunk_by(are_parts_of_one) {

@@ -1,4 +1,4 @@
-//! A record that is shown as evidence.
+//! A record shown as evidence.
 
 use jiff::Timestamp;
 #[cfg(feature = "schema")]
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::record::Level;
 use crate::redact::Cleaner;
 
-/// Texts shown of one rule.
+/// Maximum number of samples per rule.
 pub(crate) const MAX_SAMPLES: usize = 3;
 
-/// A record as evidence.
+/// A record shown as evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Sample {
@@ -19,23 +19,23 @@ pub struct Sample {
     pub source: String,
     /// The record's first physical line, from 1.
     pub line: u64,
-    /// The record's first byte.
+    /// Offset of the record's first byte in the decompressed source.
     pub offset: u64,
-    /// When it was written.
+    /// Time of the record.
     pub time: Option<Timestamp>,
-    /// Its level.
+    /// Level of the record.
     pub level: Option<Level>,
-    /// Its subsystem.
+    /// Subsystem of the record.
     pub subsystem: Option<String>,
-    /// What it says, redacted and printable.
+    /// Text of the record, redacted and without control characters.
     pub text: String,
-    /// What the rule has found in it, with `…` for ids and durations.
+    /// The part of the text that the rule matched, with `…` for ids and durations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matched: Option<String>,
 }
 
 impl Sample {
-    /// Where it stands among all samples: by time, then by place.
+    /// Returns the sort key of samples: by time, then by position.
     pub(crate) fn place(&self) -> (bool, Option<Timestamp>, &str, u64) {
         (self.time.is_none(), self.time, &self.source, self.offset)
     }

@@ -1,4 +1,4 @@
-//! What failed and what succeeded, so that a success can be set against a failure.
+//! Scope of a failure or success (gateway, provider, model, channel), for relating a success to a failure.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,13 +8,13 @@ use crate::redact::Cleaner;
 
 use super::ending::Ending;
 
-/// Scopes kept of one finding, and successes of one source: the latest.
+/// Maximum number of scopes kept per finding, and of successes kept per source: the latest ones.
 pub(crate) const MAX_SCOPES: usize = 64;
 
-/// What failed or succeeded.
+/// Scope of a failure or a success.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Scope {
-    /// The folder of the gateway's log.
+    /// Folder of the gateway's log.
     pub gateway: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
@@ -31,27 +31,27 @@ impl Scope {
     }
 }
 
-/// The last incident of a scope.
+/// The last incident in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct LastSeen {
-    /// For comparing within the gateway.
+    /// Time for ordering within the gateway.
     pub order: Option<Timestamp>,
     pub ending: Ending,
     pub scope: Scope,
 }
 
-/// A success, and when it was last seen.
+/// A success and the last time it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Success {
     pub order: Timestamp,
     pub scope: Scope,
-    /// It answered in the place of a model that did not.
+    /// A fallback model answered in place of the requested one.
     pub is_fallback: bool,
 }
 
 impl Success {
-    /// Whether it shows that what failed works again. That another model of the provider answers says nothing of a failure
-    /// that concerns one model, nor that it does so in the place of the one that failed.
+    /// Returns true if the success shows that the failure is over. A success of another model of the same provider says
+    /// nothing about a failure of one model, and neither does a fallback's success.
     pub fn cures(&self, failed: &Scope, category: Category) -> bool {
         let scope = &self.scope;
         if scope.gateway != failed.gateway {
@@ -71,7 +71,7 @@ fn concerns_a_model(category: Category) -> bool {
     matches!(category, BadRequest | ContentPolicy | ContextOverflow | ModelNotFound | Overloaded | RateLimit)
 }
 
-/// Keeps the latest of each scope, and of too many scopes the latest.
+/// Keeps the latest entry per scope, and at most `MAX_SCOPES` entries, the latest ones.
 pub(crate) fn keep_latest<T: Ord + Clone>(all: &mut Vec<T>, new: T, is_same: impl Fn(&T, &T) -> bool) {
     match all.iter_mut().find(|old| is_same(old, &new)) {
         Some(old) if new > *old => *old = new,

@@ -9,15 +9,15 @@ use crate::record::Format;
 use crate::redact::Cleaner;
 use crate::source::Kind;
 
-/// What was read of one source.
+/// A source and what was read of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SourceInfo {
     /// The path, or `-` for standard input.
     pub name: String,
-    /// File or standard input.
+    /// Kind of source: file or standard input.
     pub kind: Kind,
-    /// The formats of its records, with their numbers, the most frequent first.
+    /// Formats of the records with their counts, the most frequent first.
     pub formats: Vec<FormatCount>,
     /// Bytes read.
     pub bytes: u64,
@@ -29,25 +29,25 @@ pub struct SourceInfo {
     pub first_time: Option<Timestamp>,
     /// Time of the last record that has one.
     pub last_time: Option<Timestamp>,
-    /// What wrote it, such as `node 24.21.0`, where it says so.
+    /// Runtimes that wrote the log, such as `node 24.21.0`, if the log names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runtimes: Vec<String>,
-    /// The machines on which it was written, where it says so.
+    /// Host names of the machines that wrote the log, if the log names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
-    /// Why it could not be read, or not whole.
+    /// Reasons why the source could not be read, or only in part.
     pub problems: Vec<String>,
-    /// What was unusual in it, and how it was handled.
+    /// Unusual properties of the source, and how they were handled.
     pub notes: Vec<String>,
 }
 
-/// How many records had a format.
+/// Number of records in a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FormatCount {
     /// The format.
     pub format: Format,
-    /// Its records.
+    /// Number of records.
     pub records: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What is kept of one source, so that others can go on from it.
+//! Data kept per source, from which the correlation continues with other sources.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,35 +14,35 @@ use super::part::Part;
 use super::scope::Success;
 use super::source_info::SourceInfo;
 
-/// What is kept of one source.
+/// Data kept per source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SourceSummary {
     pub info: SourceInfo,
-    /// The folder of the source: sources of one folder are one gateway's.
+    /// Folder of the source. Sources in one folder belong to one gateway.
     pub gateway: String,
-    /// Where it stands in its source, if it is a part of it.
+    /// Position in the whole source, if this is a part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-    /// The older file of its rotated set, where that is there and not read.
+    /// Name of the next older file of the rotated set, if it exists and was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_older: Option<String>,
-    /// The last time stamp, for comparing within the gateway.
+    /// Last time stamp, for ordering within the gateway.
     pub last_order: Option<Timestamp>,
-    /// Incidents near the beginning and the end.
+    /// Incidents near the beginning and the end of the source.
     pub edges: Vec<Incident>,
-    /// What was told near the beginning.
+    /// Events near the beginning of the source.
     #[serde(default, skip_serializing_if = "Journal::is_empty")]
     pub journal: Journal,
-    /// How things stand at the end, for the source that follows.
+    /// State of the correlation at the end, for the next source.
     #[serde(default)]
     pub standing: Standing,
-    /// Good ends near the beginning, of runs that may have failed in the source before.
+    /// Successes near the beginning, of runs that may have failed in the previous source.
     pub loose_ends: Vec<LooseEnd>,
     pub successes: Vec<Success>,
-    /// The last success before the log names the provider that it uses by default.
+    /// Time of the last success before the log names the default provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_success: Option<Timestamp>,
-    /// The provider that was used by default at the end.
+    /// The default provider at the end of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_provider: Option<String>,
     pub marks: Vec<Mark>,
@@ -50,17 +50,17 @@ pub(crate) struct SourceSummary {
 }
 
 impl SourceSummary {
-    /// The name without folders.
+    /// Returns the file name without folders.
     pub fn file_name(&self) -> &str {
         self.info.name.rsplit(['/', '\\']).next().unwrap_or(&self.info.name)
     }
 
-    /// Where it begins in its source, if it is a part of it.
+    /// Returns the start offset in the whole source, if this is a part of one.
     fn start(&self) -> Option<u64> {
         self.part.as_ref()?.start
     }
 
-    /// Whether both are the same bytes: of that name and place, as many, and of the same times.
+    /// Returns true if both are the same bytes, judged by name, position, counts and times.
     pub fn is_same(&self, other: &Self) -> bool {
         let identity = |source: &'_ Self| {
             let info = &source.info;
@@ -72,12 +72,12 @@ impl SourceSummary {
             && identity(self) == identity(other)
     }
 
-    /// The order in which sources are shown: by name. Parts of one source have the same.
+    /// Returns the sort key for display: by name. Parts of one source share the name.
     pub fn name_order(&self) -> (&str, &str, Option<u64>, Option<Timestamp>, u64) {
         (&self.gateway, &self.info.name, self.start(), self.info.first_time, self.info.bytes)
     }
 
-    /// Cleans what was taken out of the records as it stands there: the names of runs, providers and machines.
+    /// Redacts the names that were taken from records without redaction: runs, providers and machines.
     pub(crate) fn redact_names(&mut self, redactor: Redactor) {
         let cleaner = Cleaner::new(redactor);
         self.info.redact(&cleaner);

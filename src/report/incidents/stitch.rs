@@ -1,4 +1,4 @@
-//! Joins the incidents that go on from one source to the next.
+//! Cross-source merge: joins incidents that continue from one source to the next.
 
 use std::collections::HashMap;
 
@@ -12,16 +12,18 @@ use super::nearness::{ECHO, within};
 use super::parts::{Span, are_parts_of_one};
 use super::source_summary::SourceSummary;
 
-/// Incidents of a gateway's earlier sources with which one without ids is compared: the latest.
+/// Number of latest incidents of a gateway's earlier sources with which an incident without ids is compared.
 const RECENT: usize = 256;
-/// Incidents of a gateway's earlier sources that may tell of the same as one of a source beside them: the edges of two.
+/// Number of incidents of a gateway's earlier sources that may be duplicates of one in a simultaneous source: the edges
+/// of two sources.
 const RECENT_BESIDE: usize = 4096;
 
-/// Incidents that a join across sources brought together: the number of one that was absorbed, and that of the other.
+/// Incidents joined across sources: the number of the absorbed incident, and the number of the incident that absorbed
+/// it.
 pub(crate) type Joined = Vec<(u64, u64)>;
 
-/// The incidents near the edges of sources, which come in the order of time: those that one failure wrote into several
-/// sources are one, and those that only follow from a failure of an earlier source have their root.
+/// Merges the incidents near the edges of `sources`, which must be in order of time. Incidents that one failure wrote
+/// into several sources become one, and consequences of a failure in an earlier source get that failure as their root.
 pub(crate) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, Joined) {
     let mut stitcher = Stitcher::default();
     for parts in sources.chunk_by(|a, b| are_parts_of_one(a, b)) {
@@ -31,7 +33,7 @@ pub(crate) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, J
     (stitcher.done, stitcher.joined)
 }
 
-/// An incident of all sources; most are as their source has told them.
+/// An incident across all sources; most are unchanged from their source.
 pub(crate) struct Stitched<'s> {
     pub gateway: &'s str,
     told: &'s Incident,
@@ -53,22 +55,22 @@ struct Stitcher<'s> {
     done: Vec<Stitched<'s>>,
     places: Vec<Place<'s>>,
     joined: Joined,
-    /// Those that have an id, which are several only where they cannot be joined.
+    /// Incident indices by id. An id has several incidents only if those cannot be joined.
     by_id: HashMap<String, Vec<usize>>,
     gateways: HashMap<&'s str, Gateway>,
 }
 
-/// Where an incident stands, as far as that decides with what it can be joined.
+/// Position of an incident, which restricts the incidents it can be joined with.
 #[derive(Clone, Copy)]
 struct Place<'s> {
-    /// The gateway and name of its source, where that was read in parts.
+    /// Gateway and name of the source, if it was read in parts.
     part_of: Option<(&'s str, &'s str)>,
-    /// Only parts of its own source can go on with it.
+    /// Only parts of the same source can continue this incident.
     is_inside: bool,
 }
 
 impl<'s> Place<'s> {
-    /// In a source that was read whole.
+    /// Position in a source that was read as a whole.
     const OUTSIDE: Self = Self { part_of: None, is_inside: false };
 
     fn new(source: &'s SourceSummary, span: Span, incident: &Incident) -> Self {
@@ -76,7 +78,7 @@ impl<'s> Place<'s> {
         Self { part_of, is_inside: part_of.is_some() && span.is_inside(incident) }
     }
 
-    /// Whether both are of one source that was read in parts.
+    /// Returns true if both are in the same source that was read in parts.
     fn is_beside(self, other: Self) -> bool {
         self.part_of.is_some() && self.part_of == other.part_of
     }
@@ -86,21 +88,21 @@ impl<'s> Place<'s> {
     }
 }
 
-/// What the earlier sources of one gateway have told.
+/// State of one gateway after its earlier sources.
 #[derive(Default)]
 struct Gateway {
     standing: Standing,
-    /// Indices of its incidents.
+    /// Indices of the gateway's incidents.
     incidents: Vec<usize>,
     end: Option<Timestamp>,
 }
 
 impl<'s> Stitcher<'s> {
-    /// Adds a source, or a part of one that has this span.
+    /// Adds a source, or a part of a source with this span.
     fn add(&mut self, source: &'s SourceSummary, span: Span) {
         let name = source.gateway.as_str();
         let mut gateway = self.gateways.remove(name).unwrap_or_default();
-        // The file log and the console of one gateway cover the same time, the files of a rotated set do not.
+        // The file log and the console log of one gateway cover the same time; the files of a rotated set do not.
         let overlaps = source.info.first_time.zip(gateway.end);
         let overlaps = overlaps.is_some_and(|(first, end)| end.duration_since(first) > ECHO);
         let is_told_again = !overlaps && source.part.is_none() && self.tell_again(source, &mut gateway);
@@ -109,7 +111,8 @@ impl<'s> Stitcher<'s> {
         self.gateways.insert(name, gateway);
     }
 
-    /// Joins what a source tells with what earlier ones have told, but for what was told again.
+    /// Joins a source's incidents with those of earlier sources, except those already handled by the replay of the
+    /// journal.
     fn join(
         &mut self,
         source: &'s SourceSummary,
@@ -159,8 +162,8 @@ impl<'s> Stitcher<'s> {
         gateway.standing.last_event = source.standing.last_event.or(gateway.standing.last_event);
     }
 
-    /// Tells what was told near the beginning of a source again, to a joiner that knows how the source before has ended.
-    /// Returns whether it has: nothing follows from a source without a time.
+    /// Replays the journal of a source to a joiner that knows the end of the previous source. Returns false, without a
+    /// replay, if the journal is empty or no earlier event has a time.
     fn tell_again(&mut self, source: &'s SourceSummary, gateway: &mut Gateway) -> bool {
         let Some(last) = gateway.standing.last_event.filter(|_| !source.journal.is_empty()) else {
             return false;
@@ -210,7 +213,7 @@ impl<'s> Stitcher<'s> {
         true
     }
 
-    /// Replaces an incident by what has become of it.
+    /// Replaces an incident by its state after the replay, if it has changed.
     fn replace(&mut self, index: usize, incident: Incident) -> usize {
         let before = self.done[index].incident();
         let has_changed = (before.records, before.course, before.ending, &before.root)
@@ -223,7 +226,7 @@ impl<'s> Stitcher<'s> {
         index
     }
 
-    /// Adds an incident that has begun in a source, which has told its first record of this one.
+    /// Adds an incident that began in this source; `told` is the source's incident with its first record.
     fn begin(
         &mut self,
         source: &'s SourceSummary,
@@ -232,7 +235,7 @@ impl<'s> Stitcher<'s> {
         own: &mut Vec<usize>,
     ) -> usize {
         let incident = Incident { number: told.number, ..incident };
-        // A run that goes on in another gateway.
+        // A run that continues in another gateway.
         let is_other = |index: &usize| self.done[*index].gateway != source.gateway;
         let other = incident.ids().find_map(|id| self.by_id(&id, Place::OUTSIDE)).filter(is_other);
         if let Some(index) = other {
@@ -246,7 +249,7 @@ impl<'s> Stitcher<'s> {
         self.done.len() - 1
     }
 
-    /// Adds what a source has told of an incident after the end of its journal.
+    /// Adds the records of an incident after the end of the source's journal.
     fn go_on(&mut self, index: usize, edge: &Incident) {
         let number = self.done[index].incident().number;
         if edge.number != number {
@@ -261,7 +264,8 @@ impl<'s> Stitcher<'s> {
         }
     }
 
-    /// Makes the incidents known that a source has begun, which were told apart when it was read.
+    /// Registers the incidents that began in this source, so that later sources can be joined with them. Incidents
+    /// within the source were separated when it was read.
     fn finish(&mut self, gateway: &mut Gateway, own: Vec<usize>) {
         for index in own {
             let ids: Vec<String> = self.done[index].incident().ids().collect();
@@ -270,7 +274,7 @@ impl<'s> Stitcher<'s> {
         }
     }
 
-    /// Notes the ids of an incident.
+    /// Registers the ids of an incident.
     fn know(&mut self, index: usize, ids: impl Iterator<Item = String>) {
         for id in ids {
             let known = self.by_id.entry(id).or_default();
@@ -279,12 +283,12 @@ impl<'s> Stitcher<'s> {
         }
     }
 
-    /// The latest incident with an id that can be joined with one of that place.
+    /// Returns the latest incident with this id that can be joined with one at `place`.
     fn by_id(&self, id: &str, place: Place<'_>) -> Option<usize> {
         self.by_id.get(id)?.iter().rev().copied().find(|index| self.places[*index].can_join(place))
     }
 
-    /// The incident of an earlier source with which this one goes on, or that tells of the same.
+    /// Returns the incident of an earlier source that `incident` continues or duplicates.
     fn earlier(
         &self,
         gateway: &Gateway,
@@ -298,7 +302,7 @@ impl<'s> Stitcher<'s> {
         }
         let recent = || gateway.incidents.iter().rev().copied().filter(can_join);
         let told_twice = |same_cause: bool| {
-            // No source tells of one failure twice.
+            // A single source does not contain the same incident twice.
             let is = |index: &usize| {
                 !self.places[*index].is_beside(place)
                     && is_told_twice(self.done[*index].incident(), incident, same_cause)
@@ -309,7 +313,7 @@ impl<'s> Stitcher<'s> {
             };
             recent().take(if overlaps { RECENT_BESIDE } else { 0 }).filter(is).min_by_key(distance)
         };
-        // Lines of two sources are not comparable, so only times tell what is near.
+        // Line numbers of two sources are not comparable, so only times decide about closeness.
         let goes_on = |index: &usize| {
             let earlier = self.done[*index].incident();
             earlier.last_order.is_some() && incident.first.order.is_some() && earlier.takes(&incident.first)
@@ -317,7 +321,7 @@ impl<'s> Stitcher<'s> {
         told_twice(true).or_else(|| recent().take(RECENT).find(goes_on)).or_else(|| told_twice(false))
     }
 
-    /// Lets the run of an earlier source that came to this good end recover, or ends what is over.
+    /// Applies a successful end to the failed run of an earlier source, and closes incidents that the event ends.
     fn tie_up(&mut self, source: &'s SourceSummary, gateway: &Gateway, end: &LooseEnd) {
         let time = Some(end.order);
         let part = source.part.as_ref();
@@ -329,7 +333,7 @@ impl<'s> Stitcher<'s> {
         let recent: Vec<usize> =
             gateway.incidents.iter().rev().copied().filter(can_join).take(RECENT).collect();
         let is_ended = |incident: &Incident| match &end.what {
-            // Whatever tools failed did so in the run that has ended.
+            // Failed tools belong to the run that has ended.
             End::Success => incident.setting.is_tool() && incident.course == Course::Open,
             End::ChannelUp(channel) => incident.setting.channel_name() == Some(channel),
             End::Restart => incident.setting == Setting::Run,
@@ -359,7 +363,7 @@ impl<'s> Stitcher<'s> {
 }
 
 impl Gateway {
-    /// A provider that is still skipped rests for the same reason as before.
+    /// A provider that is still skipped is on cooldown for the same reason as before.
     fn rest_on(&mut self, incident: &Incident) {
         if let Some((provider, root)) = incident.provider().zip(incident.root.as_ref())
             && let Some(at) = incident.last_order
@@ -369,8 +373,8 @@ impl Gateway {
     }
 }
 
-/// Whether two sources of one gateway tell of the same failure at the same time, as the file log and the console do: of the
-/// same cause, or at least of the same provider.
+/// Returns true if two sources of one gateway contain the same failure at the same time, such as the file log and the
+/// console log: with the same cause, or at least with the same provider.
 fn is_told_twice(mine: &Incident, later: &Incident, same_cause: bool) -> bool {
     let is_same = match same_cause {
         true => mine.cause().zip(later.cause()).is_some_and(|(a, b)| a.rule == b.rule),

@@ -1,27 +1,27 @@
-//! Counts of values that stay small however many values there are, and still add up exactly.
+//! Exact, mergeable counts of values in bounded memory.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Distinct values kept.
+/// Maximum number of distinct values.
 const MAX_VALUES: usize = 100;
 
-/// How often each value was seen.
+/// Number of occurrences per value.
 ///
-/// Where there are more than can be kept, those with the smallest hashes stay. A value that stays in the sum has stayed in
-/// each part, so its count is exact, and the order in which parts are added makes no difference; which values stay has
-/// nothing to do with how frequent they are.
+/// If there are more values than fit, those with the smallest hashes are kept. A value kept in the sum was also kept in
+/// every part, so its count is exact and independent of the order in which parts are added. Which values are kept does
+/// not depend on their frequency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Kept", into = "Kept")]
 pub(crate) struct ValueCounts {
     counts: BTreeMap<(u64, String), u64>,
-    /// Values were left out.
+    /// `true` if values were dropped.
     pub is_cut: bool,
 }
 
-/// As it is written: the hashes can be computed again.
+/// Serialized form, without the hashes, which can be recomputed.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     counts: Vec<(String, u64)>,
@@ -53,7 +53,7 @@ impl ValueCounts {
         self.is_cut |= other.is_cut;
     }
 
-    /// The counts of the same values in another form.
+    /// Returns the counts with each value replaced by `with(value)`.
     pub fn map(&self, with: impl Fn(&str) -> String) -> Self {
         let mut counts = Self { is_cut: self.is_cut, ..Self::default() };
         self.iter().for_each(|(value, count)| counts.add(&with(value), count));

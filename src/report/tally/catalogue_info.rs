@@ -1,15 +1,15 @@
-//! The rules with which a report was made, by name.
+//! Identification of the rules that made a report.
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// With which rules a report was made.
+/// Identification of the rules that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CatalogueInfo {
-    /// How many rules were in force.
+    /// Number of active rules.
     pub rules: usize,
-    /// Changes whenever a rule file does.
+    /// Hash of the rules; it changes whenever a rule file changes.
     pub fingerprint: String,
 }

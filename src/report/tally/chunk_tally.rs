@@ -1,4 +1,4 @@
-//! What one chunk adds to its source.
+//! Data that one chunk adds to its source.
 
 use std::collections::BTreeSet;
 
@@ -7,37 +7,37 @@ use crate::record::{ByFormat, Origin, Stamp};
 
 use super::survey::Survey;
 
-/// What one chunk adds to its source.
+/// Data that one chunk adds to its source.
 #[derive(Debug, Default)]
 pub struct ChunkTally {
-    /// Its bytes, those left out of a long line included.
+    /// Number of bytes, including the skipped ones of a long line.
     pub bytes: u64,
-    /// Its physical lines.
+    /// Number of physical lines.
     pub lines: u64,
-    /// Its records by format, in the order of [`Format::ALL`](crate::record::Format::ALL).
+    /// Number of records by format, in the order of [`Format::ALL`](crate::record::Format::ALL).
     pub formats: ByFormat,
-    /// Stamp of the last record that has one, from the last on that says of which day the log is.
+    /// Last time stamp after the last record with a date.
     pub last_stamp: Option<Stamp>,
-    /// The last time of day without a date.
+    /// Last time of day without a date.
     pub last_clock: Option<Stamp>,
-    /// Its last bytes.
+    /// Last bytes of the chunk.
     pub tail: Vec<u8>,
-    /// Records of which only the beginning was looked at.
+    /// Records of which only the beginning was inspected.
     pub cut: u64,
-    /// What was seen in passing.
+    /// Counts of unusual records.
     pub counts: Counts,
-    /// Who wrote its records.
+    /// Programs and machines that wrote the records.
     pub origins: BTreeSet<Origin>,
-    /// A look at its records, where it is near the beginning of the source.
+    /// Sample of the records, if the chunk is near the beginning of the source.
     pub survey: Survey,
-    /// Why it could not be read, or not whole.
+    /// Reason why the chunk could not be read, or only in part.
     pub problem: Option<String>,
-    /// What its records mean, in their order; positions are counted from the chunk's start.
+    /// Events of the records, in order; positions are relative to the start of the chunk.
     pub events: Vec<Event>,
 }
 
 impl ChunkTally {
-    /// The rule of each match in it, by index.
+    /// Returns the rule index of each match.
     pub fn rules(&self) -> impl Iterator<Item = usize> {
         self.events.iter().filter_map(|event| match event {
             Event::Match(found) => Some(found.rule),

@@ -1,4 +1,4 @@
-//! What is collected of one rule's incidents, the data of a finding.
+//! Counts and facts of one rule's incidents: the data of a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,20 +12,20 @@ use crate::report::incidents::{Cause, Incident, LastSeen, MAX_SAMPLES, Sample, S
 use super::bounded::ValueCounts;
 use super::timeline::Timeline;
 
-/// What is collected of one rule's incidents. Tallies of parts add up to that of the whole, in any order.
+/// Counts and facts of one rule's incidents. The tallies of parts add up to that of the whole, in any order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct FindingTally {
     pub incidents: u64,
     pub records: u64,
-    /// When it was first seen, and where.
+    /// Time and gateway of the first record.
     pub first: Option<(Timestamp, String)>,
     pub last_seen: Option<Timestamp>,
-    /// The last incident of each scope.
+    /// The last incident per scope.
     pub scopes: Vec<LastSeen>,
     pub timeline: Timeline,
     pub captures: BTreeMap<String, ValueCounts>,
-    /// What OpenClaw says of it and of which categories that would be true, by its words.
+    /// OpenClaw's own statements about the failures, each with the categories for which it would be true.
     pub means: BTreeMap<String, Vec<Category>>,
     pub claims: ValueCounts,
     pub symptoms: BTreeMap<usize, u64>,
@@ -33,7 +33,7 @@ pub(crate) struct FindingTally {
 }
 
 impl FindingTally {
-    /// Counts an incident of a gateway, of which `cause` is the cause.
+    /// Adds an incident of a gateway with its cause.
     pub fn add(&mut self, incident: &Incident, cause: Cause, gateway: &str) {
         self.incidents += 1;
         self.records += incident.records;
@@ -47,7 +47,7 @@ impl FindingTally {
         for (name, value) in &incident.captures {
             self.captures.entry(name.clone()).or_default().add(value, 1);
         }
-        // OpenClaw's own words are no evidence against each other.
+        // OpenClaw's own statements are not evidence against each other.
         let is_proven = !cause.evidence.is_hearsay() && !cause.is_earlier;
         for (says, means) in incident.claims.iter().filter(|_| is_proven) {
             self.claims.add(says, 1);
@@ -95,7 +95,7 @@ impl FindingTally {
         keep_latest(&mut self.scopes, last, |a, b| a.scope == b.scope);
     }
 
-    /// The first samples stay.
+    /// Adds a sample and keeps the first `MAX_SAMPLES`.
     fn add_sample(&mut self, sample: Sample) {
         let at = self.samples.partition_point(|mine| mine.place() <= sample.place());
         if at < MAX_SAMPLES {
@@ -121,12 +121,12 @@ impl FindingTally {
         }
     }
 
-    /// Gives the rules other indices.
+    /// Maps all rule indices through `new`.
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
         self.symptoms = std::mem::take(&mut self.symptoms).into_iter().map(|(r, n)| (new(r), n)).collect();
     }
 
-    /// Redacts what was collected elsewhere.
+    /// Redacts data that were collected without redaction.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         let cleaner = cleaner.knowing(self.samples.iter().map(|sample| sample.text.as_str()));
         cleaner.each(self.first.iter_mut().map(|(_, gateway)| gateway));
@@ -138,7 +138,7 @@ impl FindingTally {
     }
 }
 
-/// What failed in an incident.
+/// Returns the scope of an incident.
 fn scope(incident: &Incident, gateway: &str) -> Scope {
     Scope {
         gateway: gateway.to_owned(),

@@ -1,4 +1,4 @@
-//! The tally: takes events in the order of their sources and positions, and gives the summary of all.
+//! The tally: collects events in the order of their sources and positions, and returns the summary.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,12 +20,13 @@ use super::source_tally::SourceTally;
 use super::summary::Summary;
 use super::view::View;
 
-/// Incidents near the edges of one source that are kept whole, so that the next source may go on with them.
+/// Maximum number of incidents near the edges of a source that are kept as a whole, so that the next source can
+/// continue them.
 const MAX_EDGES: usize = 2000;
-/// Incidents that wait for the end of the log; then those that can no longer be in the period are let go.
+/// Number of incidents, held until the end of the log is known, between removals of those that cannot be in the period.
 const SIFT_EVERY: usize = 4096;
 
-/// Collects what was found.
+/// Collects the events of all sources.
 #[derive(Clone)]
 pub struct Tally<'c> {
     catalogue: &'c Catalogue,
@@ -33,15 +34,15 @@ pub struct Tally<'c> {
     keep_matches: bool,
     redactor: Redactor,
     zone: TimeZone,
-    /// The calendar of the current source.
+    /// Assigns dates and order to the times of the current source.
     calendar: Calendar,
     source: Option<SourceTally>,
     joiner: Joiner,
-    /// Matches of each rule so far in the current source.
+    /// Number of matches per rule so far in the current source.
     texts_seen: Vec<usize>,
-    /// Closed incidents, kept while the log's end, and so the period, is not known.
+    /// Closed incidents with their gateways, held while the end of the log, and with it the period, is unknown.
     held: Vec<(String, Incident)>,
-    /// The same of what may be somebody's words.
+    /// Closed incidents of quoted text, held for the same reason.
     held_quoted: Vec<(String, Incident)>,
     quotations: Quotations,
     newest: Option<Timestamp>,
@@ -51,7 +52,7 @@ pub struct Tally<'c> {
 }
 
 impl<'c> Tally<'c> {
-    /// An empty tally. `zone` is that of times without an offset; `keep_matches` keeps every match for the report's
+    /// Creates an empty tally. Times without an offset are in `zone`; `keep_matches` keeps every match for the report's
     /// `matches`.
     pub fn new(
         catalogue: &'c Catalogue,
@@ -80,13 +81,13 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Makes room for so many sources.
+    /// Reserves memory for this number of sources.
     pub fn expect_sources(&mut self, count: usize) {
         self.summary.sources.reserve_exact(count);
         self.source_names.reserve_exact(count);
     }
 
-    /// Begins the next source.
+    /// Ends the current source and starts the next one.
     pub fn begin_source(&mut self, mut source: SourceTally) {
         self.end_source();
         source.name = self.redactor.clean(&source.name).into_owned();
@@ -97,28 +98,28 @@ impl<'c> Tally<'c> {
         self.source = Some(source);
     }
 
-    /// Says that the current source could not be read, or not whole.
+    /// Adds a reason why the current source could not be read, or only in part.
     pub fn problem(&mut self, problem: String) {
         if let Some(source) = &mut self.source {
             source.problems.push(problem);
         }
     }
 
-    /// Says what happened to the current source that takes nothing away from it.
+    /// Adds a note about the current source that does not affect its completeness.
     pub fn note(&mut self, note: String) {
         if let Some(source) = &mut self.source {
             source.notes.push(note);
         }
     }
 
-    /// Says that the older file of the current source's rotated set is there and not read.
+    /// Records that the next older file of the current source's rotated set exists and was not read.
     pub fn unread_older(&mut self, name: String) {
         if let Some(source) = &mut self.source {
             source.unread_older = Some(name);
         }
     }
 
-    /// Adds the next chunk of the current source, of whose bytes the chunk's tally was made.
+    /// Adds the next chunk of the current source; `bytes` gives access to the text of the chunk.
     pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &impl ChunkBytes) {
         let Some(mut source) = self.source.take() else { return };
         let start = Position {
@@ -150,7 +151,7 @@ impl<'c> Tally<'c> {
                         let is_kept = is_sample || self.keep_matches;
                         let text = is_kept.then(|| bytes.text_at(self.redactor, offset)).flatten();
                         let position = start.behind(found.position);
-                        // A time of day has its date from what comes before it.
+                        // A time of day without a date takes the date from the preceding records.
                         let when = self.calendar.peek(found.stamp);
                         self.quotations
                             .wait(Match { position, when, text, is_sample, ..found.clone() }, said);
@@ -167,7 +168,7 @@ impl<'c> Tally<'c> {
         self.source = Some(source);
     }
 
-    /// Notes the time of the last record so far.
+    /// Updates the time of the last record.
     fn end_at(&self, stamp: Stamp, source: &mut SourceTally) {
         let last = self.calendar.peek(Some(stamp));
         source.last_time = last.time;
@@ -195,7 +196,7 @@ impl<'c> Tally<'c> {
                         source.succeed(time, None, model, fallback);
                         source.note_loose_end(time, keys, fallback);
                     }
-                    // Which model it was stands in another record, where it stands at all.
+                    // The failed model is named in another record, if at all.
                     (GoodEnd::ByFallback, None) => {}
                 }
             }
@@ -252,7 +253,8 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// When a record was written. Of one without a time only the order is known: it came after what came before it.
+    /// Returns the time of a record and its position in time order. A record without a time is known only to follow the
+    /// one before.
     fn place(&mut self, stamp: Option<Stamp>, source: &mut SourceTally) -> When {
         let when = self.calendar.place(stamp);
         self.put_in_order(when, source)
@@ -265,7 +267,7 @@ impl<'c> Tally<'c> {
         when
     }
 
-    /// Reads what the first few matches of a rule say, the samples of the report.
+    /// Reads the text of the first few matches of a rule, which become the report's samples.
     fn add_text(&mut self, found: &mut Match, bytes: &impl ChunkBytes) {
         let seen = &mut self.texts_seen[found.rule];
         *seen += 1;
@@ -293,8 +295,8 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Settles what was pasted, now that the log has gone on. It is one incident, which nothing else is joined to, and its
-    /// times are not the log's.
+    /// Closes quoted text after the log has continued. The quoted text is one incident, which is not joined with
+    /// others, and its times do not count as times of the log.
     fn end_quotation(&mut self, source: &SourceTally) {
         let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
         let Some(first) = matches.first() else { return };
@@ -312,7 +314,7 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Takes what seemed to be pasted for records after all.
+    /// Treats matches held as quoted text as real records.
     fn release_quotation(&mut self, source: &mut SourceTally) {
         let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
         for mut found in matches {
@@ -327,7 +329,7 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Keeps a match of an incident for the report, where that is asked for.
+    /// Keeps a match for the report, if matches were requested.
     fn keep(&mut self, found: Match, number: u64) {
         let source = found.position.source;
         let rule = &self.catalogue.rules()[found.rule];
@@ -351,7 +353,7 @@ impl<'c> Tally<'c> {
         self.matches.push(row, source, number);
     }
 
-    /// Notes which match is the cause of an incident.
+    /// Records which match is the cause of an incident.
     fn keep_cause(&mut self, incident: &Incident) {
         if let Some(lead) = incident.lead().filter(|_| self.keep_matches) {
             self.matches.set_cause(incident.number, lead.position);
@@ -366,7 +368,7 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Settles an incident, unless the source before may have begun it, or the next may go on with it.
+    /// Settles an incident, or keeps it as an edge if it may continue from the previous source or in the next one.
     fn close_incident(&mut self, incident: Incident, source: &mut SourceTally, is_last: bool) {
         self.keep_cause(&incident);
         let is_within = |edge: Option<Timestamp>, time: Option<Timestamp>| {
@@ -374,9 +376,9 @@ impl<'c> Tally<'c> {
         };
         let is_edge = is_within(source.first_order, incident.first_order)
             || (is_last && is_within(source.last_order, incident.last_order));
-        // What follows from a failure of the part before may do so for hours.
+        // A consequence of a failure in the previous part may follow hours later.
         let is_edge = is_edge || (source.goes_on() && incident.wants_root());
-        // Half of the room is for the end.
+        // Half of the room is reserved for the end of the source.
         let room = if is_last { MAX_EDGES } else { MAX_EDGES / 2 };
         if is_edge && source.edges.len() < room {
             source.edges.push(incident);
@@ -398,7 +400,7 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Lets those incidents go that are before the period wherever the log ends.
+    /// Removes held incidents that are before the period for any possible end of the log.
     fn sift(&mut self) {
         let mut earliest = self.view.filter.period;
         if let Some(newest) = self.newest {
@@ -415,7 +417,7 @@ impl<'c> Tally<'c> {
         self.quotations = Quotations::default();
         let next = Joiner::new(self.joiner.count());
         let (incidents, standing) = std::mem::replace(&mut self.joiner, next).finish();
-        // The nearer to the end, the surer to go on.
+        // The closer to the end, the more likely an incident continues.
         for incident in incidents.into_iter().rev() {
             self.close_incident(incident, &mut source, true);
         }
@@ -425,7 +427,7 @@ impl<'c> Tally<'c> {
         self.summary.sources.push(source);
     }
 
-    /// Closes all incidents; gives what a report is made of.
+    /// Closes all incidents and returns the data for the report.
     pub(crate) fn close(mut self) -> (Summary, View, Matches) {
         self.end_source();
         let ends = self.summary.sources.iter().filter_map(|source| source.info.last_time);
@@ -443,7 +445,7 @@ impl<'c> Tally<'c> {
     }
 }
 
-/// A match as evidence.
+/// Returns the sample of a match.
 fn sample_of(found: &Match, source: &SourceTally) -> Sample {
     let text = found.text.clone().unwrap_or_default();
     let sample = sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text);

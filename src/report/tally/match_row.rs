@@ -1,4 +1,4 @@
-//! A match as `--format ndjson` shows it.
+//! A match in the format of `--format ndjson`.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::record::Level;
 use crate::redact::{Cleaner, Redactor};
 use crate::report::incidents::Role;
 
-/// One match, as `--format ndjson` shows it.
+/// One match, as `--format ndjson` writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A match of clawsift"))]
@@ -21,30 +21,30 @@ pub struct MatchRow {
     pub source: String,
     /// The record's first physical line, from 1.
     pub line: u64,
-    /// The record's first byte.
+    /// Offset of the record's first byte in the decompressed source.
     pub offset: u64,
-    /// When it was written.
+    /// Time of the record.
     pub time: Option<Timestamp>,
-    /// Its level.
+    /// Level of the record.
     pub level: Option<Level>,
-    /// Its subsystem.
+    /// Subsystem of the record.
     pub subsystem: Option<String>,
-    /// The rule that explains it.
+    /// The rule that explains the record.
     pub rule: String,
     /// The rule's category.
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
-    /// Whether it is the cause of its incident, or an echo.
+    /// Role in the incident: the cause or a related record.
     pub role: Role,
-    /// The incident that it belongs to.
+    /// Id of the incident.
     pub incident: String,
-    /// Facts by name.
+    /// Captured facts by name.
     pub captures: BTreeMap<String, String>,
-    /// It may be somebody's words that look like a record; its rule's severity does not count then.
+    /// `true` if the text may be a quotation that looks like a log record; the rule's severity does not apply then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quoted: bool,
-    /// What the record says, redacted and printable.
+    /// Text of the record, redacted and without control characters.
     pub text: String,
 }
 

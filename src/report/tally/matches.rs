@@ -1,7 +1,7 @@
-//! Every match, where they are asked for, kept until it is known which incident each belongs to.
+//! All matches, if they were requested, kept until the incident of each is known.
 //!
-//! That is known when all is read, and a log may hold millions: beyond a few thousand they lie in a file that has no name
-//! and is gone with the process.
+//! The incidents are known only after all sources are read, and a log may contain millions of matches. Beyond a few
+//! thousand, they are stored in an unnamed temporary file that disappears with the process.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,49 +17,48 @@ use crate::source::read_at;
 
 use super::match_row::MatchRow;
 
-/// Rows that are held in memory, of about a kilobyte each.
+/// Maximum number of rows in memory, of about 1 kB each.
 const IN_MEMORY: usize = 16 << 10;
 
 /// The matches of a report.
 #[derive(Debug, Clone, Default)]
 pub struct Matches {
-    /// The first ones.
+    /// The first rows, in files.
     written: Vec<Arc<Written>>,
     rows: Vec<Kept>,
-    /// There is no room for a file.
+    /// `true` if writing to a file failed; all further rows stay in memory.
     is_full: bool,
-    /// Where the cause of each incident stands, by the number that it had in the beginning.
+    /// Position (source, offset) of the cause by incident number, as numbered before joining.
     causes: Vec<Option<(usize, u64)>>,
-    /// The numbers of incidents that go on with others.
+    /// The incident that absorbed it, by the number of the absorbed incident.
     joined: HashMap<u64, u64>,
-    /// What is to be masked, where that was not done when they were read.
+    /// Redactor for rows that were read without redaction.
     redactor: Option<Redactor>,
 }
 
-/// A match of which it is not known yet what it belongs to.
+/// A match whose final incident is not known yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kept {
-    /// The number of its incident.
+    /// Number of the incident.
     number: u64,
-    /// Index of its source.
+    /// Index of the source.
     source: usize,
     row: MatchRow,
 }
 
-/// Rows in a file, a JSON object a line.
+/// Rows in a file, one JSON object per line.
 #[derive(Debug)]
 struct Written {
     file: File,
-    /// Its length in bytes.
+    /// Length of the valid content, in bytes.
     length: u64,
 }
 
 impl Matches {
-    /// Every match, in the order of source and position.
+    /// Returns all matches in the order of source and position.
     ///
     /// # Errors
-    ///
-    /// The file that holds them can't be read.
+    /// Fails if the temporary file cannot be read.
     pub fn iter(&self) -> impl Iterator<Item = io::Result<MatchRow>> {
         let written = self.written.iter().flat_map(|written| written.rows());
         let rows = written.chain(self.rows.iter().cloned().map(Ok));
@@ -72,13 +71,13 @@ impl Matches {
         if self.rows.len() >= IN_MEMORY && !self.is_full {
             match self.write() {
                 Ok(()) => self.rows.clear(),
-                // What is held in memory is not lost.
+                // The rows in memory are not lost.
                 Err(_) => self.is_full = true,
             }
         }
     }
 
-    /// Notes where the cause of an incident stands.
+    /// Records the position of an incident's cause.
     pub(crate) fn set_cause(&mut self, number: u64, cause: Position) {
         let Ok(index) = usize::try_from(number) else { return };
         if self.causes.len() <= index {
@@ -87,18 +86,18 @@ impl Matches {
         self.causes[index] = Some((cause.source, cause.offset));
     }
 
-    /// Notes which incidents turned out to be one: the number of each, and that of the one that it goes on with.
+    /// Records which incidents were joined: the number of the absorbed incident, and of the one that absorbed it.
     pub(crate) fn join(&mut self, joined: impl IntoIterator<Item = (u64, u64)>) {
         self.joined.extend(joined);
     }
 
-    /// Masks the secrets in all of them.
+    /// Masks secrets in all matches.
     pub(crate) fn redact(&mut self, redactor: Redactor) {
         self.redactor = Some(redactor);
     }
 
     fn write(&mut self) -> io::Result<()> {
-        // A file that a copy of these reads, too, stays as it is.
+        // A file that a clone also reads is not appended to.
         if self.written.last_mut().is_none_or(|written| Arc::get_mut(written).is_none()) {
             self.written.push(Arc::new(Written { file: tempfile::tempfile()?, length: 0 }));
         }
@@ -108,7 +107,7 @@ impl Matches {
         }
     }
 
-    /// What a match is now that all is read; nothing where its incident is not.
+    /// Returns the match with its final incident and role; `None` if its incident is not in the report.
     fn finished(&self, Kept { number, source, mut row }: Kept) -> Option<MatchRow> {
         let number = self.joined.get(&number).copied().unwrap_or(number);
         let cause = (*self.causes.get(usize::try_from(number).ok()?)?)?;
@@ -123,7 +122,7 @@ impl Matches {
 
 impl Written {
     fn append(&mut self, rows: &[Kept]) -> io::Result<()> {
-        // Where less than all was written the last time, that is overwritten.
+        // After a partial write, the remainder is overwritten.
         self.file.seek(SeekFrom::Start(self.length))?;
         let mut out = BufWriter::new(&self.file);
         for row in rows {
@@ -148,7 +147,7 @@ impl Written {
     }
 }
 
-/// Reads what is written, wherever others read in the same file.
+/// Reader from the start of the file that does not share the file position with other readers.
 struct FromStart<'w> {
     written: &'w Written,
     at: u64,
@@ -187,7 +186,7 @@ mod tests {
         }
     }
 
-    /// So many matches, three to an incident.
+    /// Returns `count` matches, three per incident.
     fn filled(count: u64) -> Matches {
         let mut matches = Matches::default();
         add(&mut matches, 0..count);

@@ -1,4 +1,4 @@
-//! Counts that add up: incidents by rule, unexplained records by shape, and what is known of each source.
+//! Mergeable counts: incidents by rule, unexplained records by pattern, and the data kept per source.
 
 mod bounded;
 mod catalogue_info;

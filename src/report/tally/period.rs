@@ -1,32 +1,32 @@
-//! The time that a report covers, and how it is written on the command line.
+//! The time range of a report, and its syntax on the command line.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-/// The time that a report covers.
+/// The time range of a report. A span counts back from the end of the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Period {
-    /// Incidents that ended before this are left out.
+    /// Incidents that ended before this are excluded.
     pub since: Option<Timestamp>,
-    /// Incidents that ended longer than this before the log's end are left out.
+    /// Incidents that ended longer than this before the end of the log are excluded.
     pub last: Option<SignedDuration>,
-    /// Incidents that began after this are left out.
+    /// Incidents that began after this are excluded.
     pub until: Option<Timestamp>,
-    /// Incidents that began later than this before the log's end are left out.
+    /// Incidents that began later than this before the end of the log are excluded.
     pub until_last: Option<SignedDuration>,
 }
 
-/// A point in time, absolute or counted back from the log's own end.
+/// A point in time, absolute or counted back from the end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// A point in time.
+    /// An absolute point in time.
     At(Timestamp),
-    /// So long before the log's last record.
+    /// This long before the last record of the log.
     BeforeEnd(SignedDuration),
 }
 
-/// A text that names no moment.
+/// Error: the text is not a valid point in time or span.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no time; write 2026-11-22, 2026-11-22T10:00, 2026-11-22T10:00:00Z, or a span such as 2h or \"3 days\""
@@ -34,10 +34,10 @@ pub enum Moment {
 pub struct BadMoment(String);
 
 impl Moment {
-    /// Reads RFC 3339, a date, a date and time without an offset (taken in `zone`), or a span such as `2h`.
+    /// Parses RFC 3339, a date, a date and time without an offset (in `zone`), or a span such as `2h`.
     ///
     /// # Errors
-    /// When the text is none of these.
+    /// Fails if the text has none of these forms.
     ///
     /// ```
     /// use clawsift::report::Moment;
@@ -59,14 +59,15 @@ impl Moment {
         }
         let span = text.strip_suffix("ago").unwrap_or(text).trim_end();
         let span: Span = span.parse().map_err(|_| bad())?;
-        // Days of 24 hours and weeks of 7 days: a span of a log needs no calendar. Months and years have no length.
+        // Days have 24 hours and weeks 7 days: a span of a log needs no calendar. Months and years have no fixed
+        // length.
         let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| bad())?;
         Ok(Self::BeforeEnd(duration.abs()))
     }
 }
 
 impl Period {
-    /// The period between two moments.
+    /// Creates the period between two points in time.
     pub fn between(since: Option<Moment>, until: Option<Moment>) -> Self {
         let mut period = Self::default();
         match since {
@@ -82,24 +83,24 @@ impl Period {
         period
     }
 
-    /// Whether the log's end must be known before an incident can be judged.
+    /// Returns true if the end of the log must be known before the period can be applied.
     pub(crate) fn needs_end(&self) -> bool {
         self.last.is_some() || self.until_last.is_some()
     }
 
-    /// Puts points in time in the place of spans, now that the log's end is known.
+    /// Replaces spans by points in time, relative to the end of the log.
     pub(crate) fn settle(&mut self, end: Timestamp) {
         let before_end = |span: SignedDuration| end.checked_sub(span).ok();
         self.since = self.last.take().and_then(before_end).or(self.since);
         self.until = self.until_last.take().and_then(before_end).or(self.until);
     }
 
-    /// Whether what ended then is before the period.
+    /// Returns true if an incident that ended at `last` is before the period.
     pub(crate) fn is_before(&self, last: Option<Timestamp>) -> bool {
         self.since.zip(last).is_some_and(|(since, last)| last < since)
     }
 
-    /// Whether an incident between these times is covered; one without times is.
+    /// Returns true if an incident between these times is in the period; an incident without times is.
     pub(crate) fn covers(&self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
         let too_late = self.until.zip(first).is_some_and(|(until, first)| first > until);
         !self.is_before(last) && !too_late

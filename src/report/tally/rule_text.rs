@@ -1,11 +1,11 @@
-//! The texts of a rule that a report is made with.
+//! The texts of a rule, as stored in a report.
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Fix, LimitTable, Rule, Severity};
 use crate::redact::Redactor;
 
-/// What a report says of a rule, before the facts of the log are filled in.
+/// The texts of a rule, before the facts of the log are filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RuleText {
     pub id: String,
@@ -35,7 +35,8 @@ impl From<&Rule> for RuleText {
 }
 
 impl RuleText {
-    /// Rules come from other people, too, and reports from other machines: nothing in them acts on a terminal.
+    /// Removes control characters: rules may come from third parties and reports from other machines, and neither may
+    /// control the terminal.
     pub(crate) fn make_visible(&mut self) {
         let own = [&mut self.id, &mut self.title];
         for text in own.into_iter().chain(&mut self.causes).chain(&mut self.references) {
@@ -48,8 +49,8 @@ impl RuleText {
         }
     }
 
-    /// Sort key among the texts that several catalogues have for one rule: any fixed order makes the sum of reports the same
-    /// whichever comes first.
+    /// Returns the sort key among the texts that several catalogues have for one rule. Any fixed order makes the merged
+    /// report independent of the order of the parts.
     pub(crate) fn order(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -1,9 +1,10 @@
-//! The shapes of records that no rule explains: their texts with what varies masked, counted in bounded memory.
+//! Patterns of unexplained records: their texts with the variable parts masked, counted in bounded memory.
 //!
-//! The shapes are the leaves of a prefix tree over subsystem and words. Where they become too many, the branches that have
-//! most are cut shorter (see [`super::shorten`]): a flood of odd texts takes neither the memory nor the shapes of other
-//! subsystems, and a frequent shape grows more general but is never lost. The order in which records come and parts are added
-//! makes no difference, which the Drain miners available as crates cannot promise.
+//! The patterns are the leaves of a prefix tree over subsystem and words. If there are too many, the branches with the
+//! most leaves are shortened (see [`super::shorten`]): a flood of unusual texts uses neither the memory nor the
+//! patterns of other subsystems, and a frequent pattern becomes more general but is never lost. The result does not
+//! depend on the order in which records arrive and parts are added, which the crates for Drain log parsing do not
+//! guarantee.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -20,40 +21,40 @@ use crate::report::incidents::{Sample, earlier};
 
 use super::shorten::{Branch, Leaf, fit};
 
-/// What stands for a word or a part of one that varies.
+/// Placeholder for a variable word or part of a word.
 pub const MASK: &str = "<*>";
-/// Shapes kept.
+/// Maximum number of patterns.
 const MAX_SHAPES: usize = 700;
-/// So many more may wait to be fitted.
+/// Number of additional patterns that may accumulate before the tree is shortened.
 const MAX_WAITING: usize = MAX_SHAPES;
-/// Words of a shape that are kept.
+/// Maximum number of words in a pattern.
 const MAX_WORDS: usize = 24;
-/// What stands for the words, or the rest of a subsystem's name, that were cut off.
+/// Placeholder for the words, or the end of a subsystem's name, that were cut off.
 const CUT_OFF: &str = "…";
 
-/// What records of one shape have in common.
+/// Common properties of the records of one pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct ShapeKey {
     pub level: Level,
     pub subsystem: Option<String>,
-    /// The words, masked, with one blank between two.
+    /// The masked words, separated by single spaces.
     pub template: String,
     #[serde(default, skip_serializing_if = "Cut::is_none")]
     cut: Cut,
 }
 
-/// Where a shape was cut off.
+/// Position at which a pattern was cut off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Cut {
-    /// Nowhere.
+    /// Not cut off.
     #[default]
     None,
-    /// Behind the words that remain.
+    /// After the words that remain.
     Words,
-    /// Behind the first segment of the subsystem.
+    /// After the first segment of the subsystem.
     Family,
-    /// Before a subsystem that is not OpenClaw's own.
+    /// Before a subsystem that is not one of OpenClaw's.
     Foreign,
 }
 
@@ -63,26 +64,26 @@ impl Cut {
     }
 }
 
-/// The records of a shape.
+/// The records of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shape {
     pub records: u64,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
-    /// The first of them.
+    /// The first record.
     pub sample: Sample,
 }
 
-/// Counts unexplained records by their shapes.
+/// Counts of unexplained records by pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub(crate) struct Shapes {
     shapes: BTreeMap<ShapeKey, Shape>,
-    /// The records of all shapes.
+    /// Number of records of all patterns.
     pub total: u64,
 }
 
-/// As it is written: JSON has no keys but texts.
+/// Serialized form: JSON object keys must be strings.
 #[derive(Serialize, Deserialize)]
 struct Written {
     shapes: Vec<(ShapeKey, Shape)>,
@@ -123,7 +124,7 @@ impl Shapes {
         }
     }
 
-    /// Redacts what was collected elsewhere.
+    /// Redacts data that were collected without redaction.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         for (mut key, mut shape) in std::mem::take(&mut self.shapes) {
             let words = key.words().count();
@@ -156,7 +157,7 @@ impl Shapes {
         }
     }
 
-    /// Cuts branches shorter where there are too many shapes.
+    /// Shortens branches if there are too many patterns.
     pub fn fit(&mut self) {
         if self.shapes.len() <= MAX_SHAPES && self.shapes.keys().all(|key| key.cut.is_none()) {
             return;
@@ -175,7 +176,7 @@ impl Shapes {
 }
 
 impl Shape {
-    /// Adds the records of another part, or of a shape that is the same but for what is masked.
+    /// Adds the records of another part, or of a pattern that became equal after redaction.
     pub fn join(&mut self, other: Self) {
         self.records += other.records;
         self.first_seen = earlier(self.first_seen, other.first_seen);
@@ -186,11 +187,11 @@ impl Shape {
     }
 }
 
-/// The group of the subsystems that are not OpenClaw's own, whose number nobody knows.
+/// Group of all subsystems that are not OpenClaw's; their number is unbounded.
 const FOREIGN: &str = "…";
 
 impl ShapeKey {
-    /// Level, group and name of the subsystem, and the words that were not cut off.
+    /// Returns the path in the tree: level, group and name of the subsystem, and the words that were not cut off.
     fn path(&self) -> Vec<&str> {
         let group = match (&self.subsystem, self.cut) {
             (_, Cut::Foreign) => FOREIGN,
@@ -205,7 +206,7 @@ impl ShapeKey {
         path
     }
 
-    /// The words that were not cut off.
+    /// Returns the words that were not cut off.
     fn words(&self) -> impl Iterator<Item = &str> {
         let mut words = self.template.split(' ');
         if self.cut == Cut::Words {
@@ -214,7 +215,7 @@ impl ShapeKey {
         words
     }
 
-    /// The shape of all that begin with so many names of its path.
+    /// Returns the pattern of all keys that share the first `depth` names of this path.
     fn cut_at(&self, depth: usize) -> Self {
         let level = self.level;
         let family = self.subsystem.as_deref().map(segment).filter(|segment| is_label(segment));
@@ -226,7 +227,7 @@ impl ShapeKey {
         }
     }
 
-    /// The shape of all whose text begins with so many of its words.
+    /// Returns the pattern of all texts that share the first `count` words.
     fn with_words(&self, count: usize) -> Self {
         let words: Vec<&str> = self.words().take(count).chain([CUT_OFF]).collect();
         Self {
@@ -238,7 +239,7 @@ impl ShapeKey {
     }
 }
 
-/// The first segment of a subsystem's name.
+/// Returns the first segment of a subsystem's name.
 fn segment(subsystem: &str) -> &str {
     subsystem.split('/').next().unwrap_or_default()
 }
@@ -262,7 +263,7 @@ static VARYING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The words of a text, with quoted texts, objects, addresses, paths, hosts, ids and everything with a digit masked.
+/// Returns the words of a text, with quoted texts, objects, addresses, paths, hosts, ids and words with a digit masked.
 pub(crate) fn template(text: &str) -> String {
     let masked = match &*VARYING {
         Some(regex) => regex.replace_all(text, |_| MASK.to_owned()),
@@ -275,8 +276,8 @@ pub(crate) fn template(text: &str) -> String {
     words.join(" ")
 }
 
-/// Redacts the template of a record that nobody explains, and the record. Words of the template may be parts of a secret that
-/// only the record tells.
+/// Redacts an unexplained record and its template. Words of the template may be parts of a secret that only the full
+/// text reveals.
 pub(crate) fn redact_template(shape: &mut String, sample: &mut Sample, cleaner: &Cleaner) {
     let before = sample.text.clone();
     sample.redact(cleaner);
@@ -308,7 +309,7 @@ mod tests {
         }
     }
 
-    /// The shapes of some records, each a subsystem and a text.
+    /// Counts records, each given by subsystem and text.
     fn counted<'t>(records: impl Iterator<Item = (u64, &'t (Option<&'t str>, String))>) -> Shapes {
         let mut shapes = Shapes::default();
         for (offset, (subsystem, text)) in records {
@@ -334,7 +335,7 @@ mod tests {
         ["ash", "birch", "cedar", "elm", "fir", "oak", "pine", "yew"][n % 8]
     }
 
-    /// A text that differs from all others already in its first word.
+    /// Returns a text whose first word is unique for each `n`.
     fn odd(n: usize) -> String {
         format!("{}{}{}{} is odd", word(n), word(n / 8), word(n / 64), word(n / 512))
     }
@@ -388,7 +389,7 @@ mod tests {
         assert_eq!(records_of(&shapes, Some("gateway/ws"), "the disk elm is slow"), 1);
     }
 
-    /// Whatever the order and grouping, and whatever was cut in the parts.
+    /// In any order and grouping, and with any cuts in the parts.
     #[test]
     fn parts_add_up_to_the_whole_in_any_order_and_grouping() {
         const SUBSYSTEMS: [Option<&str>; 8] = [
@@ -435,7 +436,7 @@ mod tests {
         }
     }
 
-    /// Else a level, and with it all of its subsystems, might be cut.
+    /// Otherwise a level, and with it all its subsystems, could be cut off.
     #[test]
     fn there_is_room_for_a_shape_of_each_family_at_each_level() {
         assert!((MAX_LABELS + 2) * 6 <= MAX_SHAPES);

@@ -1,32 +1,31 @@
-//! Fits the branches of a prefix tree into a limit on the number of leaves, and shortens only those that take more than
-//! their share.
+//! Fits a prefix tree into a maximum number of leaves by shortening only the branches with more than their share.
 //!
-//! A node with more leaves than its limit shares the limit out among its children: each gets as many leaves as it has, up to
-//! the highest number with which all fit. A node with more children than its limit becomes one leaf, which stands for all
-//! below it.
+//! A node with more leaves than its limit divides the limit among its children: each child may keep its leaves up to
+//! the highest number for which all fit. A node with more children than its limit becomes one leaf for all leaves below
+//! it.
 //!
-//! A subset of the leaves leaves each node a limit that is no lower. So what is shortened for a part is shortened for the
-//! whole, and shortening parts before they are joined changes nothing in the result: it depends on the set of leaves alone,
-//! and not on their order or grouping.
+//! For a subset of the leaves, the limit of each node is the same or higher. A branch that is shortened in a part is
+//! therefore also shortened in the whole, and shortening parts before joining them does not change the result: it
+//! depends on the set of leaves alone, and not on their order or grouping.
 
-/// A leaf: the names on the way to it.
+/// A leaf with the names on its path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Leaf<'t, T> {
     pub path: Vec<&'t str>,
-    /// It stands for all leaves below it, which were more than fitted.
+    /// `true` if the leaf replaces all leaves below it, of which there were too many.
     pub is_shortened: bool,
     pub value: T,
 }
 
-/// Leaves that become one.
+/// Consecutive leaves that become one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Branch<'l, 't, T> {
     pub leaves: &'l [Leaf<'t, T>],
-    /// The number of names that remain of their paths, if they are shortened.
+    /// Number of names that remain of their paths; `None` if they are not shortened.
     pub depth: Option<usize>,
 }
 
-/// The branches that remain of sorted leaves: at most `limit`, unless the root has more children.
+/// Returns the branches that remain of sorted leaves: at most `limit`, unless the root has more children.
 pub(crate) fn fit<'l, 't, T>(leaves: &'l [Leaf<'t, T>], limit: usize) -> Vec<Branch<'l, 't, T>> {
     let mut branches = Vec::new();
     share(leaves, 0, limit, &mut branches);
@@ -54,13 +53,14 @@ fn share<'l, 't, T>(leaves: &'l [Leaf<'t, T>], depth: usize, limit: usize, out: 
     }
 }
 
-/// The number of leaves of a branch; without a limit where some of it was shortened, as there were more than the limit then.
+/// Returns the number of leaves of a branch; `usize::MAX` if a part was shortened, because it had more leaves than the
+/// limit.
 fn count<T>(leaves: &[Leaf<'_, T>]) -> usize {
     if leaves.iter().any(|leaf| leaf.is_shortened) { usize::MAX } else { leaves.len() }
 }
 
-/// The highest number of which each child can have as many, or as many as it needs, with no more than `limit` in all; at
-/// least 1.
+/// Returns the highest limit per child, at least 1, such that the children's leaves, each up to that limit, sum to at
+/// most `limit`.
 fn highest_share(mut needs: Vec<usize>, limit: usize) -> usize {
     needs.sort_unstable();
     let (mut rest, mut children) = (limit, needs.len());

@@ -1,4 +1,4 @@
-//! What is collected of one source, chunk by chunk.
+//! Data collected for one source, chunk by chunk.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -14,19 +14,19 @@ use crate::source::Kind;
 
 use super::survey::Survey;
 
-/// Good ends near the beginning of a source that are kept.
+/// Maximum number of successes kept near the beginning of a source.
 const MAX_LOOSE_ENDS: usize = 64;
-/// The same of a part of a source, where a run that has failed before goes on for certain: what a busy gateway writes in half
-/// an hour.
+/// Maximum number of successes kept near the beginning of a part of a source: more than a busy gateway writes in half
+/// an hour. More are needed because runs of the previous part certainly continue here.
 const MAX_LOOSE_ENDS_OF_PART: usize = 4096;
 
-/// What was read of one source.
+/// Data collected for one source.
 #[derive(Debug, Clone)]
 pub struct SourceTally {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) gateway: String,
-    /// It is a part of its source, which begins there, where that is known.
+    /// Set for a part of a source: the part's start offset in bytes, if known.
     pub(crate) part: Option<Option<u64>>,
     pub(crate) formats: ByFormat,
     pub(crate) bytes: u64,
@@ -36,7 +36,7 @@ pub struct SourceTally {
     pub(crate) first_order: Option<Timestamp>,
     pub(crate) last_time: Option<Timestamp>,
     pub(crate) last_order: Option<Timestamp>,
-    /// A time stamp was seen.
+    /// `true` after the first time stamp.
     pub(crate) begun: bool,
     pub(crate) problems: Vec<String>,
     pub(crate) notes: Vec<String>,
@@ -54,12 +54,12 @@ pub struct SourceTally {
     pub(crate) marks: VecDeque<Mark>,
     pub(crate) edges: Vec<Incident>,
     pub(crate) journal: Journal,
-    /// Time of the last event, which records without a time take for theirs.
+    /// Time of the last event; records without a time take it.
     pub(crate) last_event: Option<Timestamp>,
 }
 
 impl SourceTally {
-    /// A source of which nothing was read yet. Sources with the same `gateway`, the folder, are of one gateway.
+    /// Creates an empty source. Sources with the same `gateway`, the folder, belong to one gateway.
     pub fn new(name: String, kind: Kind, gateway: String) -> Self {
         Self {
             name,
@@ -95,17 +95,17 @@ impl SourceTally {
         }
     }
 
-    /// Makes it a part of its source, which begins at that byte, where that is known.
+    /// Marks the source as a part that starts at this offset in bytes, if known.
     pub fn part(self, start: Option<u64>) -> Self {
         Self { part: Some(start), ..self }
     }
 
-    /// Where its bytes begin in the source.
+    /// Returns the start offset in the whole source, in bytes.
     pub(crate) fn start(&self) -> u64 {
         self.part.flatten().unwrap_or(0)
     }
 
-    /// Whether it goes on where another part of its source has ended.
+    /// Returns true if the source continues a previous part.
     pub(crate) fn goes_on(&self) -> bool {
         self.part.is_some_and(|start| start != Some(0))
     }
@@ -132,7 +132,7 @@ impl SourceTally {
         });
     }
 
-    /// Notes a good end of which nothing failed here, where a run of the source before may have come to it.
+    /// Records a success without a known failure here, if it may belong to a run that failed in the previous source.
     pub(crate) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
         let is_near = within(self.first_order, time, if self.goes_on() { REACH } else { WINDOW });
         if let Some(order) = time.filter(|_| is_near) {
@@ -140,7 +140,7 @@ impl SourceTally {
         }
     }
 
-    /// Notes what ends failures that may have begun in the part before.
+    /// Records an event that may end failures of the previous part.
     pub(crate) fn note_end(&mut self, time: Option<Timestamp>, what: End) {
         if let Some(order) = time
             && self.goes_on()
@@ -171,7 +171,7 @@ impl SourceTally {
     }
 
     pub(crate) fn mark(&mut self, time: Timestamp, what: MarkKind) {
-        // A version is news only when it is another one.
+        // A version is recorded only if it differs from the previous one.
         let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
         if matches!(what, MarkKind::Version(_))
             && self.marks.iter().rfind(is_version).is_some_and(|mark| mark.what == what)
@@ -187,7 +187,7 @@ impl SourceTally {
     pub(crate) fn finish(mut self, mut standing: Standing) -> SourceSummary {
         standing.last_event = self.last_event;
         self.journal.settle(&self.edges);
-        // Of a hundred thousand sources, each has few of these.
+        // Saves memory: there may be a hundred thousand sources, each with few of these.
         self.edges.iter_mut().for_each(Incident::shrink);
         self.edges.shrink_to_fit();
         self.loose_ends.shrink_to_fit();
@@ -207,7 +207,7 @@ impl SourceTally {
             notes.push(EMPTY.to_owned());
         }
         SourceSummary {
-            // What stands in the middle of a source tells nothing of what it lacks.
+            // A part from the middle of a source gives no sign of what the source lacks.
             hints: match self.goes_on() {
                 true => Vec::new(),
                 false => self.survey.hints(self.records, self.truncated),
@@ -242,7 +242,7 @@ impl SourceTally {
     }
 }
 
-/// Names told by origins, each once.
+/// Returns the distinct names given by `name`.
 fn names(origins: &BTreeSet<Origin>, name: impl Fn(&Origin) -> &String) -> Vec<String> {
     let names: BTreeSet<&String> = origins.iter().map(name).collect();
     names.into_iter().cloned().collect()

@@ -1,8 +1,8 @@
-//! Everything a report is made of, in a form that adds up: the summary of the whole is the sum of the summaries of its
-//! parts, in any order and grouping.
+//! Mergeable data of a report: the summary of the whole is the sum of the summaries of its parts, in any order and
+//! grouping.
 //!
 //! Most incidents are settled, that is, counted in the tally of the rule that is their cause. Those near the edges of a
-//! source are kept whole, because the next source may go on with them; they are joined each time a report is made.
+//! source are kept as a whole, because the next source may continue them; they are joined each time a report is made.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,27 +17,27 @@ use super::finding_tally::FindingTally;
 use super::rule_text::RuleText;
 use super::shape::Shapes;
 
-/// Everything a report is made of.
+/// Mergeable data of a report.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Summary {
     pub(crate) catalogue: CatalogueInfo,
-    /// The rules that the others name by their index.
+    /// Texts of the rules; other fields refer to them by index.
     pub(crate) rules: Vec<RuleText>,
     pub(crate) sources: Vec<SourceSummary>,
     /// Tallies of settled incidents by rule.
     pub(crate) settled: BTreeMap<usize, FindingTally>,
-    /// Of matches that may be somebody's words, by rule.
+    /// Tallies of quoted text by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) quoted: BTreeMap<usize, FindingTally>,
     pub(crate) shapes: Shapes,
     pub(crate) matched: u64,
     pub(crate) warnings: u64,
-    /// Incidents that ended before the period, or began after it.
+    /// Number of incidents that ended before the period or began after it.
     pub(crate) outside: u64,
 }
 
 impl Summary {
-    /// A summary of nothing, made with a catalogue.
+    /// Creates an empty summary for a catalogue.
     pub(crate) fn new(catalogue: &Catalogue) -> Self {
         Self {
             catalogue: CatalogueInfo { rules: catalogue.rules().len(), fingerprint: catalogue.fingerprint() },
@@ -52,9 +52,9 @@ impl Summary {
         }
     }
 
-    /// Puts the sources in their order, fits the shapes, and leaves out the rules that nothing names.
+    /// Sorts the sources, limits the number of patterns, and drops unused rules.
     pub(crate) fn tidy(&mut self) {
-        // Most come in order; a stable sort would take room for a copy.
+        // Most sources are already in order; a stable sort would allocate a copy.
         self.sources.sort_unstable_by(|a, b| a.name_order().cmp(&b.name_order()));
         if self.sources.iter().any(|source| source.unread_older.is_some()) {
             let read: BTreeSet<(String, String)> =
@@ -96,14 +96,14 @@ impl Summary {
         settle(&mut self.settled, incident, gateway);
     }
 
-    /// Counts an incident that may be somebody's words.
+    /// Counts an incident of quoted text.
     pub(crate) fn settle_quoted(&mut self, incident: &Incident, gateway: &str) {
         settle(&mut self.quoted, incident, gateway);
     }
 
-    /// Adds another; the sum is to be tidied when all are in.
+    /// Adds another summary. Call `tidy` after the last one.
     pub(crate) fn merge(&mut self, mut other: Self) {
-        // The newer text of a rule, by any fixed order, so that it makes no difference which comes first.
+        // Keeps the text that is later in a fixed order, so that the order of merging makes no difference.
         let mut index: HashMap<String, usize> =
             self.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         let mut new = Vec::with_capacity(other.rules.len());
@@ -134,8 +134,7 @@ impl Summary {
         self.outside += other.outside;
     }
 
-    /// Whether an index of a rule that the summary holds points nowhere, or a rule stands there twice, as in a file that was
-    /// edited.
+    /// Returns true if a rule index is out of range or a rule is present twice, as in an edited file.
     pub(crate) fn is_broken(&mut self) -> bool {
         let ids: BTreeSet<&str> = self.rules.iter().map(|rule| rule.id.as_str()).collect();
         let count = self.rules.len();
@@ -158,7 +157,7 @@ impl Summary {
         self.shapes.redact(&cleaner);
     }
 
-    /// The marks of all gateways, in the order of time.
+    /// Returns the lifecycle events of all gateways, in order of time.
     pub(crate) fn marks(&self) -> Vec<Mark> {
         let mut marks = parts::marks(&self.sources);
         marks.sort();
@@ -174,7 +173,7 @@ pub(crate) fn settle(tallies: &mut BTreeMap<usize, FindingTally>, incident: &Inc
     }
 }
 
-/// The fingerprints of all catalogues with which the parts were made.
+/// Joins the fingerprints of all catalogues that made the parts.
 fn join_fingerprints(a: &str, b: &str) -> String {
     let all: BTreeSet<&str> = a.split('+').chain(b.split('+')).collect();
     all.into_iter().collect::<Vec<_>>().join("+")

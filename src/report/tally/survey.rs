@@ -1,23 +1,23 @@
-//! A look at the beginning of a source: how much of the log it is.
+//! Sample of the beginning of a source, which shows how much of the log the source contains.
 
 use crate::record::{FILE_LOG, Format, Level, RawRecord, Record};
 use crate::report::incidents::Hint;
 
-/// `openclaw logs` prints this many records unless told otherwise.
+/// Default number of records that `openclaw logs` prints.
 pub(crate) const DEFAULT_LIMIT: u64 = 200;
 
-/// A look at the first records of a source, to judge how much of the log it is.
+/// Sample of the first records of a source, which shows how much of the log the source contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     looks: Vec<Look>,
 }
 
-/// What is seen of one record.
+/// Observation of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
-    /// What `openclaw logs` says before the first record.
+    /// Line that `openclaw logs` prints before the first record.
     Header,
-    /// A record: of which kind of format, and whether it holds a word that people grep for.
+    /// A record: its kind of format, and whether it contains a word that people grep for.
     Record { kind: Kind, alarming: bool },
 }
 
@@ -29,14 +29,14 @@ enum Kind {
 }
 
 impl Survey {
-    /// Records looked at, at most.
+    /// Maximum number of records in the sample.
     pub const RECORDS: usize = 400;
-    /// Records that begin further from the start of the source are not looked at.
+    /// Largest offset of a record in the sample, in bytes.
     pub const BYTES: u64 = 1 << 20;
 
-    /// Looks at a record.
+    /// Adds a record.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
-        // Once a record holds no word that people grep for, it no longer matters which of the others do.
+        // After one record without a word that people grep for, the content of the other records is irrelevant.
         let is_mixed = self.looks.iter().any(|look| matches!(look, Look::Record { alarming: false, .. }));
         if is_mixed && raw.bytes.starts_with(FILE_LOG) {
             return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
@@ -59,19 +59,20 @@ impl Survey {
         self.looks.push(Look::Record { kind, alarming });
     }
 
-    /// Adds what was seen of the records that follow.
+    /// Adds the sample of the following records.
     pub(crate) fn extend(&mut self, next: &Self) {
         let room = Self::RECORDS.saturating_sub(self.looks.len());
         self.looks.extend(next.looks.iter().take(room));
     }
 
-    /// How many looks fit.
+    /// Returns the number of records for which `fits` returns true.
     fn count(&self, fits: impl Fn(Kind, bool) -> bool) -> usize {
         let is = |look: &&Look| matches!(look, Look::Record { kind, alarming } if fits(*kind, *alarming));
         self.looks.iter().filter(is).count()
     }
 
-    /// What the source seems to lack. `records` counts the whole source, `truncated` tells that OpenClaw said so itself.
+    /// Returns the signs of an incomplete source. `records` counts the whole source; `truncated` is set if OpenClaw
+    /// itself reported a truncation.
     pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
         let mut hints = Vec::new();
         let seen = self.count(|_, _| true);
@@ -84,7 +85,7 @@ impl Survey {
         if truncated || (is_plain && log_records == DEFAULT_LIMIT) {
             hints.push(Hint::Tail);
         }
-        // A real tail of a log always holds some information records that contain none of the words people grep for.
+        // A genuine tail of a log contains some info records without any of the words people grep for.
         let all_alarming = self.count(|kind, alarming| kind != Kind::Other && alarming) == seen;
         if seen >= 3 && !has_header && all_alarming {
             hints.push(Hint::Filtered);

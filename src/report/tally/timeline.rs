@@ -1,4 +1,4 @@
-//! When incidents happened, in bins that adapt to the span.
+//! Number of incidents over time, in bins that adapt to the time span.
 
 use std::collections::BTreeMap;
 
@@ -7,38 +7,39 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Widths of bins in seconds. Each divides the next, so that bins can be joined without loss.
+/// Bin widths in seconds. Each divides the next, so that bins can be joined without loss.
 const WIDTHS: [i64; 12] = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
-/// More bins than this are not shown in a histogram; the width grows instead.
+/// Maximum number of bins in a histogram; the bins become wider instead.
 const MAX_BINS: i64 = 60;
 
-/// Bins in which something happened that are kept; the width grows where there are more. As a histogram has fewer bins, it can
-/// always be made of these.
+/// Maximum number of non-empty bins kept; above it, the bins become wider. A histogram has fewer bins, so it can always
+/// be computed from these.
 const MAX_KEPT: usize = 500;
 
 /// Counts of incidents over time, in bins of equal width aligned to the epoch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Histogram {
-    /// Where the first bin begins.
+    /// Start of the first bin.
     pub start: Option<Timestamp>,
     /// Width of a bin in seconds.
     pub bin_seconds: i64,
-    /// Incidents that began in each bin.
+    /// Number of incidents that began in each bin.
     pub counts: Vec<u64>,
 }
 
-/// The same as finely as it is known: only bins in which something happened, narrower than those of a histogram where they can be.
+/// Counts of incidents over time at the finest known resolution: only non-empty bins, if possible narrower than those
+/// of the histogram.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Times {
     /// Width of a bin in seconds.
     pub bin_seconds: i64,
-    /// Where each bin begins, in seconds since 1970, and how many incidents began in it; in the order of time.
+    /// Start of each bin, in seconds since 1970, and number of incidents that began in it; in order of time.
     pub bins: Vec<(i64, u64)>,
 }
 
-/// Collects times.
+/// Collects times of incidents.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Timeline {
     /// Index into [`WIDTHS`].
@@ -68,7 +69,7 @@ impl Timeline {
         }
     }
 
-    /// The same in bins so wide that few enough of them cover the span.
+    /// Returns a copy with bins so wide that at most `MAX_BINS` cover the span.
     fn coarse(&self) -> Self {
         let mut coarse = self.clone();
         while coarse.width + 1 < WIDTHS.len() && coarse.span() > MAX_BINS {
@@ -112,7 +113,7 @@ impl Timeline {
         else {
             return Histogram::default();
         };
-        // Where the widest bins are too many (stamps centuries apart), only the last of them are shown.
+        // If even the widest bins are too many (time stamps centuries apart), only the last ones are shown.
         let first = first.max(first + self.span() - MAX_BINS);
         let counts = (first..=last).map(|bin| self.bins.get(&bin).copied().unwrap_or(0)).collect();
         Histogram {

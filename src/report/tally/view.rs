@@ -1,40 +1,40 @@
-//! What a report shows of what was found, and in which order.
+//! Selection and order of the findings in a report.
 
 use crate::catalogue::{Category, Severity};
 
 use super::period::Period;
 
-/// What shall be in a report.
+/// Selection and order of the findings in a report.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// Which findings.
+    /// Selection of the findings.
     pub filter: Filter,
-    /// In which order.
+    /// Order of the findings.
     pub sort: Sort,
 }
 
-/// Which findings a report shows.
+/// Selection of the findings in a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// The time covered.
+    /// The time range.
     pub period: Period,
-    /// Findings below this are left out.
+    /// Minimum severity of a finding.
     pub min_severity: Option<Severity>,
-    /// Findings of other categories are left out, where there are any named.
+    /// Categories of findings; empty for all.
     pub categories: Vec<Category>,
-    /// At most this many findings.
+    /// Maximum number of findings.
     pub top: Option<usize>,
 }
 
 impl Filter {
-    /// Whether a finding of that severity and category is shown.
+    /// Returns true if a finding of this severity and category is shown.
     pub(crate) fn shows(&self, severity: Severity, category: Category) -> bool {
         self.min_severity.is_none_or(|min| severity >= min)
             && (self.categories.is_empty() || self.categories.contains(&category))
     }
 }
 
-/// In which order findings are shown.
+/// Order of the findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Sort {
