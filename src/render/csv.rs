@@ -1,4 +1,4 @@
-//! A row a finding, for spreadsheets and data frames (RFC 4180).
+//! CSV output (RFC 4180): one row per finding, for spreadsheets and data frames.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -75,7 +75,7 @@ fn row(finding: &Finding) -> [String; HEAD.len()] {
     ]
 }
 
-/// A value that no spreadsheet takes for a formula: an apostrophe before it makes it a text.
+/// Prevents a spreadsheet from reading the value as a formula: a leading apostrophe makes it text.
 fn inert(value: &str) -> Cow<'_, str> {
     let first = value.trim_start_matches([' ', '"', '\'', '\u{a0}']).chars().next();
     let is_formula =

@@ -1,19 +1,19 @@
-//! A finding in few words, for formats that have a line for what the table has a paragraph for.
+//! Short texts about a finding, for formats with one line per finding.
 
 use crate::redact::Redactor;
 use crate::report::{Finding, Report};
 
 use super::words::{self, count};
 
-/// Facts named of one finding.
+/// Maximum number of facts per finding.
 const MAX_FACTS: usize = 12;
 
-/// The first facts, in a line: `provider openai, model m1 and 2 more`.
+/// Returns the first facts in one line: `provider openai, model m1 and 2 more`.
 pub(super) fn facts(finding: &Finding) -> String {
     words::facts(finding).take(MAX_FACTS).collect::<Vec<String>>().join(", ")
 }
 
-/// How often, how long and whether still: `3 incidents, 27 records, ongoing; provider openai`.
+/// Returns counts, status and facts in one line: `3 incidents, 27 records, ongoing; provider openai`.
 pub(super) fn seen(finding: &Finding) -> String {
     let mut text = format!(
         "{}, {}, {}",
@@ -31,7 +31,7 @@ pub(super) fn seen(finding: &Finding) -> String {
     text
 }
 
-/// Why it happens and what to do, a line each.
+/// Returns the causes and fixes, one per line.
 pub(super) fn advice(finding: &Finding) -> String {
     let why = finding.causes.iter().map(|cause| format!("Why: {cause}"));
     let fixes = finding.fixes.iter().enumerate().flat_map(|(index, fix)| {
@@ -44,19 +44,19 @@ pub(super) fn advice(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-/// Why sources could not be read, or not whole, with the names of the sources.
+/// Returns the names of sources that could not be read in full, with the reasons.
 pub(super) fn problems(report: &Report) -> impl Iterator<Item = (&str, &str)> {
     let sources = report.sources.iter();
     sources.flat_map(|source| source.problems.iter().map(|problem| (source.name.as_str(), problem.as_str())))
 }
 
-/// A text of any number of lines, in which everything can be seen: rules may hold what logs may not.
+/// Makes control characters in each line visible. Unlike logs, rules may contain several lines.
 pub(super) fn visible(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(|line| Redactor::OPEN.clean(line)).collect();
     lines.join("\n")
 }
 
-/// Whether an address leads to the web, and nowhere else.
+/// Returns true if the address is an HTTP or HTTPS URL without unusual characters.
 pub(super) fn is_web_address(address: &str) -> bool {
     (address.starts_with("https://") || address.starts_with("http://"))
         && address.chars().all(|c| c.is_ascii_graphic() && !r#"<>"\^`{|}"#.contains(c))

@@ -1,18 +1,18 @@
-//! A sample record cut to a readable length, around what a rule has found in it.
+//! Excerpt of a sample record around the part that a rule matched.
 
 use std::ops::Range;
 
 use anstyle::{AnsiColor, Style as Paint};
 
-/// What was found, in the colour of a marker.
+/// Style of the matched part.
 const FOUND: Paint = AnsiColor::Yellow.on_default().bold();
-/// Stands for an id or duration in what was found, and for what is cut off.
+/// Placeholder for an id or a duration in the matched part, and for text that was cut off.
 const CUT: &str = "…";
 
-/// At most about `max` characters of a text, with what a rule has found in it marked.
+/// Returns an excerpt of about `max` characters with the matched part highlighted.
 pub(super) fn excerpt(text: &str, found: Option<&str>, max: usize) -> String {
     let found = found.and_then(|found| locate(text, found));
-    // What was found stays in sight, and some of what stands before it.
+    // The matched part stays visible, with some of the text before it.
     let before = found.as_ref().map_or(0, |found| text[..found.start].chars().count());
     let length = found.as_ref().map_or(0, |found| text[found.clone()].chars().count());
     let start = if before + length <= max { 0 } else { before.saturating_sub(max / 3) };
@@ -25,7 +25,8 @@ pub(super) fn excerpt(text: &str, found: Option<&str>, max: usize) -> String {
     match found.map(|found| found.start.max(start)..found.end.min(end)) {
         Some(found) if !found.is_empty() => {
             out.push_str(&text[start..found.start]);
-            // Each word by itself, for lines are broken between words, and what indents the next one is not marked.
+            // Each word is highlighted separately, because lines are broken between words and the indentation must not
+            // be highlighted.
             for (at, word) in text[found.clone()].split(' ').enumerate() {
                 if at > 0 {
                     out.push(' ');
@@ -42,7 +43,8 @@ pub(super) fn excerpt(text: &str, found: Option<&str>, max: usize) -> String {
     out
 }
 
-/// Where in a text something stands of which ids and durations are left out; not within a longer word or number.
+/// Returns the position of `found` in a text, where `…` in `found` stands for ids and durations. A match within a
+/// longer word or number does not count.
 fn locate(text: &str, found: &str) -> Option<Range<usize>> {
     let mut parts = found.split(CUT);
     let first = parts.next().filter(|first| !first.trim().is_empty())?;

@@ -1,11 +1,11 @@
-//! The whole report as one JSON object.
+//! JSON output: the whole report as one object.
 
 use std::io::{self, Write};
 
 use crate::report::Report;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    // Blanks and line ends cost a language model as much as words.
+    // Compact if a token limit was set, because blanks and line breaks also cost a language model tokens.
     match report.budget.is_some() {
         true => serde_json::to_writer(&mut *out, report)?,
         false => serde_json::to_writer_pretty(&mut *out, report)?,

@@ -1,4 +1,5 @@
-//! JUnit XML, which CI shows as tests: each finding is a test that failed, and each source one that passed when it was read.
+//! JUnit XML output, which CI systems show as tests: each finding is a failed test, and each source a test that passes
+//! if it was read.
 
 use std::io::{self, Write};
 
@@ -9,8 +10,8 @@ use crate::report::{Finding, Report, SourceInfo};
 
 use super::digest::{advice, seen, visible};
 
-/// Writes a report. Findings of at least that severity fail (`--fail-on`, so that the tests say the same as the exit
-/// status), and errors where none is given; those below pass, with what there is to say as their output.
+/// Writes a report. Findings at or above `fail_on` fail (`--fail-on`, so that the tests agree with the exit status;
+/// default: errors). Lower ones pass, with their text as output.
 pub(super) fn write(report: &Report, fail_on: Option<Severity>, out: &mut dyn Write) -> io::Result<()> {
     let least = fail_on.unwrap_or(Severity::Error);
     let mut suite = TestSuite::new("clawsift");
@@ -23,7 +24,7 @@ pub(super) fn write(report: &Report, fail_on: Option<Severity>, out: &mut dyn Wr
     ] {
         suite.add_property(Property::new(name, text(&value)));
     }
-    // So that there is a test also where nothing is wrong: CI takes an empty file for a fault of its own.
+    // One test per source, so that there is always a test: CI systems treat an empty file as an error.
     suite.add_test_cases(report.sources.iter().map(source));
     suite.add_test_cases(report.findings.iter().map(|finding| case(finding, finding.severity >= least)));
     if !report.notes.is_empty() {
@@ -84,7 +85,7 @@ fn story(finding: &Finding) -> String {
     format!("{}\n\n{}", samples.join("\n"), advice(finding))
 }
 
-/// A text without the characters that XML 1.0 forbids in any spelling.
+/// Removes the characters that XML 1.0 forbids even as character references.
 fn text(text: &str) -> XmlString {
     XmlString::new(visible(text))
 }

@@ -1,6 +1,6 @@
-//! How a report is shown: one file per output format.
+//! Output of reports: one file per output format.
 //!
-//! To add a format: write its file, and name it in [`Format`] and [`render`].
+//! To add a format, write its file and name it in [`Format`] and [`render`].
 
 #[cfg(feature = "csv")]
 mod csv;
@@ -26,7 +26,7 @@ mod rule_page;
 mod rules;
 mod sarif;
 #[cfg(any(feature = "cli", feature = "html", feature = "tui"))]
-#[cfg_attr(not(any(feature = "cli", feature = "tui")), allow(dead_code))] // The page draws its own.
+#[cfg_attr(not(any(feature = "cli", feature = "tui")), allow(dead_code))] // HTML draws its own.
 mod sparkline;
 mod style;
 #[cfg(feature = "cli")]
@@ -80,7 +80,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// How characters can be escaped in it.
+    /// Returns how characters can be escaped in this format.
     pub fn syntax(self) -> Syntax {
         match self {
             Self::Json | Self::Ndjson | Self::Sarif => Syntax::Json,
@@ -97,11 +97,12 @@ impl Format {
     }
 }
 
-/// Writes a report. The table holds colour codes, which the caller's writer may strip. What a CI system would obey in it is
-/// broken by a [`Breaker`](crate::ci_commands::Breaker) around `out`.
+/// Writes a report. The table contains colour codes, which the caller's writer may strip. Put a
+/// [`Breaker`](crate::ci_commands::Breaker) around `out` to neutralize text that a CI system would execute as a
+/// command.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         #[cfg(feature = "cli")]

@@ -1,4 +1,4 @@
-//! One JSON object a match, in the order of source, then position.
+//! NDJSON output: one JSON object per match, in the order of source, then position.
 
 use std::io::{self, Write};
 

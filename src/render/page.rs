@@ -1,4 +1,4 @@
-//! Paragraphs, labelled details and commands, as the report and a rule's page show them.
+//! Paragraphs, labelled details and commands, shared by the report and the rule pages.
 
 use std::fmt::Write as _;
 
@@ -13,23 +13,23 @@ use super::Style;
 use super::digest::is_web_address;
 use super::words::contradiction;
 
-/// Texts are easier to read in lines no longer than this.
+/// Maximum line length for readability.
 pub(super) const MAX_TEXT_WIDTH: usize = 110;
-/// Width of the labels to the left of details.
+/// Width of the labels on the left of details.
 pub(super) const LABEL: usize = 9;
 
 pub(super) const BOLD: Paint = Paint::new().bold();
 pub(super) const DIM: Paint = Paint::new().dimmed();
 const COMMAND: Paint = AnsiColor::Cyan.on_default();
 
-/// Text with colour codes, filled to the width of the terminal.
+/// Text with colour codes, wrapped to the width of the terminal.
 pub(super) struct Page<'a> {
     pub out: String,
     pub style: &'a Style,
 }
 
 impl Style {
-    /// A table with borders that the terminal can show.
+    /// Returns an empty table with borders that the terminal can show.
     pub(super) fn bordered(&self) -> Table {
         let mut table = Table::new();
         table.load_style(if self.unicode {
@@ -41,7 +41,7 @@ impl Style {
     }
 }
 
-/// Why something happens and what to do about it.
+/// Causes and fixes of a failure.
 pub(super) struct Advice<'a> {
     pub causes: &'a [String],
     pub fixes: &'a [FilledFix],
@@ -59,7 +59,7 @@ impl<'a> Page<'a> {
         self.out.push('\n');
     }
 
-    /// A paragraph, its further lines indented like its first word.
+    /// Adds a paragraph; its other lines are indented by `indent`.
     pub fn wrapped(&mut self, first: &str, indent: usize, text: &str) {
         let further = " ".repeat(indent);
         let width = self.style.width.clamp(40, MAX_TEXT_WIDTH);
@@ -71,14 +71,14 @@ impl<'a> Page<'a> {
         self.line(&filled);
     }
 
-    /// A labelled paragraph of a finding's details.
+    /// Adds a labelled paragraph to a finding's details.
     pub fn detail(&mut self, label: &str, text: &str) {
         self.item(label, "", text);
     }
 
-    /// A labelled paragraph behind a bullet or number.
+    /// Adds a labelled paragraph after a bullet or number.
     pub fn item(&mut self, label: &str, bullet: &str, text: &str) {
-        // Colour codes have no width on the screen, but would be counted; so they come in afterwards.
+        // Colour codes are inserted after wrapping, which would count them as visible characters.
         let plain = format!("   {label:<LABEL$}");
         let colored = format!("   {DIM}{label:<LABEL$}{DIM:#}");
         let first = format!("{plain}{bullet}");
@@ -87,7 +87,8 @@ impl<'a> Page<'a> {
         self.out.replace_range(before..before + plain.len(), &colored);
     }
 
-    /// A labelled text that is neither filled nor cut, so that it can be copied; its further lines are indented alike.
+    /// Adds a labelled text that is neither wrapped nor truncated, so that it can be copied; its other lines are
+    /// indented equally.
     #[cfg(feature = "rule-tools")]
     pub fn verbatim(&mut self, label: &str, bullet: &str, text: &str) {
         for (index, line) in text.lines().enumerate() {
@@ -104,7 +105,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A numbered heading, or one without a number.
+    /// Adds a heading, with a number if there is one.
     pub fn title(&mut self, number: Option<usize>, title: &str) {
         let first = number.map_or(String::new(), |number| format!("{number}. "));
         let _ = write!(self.out, "{BOLD}");
@@ -127,7 +128,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// An address, to be followed where the terminal can; it is never broken.
+    /// Adds an address, as a link if the terminal supports links; it is never wrapped.
     fn reference(&mut self, label: &str, address: &str) {
         let _ = match self.style.links && is_web_address(address) {
             true => writeln!(
@@ -138,14 +139,14 @@ impl<'a> Page<'a> {
         };
     }
 
-    /// Facts by name, in one line.
+    /// Adds facts by name, in one line.
     pub fn facts(&mut self, facts: &[String]) {
         if !facts.is_empty() {
             self.detail("facts", &facts.join(", "));
         }
     }
 
-    /// What OpenClaw itself says, where the wire said something else.
+    /// Adds OpenClaw's own statement if the evidence contradicts it.
     pub fn contradicted<'f>(&mut self, says: &[&str], fact: impl Fn(&str) -> Option<&'f str>) {
         if let Some(text) = contradiction(says, fact, self.style.unicode) {
             self.detail("not so", &text);

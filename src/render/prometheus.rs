@@ -1,7 +1,7 @@
-//! Gauges in Prometheus' text format, for the textfile collector of node_exporter.
+//! Prometheus text format, for the textfile collector of node_exporter.
 //!
-//! There are at most four series for each rule of the catalogue, and otherwise a fixed number: values of logs never become
-//! labels. They are gauges, for a log that is rotated away takes its counts with it.
+//! The number of series is bounded: at most four per rule of the catalogue, plus a fixed number. Values of logs never
+//! become labels. All metrics are gauges, because log rotation lowers the counts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use super::digest::visible;
 
 const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::Error, Severity::Warning, Severity::Info];
 
-/// Families of gauges, each with its help and type once.
+/// Families of gauges, each with one help line and one type line.
 #[derive(Default)]
 struct Page {
     out: String,
@@ -76,7 +76,7 @@ impl Page {
         }
     }
 
-    /// What alerts are made of: these are there also when nothing is wrong.
+    /// Adds the gauges for alerts, which are present even without findings.
     fn severities(&mut self, report: &Report) {
         let (mut all, mut ongoing): (BTreeMap<Severity, usize>, BTreeMap<Severity, usize>) =
             Default::default();
@@ -149,7 +149,7 @@ impl Page {
     }
 }
 
-/// Seconds since the epoch; a float holds milliseconds of today exactly enough.
+/// Returns seconds since the epoch; a float is exact enough for milliseconds.
 fn seconds(time: Timestamp) -> f64 {
     time.as_millisecond() as f64 / 1000.0
 }

@@ -1,4 +1,4 @@
-//! A rule's page: what it means, why it happens, what to do, and what only looks like it.
+//! The page of a rule: its meaning, its causes, its fixes, and look-alikes.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,10 @@ use crate::report::{LookAlike, RulePage};
 use super::Style;
 use super::page::{Advice, Page};
 
-/// Writes the pages of rules, as `explain` shows them. They hold colour codes, which the caller's writer may strip.
+/// Writes the pages of rules, as `explain` shows them. They contain colour codes, which the caller's writer may strip.
 ///
 /// # Errors
-/// If `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
     for (index, rule) in pages.iter().enumerate() {

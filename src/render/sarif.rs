@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, which code scanning reads: the form, which faults of rule files share, and a report in it.
+//! SARIF 2.1.0 output for code scanning: the common structure, also used for problems of rule files, and the report.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::report::{Finding, Report, Sample};
 
 use super::digest::{advice, is_web_address, problems, seen, visible};
 
-/// A whole file. `invocation` tells how the run went.
+/// Returns a complete SARIF log. `invocation` describes how the run ended.
 pub(super) fn log(rules: Vec<Value>, results: Vec<Value>, invocation: Option<Value>) -> Value {
     let mut run = json!({
         "tool": { "driver": { "name": "clawsift", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
@@ -25,7 +25,7 @@ pub(super) fn log(rules: Vec<Value>, results: Vec<Value>, invocation: Option<Val
     })
 }
 
-/// A place in a file; lines and columns are counted from 1, and 0 where they are not known.
+/// Returns a location in a file; lines and columns count from 1, and 0 means unknown.
 pub(super) fn location(file: &str, line: u64, column: u64) -> Value {
     let mut place = json!({ "artifactLocation": { "uri": uri(file) } });
     if line > 0 {
@@ -37,7 +37,7 @@ pub(super) fn location(file: &str, line: u64, column: u64) -> Value {
     json!({ "physicalLocation": place })
 }
 
-/// A file's name as an address: of a relative one, which SARIF allows without a scheme, or of an absolute one.
+/// Returns a file's name as a URI: a relative reference, which SARIF permits, or an absolute URI.
 fn uri(file: &str) -> String {
     if file == "-" {
         return "stdin".to_owned();
@@ -61,7 +61,7 @@ fn uri(file: &str) -> String {
     uri
 }
 
-/// Writes a report: a result a finding, so that one failure is one alert however often it happens.
+/// Writes a report with one result per finding, so that one failure is one alert independent of its frequency.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = report.findings.iter().map(rule).collect();
     let somewhere = report.sources.first().map(|source| location(&source.name, 0, 0));
@@ -85,8 +85,8 @@ fn rule(finding: &Finding) -> Value {
     rule
 }
 
-/// A result has one location, that of the first sample; code scanning refuses those without, so a finding of which no record
-/// was kept is somewhere in the log.
+/// Returns the result of a finding, with the first sample as its location. Code scanning rejects results without a
+/// location, so a finding without samples gets the first source.
 fn result(index: usize, finding: &Finding, somewhere: Option<&Value>) -> Value {
     let samples: Vec<Value> = finding.samples.iter().map(sample).collect();
     let mut result = json!({
@@ -144,7 +144,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// A text in which nothing is a link or a placeholder, which plain messages may hold too.
+/// Escapes characters that form links or placeholders in SARIF's plain text messages.
 fn message(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {

@@ -1,4 +1,4 @@
-//! A histogram in one line of text.
+//! A histogram as one line of text.
 
 use jiff::Timestamp;
 
@@ -7,8 +7,8 @@ use crate::report::Histogram;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 4] = ['.', ':', '+', '#'];
 
-/// Columns that share the time from `first` to `last`, and how much happened in each, out of bins of equal width with their
-/// begin in seconds since 1970.
+/// Distributes bins over `width` columns between `first` and `last` and returns the count per column. Bins are given by
+/// their start, in seconds since 1970, and have equal width.
 pub(super) fn columns(
     bins: impl Iterator<Item = (i64, u64)>,
     bin_seconds: i64,
@@ -18,7 +18,7 @@ pub(super) fn columns(
     let mut columns = vec![0_u64; width];
     let span = (i128::from(last.as_second()) - i128::from(first.as_second()) + 1).max(1);
     for (start, count) in bins {
-        // A bin stands where its middle is.
+        // A bin belongs to the column of its middle.
         let middle = i128::from(start) + i128::from(bin_seconds) / 2;
         let column = (middle - i128::from(first.as_second())) * width as i128 / span;
         let column = usize::try_from(column.max(0)).unwrap_or(0).min(width.saturating_sub(1));
@@ -29,8 +29,8 @@ pub(super) fn columns(
     columns
 }
 
-/// How much happened when, in columns that share the time from `first` to `last`: a blank where nothing happened, else the
-/// higher the more. Empty where nothing has a time.
+/// Returns a line of bars for the time from `first` to `last`: blank for no incidents, otherwise higher for more. Empty
+/// if no incident has a time.
 pub(super) fn sparkline(
     histogram: &Histogram,
     span: (Timestamp, Timestamp),
@@ -46,7 +46,7 @@ pub(super) fn sparkline(
     let marks: &[char] = if unicode { &BLOCKS } else { &ASCII };
     let mark = |count: u64| match count {
         0 => ' ',
-        // The highest column gets the highest mark, and one incident is never nothing.
+        // The highest column gets the highest mark, and one incident is always visible.
         count => {
             let steps = marks.len() - 1;
             let step = u128::from(count) * steps as u128 / u128::from(most);

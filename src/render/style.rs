@@ -1,46 +1,47 @@
-//! How the reader wants it: width, colour, zone, how much.
+//! Display options of the reader: width, colour, time zone, amount of detail.
 
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Severity;
 
-/// How the one who reads it wants it.
+/// Display options of the reader.
 #[derive(Debug, Clone)]
 pub struct Style {
-    /// Columns to fill.
+    /// Width in columns.
     pub width: usize,
-    /// Whether lines and dots outside ASCII can be shown.
+    /// `true` if non-ASCII lines and dots can be shown.
     pub unicode: bool,
-    /// In which zone times are shown.
+    /// Time zone of displayed times.
     pub zone: TimeZone,
-    /// Whether addresses can be made links.
+    /// `true` if addresses can be links.
     pub links: bool,
-    /// How much of the table's report is shown.
+    /// Amount of detail in the table format.
     pub extent: Extent,
-    /// Whether strangers will read it: then nothing tells whose machine it was (Markdown).
+    /// `true` to mask everything that identifies the machine or a person, for publication (Markdown).
     pub share: bool,
-    /// From which severity on a finding counts as a failed test (JUnit).
+    /// Minimum severity of a finding that counts as a failed test (JUnit; default: `error`).
     pub fail_on: Option<Severity>,
 }
 
-/// How much of a report is shown to a person.
+/// Amount of detail of a report for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// The table alone.
+    /// The table only.
     Summary,
-    /// The table, so many findings with all that is known of them, and what to know besides.
+    /// The table, this number of findings with all details, and the notes.
     Details(usize),
 }
 
 impl Default for Extent {
-    /// As much as a tired person reads.
+    /// Five findings with details, as many as fit on about one screen page.
     fn default() -> Self {
         Self::Details(5)
     }
 }
 
 impl Style {
-    /// For a screen of so many columns that shows any character and no links; times are shown in that zone.
+    /// Creates the style for a terminal of this width that shows any character but no links, with times in this time
+    /// zone.
     pub fn new(width: usize, zone: TimeZone) -> Self {
         Self {
             width,

@@ -1,4 +1,4 @@
-//! The report for a tired person at a terminal: a ranked table, then why and what to do, then what to know.
+//! Table output for a person at a terminal: a ranked table, then causes and fixes, then notes.
 
 use std::fmt::Write as _;
 
@@ -17,16 +17,16 @@ use super::words::{
 };
 use super::{Extent, Style};
 
-/// Rules of echoes named.
+/// Maximum number of rules of related records.
 const MAX_ECHOES: usize = 4;
-/// From this width on the trend has a column of its own.
+/// Minimum width for a separate trend column.
 const WIDE: usize = 100;
-/// Shapes of unexplained records shown.
+/// Maximum number of patterns of unexplained records.
 const SHAPES: usize = 10;
-/// Characters of a sample record; JSON has more.
+/// Maximum length of a sample record, in characters; JSON has the full text.
 const MAX_SAMPLE: usize = 280;
 
-/// The whole report as text with colour codes.
+/// Returns the report as text with colour codes.
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut page = ReportPage {
         page: Page::new(style),
@@ -64,7 +64,7 @@ struct ReportPage<'a> {
 }
 
 impl ReportPage<'_> {
-    /// One line for a log in which nothing is wrong.
+    /// Writes one line for a log without findings.
     fn clean(&mut self, report: &Report) {
         let totals = &report.totals;
         if let Some(why) = nothing_read(report) {
@@ -91,7 +91,7 @@ impl ReportPage<'_> {
         self.page.wrapped("", 0, &text);
     }
 
-    /// The time that the sources cover, as ", FIRST to LAST".
+    /// Returns the time span of the sources as `, FIRST to LAST`.
     fn span(&self) -> String {
         match self.log_start.zip(self.log_end) {
             Some((first, last)) => {
@@ -106,7 +106,7 @@ impl ReportPage<'_> {
 
     fn table(&mut self, findings: &[Finding]) {
         let mut table = self.page.style.bordered();
-        // On a narrow terminal the trend stands under the time, for titles take several lines there anyway.
+        // On a narrow terminal the trend is below the time, because titles take several lines there anyway.
         let is_wide = self.page.style.width >= WIDE;
         let since = if is_wide { "Since" } else { "Since, trend" };
         let mut header = vec!["#", "Severity", "What", "Incidents", since];
@@ -178,7 +178,7 @@ impl ReportPage<'_> {
         });
     }
 
-    /// Records of other rules in the same incidents, the most frequent first.
+    /// Adds the related records: records of other rules in the same incidents, the most frequent first.
     fn echoes(&mut self, finding: &Finding) {
         let shown = finding.symptoms.iter().take(MAX_ECHOES);
         let mut echoes: Vec<String> =
@@ -191,12 +191,12 @@ impl ReportPage<'_> {
         }
     }
 
-    /// Facts that were captured, the most frequent value of each and how many others there are.
+    /// Adds the captured facts, each with its most frequent value and the number of other values.
     fn facts(&mut self, finding: &Finding) {
         self.page.facts(&facts(finding).collect::<Vec<String>>());
     }
 
-    /// What is left out, of which there is more to be had.
+    /// Adds a note on omitted findings and how to show them.
     fn rest(&mut self, report: &Report, detailed: usize) {
         let brief = report.findings.len().saturating_sub(detailed) as u64;
         let mut lines = Vec::new();
@@ -213,7 +213,7 @@ impl ReportPage<'_> {
         }
     }
 
-    /// What else there is, in a line.
+    /// Adds one line on unexplained records and notes.
     fn in_brief(&mut self, report: &Report) {
         let mut more = Vec::new();
         if report.totals.unclassified > 0 {
@@ -282,7 +282,7 @@ impl ReportPage<'_> {
         }
     }
 
-    /// When its incidents began, over the time that all sources cover.
+    /// Returns the sparkline of the finding's incidents over the time span of all sources.
     fn trend(&self, finding: &Finding, width: usize) -> String {
         let span = self.log_start.zip(self.log_end);
         span.map_or(String::new(), |span| sparkline(&finding.histogram, span, width, self.page.style.unicode))
@@ -299,7 +299,7 @@ impl ReportPage<'_> {
     }
 }
 
-/// What is to be known of the report and its sources.
+/// Returns the notes on the report and its sources.
 fn notes(report: &Report) -> Vec<String> {
     let mut notes = report.notes.clone();
     for source in &report.sources {
@@ -309,7 +309,7 @@ fn notes(report: &Report) -> Vec<String> {
     notes
 }
 
-/// Whether all times shown are of one day, so that the day need not be repeated.
+/// Returns true if all displayed times are on one day, so that the date can be omitted.
 fn is_one_day(report: &Report, style: &Style) -> bool {
     let mut days = report.edges().map(|time| time.to_zoned(style.zone.clone()).date());
     let first = days.next();

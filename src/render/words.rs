@@ -1,4 +1,4 @@
-//! Phrases and numbers that several formats show alike.
+//! Phrases and number formats shared by several output formats.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,7 +6,7 @@ use crate::classify::MarkKind;
 use crate::record::Format;
 use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_quote};
 
-/// Why there is nothing to report on at all.
+/// Returns the reason why there is nothing to report on; `None` if records were read.
 pub(super) fn nothing_read(report: &Report) -> Option<String> {
     if report.sources.iter().all(|source| !source.problems.is_empty()) {
         return Some("nothing could be read".to_owned());
@@ -14,7 +14,7 @@ pub(super) fn nothing_read(report: &Report) -> Option<String> {
     (report.totals.records == 0).then(|| format!("there is nothing in {}", names(report)))
 }
 
-/// What to say of records among which there is no finding.
+/// Returns the message for records without a finding.
 pub(super) fn nothing_found(report: &Report) -> String {
     let known = report.sources.iter().any(|s| s.formats.iter().any(|f| f.format != Format::Text));
     match report.totals.unclassified {
@@ -29,10 +29,10 @@ pub(super) fn nothing_found(report: &Report) -> String {
     }
 }
 
-/// How much of the warnings and errors the rules explain.
+/// Returns the share of warnings and errors that rules explain.
 pub(super) fn share_explained(totals: &Totals) -> String {
     let explained = totals.warnings.saturating_sub(totals.unclassified);
-    // 99.96 % are not all.
+    // Rounded down, so that 99.96 % is not shown as 100 %.
     let per_mille = explained.saturating_mul(1000) / totals.warnings.max(1);
     let text = format!(
         "{}.{} % of {} explained; {} in {}",
@@ -45,7 +45,7 @@ pub(super) fn share_explained(totals: &Totals) -> String {
     text.replace("warning or errors", "warnings and errors")
 }
 
-/// What is left out of the findings, and by what.
+/// Returns the number of omitted findings and the option that omitted them.
 pub(super) fn left_out(report: &Report) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(findings) = report.left_out {
@@ -57,7 +57,8 @@ pub(super) fn left_out(report: &Report) -> Vec<String> {
     texts
 }
 
-/// Facts by name, the most frequent value of each and how many others there are: `provider openai`, `model m1 and 2 more`.
+/// Returns the facts by name, each with its most frequent value and the number of other values: `provider openai`,
+/// `model m1 and 2 more`.
 pub(super) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
     finding.captures.iter().filter_map(|(name, values)| {
         let value = &values.first()?.value;
@@ -69,7 +70,7 @@ pub(super) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a failure is over, at the end of the log.
+/// Returns the status of a failure at the end of the log.
 pub(super) fn status(finding: &Finding, log_end: Option<Timestamp>) -> String {
     match finding.status {
         Status::Ongoing => "ongoing".to_owned(),
@@ -82,7 +83,7 @@ pub(super) fn status(finding: &Finding, log_end: Option<Timestamp>) -> String {
     }
 }
 
-/// The command that drafts a rule for an unknown shape, by its number in the report.
+/// Returns the command that drafts a rule for an unexplained pattern, given by its number in the report.
 pub(super) fn draft_command(number: usize, source: &str) -> String {
     let log = match source {
         "-" => "-".to_owned(),
@@ -92,7 +93,7 @@ pub(super) fn draft_command(number: usize, source: &str) -> String {
     format!("clawsift rules new --from-unknown {number} {log}")
 }
 
-/// After what a failure began.
+/// Returns the lifecycle event after which a failure began.
 pub(super) fn began_after(began: &Began) -> String {
     let what = match &began.after {
         MarkKind::GatewayStart => "the gateway start".to_owned(),
@@ -108,12 +109,12 @@ pub(super) fn began_after(began: &Began) -> String {
     format!("{} after {what}{update}", length(began.span()))
 }
 
-/// The name of a source for people.
+/// Returns the display name of a source.
 pub(super) fn source_name(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
 
-/// What was read, in a word.
+/// Returns the name of the only source, or the number of sources.
 pub(super) fn names(report: &Report) -> String {
     match report.sources.as_slice() {
         [only] => source_name(&only.name).to_owned(),
@@ -121,17 +122,17 @@ pub(super) fn names(report: &Report) -> String {
     }
 }
 
-/// `1 warning or error`, `12,345 warnings or errors`.
+/// Formats a count: `1 warning or error`, `12,345 warnings or errors`.
 pub(super) fn warnings(n: u64) -> String {
     format!("{} {}", number(n), if n == 1 { "warning or error" } else { "warnings or errors" })
 }
 
-/// `1 record`, `12,345 records`.
+/// Formats a count: `1 record`, `12,345 records`.
 pub(super) fn count(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", number(n), if n == 1 { "" } else { "s" })
 }
 
-/// `12,345`.
+/// Formats a number with separators: `12,345`.
 pub(super) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
@@ -144,7 +145,7 @@ pub(super) fn number(n: u64) -> String {
     grouped
 }
 
-/// At most so many characters of a text.
+/// Truncates a text to at most `max_chars` characters.
 pub(super) fn shortened(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -152,7 +153,7 @@ pub(super) fn shortened(text: &str, max_chars: usize) -> String {
     }
 }
 
-/// A length of time in its largest whole unit.
+/// Formats a duration in its largest suitable unit.
 pub(super) fn length(duration: SignedDuration) -> String {
     match duration.as_mins() {
         0 | 1 => format!("{} s", duration.as_secs()),
@@ -162,7 +163,8 @@ pub(super) fn length(duration: SignedDuration) -> String {
     }
 }
 
-/// What OpenClaw itself says, where the wire said something else: the code or status among the facts, where there is one.
+/// Returns OpenClaw's own statement if the evidence contradicts it, with the code or status from the facts if there is
+/// one.
 pub(super) fn contradiction<'f>(
     says: &[&str],
     fact: impl Fn(&str) -> Option<&'f str>,

@@ -1,4 +1,4 @@
-//! A comparison for an issue or a wiki.
+//! Markdown output of a comparison, for an issue or a wiki.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! A comparison of two reports: a file a format.
+//! Output of a comparison of two reports: one file per format.
 
 mod markdown;
 mod table;
@@ -11,7 +11,7 @@ use crate::report::Comparison;
 
 use super::Style;
 
-/// How a comparison is shown.
+/// Output format of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DiffFormat {
     /// A table and what to do, for a person at a terminal
@@ -23,7 +23,7 @@ pub enum DiffFormat {
 }
 
 impl DiffFormat {
-    /// How characters can be escaped in it.
+    /// Returns how characters can be escaped in this format.
     pub fn syntax(self) -> Syntax {
         match self {
             Self::Table | Self::Markdown => Syntax::Text,
@@ -32,10 +32,10 @@ impl DiffFormat {
     }
 }
 
-/// Writes a comparison. The table holds colour codes, which the caller's writer may strip.
+/// Writes a comparison. The table contains colour codes, which the caller's writer may strip.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_diff(
     comparison: &Comparison,
     format: DiffFormat,

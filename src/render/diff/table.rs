@@ -1,4 +1,4 @@
-//! A comparison for a person at a terminal.
+//! Table output of a comparison, for a person at a terminal.
 
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement};
 
@@ -9,10 +9,10 @@ use super::super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::super::words::count;
 use super::words::{change, headline, patience, seen, side, status};
 
-/// Findings of which more is told than a row: as many as a tired person reads.
+/// Maximum number of findings with details below the table.
 const DETAILS: usize = 5;
 
-/// The comparison as text with colour codes.
+/// Returns the comparison as text with colour codes.
 pub(super) fn render(comparison: &Comparison, style: &Style) -> String {
     let mut page = Page::new(style);
     page.line(&format!("{BOLD}{}{BOLD:#}", headline(comparison)));
@@ -65,7 +65,7 @@ fn table(comparison: &Comparison, style: &Style) -> String {
     table.to_string()
 }
 
-/// Whether there is more to tell of a row than the table has room for.
+/// Returns true if a row has details that do not fit into the table.
 fn has_details(row: &Row) -> bool {
     let texts = [row.came.is_empty(), row.went.is_empty(), row.fixes.is_empty()];
     texts.contains(&false) || row.sure_after_hours.is_some()

@@ -1,4 +1,4 @@
-//! Phrases of a comparison.
+//! Phrases for comparisons.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,7 +7,7 @@ use crate::report::{Change, Comparison, Outcome, Row, Seen, SideInfo, Status};
 use super::super::Style;
 use super::super::words::{count, length, number};
 
-/// The answer in a line: `better: 2 stopped, 1 unchanged`.
+/// Returns the result in one line: `better: 2 stopped, 1 unchanged`.
 pub(super) fn headline(comparison: &Comparison) -> String {
     let outcome = match comparison.outcome {
         Outcome::Better => "better",
@@ -27,7 +27,7 @@ pub(super) fn headline(comparison: &Comparison) -> String {
     }
 }
 
-/// A side in a line: what it is called, which time it covers, how much happened.
+/// Returns a report's name, time span and number of incidents in one line.
 pub(super) fn side(side: &SideInfo, style: &Style) -> String {
     let time = |time: Timestamp| time.to_zoned(style.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let span = match (side.first_time.zip(side.last_time), side.hours) {
@@ -39,7 +39,8 @@ pub(super) fn side(side: &SideInfo, style: &Style) -> String {
     format!("{}: {}{span}", side.name, count(side.incidents, "incident"))
 }
 
-/// What a side has of a finding: `12, 3.4/h`. One incident in half a minute makes no rate.
+/// Returns the count and rate of a finding in one report: `12, 3.4/h`. Too few incidents in too short a time give no
+/// rate.
 pub(super) fn seen(seen: Option<&Seen>, side: &SideInfo) -> String {
     let has_rate = |seen: &Seen| seen.incidents >= 5 || side.hours.is_some_and(|hours| hours >= 1.0);
     match seen {
@@ -51,7 +52,7 @@ pub(super) fn seen(seen: Option<&Seen>, side: &SideInfo) -> String {
     }
 }
 
-/// A rate in the unit in which it is easiest to picture.
+/// Returns a rate per day, hour or minute, whichever gives a readable number.
 fn per_time(per_hour: f64) -> String {
     let (rate, unit) = match per_hour {
         rate if rate < 1.0 => (rate * 24.0, "day"),
@@ -64,7 +65,7 @@ fn per_time(per_hour: f64) -> String {
     }
 }
 
-/// What became of a finding, and how sure that is.
+/// Returns the kind of change; a failure that is not certain to have stopped is `not seen since`.
 pub(super) fn change(row: &Row) -> &'static str {
     match (row.is_sure, row.change) {
         (false, Change::Stopped) => "not seen since",
@@ -72,15 +73,15 @@ pub(super) fn change(row: &Row) -> &'static str {
     }
 }
 
-/// Whether it was going on at the end of the last side that has it.
+/// Returns the finding's status at the end of the last report that has it.
 pub(super) fn status(row: &Row) -> &'static str {
     row.after.as_ref().or(row.before.as_ref()).map_or("", |seen| seen.status.name())
 }
 
-/// What is known of a failure that has not been seen since, though its number alone does not tell yet.
+/// Returns a note on a failure that has not been seen since but is too rare to be certain that it stopped.
 pub(super) fn patience(row: &Row, after: &SideInfo) -> Option<String> {
     let missing = row.sure_after_hours? - after.hours?;
-    // Longer than a year is never, to a person; and the duration could not hold it.
+    // One year is the maximum: longer is never to a person, and a duration could not hold it.
     let missing = SignedDuration::try_from_secs_f64((missing * 3600.0).clamp(1.0, 365.0 * 86_400.0)).ok()?;
     let recovered = row.before.as_ref().is_some_and(|seen| seen.status == Status::Recovered);
     let success = if recovered { "what had failed has succeeded since its last incident; " } else { "" };

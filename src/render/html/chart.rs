@@ -1,4 +1,4 @@
-//! Bars over time: small ones beside each finding, and the time line by category.
+//! Bar charts over time: a small one per finding, and the time line by category.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,31 +16,31 @@ use crate::report::{Finding, Report, Value};
 
 use super::moment::Clock;
 
-/// Columns of the time line before the script draws it anew.
+/// Number of columns of the time line before the script redraws it.
 pub(super) const COLUMNS: usize = 120;
-/// Columns beside a finding.
+/// Number of columns of a finding's chart.
 pub(super) const SPARK: usize = 32;
-/// Height of all bars, in the units of their paths.
+/// Height of the charts, in SVG units.
 pub(super) const HEIGHT: u64 = 24;
-/// Height of the lowest bar: one incident is never nothing.
+/// Minimum height of a bar, so that one incident stays visible.
 const LEAST: u64 = 3;
 
-/// One category's row of the time line.
+/// The row of one category in the time line.
 pub(super) struct Lane {
     pub category: Category,
-    /// The worst of its findings.
+    /// Highest severity of the category's findings.
     pub severity: Severity,
     pub incidents: String,
     /// The bars as an SVG path.
     pub path: String,
 }
 
-/// The bars of one finding over the whole time of the log, as an SVG path.
+/// Returns the bars of one finding over the whole time of the log, as an SVG path.
 pub(super) fn spark(finding: &Finding, span: (Timestamp, Timestamp)) -> String {
     path(&columns(finding.times.bins.iter().copied(), finding.times.bin_seconds, span, SPARK))
 }
 
-/// A row for each category, in the order of their first findings.
+/// Returns one row per category, in the order of their first findings.
 pub(super) fn lanes(findings: &[Finding], span: (Timestamp, Timestamp)) -> Vec<Lane> {
     let mut order: Vec<Category> = Vec::new();
     let mut sums: BTreeMap<Category, (Severity, u64, Vec<u64>)> = BTreeMap::new();
@@ -63,7 +63,7 @@ pub(super) fn lanes(findings: &[Finding], span: (Timestamp, Timestamp)) -> Vec<L
     order.into_iter().filter_map(lane).collect()
 }
 
-/// Bars as an SVG path, a unit wide each.
+/// Returns bars as an SVG path, each one unit wide.
 fn path(columns: &[u64]) -> String {
     let most = columns.iter().copied().max().unwrap_or(0).max(1);
     let mut path = String::new();
@@ -75,13 +75,13 @@ fn path(columns: &[u64]) -> String {
     path
 }
 
-/// What the page's script needs to filter findings and to zoom.
+/// Data for the page's script, which filters findings and zooms the time line.
 #[derive(Serialize)]
 struct Data {
-    /// The first and last second of the log.
+    /// First and last second of the log, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     span: Option<(i64, i64)>,
-    /// From when on which offset of the zone holds, in seconds.
+    /// Start of each period with a constant offset of the time zone, and that offset, in seconds.
     offsets: Vec<(i64, i32)>,
     findings: Vec<FindingData>,
     marks: Vec<(i64, String)>,
@@ -95,11 +95,11 @@ struct FindingData {
     providers: Vec<(String, u64)>,
     models: Vec<(String, u64)>,
     bin_seconds: i64,
-    /// When each bin begins, in seconds after the one before, and how many incidents began in it.
+    /// Start of each bin, in seconds after the start of the previous one, and number of incidents that began in it.
     bins: Vec<(i64, u64)>,
 }
 
-/// The data of the script as JSON that can stand in a `script` element.
+/// Returns the data for the script as JSON that is safe inside a `script` element.
 pub(super) fn data(report: &Report, clock: &Clock<'_>) -> serde_json::Result<String> {
     let data = Data {
         span: clock.span.map(|(first, last)| (first.as_second(), last.as_second())),
@@ -107,7 +107,7 @@ pub(super) fn data(report: &Report, clock: &Clock<'_>) -> serde_json::Result<Str
         findings: report.findings.iter().map(finding_data).collect(),
         marks: report.marks.iter().map(|mark| (mark.time.as_second(), mark_text(&mark.what))).collect(),
     };
-    // In a script nothing is read as a reference to a character.
+    // Character references are not resolved inside a script.
     Ok(broken(&embeddable(&serde_json::to_string(&data)?), Syntax::Json))
 }
 
@@ -129,7 +129,7 @@ fn finding_data(finding: &Finding) -> FindingData {
     }
 }
 
-/// The values of a capture with the incidents of each.
+/// Returns the values of a capture with the incidents of each.
 pub(super) fn values(finding: &Finding, name: &str) -> Vec<(String, u64)> {
     let clean = |value: &Value| (Redactor::OPEN.clean(&value.value).into_owned(), value.incidents);
     finding.captures.get(name).into_iter().flatten().map(clean).collect()
@@ -143,7 +143,7 @@ fn mark_text(mark: &MarkKind) -> String {
     }
 }
 
-/// JSON without the characters that mean something to an HTML parser. They stand in its strings only.
+/// Escapes the characters in JSON that an HTML parser interprets. They occur only in strings.
 fn embeddable(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

@@ -1,4 +1,4 @@
-//! What the page shows of one finding.
+//! Template data of one finding.
 
 use crate::render::words::{began_after, contradiction, count, number, source_name, status};
 use crate::report::{Finding, Sample, Status, Value};
@@ -6,12 +6,12 @@ use crate::report::{Finding, Sample, Status, Value};
 use super::chart;
 use super::moment::{Clock, Moment};
 
-/// Values shown of one fact.
+/// Maximum number of values per fact.
 const MAX_VALUES: usize = 8;
-/// Findings that are open when the page is.
+/// Number of findings that are expanded initially.
 const OPEN: usize = 1;
 
-/// A finding with all texts made.
+/// A finding with all texts formatted.
 pub(super) struct FindingView<'a> {
     pub finding: &'a Finding,
     pub is_open: bool,
@@ -30,25 +30,25 @@ pub(super) struct FindingView<'a> {
     pub references: Vec<Reference<'a>>,
 }
 
-/// A fact that the log tells.
+/// A fact of the log.
 pub(super) struct Fact<'a> {
     pub name: String,
     pub values: Vec<(&'a str, String)>,
-    /// How many values are not shown.
+    /// Text with the number of values that are not shown.
     pub more: Option<String>,
 }
 
-/// A record as evidence.
+/// A record shown as evidence.
 pub(super) struct SampleView<'a> {
     pub sample: &'a Sample,
     pub place: String,
     pub time: Option<Moment>,
 }
 
-/// Where to read more.
+/// A link to further reading.
 pub(super) struct Reference<'a> {
     pub text: &'a str,
-    /// Whether a browser may go there.
+    /// `true` if the text becomes a link.
     pub is_link: bool,
 }
 
@@ -92,7 +92,7 @@ impl<'a> FindingView<'a> {
 }
 
 impl<'a> Fact<'a> {
-    /// The first values, with their numbers unless all incidents have the same value.
+    /// Formats the first values, with counts unless all incidents have the same value.
     fn new(name: &str, values: &'a [Value], is_same: bool, is_cut: bool) -> Self {
         let shown = values.iter().take(MAX_VALUES);
         let times = |value: &Value| match is_same && values.len() == 1 {
@@ -120,7 +120,7 @@ impl<'a> SampleView<'a> {
 }
 
 impl<'a> Reference<'a> {
-    /// Only addresses of web pages become links; a rule of someone else's could name a script.
+    /// Only web addresses become links; a third-party rule could contain a script URL.
     fn new(text: &'a str) -> Self {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         let is_link =

@@ -1,7 +1,7 @@
-//! The report as one HTML page that needs nothing else: no network, no other file, and no script for reading it.
+//! HTML output: one self-contained page that needs no network, no other file, and no script for reading.
 //!
-//! Templates escape whatever they show. What a browser may run is named by its hash in a content security policy, so a log
-//! that gets past the escaping would still run nothing.
+//! Templates escape all values. A content security policy names the permitted scripts by hash, so text of a log that
+//! evades the escaping still cannot run.
 
 mod assets;
 mod chart;
@@ -24,13 +24,13 @@ use super::digest::visible;
 use assets::{SCRIPTS, STYLE};
 use page::Page;
 
-/// The whole report as a page.
+/// Returns the report as an HTML page.
 pub(super) fn render(report: &Report, style: &Style) -> io::Result<String> {
     let page = Page::new(report, style, &policy())?.render().map_err(io::Error::other)?;
     Ok(neutralised(page.trim_start()))
 }
 
-/// Allows this style and these scripts, and nothing else whatever.
+/// Returns the content security policy, which allows only the page's own style sheet and scripts.
 fn policy() -> String {
     format!(
         "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'; \
@@ -44,8 +44,8 @@ fn source_hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Makes characters visible that would change the reading order or hide text. Those of the log are already; this is for names
-/// of files and for the rules of others.
+/// Makes characters visible that change the reading order or hide text. Log text is already clean; this covers file
+/// names and third-party rules.
 fn neutralised(page: &str) -> String {
     let mut page = visible(page);
     page.push('\n');

@@ -1,31 +1,31 @@
-//! Times as a page shows them.
+//! Formatting of times for the page.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::report::Report;
 
-/// Changes of the zone's offset that the page's script gets to know of; a log that spans more is labelled by the last of them.
+/// Maximum number of changes of the time zone's offset passed to the page's script; later times use the last offset.
 const MAX_CHANGES: usize = 64;
 
-/// Writes times in one zone.
+/// Formats times in one time zone.
 pub(super) struct Clock<'a> {
     zone: &'a TimeZone,
     one_day: bool,
-    /// The first and last time in the sources.
+    /// First and last time of the sources.
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
-/// A time for people and for programs.
+/// A time in display form and in machine-readable form.
 pub(super) struct Moment {
-    /// RFC 3339.
+    /// RFC 3339 form.
     pub exact: String,
-    /// In the report's zone.
+    /// Display form in the report's time zone.
     pub text: String,
 }
 
 impl<'a> Clock<'a> {
-    /// The clock of a report: where all its times are of one day, that day is not repeated.
+    /// Creates the clock of a report; if all its times are on one day, the date is omitted.
     pub fn new(report: &Report, zone: &'a TimeZone) -> Self {
         let span = report.span();
         let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
@@ -40,19 +40,20 @@ impl<'a> Clock<'a> {
         self.written(time, if self.one_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" })
     }
 
-    /// The time that the sources cover: `2026-11-22 10:05:00 to 10:07:12`.
+    /// Returns the time span of the sources: `2026-11-22 10:05:00 to 10:07:12`.
     pub fn span_text(&self) -> Option<String> {
         let (first, last) = self.span?;
         Some(format!("{} to {}", self.written(first, "%Y-%m-%d %H:%M:%S"), self.text(last)))
     }
 
-    /// The zone by its name, or else by its offset.
+    /// Returns the name of the time zone, or its offset if it has no name.
     pub fn zone_name(&self) -> String {
         let offset = || self.span.map_or(String::new(), |(_, last)| self.zone.to_offset(last).to_string());
         self.zone.iana_name().map_or_else(offset, str::to_owned)
     }
 
-    /// From when on which offset holds, in seconds, for a script that is to show times in the same zone.
+    /// Returns the start of each period with a constant offset and that offset, in seconds, so that a script can show
+    /// times in the same time zone.
     pub fn offsets(&self) -> Vec<(i64, i32)> {
         let Some((first, last)) = self.span else { return Vec::new() };
         let mut offsets = vec![(first.as_second(), self.zone.to_offset(first).seconds())];

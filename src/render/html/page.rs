@@ -1,4 +1,4 @@
-//! What the page shows around the findings.
+//! Template data of the page, except the findings.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ use super::chart::{self, COLUMNS, HEIGHT, Lane, SPARK};
 use super::finding::{FindingView, SampleView};
 use super::moment::{Clock, Moment};
 
-/// Next steps shown before one asks for more.
+/// Number of next steps shown before the reader expands the list.
 const STEPS: usize = 4;
 
-/// The whole page with all texts made.
+/// The whole page with all texts formatted.
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page<'a> {
@@ -34,18 +34,18 @@ pub(super) struct Page<'a> {
     summary: String,
     zone: String,
     report: &'a Report,
-    /// Each severity that there is, with its incidents, the worst first.
+    /// Severities of the findings with their incidents, the highest first.
     severities: Vec<(Severity, String)>,
     providers: Vec<(String, String)>,
     models: Vec<(String, String)>,
-    /// Why the report may be incomplete: a source, and what is wrong with it.
+    /// Sources that could not be read in full, with the reasons.
     problems: Vec<(&'a str, &'a str)>,
     steps: &'a [NextStep],
     more_steps: &'a [NextStep],
     findings: Vec<FindingView<'a>>,
     lanes: Vec<Lane>,
     has_marks: bool,
-    /// How finely the time line counts, where that is not by the second.
+    /// Resolution of the time line, if it is coarser than one second.
     step: Option<String>,
     span: Option<(Moment, Moment)>,
     left_out: Option<String>,
@@ -56,7 +56,7 @@ pub(super) struct Page<'a> {
     sources: Vec<SourceView<'a>>,
 }
 
-/// Warnings and errors of one shape that no rule explains.
+/// A cluster of unexplained records.
 struct ClusterView<'a> {
     cluster: &'a Unclassified,
     records: String,
@@ -66,7 +66,7 @@ struct ClusterView<'a> {
     draft: Option<String>,
 }
 
-/// What was read of one source.
+/// A source and what was read of it.
 struct SourceView<'a> {
     name: &'a str,
     formats: String,
@@ -118,7 +118,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The one thing to know.
+/// Returns the headline: the most important result.
 fn headline(report: &Report) -> String {
     if !report.findings.is_empty() {
         let kinds = report.findings.len() + report.left_out.unwrap_or(0);
@@ -152,7 +152,7 @@ fn severities(report: &Report) -> Vec<(Severity, String)> {
     sums.into_iter().rev().map(|(severity, incidents)| (severity, number(incidents))).collect()
 }
 
-/// The values of a capture in all findings, with their incidents, the most frequent first.
+/// Returns the values of a capture in all findings, with their incidents, the most frequent first.
 fn choices(report: &Report, name: &str) -> Vec<(String, String)> {
     let mut sums: BTreeMap<String, u64> = BTreeMap::new();
     for (value, incidents) in report.findings.iter().flat_map(|finding| chart::values(finding, name)) {
@@ -163,7 +163,7 @@ fn choices(report: &Report, name: &str) -> Vec<(String, String)> {
     sums.into_iter().map(|(value, incidents)| (value, number(incidents))).collect()
 }
 
-/// What is told of each source, with its name.
+/// Returns the lines that `of` selects from each source, with the source's name.
 fn lines<'a>(
     report: &'a Report,
     of: impl Fn(&'a SourceInfo) -> &'a Vec<String>,

@@ -1,6 +1,6 @@
-//! Sentences in which commands and options stand between backticks, as rules write them.
+//! Sentences of rules with commands and options between backticks.
 
-/// The pieces of a text, and whether each is code. Where the backticks do not come in pairs, they are part of the text.
+/// Splits a text into pieces, each with `true` if it is code. Unpaired backticks are part of the text.
 pub(super) fn pieces(text: &str) -> Vec<(&str, bool)> {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {

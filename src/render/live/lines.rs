@@ -1,4 +1,4 @@
-//! A line for each finding that is new or has changed: for logs of their own, and for scripts.
+//! Line output of a watch: one line per new or changed finding, for a log file or a script.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,8 @@ use crate::watch::{Change, ChangeKind};
 
 use super::super::words::count;
 
-/// One line for a person, with colour codes: when, what became of which finding, and what to do about what is new.
+/// Returns one line for a person, with colour codes: the time, the change of the finding, and the first command for a
+/// new one.
 pub fn change_line(change: &Change, zone: &TimeZone) -> String {
     let Change { kind, finding } = change;
     let time = finding
@@ -33,7 +34,7 @@ pub fn change_line(change: &Change, zone: &TimeZone) -> String {
     let wants_fix = matches!(kind, ChangeKind::New | ChangeKind::Back | ChangeKind::Known)
         && finding.status.is_going_on();
     if let Some(command) = finding.first_command().filter(|_| wants_fix) {
-        // A command of several lines is whole in the report only.
+        // Only the report contains all lines of a command.
         line.push_str(&format!("; try: {}", command.lines().next().unwrap_or_default()));
     }
     line
@@ -80,7 +81,7 @@ enum Line<'r> {
     },
 }
 
-/// How a finding stands at the end of a watch.
+/// State of a finding at the end of a watch.
 #[derive(Serialize)]
 struct Standing<'r> {
     rule: &'r str,
@@ -89,7 +90,7 @@ struct Standing<'r> {
     incidents: u64,
 }
 
-/// A change as a JSON object in one line.
+/// Returns a change as a one-line JSON object.
 pub fn change_json(change: &Change) -> String {
     let Change { kind, finding } = change;
     let facts = finding.captures.iter();
@@ -111,12 +112,12 @@ pub fn change_json(change: &Change) -> String {
     })
 }
 
-/// What happened to the log itself, as a JSON object in one line.
+/// Returns an event of the log file itself as a one-line JSON object.
 pub fn event_json(text: &str) -> String {
     json(&Line::Log { text: &Redactor::MASKING.clean(text) })
 }
 
-/// How everything stands at the end, as a JSON object in one line.
+/// Returns the final state of all findings as a one-line JSON object.
 pub fn end_json(report: &Report) -> String {
     let findings = report.findings.iter().map(|Finding { rule, severity, status, incidents, .. }| Standing {
         rule,
@@ -134,6 +135,6 @@ pub fn end_json(report: &Report) -> String {
 }
 
 fn json(line: &Line<'_>) -> String {
-    // These hold texts and numbers only, which can always be written.
+    // Strings and numbers only, so serialization cannot fail.
     serde_json::to_string(line).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A log that is being watched: as a screen, and line by line where there is none.
+//! Output of a watch: as a full screen, or line by line without a terminal.
 
 mod lines;
 #[cfg(feature = "tui")]

@@ -1,4 +1,4 @@
-//! All that is known of one finding, as lines of a given width.
+//! Details of one finding as lines of a given width.
 
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -9,14 +9,14 @@ use super::super::excerpt::excerpt;
 use super::super::words::{contradiction, count, facts, status};
 use super::view::LiveView;
 
-/// Width of the labels to the left.
+/// Width of the labels on the left.
 const LABEL: usize = 8;
-/// Texts are easier to read in lines no longer than this.
+/// Maximum line length for readability.
 const MAX_WIDTH: usize = 100;
-/// Characters of a sample record.
+/// Maximum length of a sample record, in characters.
 const MAX_SAMPLE: usize = 400;
 
-/// The page of a finding.
+/// Returns the lines of a finding's page.
 pub(super) fn page(view: &LiveView<'_>, finding: &Finding, width: usize) -> Vec<Line<'static>> {
     let mut page = Page { lines: Vec::new(), width: width.min(MAX_WIDTH), view };
     page.lines.push(Line::from(finding.title.clone()).style(Modifier::BOLD));
@@ -33,7 +33,7 @@ pub(super) fn page(view: &LiveView<'_>, finding: &Finding, width: usize) -> Vec<
     }
     if let Some(sample) = finding.samples.first() {
         let text = excerpt(&sample.text, sample.matched.as_deref(), MAX_SAMPLE);
-        // The lines are painted by the screen, which knows no colour codes.
+        // Colour codes are removed, because the terminal library does its own styling.
         page.item("record", "", &anstream::adapter::strip_str(&text).to_string());
     }
     for (index, cause) in finding.causes.iter().enumerate() {
@@ -63,7 +63,7 @@ struct Page<'v> {
 }
 
 impl Page<'_> {
-    /// A labelled paragraph behind a bullet or number.
+    /// Adds a labelled paragraph after a bullet or number.
     fn item(&mut self, label: &str, bullet: &str, text: &str) {
         let indent = LABEL + bullet.chars().count();
         let options = textwrap::Options::new(self.width.saturating_sub(indent).max(20))
@@ -83,7 +83,7 @@ impl Page<'_> {
         self.item(if index == 0 { "fix" } else { "" }, &number, &fix.say);
         let command = self.view.paint(ratatui::style::Color::Cyan);
         let indent = " ".repeat(LABEL + number.len());
-        // Commands are not broken into lines, so that they are read as they are typed.
+        // Commands are not wrapped, so that they can be read as they are typed.
         for line in fix.run.iter().flat_map(|run| run.lines()) {
             self.lines.push(Line::from(format!("{indent}$ {line}")).style(command));
         }

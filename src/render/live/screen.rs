@@ -1,4 +1,4 @@
-//! The screen of a watch: what is watched, the findings, one of them in full, and the keys.
+//! Full-screen view of a watch: the source, the findings, the details of one finding, and the keys.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -16,9 +16,9 @@ use super::super::words::{count, length, number, shortened, source_name, status}
 use super::pane::page;
 use super::view::{LiveView, Pane};
 
-/// From this height on the page of a finding leaves room for the table above it.
+/// Minimum height at which the page of a finding leaves room for the table above it.
 const TALL: u16 = 32;
-/// From this width on there is a trend.
+/// Minimum width for the trend column.
 const WIDE: u16 = 100;
 const TREND: usize = 16;
 
@@ -36,7 +36,7 @@ const KEYS: [(&str, &str); 11] = [
     ("?", "these keys"),
 ];
 
-/// Draws the screen. Gives back how far the page of the finding can be scrolled.
+/// Draws the screen. Returns the maximum scroll position of the finding's page.
 pub fn draw(view: &LiveView<'_>, frame: &mut Frame<'_>) -> usize {
     let [head, body, foot] =
         Layout::vertical([Constraint::Length(2), Constraint::Min(1), Constraint::Length(1)])
@@ -66,7 +66,7 @@ pub fn draw(view: &LiveView<'_>, frame: &mut Frame<'_>) -> usize {
     }
 }
 
-/// What is watched, and what has come of it.
+/// Returns the header lines: the source, the state and the totals.
 fn heading(view: &LiveView<'_>, width: usize) -> Vec<Line<'static>> {
     let totals = &view.report.totals;
     let stage = match view.stage {
@@ -75,7 +75,7 @@ fn heading(view: &LiveView<'_>, width: usize) -> Vec<Line<'static>> {
         Stage::Following => "following",
         Stage::Ended => "ended",
     };
-    // The end of a path tells more than its beginning.
+    // The end of a path is more informative than its beginning.
     let name = Redactor::OPEN.clean(source_name(view.name)).into_owned();
     let room = width.saturating_sub("clawsift watch   ".len() + stage.len()).max(10);
     let over = name.chars().count().saturating_sub(room);
@@ -138,7 +138,7 @@ fn findings(view: &LiveView<'_>, frame: &mut Frame<'_>, area: Rect) {
     }
     widths.push(Constraint::Length(17));
     header.push("Status");
-    // One column apart from each other, they leave this to what is wrong.
+    // Width left for the title: the other columns are one column apart.
     let taken: u16 =
         widths.iter().map(|width| if let Constraint::Length(width) = width { width + 1 } else { 0 }).sum();
     let room = usize::from(area.width.saturating_sub(taken));
@@ -203,7 +203,7 @@ fn explain(
     furthest
 }
 
-/// A line of ASCII.
+/// Horizontal line in ASCII.
 const ASCII: ratatui::symbols::border::Set<'static> =
     ratatui::symbols::border::Set { horizontal_top: "-", ..ratatui::symbols::border::PLAIN };
 

@@ -1,4 +1,4 @@
-//! The screen, drawn where no terminal is.
+//! Tests of the screen on a backend without a terminal.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ fn a_finding_is_explained_and_can_be_turned_over() {
     insta::assert_snapshot!("page_narrow", screen(&page(0), 80, 24));
     insta::assert_snapshot!("page_wide", screen(&page(0), 140, 40));
     assert_ne!(screen(&page(0), 80, 24), screen(&page(3), 80, 24));
-    // Turned too far it shows the end, not nothing.
+    // Scrolled beyond the end, the page shows the end and not an empty area.
     assert!(screen(&page(1000), 80, 24).contains("more "), "{}", screen(&page(1000), 80, 24));
 }
 

@@ -1,4 +1,4 @@
-//! What the screen of a watch shows.
+//! Data shown on the screen of a watch.
 
 use std::time::Duration;
 
@@ -10,49 +10,49 @@ use crate::catalogue::Severity;
 use crate::report::{Finding, Report, Status};
 use crate::watch::Stage;
 
-/// Everything that the screen shows.
+/// Data shown on the screen of a watch.
 pub struct LiveView<'v> {
-    /// What was found so far.
+    /// The report so far.
     pub report: &'v Report,
-    /// What is watched: a path, or `-`.
+    /// The watched source: a path, or `-`.
     pub name: &'v str,
-    /// Where the watch stands.
+    /// State of the watch.
     pub stage: Stage,
-    /// Records a second.
+    /// Records per second.
     pub rate: f64,
-    /// How long ago something arrived last.
+    /// Time since the last input.
     pub silent: Option<Duration>,
-    /// Rules of findings that changed a moment ago.
+    /// Rules of recently changed findings.
     pub fresh: &'v [String],
-    /// The rule of the chosen finding.
+    /// Rule of the selected finding.
     pub selected: Option<&'v str>,
-    /// Findings below are left out.
+    /// Minimum severity of a displayed finding.
     pub least: Severity,
-    /// What lies over the table.
+    /// Pane over the table.
     pub pane: Pane,
-    /// What to say for a moment instead of the keys.
+    /// Temporary message in place of the keys.
     pub message: Option<&'v str>,
-    /// In which zone times are shown.
+    /// Time zone of displayed times.
     pub zone: &'v TimeZone,
-    /// Whether lines and dots outside ASCII can be shown.
+    /// `true` if the terminal can show non-ASCII lines and dots.
     pub unicode: bool,
-    /// Whether to use colour.
+    /// `true` to use colour.
     pub color: bool,
 }
 
-/// What lies over the table.
+/// Pane over the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
-    /// Nothing.
+    /// No pane.
     None,
-    /// The page of the chosen finding, from so many lines down.
+    /// The page of the selected finding, scrolled down by this number of lines.
     Finding(usize),
-    /// The keys.
+    /// The list of keys.
     Help,
 }
 
 impl LiveView<'_> {
-    /// The findings that are shown, in their order.
+    /// Returns the displayed findings in order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.report.findings.iter().filter(|finding| finding.severity >= self.least)
     }

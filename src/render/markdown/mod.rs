@@ -1,4 +1,4 @@
-//! The report in Markdown: for a wiki, or, when it is shared, for an issue that strangers read.
+//! Markdown output: for a wiki or, with `--share`, for a public issue.
 
 pub(super) mod text;
 
@@ -17,23 +17,24 @@ use super::digest::is_web_address;
 use super::words::{count, shortened};
 use text::{block, cell, code, plain};
 
-/// A forge takes 65,536 characters of an issue; this is in bytes, and leaves room for words before it.
+/// Maximum length in bytes. GitHub limits an issue to 65,536 characters; the difference is room for text before the
+/// report.
 const MAX_BYTES: usize = 60_000;
-/// Up to how many bytes the page may grow by its table, its details, what no rule explains, and its notes. The rest is for
-/// the lines at the end.
+/// Length of the page, in bytes, up to which the table, the details, the unexplained records and the notes may extend.
+/// The remainder is for the final lines.
 const TABLE_END: usize = 14_000;
 const DETAILS_END: usize = 44_000;
 const STEPS_END: usize = 48_000;
 const UNKNOWN_END: usize = 53_000;
 const NOTES_END: usize = 57_000;
-/// Characters of a text of the log.
+/// Maximum length of a text from the log, in characters.
 const MAX_TEXT: usize = 600;
-/// Values named of a fact, and names of anything else.
+/// Maximum number of values per fact, and of names in any other list.
 const MAX_NAMES: usize = 5;
-/// Sources, findings and shapes that have a line.
+/// Maximum number of lines for sources, for findings and for patterns.
 const MAX_ROWS: usize = 50;
 
-/// A page that grows up to bounds.
+/// A page whose sections have length limits.
 struct Page<'r> {
     out: String,
     report: &'r Report,
@@ -45,7 +46,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     let mut page = Page {
         out: String::new(),
         report,
-        // A zone tells where somebody lives.
+        // The time zone would reveal the location.
         zone: if style.share { TimeZone::UTC } else { style.zone.clone() },
         masker: style.share.then(|| masker(report)),
     };
@@ -60,7 +61,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     out.write_all(page.out.as_bytes())
 }
 
-/// Masks for the machines and people of the report.
+/// Returns the masks for the machines and people of the report.
 fn masker(report: &Report) -> Masker {
     let hosts = report.sources.iter().flat_map(|source| &source.hosts).map(String::as_str);
     let sources = report.sources.iter().map(|source| &source.name);
@@ -68,7 +69,7 @@ fn masker(report: &Report) -> Masker {
     let unknown = report.unclassified.iter().flat_map(|shape| [&shape.sample.text, &shape.template]);
     let values = report.findings.iter().flat_map(|finding| finding.captures.values().flatten());
     let texts = sources.chain(samples).chain(unknown).chain(values.map(|value| &value.value));
-    // A host that is captured stands alone, with nothing beside it that tells what it is.
+    // A captured host has no context by which the masker could recognize it.
     let captured = report.findings.iter().filter_map(|finding| finding.captures.get("host")).flatten();
     let captured = captured.map(|value| value.value.as_str()).filter(|host| is_private_name(host));
     Masker::new(hosts.chain(captured), texts.map(String::as_str))
@@ -181,7 +182,7 @@ impl Page<'_> {
         out
     }
 
-    /// Why it happens, what to do, and where to read more.
+    /// Returns the causes, fixes and links.
     fn advice(&mut self, finding: &Finding) -> String {
         let mut out = "\nWhy:\n\n".to_owned();
         for cause in &finding.causes {
@@ -265,7 +266,7 @@ impl Page<'_> {
         self.section("Notes", NOTES_END, notes.iter(), &mut item);
     }
 
-    /// What was masked, so that nobody takes a mask for what the log says, nor trusts it blindly.
+    /// Adds the list of masked items, so that readers neither take a mask for log text nor rely on it blindly.
     fn ending(&mut self) {
         let Some(masker) = &self.masker else { return };
         let masked: Vec<String> = masker
@@ -283,7 +284,7 @@ impl Page<'_> {
         ));
     }
 
-    /// A heading and its items, as many of them as fit.
+    /// Adds a heading and as many of its items as fit.
     fn section<T>(
         &mut self,
         title: &str,
@@ -300,7 +301,7 @@ impl Page<'_> {
         }
     }
 
-    /// Adds lines where the page does not grow beyond `end` by them.
+    /// Adds lines if the page does not exceed `end` with them; returns true if it did.
     fn fits(&mut self, lines: &str, end: usize) -> bool {
         let fits = self.out.len() + lines.len() < end;
         if fits {
@@ -314,7 +315,7 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    /// Some names, as code, and how many others there are.
+    /// Returns some names as code, and the number of the others.
     fn names<'n>(&mut self, names: impl IntoIterator<Item = &'n str>, none: &str) -> String {
         let names: Vec<&str> = names.into_iter().collect();
         let mut shown: Vec<String> = Vec::new();
@@ -340,13 +341,13 @@ impl Page<'_> {
         shortened(&text, MAX_TEXT)
     }
 
-    /// A command or a configuration, in which what is masked is left to be filled in.
+    /// Returns a command or configuration with masked parts replaced by placeholders.
     fn command(&mut self, text: &str) -> String {
         let lines = text.lines().map(|line| placeholders(&self.masked(line)));
         lines.collect::<Vec<String>>().join("\n")
     }
 
-    /// The name of a source; its folders are nobody's business where it is shared.
+    /// Returns the name of a source, without its folders in a shared report.
     fn source_name(&self, name: &str) -> String {
         match (name, &self.masker) {
             ("-", _) => "standard input".to_owned(),

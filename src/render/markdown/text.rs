@@ -1,20 +1,20 @@
-//! Texts in Markdown, as GitHub reads it: nothing that a log says becomes a link, an image, a heading or a tag, or calls
-//! anybody.
+//! Escaping for GitHub-flavoured Markdown: log text never becomes a link, an image, a heading, a tag, or a mention of a
+//! user.
 
 use crate::redact::Redactor;
 
-/// A text among others. Words that a forge would make links of, or call people by (`@name`, `#12`, addresses), become code:
-/// a backslash does not stop them, for they are looked for in what was made of the Markdown.
+/// Returns a text as Markdown. Words that GitHub would turn into a link or a mention (`@name`, `#12`, addresses) become
+/// code. A backslash does not prevent that, because GitHub looks for them in the rendered text.
 pub(in crate::render) fn plain(text: &str) -> String {
     let line = in_one_line(text);
     let parts: Vec<&str> = line.split('`').collect();
-    // Rules name commands and options between backticks.
+    // Rules put commands and options between backticks.
     let has_code =
         parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
     let mut text = String::new();
     for (index, part) in if has_code { parts } else { vec![line.as_str()] }.into_iter().enumerate() {
         let part = if index % 2 == 1 { code(part) } else { by_word(part, &code, &escaped) };
-        // Two codes side by side would be another one.
+        // Two adjacent code spans would merge into a different one.
         if text.ends_with('`') && part.starts_with('`') {
             text.push(' ');
         }
@@ -26,15 +26,15 @@ pub(in crate::render) fn plain(text: &str) -> String {
     }
 }
 
-/// A text in a cell of a table, where a pipe ends the cell even in code.
+/// Returns a text as a table cell, where a pipe ends the cell even in code.
 pub(in crate::render) fn cell(text: &str) -> String {
     by_word(&in_one_line(text), &|word| code(&word.replace('|', "¦")), &|word| {
         escaped(word).replace("\\|", "&#124;")
     })
 }
 
-/// The words of a line, those that a forge would act on written in one way, and the others, and the punctuation around, in
-/// another.
+/// Formats a line word by word: words that GitHub acts on with `active`, all others and the surrounding punctuation
+/// with `inert`.
 fn by_word(line: &str, active: &dyn Fn(&str) -> String, inert: &dyn Fn(&str) -> String) -> String {
     let word = |word: &str| {
         if !is_active(word) {
@@ -48,7 +48,7 @@ fn by_word(line: &str, active: &dyn Fn(&str) -> String, inert: &dyn Fn(&str) -> 
     line.split(' ').map(word).collect::<Vec<String>>().join(" ")
 }
 
-/// A text as code within a line.
+/// Returns a text as inline code.
 pub(in crate::render) fn code(text: &str) -> String {
     let line = in_one_line(text);
     if line.is_empty() {
@@ -59,7 +59,7 @@ pub(in crate::render) fn code(text: &str) -> String {
     format!("{marks}{pad}{line}{pad}{marks}")
 }
 
-/// Lines of code, indented so that they belong to an item of a list.
+/// Returns a code block, indented to belong to a list item.
 pub(in crate::render) fn block(language: &str, text: &str, indent: usize) -> String {
     let lines: Vec<String> = text.lines().map(|line| Redactor::OPEN.clean(line).into_owned()).collect();
     let marks = "`".repeat(lines.iter().map(|line| longest_run(line) + 1).max().unwrap_or(0).max(3));
@@ -72,7 +72,7 @@ pub(in crate::render) fn block(language: &str, text: &str, indent: usize) -> Str
     out
 }
 
-/// A text in one line, in which everything can be seen.
+/// Returns a text on one line with control characters made visible.
 fn in_one_line(text: &str) -> String {
     let line = text.split(['\n', '\r', '\t']).collect::<Vec<&str>>().join(" ");
     Redactor::OPEN.clean(line.trim()).into_owned()
@@ -107,7 +107,7 @@ fn escaped(word: &str) -> String {
     out
 }
 
-/// Where a text begins with what would make it a heading, an item of a list or a line across.
+/// Returns the position of a character that would make the text a heading, a list item or a horizontal rule.
 fn first_mark(text: &str) -> Option<usize> {
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let is_mark = match text[digits..].chars().next()? {

@@ -1,4 +1,4 @@
-//! What rules cost, as a table, and the warnings under it.
+//! Cost of rules as a table, with warnings below it.
 
 use comfy_table::{Cell, CellAlignment, Table};
 
@@ -7,7 +7,7 @@ use crate::kit::{Bench, RuleCost};
 use crate::render::Style;
 use crate::render::page::{BOLD, Page};
 
-/// What rules cost, as text with colour codes.
+/// Returns the cost of rules as text with colour codes.
 pub(super) fn render(bench: &Bench, style: &Style) -> String {
     let mut page = Page::new(style);
     let looked = format!(
@@ -52,7 +52,7 @@ fn row(rule: &RuleCost, judged: u64) -> [Cell; 7] {
     ]
 }
 
-/// Nanoseconds in a unit that fits.
+/// Formats nanoseconds in a suitable unit.
 fn duration(ns: u64) -> String {
     match ns {
         0..10_000 => format!("{ns} ns"),

@@ -1,4 +1,4 @@
-//! How the rule author's tools show what they found.
+//! Output of the rule author's tools.
 
 mod bench;
 mod problems;
@@ -15,26 +15,26 @@ use super::Style;
 
 pub use problems::ProblemFormat;
 
-/// Writes what rules cost, and the warnings.
+/// Writes the cost of rules, and the warnings.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_bench(bench: &Bench, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(bench::render(bench, style).as_bytes())
 }
 
-/// Writes faults of rule files. For a person they hold colour codes, which the caller's writer may strip.
+/// Writes problems of rule files. The format for people contains colour codes, which the caller's writer may strip.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dyn Write) -> io::Result<()> {
     problems::write(problems, format, out)
 }
 
-/// Writes what became of examples, and of mutants. It holds colour codes, which the caller's writer may strip.
+/// Writes the results of examples and of mutants. They contain colour codes, which the caller's writer may strip.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
     test::write(test, mutation, out)
 }
@@ -42,23 +42,23 @@ pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Wr
 /// Writes the list of rules as a table.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_rule_list(rules: &[ListedRule], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(rule_list::table(rules, style).as_bytes())
 }
 
-/// Writes the list of rules as a table in Markdown.
+/// Writes the list of rules as a Markdown table.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_rule_list_markdown(rules: &[ListedRule], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(rule_list::markdown(rules).as_bytes())
 }
 
-/// Writes whole rules, as their author sees them. They hold colour codes, which the caller's writer may strip.
+/// Writes whole rules for their author. They contain colour codes, which the caller's writer may strip.
 ///
 /// # Errors
-/// When `out` cannot be written.
+/// Fails if writing to `out` fails.
 pub fn render_whole_rules(rules: &[ShownRule<'_>], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(whole_rule::render(rules, style).as_bytes())
 }

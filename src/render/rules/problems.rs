@@ -1,4 +1,4 @@
-//! Faults of rule files, for people and for the programs that show them beside the lines.
+//! Problems of rule files, for people and for programs that show them next to the lines.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use crate::render::sarif;
 const ERROR: Paint = AnsiColor::Red.on_default().bold();
 const WARNING: Paint = AnsiColor::Yellow.on_default().bold();
 
-/// How to show faults of rule files.
+/// Output format of problems of rule files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ProblemFormat {
     /// With the lines at fault, for a person
@@ -29,7 +29,7 @@ pub enum ProblemFormat {
 }
 
 impl ProblemFormat {
-    /// How characters can be escaped in it.
+    /// Returns how characters can be escaped in this format.
     pub fn syntax(self) -> Syntax {
         match self {
             Self::Human => Syntax::Text,
@@ -56,9 +56,9 @@ pub(super) fn write(problems: &[Problem], format: ProblemFormat, out: &mut dyn W
     }
 }
 
-/// A fault without the keys that stand where it is, or in the name of its file.
+/// Masks secrets in the text of a problem and in the name of its file.
 fn redacted(problem: &Problem) -> Problem {
-    // A tab may be what is wrong, and stays.
+    // Tabs are kept, because a tab may be the problem.
     let clean = |text: &String| {
         text.split('\t').map(|part| Redactor::MASKING.clean_lines(part)).collect::<Vec<_>>().join("\t")
     };

@@ -1,4 +1,4 @@
-//! The list of rules, as a table.
+//! The list of rules as a table.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
@@ -7,10 +7,10 @@ use crate::kit::ListedRule;
 use crate::render::Style;
 
 const HEAD: [&str; 6] = ["Rule", "Category", "Severity", "Title", "Examples", "File"];
-/// The place of the number of examples.
+/// Column of the number of examples.
 const EXAMPLES: usize = 4;
 
-/// For a person: filled to the style's width, and the number of rules under it.
+/// Returns the table for a person: wrapped to the style's width, with the number of rules below it.
 pub(super) fn table(rules: &[ListedRule], style: &Style) -> String {
     let mut table = style.bordered();
     table.set_header(HEAD);
@@ -30,7 +30,7 @@ pub(super) fn table(rules: &[ListedRule], style: &Style) -> String {
     format!("{table}\n{count}.\n")
 }
 
-/// In Markdown.
+/// Returns the table in Markdown.
 pub(super) fn markdown(rules: &[ListedRule]) -> String {
     let mut out = format!("| {} |\n|---|---|---|---|--:|---|\n", HEAD.join(" | "));
     for rule in rules {
@@ -40,7 +40,7 @@ pub(super) fn markdown(rules: &[ListedRule]) -> String {
     out
 }
 
-/// What would be taken for the table's own, or for a tag, as it is.
+/// Escapes characters that would belong to the table or start a tag.
 fn escaped(cell: &str) -> String {
     let cell = cell.replace('\\', r"\\").replace('|', r"\|").replace('<', "&lt;");
     cell.replace(['\n', '\r'], " ")

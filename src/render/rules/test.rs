@@ -1,4 +1,4 @@
-//! What became of examples and mutants, for a person.
+//! Results of examples and mutants, for a person.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! A whole rule, as its author sees it: what it looks for, what it says, and what it was tried on.
+//! A whole rule for its author: signatures, texts and examples.
 
 use crate::catalogue::SignatureKind;
 use crate::kit::{ShownRule, ShownSignature};
@@ -8,7 +8,7 @@ use crate::report::FilledFix;
 use crate::render::Style;
 use crate::render::page::{Advice, Page};
 
-/// The rules as text with colour codes.
+/// Returns the rules as text with colour codes.
 pub(super) fn render(rules: &[ShownRule<'_>], style: &Style) -> String {
     let mut page = Page::new(style);
     for (index, rule) in rules.iter().enumerate() {
@@ -34,7 +34,7 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
         let categories: Vec<String> = rule.echo_of.iter().map(ToString::to_string).collect();
         page.detail("echo of", &categories.join(", "));
     }
-    // Captures stay as they are written: an author wants to see them.
+    // Captures are not filled in, because an author wants to see them as written.
     let fixes: Vec<FilledFix> = rule
         .fixes
         .iter()
@@ -50,7 +50,7 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
     texts(page, "unlike", &rule.counter_examples);
 }
 
-/// A text of a rule, which may be a stranger's.
+/// Makes control characters in a rule's text visible; the rule may come from a third party.
 fn visible(text: &str) -> String {
     Redactor::OPEN.clean_lines(text)
 }
@@ -61,7 +61,7 @@ fn signatures(page: &mut Page<'_>, label: &str, signatures: &[ShownSignature<'_>
     }
 }
 
-/// Its kind, its evidence, and what it looks for, as in a rule file.
+/// Returns the signature's kind, evidence tier and pattern, as in a rule file.
 fn signature_text(signature: &ShownSignature<'_>) -> String {
     let (kind, what) = match signature.kind {
         SignatureKind::Literal(text) => ("literal", text.clone()),
