@@ -8,38 +8,38 @@ use crate::record::Lines;
 use crate::redact::Redactor;
 use crate::source::{Map, Part, StreamChunk};
 
-/// What is copied of a map at first to read one record of it.
+/// Number of bytes copied from a map in the first attempt to read one record.
 const ONE_RECORD: usize = 16 << 10;
 
-/// A part of a source, which begins and ends where records do.
+/// A part of a source that begins and ends at record boundaries.
 pub(super) struct Chunk<'b> {
     pub bytes: Bytes<'b>,
-    /// Where it begins in its source.
+    /// Start offset in the source, in bytes.
     pub offset: u64,
-    /// Bytes of its last line that were left out on reading.
+    /// Number of bytes of the last line that were skipped on reading.
     pub dropped: u64,
 }
 
-/// Where the bytes of a chunk are.
+/// Storage of a chunk's bytes.
 pub(super) enum Bytes<'b> {
     /// In memory.
     Held(Cow<'b, [u8]>),
-    /// In that part of a map.
+    /// In this range of a memory map.
     Mapped(&'b Map, Range<usize>),
 }
 
 impl<'b> Chunk<'b> {
-    /// A part of a text in memory.
+    /// Creates a chunk from a part of a text in memory.
     pub fn of_text(text: &'b [u8], Part { range, dropped }: Part) -> Self {
         Self { offset: range.start as u64, bytes: Bytes::Held(text[range].into()), dropped }
     }
 
-    /// A part of a map.
+    /// Creates a chunk from a part of a memory map.
     pub fn of_map(map: &'b Map, Part { range, dropped }: Part) -> Self {
         Self { offset: range.start as u64, bytes: Bytes::Mapped(map, range), dropped }
     }
 
-    /// The memory that it takes. While it is scanned it may come to take more, and never less.
+    /// Returns the memory that the chunk uses, in bytes. It may grow while the chunk is scanned, but never shrinks.
     pub fn held(&self) -> usize {
         match &self.bytes {
             Bytes::Held(Cow::Owned(bytes)) => bytes.len(),
@@ -77,7 +77,7 @@ impl ChunkBytes for Chunk<'_> {
         loop {
             let until = end.min(start.saturating_add(length));
             let copy = self.part(start..until);
-            // The record is whole where another one follows it.
+            // A record is complete if another one follows it.
             if until == end || copy.is_empty() || Lines::new(&copy, 0).nth(1).is_some() {
                 return text_of_first(redactor, &copy, if until == end { self.dropped } else { 0 });
             }

@@ -1,26 +1,26 @@
-//! Single records, each judged on its own: for tables that hold one record a row.
+//! Classification of single records, for tables with one record per row.
 
 use crate::classify::{Event, Match, Observer};
 use crate::engine::Engine;
 use crate::record::Lines;
 use crate::redact::Redactor;
 
-/// Tells which rule explains a record that stands alone.
+/// Finds the rule that explains a single record.
 ///
-/// What it has read it need not read again where only ids and durations differ, so one classifier for many records is
-/// much faster than one for each.
+/// The classifier caches texts that differ only in ids and durations, so one classifier for many records is much faster
+/// than one per record.
 pub struct Classifier<'e> {
     observer: Observer<'e>,
 }
 
 impl<'e> Classifier<'e> {
-    /// A classifier whose captures the redactor cleans.
+    /// Creates a classifier that redacts captures with `redactor`.
     pub fn new(engine: &'e Engine, redactor: Redactor) -> Self {
         Self { observer: Observer::new(engine, redactor, false) }
     }
 
-    /// What a scan says of a log that holds this text alone. Where the text is more than one record, the first that a rule
-    /// explains counts.
+    /// Returns the match that a scan finds in a log with only this text. If the text contains several records, the
+    /// first one that a rule explains counts.
     pub fn classify(&mut self, text: &[u8]) -> Option<Match> {
         let mut lines = Lines::new(text, 0);
         while let Some((raw, glance)) = self.observer.next(&mut lines, None) {

@@ -1,4 +1,4 @@
-//! Hands chunks to workers as they come free, and takes back what they found in the order of the chunks.
+//! Ordered worker pool: gives chunks to free workers and returns the results in the order of the chunks.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -14,21 +14,22 @@ use crate::report::ChunkTally;
 use super::chunk::Chunk;
 use super::worker::Worker;
 
-/// Scanned chunks that wait to be taken back; a worker that is further ahead waits.
+/// Maximum number of scanned chunks per worker that wait to be taken back; a worker that is further ahead blocks.
 const WAITING_PER_WORKER: usize = 4;
-/// Chunks that may be taken back only after one that is still being scanned.
+/// Maximum number of finished chunks held back by an earlier chunk that is still being scanned.
 const MAX_EARLY: usize = 16;
 
-/// Bytes of chunks that may be held at a time, though one chunk may be larger; whoever wants more waits.
+/// Maximum number of bytes in all chunks in progress, except that a single chunk may be larger; workers block above it.
 const MAX_HELD: usize = 64 << 20;
-/// A chunk of more bytes has a very long line, which takes many times its size to read; one is scanned at a time.
+/// Size in bytes above which a chunk contains a very long line, which needs many times its size in memory; only one
+/// such chunk is scanned at a time.
 const HEAVY: usize = 4 << 20;
 
-/// Scans all chunks and calls `take` with each and what was found in it, in their order.
+/// Scans all chunks and calls `take` with each chunk and its result, in order.
 ///
-/// Chunks are made (read, decompressed) by whichever worker is free while the others scan. The first worker is this thread,
-/// which takes back what is ready between two chunks of its own; without a pool it does all. The pool has a thread for each of
-/// the others, since these wait for each other.
+/// Any free worker produces the next chunk (reads, decompresses) while the others scan. The first worker is the current
+/// thread, which takes back finished chunks between its own; without a pool it scans all chunks. The pool must have one
+/// thread per other worker, because the workers wait for each other.
 pub(super) fn run<'b>(
     pool: Option<&ThreadPool>,
     workers: &mut [Worker<'_>],
@@ -59,7 +60,7 @@ pub(super) fn run<'b>(
         found
     };
     pool.in_place_scope(|scope| {
-        // Both are let go when this thread panics, so that nobody waits for it.
+        // Both are dropped if this thread panics, so that no worker keeps waiting for it.
         let (finished, _alarm) = (finished, Alarm(held));
         for worker in others {
             let done = done.clone();
@@ -86,7 +87,7 @@ pub(super) fn run<'b>(
             let found = scan(first, &mut chunk);
             order.add(number, chunk, found);
             finished.try_iter().for_each(|(number, chunk, found)| order.add(number, chunk, found));
-            // One chunk may take much longer than others; what has come after it stays within bounds.
+            // One chunk may take much longer than others; this limits the number of chunks that wait behind it.
             while (order.early.len() > MAX_EARLY || held.is_full())
                 && let Ok((number, chunk, found)) = finished.recv()
             {
@@ -97,16 +98,16 @@ pub(super) fn run<'b>(
     });
 }
 
-/// How many bytes the chunks have that were made and not yet taken back.
+/// Number of bytes of the chunks that were produced and not yet taken back.
 #[derive(Default)]
 struct Held {
     bytes: Mutex<usize>,
     released: Condvar,
-    /// A worker has died, and with it the chunk that all others would wait for.
+    /// `true` after a worker has panicked, because its chunk will never arrive.
     given_up: AtomicBool,
 }
 
-/// Lets nobody wait for a worker that has died.
+/// Wakes all waiting workers when the thread that holds it panics or ends.
 struct Alarm<'h>(&'h Held);
 
 impl Drop for Alarm<'_> {
@@ -126,16 +127,16 @@ impl Held {
         let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         let was_full = *held > MAX_HELD;
         *held -= bytes;
-        // Waking asks the system, also where nobody sleeps.
+        // Waking is a system call even if no thread is waiting.
         if was_full {
             self.released.notify_all();
         }
     }
 
-    /// Ends all waiting.
+    /// Wakes all waiting threads and makes further waits return at once.
     fn give_up(&self) {
         self.given_up.store(true, Relaxed);
-        // Whoever is about to wait has looked, or holds the lock.
+        // Taking the lock ensures that no thread is between its check and its wait.
         drop(self.bytes.lock().unwrap_or_else(PoisonError::into_inner));
         self.released.notify_all();
     }
@@ -148,14 +149,14 @@ impl Held {
         self.given_up.load(Relaxed)
     }
 
-    /// Waits until there is room.
+    /// Blocks until there is room.
     fn wait(&self) {
         let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.released.wait_while(bytes, |bytes| *bytes > MAX_HELD && !self.is_given_up()));
     }
 }
 
-/// Puts chunks back in order.
+/// Restores the order of the chunks.
 struct Order<'b, F> {
     early: BTreeMap<usize, (Chunk<'b>, ChunkTally)>,
     wanted: usize,

@@ -1,7 +1,7 @@
-//! The pipeline in small steps, for a log that is still being written.
+//! Incremental scan of a log that is still being written.
 //!
-//! What has arrived is scanned as soon as no later byte can belong to it. Whether a line of text goes on in the next one is
-//! not known before that comes, so the last one waits until the caller says that it has waited long enough.
+//! A record is scanned as soon as no later byte can belong to it. A line of text may continue in the next line, so the
+//! last line waits until the caller decides that it has waited long enough.
 
 use crate::engine::Engine;
 use crate::record::BOUNDARIES;
@@ -12,22 +12,22 @@ use super::Options;
 use super::chunk::Chunk;
 use super::worker::Worker;
 
-/// A record of more lines than fit into this is not waited for.
+/// Maximum number of bytes that wait for the end of a record.
 const MAX_WAITING: usize = 4 << 20;
 
 /// Scans bytes as they arrive.
 pub struct LiveScan<'a> {
     worker: Worker<'a>,
     tally: Tally<'a>,
-    /// What has arrived and was not scanned yet.
+    /// Bytes that have arrived but are not scanned yet.
     pending: Vec<u8>,
-    /// Bytes of a line longer than [`MAX_LINE`] that were left out, while its end has not arrived.
+    /// Number of skipped bytes of a line longer than [`MAX_LINE`] whose end has not arrived.
     dropped: u64,
     offset: u64,
 }
 
 impl<'a> LiveScan<'a> {
-    /// A scan of a source of which nothing has arrived yet.
+    /// Creates the scan of a source before any input.
     pub fn new(engine: &'a Engine, input: &Input, options: &'a Options<'a>) -> Self {
         let (view, zone) = (options.view.clone(), options.zone.clone());
         let mut tally = Tally::new(engine.catalogue(), view, zone, options.redactor, options.keep_matches);
@@ -37,7 +37,7 @@ impl<'a> LiveScan<'a> {
         Self { worker, tally, pending: Vec::new(), dropped: 0, offset: 0 }
     }
 
-    /// Takes the next bytes, and scans the records that have arrived whole.
+    /// Adds the next bytes and scans all complete records.
     pub fn feed(&mut self, mut bytes: &[u8]) {
         if self.dropped > 0 {
             let Some(newline) = memchr::memchr(b'\n', bytes) else {
@@ -57,19 +57,19 @@ impl<'a> LiveScan<'a> {
         }
     }
 
-    /// Whether a whole line waits for what may still belong to it.
+    /// Returns true if a complete line waits for possible continuation lines.
     pub fn is_waiting(&self) -> bool {
         self.dropped == 0 && whole_lines(&self.pending) > 0
     }
 
-    /// Nothing has come after the last line for a while: it is scanned. Half a line goes on waiting for its end.
+    /// Scans the waiting complete lines; call it after a pause in the input. An incomplete line keeps waiting.
     pub fn flush(&mut self) {
         if self.dropped == 0 {
             self.scan(whole_lines(&self.pending));
         }
     }
 
-    /// What comes next does not go on with what has arrived: all of that is scanned, half a line too.
+    /// Scans everything that has arrived, including an incomplete line, because the next bytes do not continue it.
     pub fn cut(&mut self) {
         if self.dropped > 0 {
             self.end_long_line();
@@ -77,12 +77,12 @@ impl<'a> LiveScan<'a> {
         self.scan(self.pending.len());
     }
 
-    /// Says that the log could not be read, or not whole.
+    /// Adds a reason why the log could not be read, or only in part.
     pub fn problem(&mut self, problem: String) {
         self.tally.problem(problem);
     }
 
-    /// The report so far.
+    /// Returns the report so far.
     pub fn report(&self) -> Report {
         self.tally.report()
     }
@@ -111,13 +111,13 @@ impl<'a> LiveScan<'a> {
     }
 }
 
-/// Where the last whole line ends.
+/// Returns the end of the last complete line.
 fn whole_lines(bytes: &[u8]) -> usize {
     memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1)
 }
 
-/// Where the last record ends of which no further line can be a part, in whole lines. A JSON object in one line, as the file
-/// log and `openclaw logs --json` write, is complete.
+/// Returns the end of the last record that no further line can extend; `lines` must be complete lines. A JSON object on
+/// one line, as in the file log and in the output of `openclaw logs --json`, is a complete record.
 fn complete(lines: &[u8]) -> usize {
     let Some(text) = lines.strip_suffix(b"\n") else { return 0 };
     let last = &text[memchr::memrchr(b'\n', text).map_or(0, |newline| newline + 1)..];

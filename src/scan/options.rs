@@ -1,4 +1,4 @@
-//! How to scan.
+//! Options of a scan.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -11,37 +11,39 @@ use crate::source::{Fence, MAX_DECOMPRESSED};
 
 use super::verification::Verification;
 
-/// Bytes of a chunk: large enough that starting one costs nothing, small enough to stay in a core's cache.
+/// Default chunk size in bytes: large enough to make the overhead per chunk negligible, small enough for a core's
+/// cache.
 pub const CHUNK: usize = 512 << 10;
 
-/// How to scan.
+/// Options of a scan.
 pub struct Options<'a> {
-    /// Worker threads; 0 takes one per core.
+    /// Number of worker threads; 0 for one per core.
     pub jobs: usize,
-    /// What keeps secrets in.
+    /// Redactor for all texts in the report.
     pub redactor: Redactor,
-    /// Which findings to report, and in which order.
+    /// Selection and order of the findings.
     pub view: View,
-    /// The zone of times that are written without an offset.
+    /// Time zone of times without an offset.
     pub zone: TimeZone,
-    /// Bytes of a chunk, usually [`CHUNK`]; the report does not depend on it.
+    /// Chunk size in bytes, usually [`CHUNK`]; the report does not depend on it.
     pub chunk: usize,
-    /// Which files may be opened.
+    /// Restriction of the files that may be opened.
     pub fence: Fence,
-    /// Bytes that a compressed source may decompress to.
+    /// Maximum decompressed size of a source, in bytes.
     pub max_decompressed: u64,
-    /// Keep every match for [`Report::matches`](crate::report::Report::matches).
+    /// `true` to keep every match for [`Report::matches`](crate::report::Report::matches).
     pub keep_matches: bool,
-    /// Judge each record a second time without shortcuts, and note here where that makes a difference.
+    /// Self-check: each record is classified a second time without shortcuts, and differences are recorded here.
     pub verify: Option<&'a Verification>,
-    /// Becomes other than 0 when the scan is to end early, with the report so far.
+    /// Cancellation flag: non-zero stops the scan, which then returns the partial report.
     pub stop: Arc<AtomicUsize>,
-    /// Called with what was found in each chunk, as soon as it was scanned.
+    /// Progress callback: called with the result of each chunk as soon as it is scanned.
     pub progress: &'a (dyn Fn(&ChunkTally) + Sync),
 }
 
 impl Default for Options<'_> {
-    /// All cores, secrets masked, the whole report, the system's zone, and nobody to interrupt it or to watch.
+    /// Returns the defaults: one thread per core, secrets masked, the complete report, the system's time zone, no
+    /// cancellation and no progress callback.
     fn default() -> Self {
         Self {
             jobs: 0,

@@ -1,4 +1,4 @@
-//! Scans parts of files and streams that others have opened, for those who share a log out among machines.
+//! Scans parts of files and streams that the caller has opened, for distributing a log over several machines.
 
 use std::collections::HashSet;
 use std::io::{BufReader, Read};
@@ -15,31 +15,31 @@ use crate::source::{
 use super::options::Options;
 use super::sources::Scan;
 
-/// What somebody has opened.
+/// A stream that the caller has opened.
 pub struct Stream<R> {
-    /// The name shown in reports.
+    /// Name shown in reports.
     pub name: String,
-    /// Sources with the same are of one gateway: the folder.
+    /// Gateway of the stream, usually the folder. Streams with the same value belong to one gateway.
     pub gateway: String,
-    /// The bytes, from the byte before the range's start where there is a range that begins later than at 0.
+    /// The bytes. For a range that starts after 0, reading begins one byte before the start of the range.
     pub reader: R,
-    /// Of which part of it the records are scanned.
+    /// Part of the stream whose records are scanned.
     pub part: StreamPart,
 }
 
-/// A part of a stream.
+/// Part of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamPart {
-    /// All of it.
+    /// The whole stream.
     Whole,
-    /// The records that begin in a range of its bytes.
+    /// The records that begin in this byte range.
     Range(Range<u64>),
-    /// Records of it, from somewhere.
+    /// Some records of the stream at an unknown offset.
     Somewhere,
 }
 
-/// Scans files and parts of files in their order, and reports what was found. The reports of all parts of a file add up to
-/// that of the file.
+/// Scans files and parts of files in order and returns the report. The reports of all parts of a file merge to the
+/// report of the file.
 pub fn scan_parts(engine: &Engine, parts: &[FilePart], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     let read: HashSet<&Path> = parts.iter().map(|part| part.path.as_path()).collect();
@@ -48,7 +48,7 @@ pub fn scan_parts(engine: &Engine, parts: &[FilePart], options: &Options<'_>) ->
             break;
         }
         let Some(range) = range else {
-            // An archive is as many sources as it has members.
+            // An archive has one source per member.
             let Expansion { inputs, errors } = expand_within(std::slice::from_ref(path), &options.fence);
             inputs.iter().for_each(|input| scan.input(input, &read));
             errors.iter().for_each(|error| scan.unread(error));
@@ -71,7 +71,7 @@ pub fn scan_parts(engine: &Engine, parts: &[FilePart], options: &Options<'_>) ->
     scan.tally.finish()
 }
 
-/// Scans a stream, unpacked where it is packed.
+/// Scans a stream and decompresses it if necessary.
 pub fn scan_stream(
     engine: &Engine,
     stream: Stream<impl Read + Send + 'static>,
@@ -92,7 +92,7 @@ pub fn scan_stream(
         }
         StreamPart::Somewhere => {
             scan.tally.begin_source(source.part(None));
-            // What begins nowhere is looked at as what does not begin at 0.
+            // A part at an unknown offset is treated as one that does not start at 0.
             let failure = scan.stream(reader, 0);
             scan.failed(failure);
         }
@@ -110,7 +110,7 @@ pub fn scan_stream(
     scan.tally.finish()
 }
 
-/// The report of a source that could not be opened.
+/// Returns the report of a source that could not be opened.
 pub fn unread(engine: &Engine, name: &str, gateway: &str, problem: String, options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, gateway.to_owned()));
@@ -118,10 +118,10 @@ pub fn unread(engine: &Engine, name: &str, gateway: &str, problem: String, optio
     scan.tally.finish()
 }
 
-/// Whether a file that begins with these bytes can be scanned in parts without loss: each of its records tells the date and,
-/// where it has one, the run, so that it needs none of the records before it.
+/// Returns true if a file with this beginning can be scanned in parts without loss: each record has a date and, if it
+/// belongs to a run, the run id, so that it does not depend on earlier records.
 pub fn is_divisible(head: &[u8]) -> bool {
-    // The last line is cut, most likely.
+    // The last line is probably incomplete.
     let Some(end) = memchr::memrchr(b'\n', head) else { return false };
     let tells_all = |record: &Record<'_>| {
         matches!(record.format, Format::FileLog | Format::LogsJson)
@@ -137,7 +137,7 @@ impl Scan<'_> {
         range: &Range<u64>,
         reader: PartReader<impl std::io::BufRead + Send>,
     ) {
-        // Of a range without a record nothing is known but that it has none.
+        // For a range without a record, the start offset is unknown.
         let start = reader.start();
         self.tally.begin_source(source.part(Some(if range.start == 0 { 0 } else { start })));
         let failure = self.stream(reader, start);

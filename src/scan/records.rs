@@ -1,4 +1,4 @@
-//! Record by record: for tools that look at a log otherwise than a scan does.
+//! Iteration over the raw records of a source, for tools that do not need a scan.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use crate::source::{ChunkReader, Content, Fence, Input, MAX_DECOMPRESSED, Reason
 
 use super::CHUNK;
 
-/// Hands all records of a source over, one after the other, until `stop` is other than 0.
+/// Calls `take` with each record of a source in order, until `stop` is non-zero.
 ///
 /// # Errors
-/// When the source cannot be opened, or not be read to its end.
+/// Fails if the source cannot be opened or read to its end.
 pub fn each_record(
     input: &Input,
     stop: &Arc<AtomicUsize>,

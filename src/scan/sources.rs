@@ -1,4 +1,4 @@
-//! Scans sources in their order, each as it is best read.
+//! Scans sources in order, each with the most suitable method of reading.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -21,11 +21,11 @@ use super::conveyor;
 use super::options::Options;
 use super::worker::Worker;
 
-/// What is said of a source that an interrupt has cut short.
+/// Problem of a source whose scan was interrupted.
 const CUT_SHORT: &str = "interrupted; what follows was not read";
 
-/// Scans the inputs in order and reports what was found. `errors` are sources that could not even be listed; the report
-/// names them among its sources.
+/// Scans the inputs in order and returns the report. `errors` are sources that could not be listed; the report names
+/// them among its sources.
 pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.expect_sources(inputs.len() + errors.len());
@@ -40,7 +40,7 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
     scan.finish()
 }
 
-/// Scans bytes that are in memory as if they were one file of that name.
+/// Scans bytes in memory as if they were one file with this name.
 pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
@@ -51,7 +51,8 @@ pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'
 pub(super) struct Scan<'a> {
     options: &'a Options<'a>,
     workers: Vec<Worker<'a>>,
-    /// Threads of all workers but the first, once several have something to do; `None` within if they cannot be started.
+    /// Threads of all workers except the first, started when there is enough work; the inner `None` means that they
+    /// could not be started.
     pool: Option<Option<ThreadPool>>,
     pub(super) tally: Tally<'a>,
 }
@@ -71,7 +72,7 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn finish(self) -> Report {
-        // What they remember is not needed for the report, which takes room itself.
+        // The workers' caches are freed before the report is built, which needs memory itself.
         drop(self.workers);
         self.tally.finish()
     }
@@ -80,13 +81,13 @@ impl<'a> Scan<'a> {
         self.options.stop.load(Ordering::Relaxed) != 0
     }
 
-    /// Names a source that could not even be opened.
+    /// Adds a source that could not be opened.
     pub(super) fn unread(&mut self, error: &SourceError) {
         self.tally.begin_source(SourceTally::new(error.name.clone(), Kind::File, String::new()));
         self.tally.problem(error.reason.to_string());
     }
 
-    /// Scans a source; `read` are the files that are read as well.
+    /// Scans a source; `read` are all files of this scan.
     pub(super) fn input(&mut self, input: &Input, read: &HashSet<&Path>) {
         let gateway = input.folder().display().to_string();
         self.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
@@ -109,7 +110,7 @@ impl<'a> Scan<'a> {
             }
             Content::Stream(reader) => self.stream(reader, 0),
         };
-        // A change is also why reading a stream failed, or unpacking what is no longer whole.
+        // A change of the file also explains a failed read or a failed decompression.
         match (file.and_then(|file| file.change()), failure) {
             (Some(change), _) if change.is_loss() => self.tally.problem(change.to_string()),
             (change, failure) => {
@@ -119,7 +120,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Scans what is in memory.
+    /// Scans bytes in memory.
     fn bytes(&mut self, bytes: &[u8]) {
         let parts = chunks(bytes, self.options.chunk, BOUNDARIES);
         self.run(parts.map(|part| Chunk::of_text(bytes, part)));
@@ -130,30 +131,31 @@ impl<'a> Scan<'a> {
         self.run(parts.map(|part| Chunk::of_map(map, part)));
     }
 
-    /// Says what kept a source from being read to its end.
+    /// Records why a source could not be read to its end.
     pub(super) fn failed(&mut self, failure: Option<Reason>) {
         failure.into_iter().for_each(|reason| self.tally.problem(cut_short_by(reason)));
     }
 
-    /// Scans what a reader gives, which begins there in its source, up to its end; what keeps it from being read that far.
+    /// Scans the bytes of a reader, whose first byte is at offset `start` of the source. Returns the reason if it could
+    /// not be read to its end.
     pub(super) fn stream(&mut self, reader: impl Read + Send, start: u64) -> Option<Reason> {
         let mut failure = None;
         let parts = ChunkReader::new(reader, self.options.chunk, BOUNDARIES).chunks(&mut failure);
         let parts = parts.map(|part| Chunk::from(StreamChunk { offset: start + part.offset, ..part }));
         let is_cut_short = self.run(parts);
-        // Of an interrupt that came between two chunks is told already.
+        // An interrupt between two chunks is already reported.
         failure.map(Reason::from).filter(|reason| !(is_cut_short && *reason == Reason::Interrupted))
     }
 
-    /// Scans chunks, in parallel where there are several, and adds what they hold in their order; whether an interrupt has left
-    /// some of them out.
+    /// Scans chunks, in parallel if there are several, and adds the results in order. Returns true if an interrupt left
+    /// out some of them.
     fn run<'b>(&mut self, chunks: impl Iterator<Item = Chunk<'b>> + Send) -> bool {
         let stop = &self.options.stop;
         let mut is_cut_short = false;
         let mut chunks = chunks.peekable();
-        // An interrupt that comes while the first chunk is read does not take it away.
+        // An interrupt during the read of the first chunk does not discard that chunk.
         let mut is_read = stop.load(Ordering::Relaxed) == 0;
-        // What is so small is a whole source, for which no other thread need be started.
+        // A first chunk this small is the whole source and needs no other thread.
         let is_one = chunks.peek().is_none_or(|first| first.length() < self.options.chunk / 2);
         let chunks = std::iter::from_fn(|| {
             let is_stopped = !std::mem::take(&mut is_read) && stop.load(Ordering::Relaxed) != 0;
@@ -174,12 +176,12 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Starts so many threads.
+/// Starts a pool with this number of threads; `None` if that fails.
 fn threads(count: usize) -> Option<ThreadPool> {
     ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("clawsift-{index}")).build().ok()
 }
 
-/// The file of a source that shares it with no other one.
+/// Returns the path of a source that is a file of its own.
 fn own_file(input: &Input) -> Option<&Path> {
     match input.origin() {
         Origin::File(path) => Some(path),
@@ -187,7 +189,7 @@ fn own_file(input: &Input) -> Option<&Path> {
     }
 }
 
-/// What is said of a source that could not be read to its end.
+/// Returns the problem of a source that could not be read to its end.
 fn cut_short_by(reason: Reason) -> String {
     match reason {
         Reason::Interrupted => CUT_SHORT.to_owned(),

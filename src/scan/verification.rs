@@ -1,4 +1,4 @@
-//! A check of the shortcuts on a user's own log: each record is judged twice, once with and once without them.
+//! Self-check on a user's log: each record is classified twice, with and without shortcuts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,40 +8,40 @@ use crate::engine::Engine;
 use crate::record::RawRecord;
 use crate::redact::Redactor;
 
-/// Differences that are kept; one would be a fault of the program.
+/// Maximum number of differences kept; each one is a bug in clawsift.
 const MAX_DIFFERENCES: usize = 20;
 
-/// What a scan that checks itself has found.
+/// Results of a self-check.
 #[derive(Debug, Default)]
 pub struct Verification {
     records: AtomicU64,
     differences: Mutex<Vec<Difference>>,
 }
 
-/// A record that means something else with shortcuts than without.
+/// A record that is classified differently with and without shortcuts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Where the record begins in its source, in bytes.
+    /// Offset of the record in its source, in bytes.
     pub offset: u64,
-    /// What it means with shortcuts.
+    /// Classification with shortcuts.
     pub short: String,
-    /// What it means without.
+    /// Classification without shortcuts.
     pub long: String,
 }
 
 impl Verification {
-    /// Records judged twice.
+    /// Returns the number of records checked.
     pub fn records(&self) -> u64 {
         self.records.load(Ordering::Relaxed)
     }
 
-    /// The first differences found.
+    /// Returns the first differences.
     pub fn differences(&self) -> Vec<Difference> {
         self.differences.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Judges records a second time.
+/// Classifies records a second time.
 pub(super) struct Verifier<'a> {
     slow: Observer<'a>,
     found: &'a Verification,
@@ -52,7 +52,7 @@ impl<'a> Verifier<'a> {
         Self { slow: Observer::new(engine, redactor, keep_texts), found }
     }
 
-    /// Compares what a record means with what it means without shortcuts. `start` is where its chunk begins.
+    /// Compares the classification of a record with the one without shortcuts. `start` is the offset of the chunk.
     pub fn check(&mut self, raw: &RawRecord<'_>, start: u64, event: Option<&Event>) {
         self.found.records.fetch_add(1, Ordering::Relaxed);
         let long = self.slow.observe_slowly(raw);

@@ -1,4 +1,4 @@
-//! A worker: scans chunks, one after the other, and remembers what kinds of records it has seen.
+//! A worker: scans one chunk after another and caches the kinds of records seen.
 
 use std::ops::Range;
 
@@ -15,11 +15,11 @@ use super::verification::Verifier;
 /// Scans chunks.
 pub(super) struct Worker<'a> {
     observer: Observer<'a>,
-    /// The part of a map that is being scanned.
+    /// Copy of the part of a memory map that is being scanned.
     copy: Vec<u8>,
-    /// How many events the last chunk had.
+    /// Number of events in the last chunk.
     events: usize,
-    /// The map has changed, and what was learned from it is forgotten.
+    /// `true` if the memory map changed, and the cached results from it were discarded.
     is_wary: bool,
     verifier: Option<Verifier<'a>>,
     progress: &'a (dyn Fn(&ChunkTally) + Sync),
@@ -33,12 +33,13 @@ impl<'a> Worker<'a> {
         Self { observer, copy: Vec::new(), events: 0, is_wary: false, verifier, progress: options.progress }
     }
 
-    /// Another worker, which learns what this one learns.
+    /// Creates a worker that shares this one's classification cache.
     pub fn sibling(&self, engine: &'a Engine, options: &'a Options<'a>) -> Self {
         Self { observer: self.observer.sibling(), ..Self::new(engine, options) }
     }
 
-    /// What a chunk adds to its source. The chunk keeps a copy of its bytes where its file is changing.
+    /// Scans a chunk and returns the data it adds to its source. If the file is changing, the chunk keeps a copy of its
+    /// bytes.
     pub fn scan(&mut self, chunk: &mut Chunk<'_>) -> ChunkTally {
         let tally = match &chunk.bytes {
             Bytes::Held(bytes) => self.scan_bytes(bytes, chunk.offset, chunk.dropped),
@@ -46,7 +47,7 @@ impl<'a> Worker<'a> {
                 let (map, range) = (*map, range.clone());
                 match self.view(map, range.clone(), chunk) {
                     Some(tally) => {
-                        // A map that has changed is not looked at again, so this is another.
+                        // A map that has changed is not viewed again, so this is a different map.
                         self.is_wary = false;
                         tally
                     }
@@ -58,9 +59,10 @@ impl<'a> Worker<'a> {
         tally
     }
 
-    /// Looks at a part of a map where it is; `None` where that cannot be, or the file has changed meanwhile.
+    /// Scans a part of a memory map in place; `None` if that is impossible or the file has changed in the meantime.
     fn view(&mut self, map: &Map, range: Range<usize>, chunk: &Chunk<'_>) -> Option<ChunkTally> {
-        // Each of the first records is taken for text, to judge what kind of log it is, and so is each that is verified.
+        // The first records of a source are parsed as text to determine the kind of log, and so is each record that is
+        // verified.
         if chunk.offset < Survey::BYTES || self.verifier.is_some() {
             return None;
         }
@@ -74,7 +76,7 @@ impl<'a> Worker<'a> {
         let is_unchanged = map.is_unchanged();
         if !is_unchanged {
             leave_whole_records(&mut copy, chunk.offset);
-            // A record that changed while it was looked at may have been taken for one of another kind, by any worker.
+            // A record that changed during the scan may have put a wrong entry into the cache, which all workers share.
             if !self.is_wary {
                 self.observer.forget();
             }
@@ -94,16 +96,16 @@ impl<'a> Worker<'a> {
         let mut tally = ChunkTally {
             bytes: bytes.len() as u64 + dropped,
             tail: tail(bytes),
-            // Chunks of a log have about as many events each.
+            // Chunks of a log have similar numbers of events.
             events: Vec::with_capacity(self.events),
             ..ChunkTally::default()
         };
         let mut lines = Lines::new(bytes, dropped);
         let mut has_stamp = false;
         let mut seen = 0;
-        // Where records begin that say of which day the log is, and how many events come before.
+        // Offsets of records that contain the date of the log, and the number of events before each.
         let mut dates = Vec::new();
-        // What means nothing still counts where each record is checked, or the beginning of the source is looked at.
+        // Records without meaning are skipped, unless each record is verified or the source is sampled.
         let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
         while let Some((raw, glance)) =
             self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut tally.formats))
@@ -116,8 +118,8 @@ impl<'a> Worker<'a> {
                 has_stamp = true;
                 tally.events.push(Event::First(stamp));
             }
-            // A time without a date is of the next day once midnight is past, also where nothing happened between. Steps
-            // forward never pass it.
+            // A time without a date belongs to the next day once it goes back past midnight, even if there was no event
+            // between. Forward steps never pass midnight.
             if let Some(clock) = raw.clock() {
                 match tally.last_clock.replace(clock) {
                     None => tally.events.push(Event::Clock(clock)),
@@ -149,7 +151,7 @@ impl<'a> Worker<'a> {
         self.events = tally.events.len();
         if let Some((stamp, start)) = record::last_time(bytes) {
             match dates.get(dates.partition_point(|(date, _)| *date <= start)) {
-                // What comes before is not of that day.
+                // Events before it may be from an earlier day.
                 Some((_, before)) => tally.events.insert(*before, Event::Last(stamp)),
                 None => tally.last_stamp = Some(stamp),
             }
@@ -161,8 +163,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Blanks the line with which a part begins, unless it begins a record, and drops a line at its end that is not whole: in a
-/// file that has changed, records may now begin and end elsewhere.
+/// Blanks the first line of a part unless it starts a record, and drops an incomplete last line: in a file that has
+/// changed, record boundaries may have moved.
 fn leave_whole_records(part: &mut Vec<u8>, offset: u64) {
     part.truncate(memchr::memrchr(b'\n', part).map_or(0, |newline| newline + 1));
     let first_line = memchr::memchr(b'\n', part).map_or(0..0, |newline| 0..newline);
