@@ -1,4 +1,4 @@
-//! What arrives from the log, read in a thread of its own.
+//! Input of a watch, read in a thread of its own.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -9,37 +9,37 @@ use std::time::Duration;
 use crate::source::{Follower, Step, Turn};
 
 const BLOCK: usize = 256 << 10;
-/// How long after something came the file is looked at again, and how long when nothing has come for a while.
+/// Polling interval after new input, and after a period without input.
 const SHORT: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_millis(100);
 
-/// What is watched.
+/// Source of a watch.
 pub enum Followed {
     /// A file that is being written.
     File(Follower),
-    /// A pipe.
+    /// A pipe on standard input.
     Stdin,
 }
 
-/// What a watch is told.
+/// Event from the input thread.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// The next bytes.
     Bytes(Vec<u8>),
-    /// What follows does not go on with the line before.
+    /// The following bytes do not continue the last line.
     Turn(Turn),
-    /// There is no file yet.
+    /// The file does not exist yet.
     Waiting,
-    /// What the file held before has been read.
+    /// The existing content of the file has been read.
     CaughtUp,
-    /// The log cannot be read now; it is tried again.
+    /// The log cannot be read at the moment; reading is retried.
     Failed(String),
-    /// Nothing more will come.
+    /// The input has ended.
     End,
 }
 
 impl Followed {
-    /// Reads in a thread of its own and hands over what arrives, until `send` returns `false` or `stop` is other than 0.
+    /// Reads in a new thread and passes each event to `send`, until `send` returns `false` or `stop` is non-zero.
     pub fn read(self, stop: Arc<AtomicUsize>, send: impl Fn(Arrival) -> bool + Send + 'static) {
         thread::spawn(move || match self {
             Self::File(follower) => follow(follower, &stop, send),

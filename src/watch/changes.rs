@@ -1,4 +1,4 @@
-//! What is new between two reports of a log that is being watched.
+//! Changes of the findings between two reports of a watched log.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -9,39 +9,39 @@ use serde::Serialize;
 
 use crate::report::{Finding, Report, Status};
 
-/// That a finding happens again is told this far apart.
+/// Minimum time between two reports of further incidents of a finding.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// What became of a finding.
+/// Kind of change of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// It was there when the watch began.
+    /// The finding was present when the watch began.
     Known,
-    /// It was not there before.
+    /// The finding is new.
     New,
-    /// There are more incidents of it; told once a minute at most.
+    /// The finding has more incidents; reported at most once per minute.
     Again,
-    /// It was over, and goes on.
+    /// The failure was over and has resumed.
     Back,
-    /// A fallback model answers in the place of what fails.
+    /// A fallback model answers in place of the failing one.
     Degraded,
-    /// It was not seen for an hour.
+    /// The failure was not seen for one hour.
     Quiet,
-    /// What failed works again.
+    /// The failure is over: a retry or a later run succeeded.
     Recovered,
-    /// Its records turned out to belong to another failure.
+    /// The finding was withdrawn: its records belong to another failure.
     Withdrawn,
 }
 
 impl ChangeKind {
-    /// Whether it happened while somebody watched.
+    /// Returns true if the change happened during the watch.
     pub fn is_news(self) -> bool {
         !matches!(self, Self::Known | Self::Withdrawn)
     }
 
-    /// Its name, as JSON has it.
+    /// Returns the name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Known => "known",
@@ -59,13 +59,13 @@ impl ChangeKind {
 /// A finding that is new or has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// What became of it.
+    /// Kind of change.
     pub kind: ChangeKind,
-    /// The finding as it is now; as it was, where it was withdrawn.
+    /// The current finding; for a withdrawn one, its last state.
     pub finding: Finding,
 }
 
-/// Remembers what was told.
+/// Keeps the last reported state of each finding.
 #[derive(Debug, Default)]
 pub struct Changes {
     told: BTreeMap<String, Told>,
@@ -78,14 +78,14 @@ struct Told {
 }
 
 impl Changes {
-    /// The findings that are there when the watch begins; none of them is news from there on.
+    /// Returns the findings present when the watch begins; afterwards they are not new.
     pub fn begin(&mut self, report: &Report, now: Instant) -> Vec<Change> {
         let mut known = self.since(report, now);
         known.iter_mut().for_each(|change| change.kind = ChangeKind::Known);
         known
     }
 
-    /// What is new in a report since the last one.
+    /// Returns the changes since the last report.
     pub fn since(&mut self, report: &Report, now: Instant) -> Vec<Change> {
         let mut changes = Vec::new();
         for finding in &report.findings {
@@ -107,7 +107,7 @@ impl Changes {
 }
 
 impl Told {
-    /// What became of the finding since it was told.
+    /// Returns the change since the finding was last reported.
     fn kind(&self, finding: &Finding, now: Instant) -> Option<ChangeKind> {
         if finding.status != self.finding.status {
             return Some(match finding.status {

@@ -1,7 +1,8 @@
-//! Watching a log while it is written: what arrives is scanned at once, and a report of all so far is made whenever there is
-//! something to show, so that what was said a moment ago is corrected by what the log says next.
+//! Watches a log while it is written. New input is scanned at once, and a report of everything so far is made whenever
+//! it may have changed, so that later records correct earlier conclusions.
 //!
-//! Nothing here grows with time: the whole watch is one source, whose tallies are bounded, and rates are kept for seconds.
+//! Memory does not grow with time: the whole watch is one source, whose tallies are bounded, and rates are kept for
+//! seconds.
 
 mod arrivals;
 mod changes;
@@ -20,40 +21,40 @@ pub use changes::{Change, ChangeKind, Changes};
 pub use notify::{BadCommand, Notice, Notifier};
 pub use rate::Rate;
 
-/// How long a line waits for what may still belong to it. OpenClaw writes the lines of one record at once.
+/// Time that a line waits for continuation lines. OpenClaw writes the lines of one record at once.
 const SETTLES_AFTER: Duration = Duration::from_millis(60);
-/// Reports are made no more often than this: a person cannot read faster, and each costs some milliseconds.
+/// Minimum time between two reports: a person cannot read faster, and each report costs some milliseconds.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
-/// Nor do they take more than this share of the time.
+/// Divisor of the time spent on reports: at most 1/10 of the time.
 const MAX_SHARE: u32 = 10;
-/// A report is made at last after so long, whatever it costs.
+/// Maximum time between two reports, whatever they cost.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// What happened to the file is kept until somebody asks, but no more than this.
+/// Maximum number of file events kept until the caller takes them.
 const MAX_EVENTS: usize = 16;
 
-/// Where a watch stands.
+/// State of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The file is not there yet.
+    /// The file does not exist yet.
     Waiting,
-    /// What the file held before is being read.
+    /// The existing content of the file is being read.
     CatchingUp,
-    /// Records are shown as they come.
+    /// New records are processed as they arrive.
     Following,
     /// The stream has ended.
     Ended,
 }
 
-/// A log that is being watched.
+/// A watched log.
 pub struct Watch<'a> {
     scan: LiveScan<'a>,
     name: String,
     stage: Stage,
-    /// The report last made, of everything that was scanned before.
+    /// The last report, covering everything scanned before it.
     report: Report,
     rate: Rate,
-    /// What happened to the file, for people.
+    /// Events of the file, as sentences.
     events: Vec<String>,
     last_arrival: Option<Instant>,
     is_stale: bool,
@@ -62,7 +63,7 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// A watch of which nothing has arrived yet.
+    /// Creates a watch before any input.
     pub fn new(engine: &'a Engine, input: &Input, options: &'a Options<'a>) -> Self {
         let scan = LiveScan::new(engine, input, options);
         let stage = if *input == Input::Stdin { Stage::Following } else { Stage::CatchingUp };
@@ -81,7 +82,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Takes what has arrived.
+    /// Processes an input event.
     pub fn take(&mut self, arrival: Arrival, now: Instant) {
         match arrival {
             Arrival::Bytes(bytes) => {
@@ -111,7 +112,7 @@ impl<'a> Watch<'a> {
             Arrival::CaughtUp => {
                 self.scan.flush();
                 self.make_report(now);
-                // How fast the old records were read is no rate of the log.
+                // The speed of reading existing records is not the rate of the log.
                 self.rate = Rate::default();
                 self.stage = Stage::Following;
                 self.is_stale = true;
@@ -129,7 +130,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Scans the line that has waited long enough, and makes a new report if it is time for one; whether there is one.
+    /// Scans the line that has waited long enough, and makes a new report if one is due. Returns true if there is a new
+    /// report.
     pub fn refresh(&mut self, now: Instant) -> bool {
         if self.needs_flush(now) {
             self.flush();
@@ -142,19 +144,19 @@ impl<'a> Watch<'a> {
         true
     }
 
-    /// Whether a line has waited long enough for what may still belong to it.
+    /// Returns true if a line has waited long enough for continuation lines.
     pub fn needs_flush(&self, now: Instant) -> bool {
         let has_settled = self.last_arrival.is_some_and(|last| now.duration_since(last) >= SETTLES_AFTER);
         has_settled && self.scan.is_waiting()
     }
 
-    /// Scans the lines that have waited.
+    /// Scans the waiting lines.
     pub fn flush(&mut self) {
         self.scan.flush();
         self.is_stale = true;
     }
 
-    /// Makes a report now, where anything has come since the last one.
+    /// Makes a report now if there was input since the last one.
     pub fn settle(&mut self, now: Instant) {
         if self.scan.is_waiting() {
             self.flush();
@@ -164,13 +166,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Scans what is left, half a line too, and makes the last report.
+    /// Scans the remaining input, including an incomplete line, and makes the last report.
     pub fn finish(&mut self, now: Instant) {
         self.scan.cut();
         self.make_report(now);
     }
 
-    /// How long nothing needs to be done if nothing arrives.
+    /// Returns the time until the next action if no input arrives.
     pub fn idle(&self, now: Instant) -> Duration {
         let until = |time: Option<Instant>, span: Duration| {
             time.map_or(Duration::ZERO, |time| (time + span).saturating_duration_since(now))
@@ -184,32 +186,32 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The report last made.
+    /// Returns the last report.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// Where the watch stands.
+    /// Returns the state of the watch.
     pub fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// What is watched: a path, or `-`.
+    /// Returns the name of the watched source: a path, or `-`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Records a second.
+    /// Returns the rate of records per second.
     pub fn rate(&self) -> &Rate {
         &self.rate
     }
 
-    /// What happened to the file since this was last asked, in words.
+    /// Returns and clears the events of the file, as sentences.
     pub fn take_events(&mut self) -> Vec<String> {
         std::mem::take(&mut self.events)
     }
 
-    /// Keeps the latest events for whoever asks.
+    /// Adds an event and keeps the latest `MAX_EVENTS`.
     fn tell(&mut self, event: String) {
         if self.events.len() >= MAX_EVENTS {
             self.events.remove(0);

@@ -1,7 +1,7 @@
-//! A command of the user's, run when a finding appears or ends.
+//! Runs a command of the user when a finding appears or ends.
 //!
-//! It is started as it was written, word by word, with no shell in between: what a log says cannot become a command. What
-//! it is told is redacted and printable.
+//! The command is started word by word without a shell, so text of a log cannot become a command. All values passed to
+//! it are redacted and free of control characters.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
@@ -11,29 +11,30 @@ use crate::catalogue::Severity;
 use crate::redact::Redactor;
 use crate::report::{Finding, Report};
 
-/// A finding must stand for so long before anybody is called: its first records may turn out to be an echo of another.
+/// Time for which a change must persist before the command runs: the first records may turn out to be related records
+/// of another failure.
 const STANDS_FOR: Duration = Duration::from_secs(2);
-/// Of one finding the command is told no more often than this.
+/// Minimum time between two runs for one finding.
 const PAUSE: Duration = Duration::from_secs(60);
-/// Commands that run at the same time; where more are wanted they are dropped, for one that hangs must not pile up.
+/// Maximum number of simultaneous commands. Further ones are dropped, because commands that hang must not accumulate.
 const MAX_RUNNING: usize = 8;
-/// A command that runs longer is ended.
+/// Time after which a running command is killed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Why a command cannot be run.
+/// Reason why a command cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadCommand {
-    /// A quote is not closed, or there is no word.
+    /// A quote is not closed, or the command is empty.
     #[error("`{0}` is no command: it is empty, or a quote in it is not closed")]
     Words(String),
 }
 
-/// What a command is told about.
+/// Event that the command is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// The finding goes on, and did not before.
+    /// The failure is ongoing and was not before.
     Appeared,
-    /// What failed works again, or was not seen for an hour.
+    /// The failure is over, or was not seen for one hour.
     Ended,
 }
 
@@ -55,29 +56,30 @@ pub struct Notifier {
     running: Vec<(Child, Instant)>,
 }
 
-/// What was told of a finding.
+/// Notification state of a finding.
 #[derive(Debug, Default)]
 struct Known {
-    /// Whether it was going on when it was last told of, or taken for known.
+    /// `true` if the failure was ongoing at the last notification, or when the watch began.
     is_going_on: bool,
-    /// Since when it has been otherwise.
+    /// Time since which the state has been different.
     since: Option<Instant>,
     told: Option<Instant>,
 }
 
 impl Notifier {
-    /// Runs `command`, words separated by blanks and quoted as in a shell, for findings that are at least so grave. In its
-    /// words `{event}`, `{rule}`, `{title}`, `{severity}`, `{status}` and `{incidents}` are filled in.
+    /// Creates a notifier for findings at or above `least`. `command` consists of words separated by blanks and quoted
+    /// as in a shell; `{event}`, `{rule}`, `{title}`, `{severity}`, `{status}` and `{incidents}` are replaced in each
+    /// word.
     ///
     /// # Errors
-    /// When it has no words, or a quote is not closed.
+    /// Fails if the command is empty or a quote is not closed.
     pub fn new(command: &str, least: Severity) -> Result<Self, BadCommand> {
         let words = shlex::split(command).filter(|words| !words.is_empty());
         let words = words.ok_or_else(|| BadCommand::Words(command.to_owned()))?;
         Ok(Self { words, least, known: BTreeMap::new(), running: Vec::new() })
     }
 
-    /// Takes the findings of a report for known: nobody is called for them until they change.
+    /// Registers the findings of a report as known: the command runs for them only after a change.
     pub fn know(&mut self, report: &Report) {
         for finding in &report.findings {
             let known = Known { is_going_on: finding.status.is_going_on(), ..Known::default() };
@@ -85,8 +87,8 @@ impl Notifier {
         }
     }
 
-    /// Looks at a report, and calls for what has appeared or ended. To be called now and then also where no new report was
-    /// made. Gives back what went wrong.
+    /// Runs the command for each finding that has appeared or ended. Call it regularly, even without a new report.
+    /// Returns the problems that occurred.
     pub fn look(&mut self, report: &Report, now: Instant) -> Vec<String> {
         self.reap(now);
         let mut problems = Vec::new();
@@ -99,14 +101,14 @@ impl Notifier {
                 problems.push(problem);
             }
         }
-        // What was withdrawn was never told, or was told as something that ends with this.
+        // A withdrawn finding was either never reported, or has been reported as ended.
         self.known.retain(|rule, known| {
             known.told.is_some() || report.findings.iter().any(|finding| finding.rule == *rule)
         });
         problems
     }
 
-    /// When there is something to do though nothing arrives.
+    /// Returns true if `look` has work to do even without new input.
     pub fn is_pending(&self) -> bool {
         !self.running.is_empty() || self.known.values().any(|known| known.since.is_some())
     }
@@ -132,7 +134,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Takes leave of commands that have ended, and ends those that hang.
+    /// Reaps commands that have ended, and kills those that hang.
     fn reap(&mut self, now: Instant) {
         self.running.retain_mut(|(child, begun)| {
             if now.duration_since(*begun) > PATIENCE {
@@ -144,7 +146,7 @@ impl Notifier {
 }
 
 impl Known {
-    /// What to tell of a finding that goes on, or does not.
+    /// Returns the notification that is due for the current state.
     fn due(&mut self, is_going_on: bool, now: Instant) -> Option<Notice> {
         if is_going_on == self.is_going_on {
             self.since = None;
@@ -160,7 +162,7 @@ impl Known {
     }
 }
 
-/// What the command is told, by name.
+/// Returns the values for the command, by name.
 fn facts(notice: Notice, finding: &Finding) -> Vec<(&'static str, String)> {
     let time = |time: Option<jiff::Timestamp>| time.map_or(String::new(), |time| time.to_string());
     let fix = finding.fixes.first();
@@ -178,11 +180,11 @@ fn facts(notice: Notice, finding: &Finding) -> Vec<(&'static str, String)> {
         ("fix", fix.map_or(String::new(), |fix| fix.say.clone())),
         ("command", finding.first_command().unwrap_or_default().to_owned()),
     ];
-    // Also where --no-redact shows keys on the screen: nobody knows where the command sends them.
+    // Masked even with --no-redact, because the command may send the values anywhere.
     facts.into_iter().map(|(name, value)| (name, Redactor::MASKING.clean(&value).into_owned())).collect()
 }
 
-/// A word with the facts in the places of their names. What is filled in is not looked at again.
+/// Replaces each `{name}` in a word by its value. Inserted text is not expanded again.
 fn filled(word: &str, facts: &[(&'static str, String)]) -> String {
     let mut text = String::new();
     let mut rest = word;

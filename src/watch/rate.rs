@@ -1,34 +1,34 @@
-//! Records a second, over the last few seconds.
+//! Rate of records per second over the last few seconds.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// The rate is that of so long a time.
+/// Time span over which the rate is measured.
 const WINDOW: Duration = Duration::from_secs(10);
-/// Counts are noted this far apart.
+/// Minimum time between two recorded counts.
 const STEP: Duration = Duration::from_millis(500);
 
-/// How fast records come.
+/// Rate of incoming records.
 #[derive(Debug, Default)]
 pub struct Rate {
     counts: VecDeque<(Instant, u64)>,
 }
 
 impl Rate {
-    /// Notes how many records have come until then.
+    /// Records the total number of records at `now`.
     pub fn note(&mut self, records: u64, now: Instant) {
         if self.counts.back().is_none_or(|(last, _)| now.duration_since(*last) >= STEP) {
             self.counts.push_back((now, records));
         }
-        // One from before the window stays, to compare with.
+        // One count from before the window is kept for comparison.
         while self.counts.get(1).is_some_and(|(time, _)| now.duration_since(*time) >= WINDOW) {
             self.counts.pop_front();
         }
     }
 
-    /// Records a second until `now`, when there are `records` in all.
+    /// Returns the records per second until `now`, with `records` in total.
     pub fn per_second(&self, records: u64, now: Instant) -> f64 {
-        // Where nothing has come for a while, no count was noted either.
+        // During a pause in the input, no counts were recorded either.
         let since = self.counts.iter().rev().find(|(time, _)| now.duration_since(*time) >= WINDOW);
         let Some((time, count)) = since.or(self.counts.front()) else { return 0.0 };
         let span = now.duration_since(*time).max(STEP);
