@@ -1,4 +1,4 @@
-//! Lines that one signature matches and another does not, found by searching the product of their automata.
+//! Finds lines that one signature matches and another does not, by searching the product of their automata.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -12,48 +12,49 @@ use regex_automata::util::start;
 use crate::catalogue::SignatureKind;
 use clawsift_catalogue::pattern::Pattern;
 
-/// Pairs of states that are looked at before a search is given up.
+/// Maximum number of state pairs visited in one search.
 const MAX_PAIRS: usize = 1 << 15;
-/// Bytes that the states of an automaton may take.
+/// Maximum size of an automaton's states, in bytes.
 const MAX_AUTOMATON: usize = 4 << 20;
 
-/// The automaton of a signature that looks for a text.
+/// Automaton of a signature that looks for a text.
 pub(super) struct Sought {
-    /// The same as a regular expression, for text in lower case.
+    /// The signature as a regular expression for lower-case text.
     pub pattern: Pattern,
     dfa: DFA,
     cache: RefCell<Cache>,
     shortest: OnceCell<Option<String>>,
 }
 
-/// How the lines that two signatures match differ.
+/// Difference between the sets of lines that two signatures match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// Whatever the first matches, the other matches too.
+    /// The other signature matches every line that the first matches.
     None,
-    /// A shortest line that only the first matches.
+    /// A shortest line that only the first signature matches.
     Line(Vec<u8>),
-    /// That would take too long to find out.
+    /// The search exceeded its limits.
     Unknown,
 }
 
-/// Automata, each made once.
+/// Cache of automata by pattern.
 #[derive(Default)]
 pub(super) struct Automata(HashMap<String, Option<Rc<Sought>>>);
 
 impl Automata {
-    /// That of a signature, where it looks for a text and the automaton is small enough.
+    /// Returns the automaton of a signature; `None` if the signature does not look for a text or the automaton is too
+    /// large.
     pub fn of(&mut self, kind: &SignatureKind) -> Option<Rc<Sought>> {
         self.of_pattern(&as_pattern(kind)?)
     }
 
-    /// That of a regular expression.
+    /// Returns the automaton of a regular expression; `None` if it is too large.
     pub fn of_pattern(&mut self, pattern: &str) -> Option<Rc<Sought>> {
         self.0.entry(pattern.to_owned()).or_insert_with_key(|pattern| Sought::new(pattern)).clone()
     }
 }
 
-/// The regular expression of a signature that looks for a text.
+/// Returns the regular expression of a signature that looks for a text.
 pub(super) fn as_pattern(kind: &SignatureKind) -> Option<String> {
     match kind {
         SignatureKind::Literal(text) => Some(regex_syntax::escape(text)),
@@ -63,14 +64,14 @@ pub(super) fn as_pattern(kind: &SignatureKind) -> Option<String> {
 }
 
 impl Sought {
-    /// The automaton of a regular expression, where there is one.
+    /// Creates the automaton of a regular expression; `None` if it is too large.
     pub fn new(pattern: &str) -> Option<Rc<Self>> {
         let dfa = Pattern::automaton(pattern, MAX_AUTOMATON)?;
         let cache = RefCell::new(dfa.create_cache());
         Some(Rc::new(Self { pattern: Pattern::lower(pattern).ok()?, dfa, cache, shortest: OnceCell::new() }))
     }
 
-    /// A shortest line in which it is found.
+    /// Returns a shortest line that the signature matches.
     pub fn shortest(&self) -> Option<&str> {
         let find = || match search(self, None) {
             Ok(Difference::Line(line)) => Some(String::from_utf8_lossy(&line).into_owned()),
@@ -79,33 +80,33 @@ impl Sought {
         self.shortest.get_or_init(find).as_deref()
     }
 
-    /// What this matches and the other does not.
+    /// Returns a line that this signature matches and `other` does not.
     pub fn beyond(&self, other: &Self) -> Difference {
         search(self, Some(other)).unwrap_or(Difference::Unknown)
     }
 
-    /// The state before the first byte of a line.
+    /// Returns the state before the first byte of a line.
     fn first(&self) -> Result<LazyStateID, TooLarge> {
         let start = start::Config::new().anchored(Anchored::No);
         self.dfa.start_state(&mut self.cache.borrow_mut(), &start).map_err(|_| TooLarge)
     }
 
-    /// The state after a byte.
+    /// Returns the state after a byte.
     fn next(&self, state: LazyStateID, byte: u8) -> Result<LazyStateID, TooLarge> {
         self.dfa.next_state(&mut self.cache.borrow_mut(), state, byte).map_err(|_| TooLarge)
     }
 
-    /// Whether a line may end in this state with a match.
+    /// Returns true if a line that ends in this state matches.
     fn ends_in_match(&self, state: LazyStateID) -> Result<bool, TooLarge> {
         let end = self.dfa.next_eoi_state(&mut self.cache.borrow_mut(), state).map_err(|_| TooLarge)?;
         Ok(state.is_match() || end.is_match())
     }
 }
 
-/// The states of an automaton take more than they may.
+/// Error: the states of an automaton exceed the size limit.
 struct TooLarge;
 
-/// A pair of states, and the way there: the index of the pair before it, and the byte between.
+/// A pair of states with the index of its predecessor and the byte between.
 struct Step {
     inner: Option<LazyStateID>,
     outer: Option<LazyStateID>,
@@ -113,8 +114,8 @@ struct Step {
     byte: u8,
 }
 
-/// A shortest line that `inner` matches, and `outer`, where there is one, does not: the pairs of states of both are gone
-/// through in the order of their distance from the start.
+/// Returns a shortest line that `inner` matches and `outer`, if any, does not. Searches the pairs of states breadth
+/// first.
 fn search(inner: &Sought, outer: Option<&Sought>) -> Result<Difference, TooLarge> {
     let start = (Some(inner.first()?), outer.map(Sought::first).transpose()?);
     let alphabet = alphabet(inner, outer);
@@ -122,7 +123,7 @@ fn search(inner: &Sought, outer: Option<&Sought>) -> Result<Difference, TooLarge
     let mut steps = vec![Step { inner: start.0, outer: start.1, before: 0, byte: 0 }];
     let mut at = 0;
     while let Some(&Step { inner: inner_state, outer: outer_state, .. }) = steps.get(at) {
-        // Once it has matched, the state of the inner one no longer matters, and there is none.
+        // After a match, the state of `inner` no longer matters and is `None`.
         let has_matched = inner_state.map_or(Ok(true), |state| inner.ends_in_match(state))?;
         let is_matched = match outer.zip(outer_state) {
             Some((outer, state)) => has_matched && outer.ends_in_match(state)?,
@@ -154,7 +155,7 @@ fn search(inner: &Sought, outer: Option<&Sought>) -> Result<Difference, TooLarge
     Ok(Difference::None)
 }
 
-/// The bytes that lead to a pair of states.
+/// Returns the bytes that lead to a pair of states.
 fn way_to(steps: &[Step], mut at: usize) -> Vec<u8> {
     let mut line = Vec::new();
     while at > 0 {
@@ -165,7 +166,7 @@ fn way_to(steps: &[Step], mut at: usize) -> Vec<u8> {
     line
 }
 
-/// A byte of each kind that the automata tell apart, readable ones first.
+/// Returns one byte per byte class that the automata distinguish, readable ones first.
 fn alphabet(inner: &Sought, outer: Option<&Sought>) -> Vec<u8> {
     let class = |sought: &Sought, byte| sought.dfa.byte_classes().get(byte);
     let mut seen = HashSet::new();

@@ -1,4 +1,4 @@
-//! What each rule costs on a log, and which signatures are slow.
+//! Measures the cost of each rule on a log, and lists slow signatures.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -10,44 +10,44 @@ use crate::engine::{Cost, CostMeter, Engine};
 use crate::scan::each_record;
 use crate::source::{Input, SourceError};
 
-/// What the rules of a catalogue cost on some logs.
+/// Cost of a catalogue's rules on some logs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bench {
-    /// Records read.
+    /// Number of records read.
     pub records: u64,
-    /// Records that rules were asked about; the others are information that means nothing.
+    /// Number of records that rules were evaluated on; the others are info records without meaning.
     pub judged: u64,
-    /// The time it took to find out which rules are worth trying, in nanoseconds.
+    /// Time of the prefilter that selects candidate rules, in nanoseconds.
     pub search_ns: u64,
-    /// The rules that were tried, the dearest first.
+    /// The evaluated rules, the most expensive first.
     pub rules: Vec<RuleCost>,
-    /// Rules that were never tried.
+    /// Number of rules that were never evaluated.
     pub idle: usize,
-    /// Signatures that must be tried on every record.
+    /// Signatures that must be evaluated on every record.
     pub warnings: Vec<Problem>,
 }
 
-/// What one rule cost.
+/// Cost of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleCost {
-    /// Its id.
+    /// The rule's id.
     pub rule: String,
-    /// Where it begins.
+    /// Location of the rule in its file.
     pub location: Location,
-    /// Records that hold what makes it worth trying.
+    /// Number of records that contain a required atom of the rule.
     pub candidates: u64,
-    /// Of those, records that it matched, whichever rule won them.
+    /// Number of candidates that the rule matched, whether or not it won them.
     pub matches: u64,
-    /// Records that it won.
+    /// Number of records that the rule won.
     pub wins: u64,
-    /// The time that trying it took, in nanoseconds.
+    /// Time of evaluating the rule, in nanoseconds.
     pub time_ns: u64,
-    /// It has no usable atom, so each record is a candidate.
+    /// `true` if the rule has no usable atom, so that every record is a candidate.
     pub is_slow: bool,
 }
 
-/// Measures what each rule costs on the records of some logs; the sources that could not be read, or not to their end,
-/// come with it.
+/// Measures the cost of each rule on the records of some logs. Also returns the sources that could not be read to their
+/// end.
 pub fn bench(engine: &Engine, inputs: &[Input], stop: &Arc<AtomicUsize>) -> (Bench, Vec<SourceError>) {
     let mut meter = CostMeter::new(engine);
     let read = |input| each_record(input, stop, |raw| meter.add(raw)).err();
@@ -82,7 +82,7 @@ fn nanoseconds(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The signatures on account of which a rule must be tried on every record: nothing rare stands wherever they are found.
+/// Returns the signatures because of which a rule must be evaluated on every record: they contain no rare atom.
 pub fn slow_signatures(engine: &Engine) -> Vec<Problem> {
     let slow = engine.rules_without_atoms().iter().map(|&index| engine.rule(index));
     slow.flat_map(|rule| {

@@ -1,4 +1,4 @@
-//! The rules in force, as a list.
+//! List of the active rules.
 
 use serde::Serialize;
 
@@ -8,21 +8,21 @@ use crate::redact::Redactor;
 /// A rule in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedRule {
-    /// Its id.
+    /// The rule's id.
     pub id: String,
-    /// Its category.
+    /// The rule's category.
     pub category: Category,
-    /// Its severity.
+    /// The rule's severity.
     pub severity: Severity,
-    /// What went wrong.
+    /// The rule's title.
     pub title: String,
-    /// How many examples it has.
+    /// Number of examples.
     pub examples: usize,
-    /// The file in which it stands, `rules/NAME.yaml` for a built-in one.
+    /// File of the rule, `rules/NAME.yaml` for a built-in one.
     pub file: String,
 }
 
-/// The rules of these categories, or all where none is given, in the order of the catalogue.
+/// Returns the rules of these categories, or all rules if none is given, in the order of the catalogue.
 pub fn list(catalogue: &Catalogue, categories: &[Category]) -> Vec<ListedRule> {
     let rules = catalogue.rules().iter();
     let wanted = rules.filter(|rule| categories.is_empty() || categories.contains(&rule.category));

@@ -1,4 +1,4 @@
-//! The rule author's tools.
+//! Tools for rule authors.
 
 mod automata;
 mod bench;

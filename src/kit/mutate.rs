@@ -1,5 +1,5 @@
-//! Mutants: rules made a little wider or narrower. One that all examples and counter-examples leave alive shows what no
-//! example pins down.
+//! Mutation testing of rules: each mutant is a slightly wider or narrower rule. A mutant that passes all examples and
+//! counter-examples shows a part of the rule that no example tests.
 
 use rayon::prelude::*;
 use regex_syntax::hir::{
@@ -17,38 +17,38 @@ use super::automata::{Automata, Difference, Sought};
 use super::readable::readable;
 use super::test::{rules_of, shown};
 
-/// What became of the mutants of some rules.
+/// Results of the mutants of some rules.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mutation {
-    /// Of all mutants, those that some example or counter-example told from the rule, in per cent.
+    /// Percentage of mutants that an example or counter-example distinguishes from the rule.
     pub score: f64,
-    /// Each rule that has mutants.
+    /// The rules with mutants.
     pub rules: Vec<RuleMutation>,
 }
 
-/// What became of the mutants of a rule.
+/// Results of the mutants of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleMutation {
-    /// Its id.
+    /// The rule's id.
     pub rule: String,
-    /// Where it begins.
+    /// Location of the rule in its file.
     pub location: Location,
-    /// How many mutants it has.
+    /// Number of mutants.
     pub mutants: usize,
-    /// Those that nothing told from the rule.
+    /// Mutants that no example distinguishes from the rule.
     pub survivors: Vec<Survivor>,
 }
 
-/// A mutant that no example tells from its rule.
+/// A mutant that no example distinguishes from its rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Survivor {
-    /// Where the signature stands that was changed.
+    /// Location of the changed signature.
     pub location: Location,
-    /// What was changed.
+    /// Description of the change.
     pub change: String,
 }
 
-/// One of a rule's lists of signatures.
+/// One of the signature lists of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Any,
@@ -65,7 +65,7 @@ impl List {
         }
     }
 
-    /// The signatures of a rule that are in it.
+    /// Returns the signatures of a rule in this list.
     pub fn of(self, rule: &Rule) -> &Vec<Signature> {
         match self {
             Self::Any => &rule.any,
@@ -88,16 +88,16 @@ pub(super) struct Mutant {
     change: String,
     location: Location,
     pub rule: Rule,
-    /// The list of the signature, and its place there.
+    /// List of the changed signature, and its index there.
     pub list: List,
     pub at: usize,
-    /// What the signature became; none where it was left out.
+    /// The changed signature; `None` if it was removed.
     pub kind: Option<SignatureKind>,
-    /// An expression of which matches are likely to tell it from the rule.
+    /// An expression whose matches are likely to distinguish the mutant from the rule.
     pub witness: Option<String>,
 }
 
-/// Mutates the signatures of the rules of some files, which `engine` was made of; of all rules where there are no files.
+/// Mutates the rules of some files that are part of `engine`; all rules if `files` is empty.
 pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
     let rules = rules_of(engine, files);
     let rules: Vec<RuleMutation> = rules
@@ -125,16 +125,16 @@ pub fn mutate(engine: &Engine, files: &[RuleFile]) -> Mutation {
     Mutation { score, rules: rules.into_iter().filter(|rule| rule.mutants > 0).collect() }
 }
 
-/// What became of the mutants of one rule.
+/// Results of the mutants of one rule.
 pub(super) struct Mutants {
-    /// How many there are.
+    /// Number of mutants.
     pub count: usize,
-    /// Those that nothing tells from the rule, ready to be tried on more.
+    /// Mutants that no example distinguishes from the rule, ready for further tests.
     pub survivors: Vec<(Variant, Mutant)>,
 }
 
 impl Mutants {
-    /// Makes the mutants of the rule of that index, and tries them on its examples, then on those of all others.
+    /// Creates the mutants of a rule, and tests them on its own examples, then on those of all other rules.
     pub fn of(engine: &Engine, index: usize) -> Self {
         let rule = engine.rule(index);
         let mutants = mutants(rule);
@@ -160,7 +160,7 @@ impl Mutants {
 }
 
 impl Mutant {
-    /// Whether the signature provably matches the same lines as before.
+    /// Returns true if the changed signature provably matches the same lines as before.
     fn changes_nothing(&self, rule: &Rule, automata: &mut Automata) -> bool {
         let Some(SignatureKind::Regex(changed)) = &self.kind else { return false };
         let original = automata.of(&self.list.of(rule)[self.at].kind);
@@ -169,18 +169,18 @@ impl Mutant {
     }
 }
 
-/// Whose a line is on which mutants are tried.
+/// Origin of a line on which mutants are tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// An example of the rule itself.
+    /// An example of the rule.
     Example,
-    /// A counter-example of the rule itself.
+    /// A counter-example of the rule.
     CounterExample,
     /// An example of another rule.
     Foreign,
 }
 
-/// Leaves those mutants of the rule of that index that a line does not tell from it.
+/// Removes the mutants of rule `index` that a line distinguishes from the rule.
 pub(super) fn retain_untold<T>(
     engine: &Engine,
     index: usize,
@@ -190,14 +190,15 @@ pub(super) fn retain_untold<T>(
     with_line(engine, index, line, |is_told| left.retain(|(variant, _)| !is_told(variant)));
 }
 
-/// Whether a line tells a mutant of the rule of that index from it.
+/// Returns true if a line distinguishes a mutant of rule `index` from the rule.
 pub(super) fn tells(engine: &Engine, index: usize, line: (&str, Line), variant: &Variant) -> bool {
     let mut is_told = false;
     with_line(engine, index, line, |tells| is_told = tells(variant));
     is_told
 }
 
-/// Hands over what says whether a line tells a mutant from the rule of that index. An empty line says nothing.
+/// Calls `ask` with a function that returns true if the line distinguishes a mutant from rule `index`. Does nothing for
+/// an empty line.
 fn with_line(
     engine: &Engine,
     index: usize,
@@ -214,7 +215,7 @@ fn with_line(
     });
 }
 
-/// All mutants of a rule. What holds for its whole file is left alone.
+/// Returns all mutants of a rule, except for signatures that apply to its whole file.
 fn mutants(rule: &Rule) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for list in [List::Any, List::All, List::None] {
@@ -227,14 +228,14 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
                 let mut mutant = rule.clone();
                 match kind.clone() {
                     Some(kind) => {
-                        // What the one that was changed needs says nothing of this one.
+                        // The atoms of the original signature may not be required by the changed one.
                         let (atoms, prefilter) = (Vec::new(), Prefilter::default());
                         list.of_mut(&mut mutant)[at] =
                             Signature { kind, atoms, prefilter, ..signature.clone() };
                     }
                     None => drop(list.of_mut(&mut mutant).remove(at)),
                 }
-                // A rule that looks for nothing is no rule.
+                // A rule without signatures is invalid.
                 if !mutant.any.is_empty() || !mutant.all.is_empty() {
                     let location = signature.location.clone();
                     mutants.push(Mutant { change, location, rule: mutant, list, at, kind, witness });
@@ -251,7 +252,7 @@ fn mutants(rule: &Rule) -> Vec<Mutant> {
     mutants
 }
 
-/// A signature changed in one place.
+/// A signature with one change.
 struct Changed {
     change: String,
     kind: SignatureKind,
@@ -289,7 +290,7 @@ fn of_signature(kind: &SignatureKind) -> Vec<Changed> {
     }
 }
 
-/// Each of several, and the others.
+/// Returns each element of a list together with the other elements; nothing for fewer than two.
 fn without_each<T: Clone>(all: &[T]) -> impl Iterator<Item = (&T, Vec<T>)> {
     let several = if all.len() > 1 { all } else { &[] };
     several.iter().enumerate().map(|(at, one)| {
@@ -299,16 +300,18 @@ fn without_each<T: Clone>(all: &[T]) -> impl Iterator<Item = (&T, Vec<T>)> {
     })
 }
 
-/// An expression changed in one place.
+/// An expression with one change.
 struct Edit {
-    /// What was changed.
+    /// Description of the change.
     change: String,
     changed: Hir,
-    /// What the change is about alone: texts in which it is found are likely to tell the changed expression from the other.
+    /// The changed part alone; texts that contain it are likely to distinguish the changed expression from the
+    /// original.
     witness: Hir,
 }
 
-/// An expression without one of its anchors, with one of its classes widened, or without one of its alternatives.
+/// Returns the expression without one of its anchors, with one of its classes widened, or without one of its
+/// alternatives.
 fn of_hir(hir: &Hir) -> Vec<Edit> {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) => Vec::new(),
@@ -357,7 +360,7 @@ fn within(sub: &Hir, changed: impl Fn(Hir) -> Hir, witness: impl Fn(Hir) -> Hir)
     edits.map(|e| Edit { changed: changed(e.changed), witness: witness(e.witness), ..e }).collect()
 }
 
-/// The edits of each part. What an edit is about stands among the other parts, or, of an alternative, alone.
+/// Returns the edits of each part. The witness contains the other parts too, except for alternatives.
 fn within_each(parts: &[Hir], join: fn(Vec<Hir>) -> Hir, is_among_others: bool) -> Vec<Edit> {
     let of_part = |(at, part): (usize, &Hir)| {
         let put = |other: Hir| {
@@ -370,7 +373,7 @@ fn within_each(parts: &[Hir], join: fn(Vec<Hir>) -> Hir, is_among_others: bool) 
     parts.iter().enumerate().flat_map(of_part).collect()
 }
 
-/// Any byte but the line feed and those of a class.
+/// Returns an expression for any byte except the line feed and those of a class.
 fn anything_but(class: &Class) -> Hir {
     match class {
         Class::Bytes(class) => {
@@ -388,7 +391,7 @@ fn anything_but(class: &Class) -> Hir {
     }
 }
 
-/// Whether a class is one letter in both cases, which is how a letter is written where case counts elsewhere.
+/// Returns true if a class is one letter in both cases, which is the form of a case-insensitive letter.
 fn is_letter(class: &Class) -> bool {
     let Class::Bytes(class) = class else { return false };
     let letters: Vec<u8> =
@@ -396,7 +399,7 @@ fn is_letter(class: &Class) -> bool {
     matches!(letters[..], [upper, lower] if upper.is_ascii_uppercase() && upper.to_ascii_lowercase() == lower)
 }
 
-/// Any byte but the line feed.
+/// Returns an expression for any byte except the line feed.
 fn any_byte() -> Hir {
     let ranges = [ClassBytesRange::new(0, b'\n' - 1), ClassBytesRange::new(b'\n' + 1, u8::MAX)];
     Hir::class(Class::Bytes(ClassBytes::new(ranges)))

@@ -1,5 +1,5 @@
-//! Lines that pin signatures down: examples and counter-examples that tell the mutants from their rules which no other
-//! example does, drawn up for the author to look through.
+//! Suggests examples and counter-examples that distinguish mutants from their rules where no existing example does, for
+//! review by the author.
 
 use std::fmt;
 
@@ -15,24 +15,25 @@ use super::test::rules_of;
 use super::verdicts::{Outcome, judge_counter_example, judge_example};
 use super::yaml;
 
-/// What a line may begin with, as OpenClaw's records do: an example that goes to another rule by itself may not do so there.
+/// Possible beginnings of a line, as in OpenClaw's records; an example that another rule wins without a beginning may
+/// pass with one.
 const BEGINNINGS: [&str; 4] = [
     "",
     "Error: ",
     "2026-11-22T09:43:35.301Z error agents/runtime ",
     "2026-11-22T09:43:35.301Z warn gateway ",
 ];
-/// What stands between two parts of a line.
+/// Separators between two parts of a line.
 const BETWEEN: [&str; 2] = [" ", ". "];
-/// Samples of a shared group, and examples with another text in them, that are tried.
+/// Maximum number of samples per shared group, and of examples with a replaced text.
 const MAX_SAMPLES: usize = 4;
 
-/// How a text is looked for that a signature matches and its mutant does not.
+/// Method of finding a text that a signature matches and its mutant does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Search {
-    /// By the changed part alone, which is quick.
+    /// By the changed part alone, which is fast.
     Witness,
-    /// By these two alone.
+    /// By the signature and its mutant alone.
     Alone,
     /// Among texts that no other signature of the list matches.
     BesideOthers,
@@ -40,22 +41,22 @@ enum Search {
 
 const SEARCHES: [Search; 3] = [Search::Witness, Search::Alone, Search::BesideOthers];
 
-/// Lines that pin some rules down, as a rule file.
+/// Suggested lines for some rules. The `Display` form is a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pins(pub Vec<RulePins>);
 
-/// Lines that pin one rule down.
+/// Suggested lines for one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulePins {
-    /// Its id.
+    /// The rule's id.
     pub rule: String,
-    /// Lines that it wins.
+    /// Lines that the rule wins.
     pub examples: Vec<String>,
-    /// Lines that it does not match.
+    /// Lines that the rule does not match.
     pub counter_examples: Vec<String>,
 }
 
-/// Draws up lines for the rules of some files, which `engine` was made of; for all rules where there are no files.
+/// Suggests lines for the rules of some files that are part of `engine`; for all rules if `files` is empty.
 pub fn pin_down(engine: &Engine, files: &[RuleFile]) -> Pins {
     let pins: Vec<RulePins> =
         rules_of(engine, files).par_iter().map(|&index| Author::new(engine, index).pins()).collect();
@@ -75,7 +76,7 @@ impl fmt::Display for Pins {
     }
 }
 
-/// Draws up lines for one rule.
+/// Finds lines for one rule.
 struct Author<'e> {
     engine: &'e Engine,
     index: usize,
@@ -96,7 +97,7 @@ impl<'e> Author<'e> {
         while let Some((variant, mutant)) = left.pop() {
             let found = SEARCHES.iter().find_map(|&search| self.telling(&variant, &mutant, search));
             let Some((text, line)) = found else { continue };
-            // It may tell others as well.
+            // The line may distinguish other mutants too.
             retain_untold(self.engine, self.index, (&text, line), &mut left);
             match line {
                 Line::CounterExample => pins.counter_examples.push(text),
@@ -106,14 +107,14 @@ impl<'e> Author<'e> {
         pins
     }
 
-    /// A line that tells a mutant from the rule.
+    /// Returns a line that distinguishes a mutant from the rule.
     fn telling(&mut self, variant: &Variant, mutant: &Mutant, search: Search) -> Option<(String, Line)> {
         let candidates = self.candidates(mutant, search).into_iter();
         let mut true_ones = candidates.filter(|(text, line)| self.is_true(text, *line));
         true_ones.find(|(text, line)| tells(self.engine, self.index, (text, *line), variant))
     }
 
-    /// Whether a line is what it is to be, and fit to be kept.
+    /// Returns true if a line passes as an example or counter-example and contains no secret.
     fn is_true(&self, text: &str, line: Line) -> bool {
         let outcome = match line {
             Line::CounterExample => judge_counter_example(self.engine, self.index, text),
@@ -122,7 +123,7 @@ impl<'e> Author<'e> {
         outcome == Outcome::Passed && Redactor::MASKING.clean(text) == text
     }
 
-    /// Lines that may tell a mutant from its rule, the plainest first.
+    /// Returns lines that may distinguish a mutant from its rule, the simplest first.
     fn candidates(&mut self, mutant: &Mutant, search: Search) -> Vec<(String, Line)> {
         let original = &mutant.list.of(self.rule)[mutant.at];
         let (lost, gained) = match search {
@@ -134,7 +135,7 @@ impl<'e> Author<'e> {
             }
             _ => (self.lost(original, mutant, search), self.gained(original, mutant, search)),
         };
-        // What excludes a record excludes more when it matches more.
+        // A wider signature under `none:` makes the rule narrower.
         let (kept_out, let_in) = match mutant.list {
             List::None => (lost, gained),
             List::Any | List::All => (gained, lost),
@@ -148,7 +149,8 @@ impl<'e> Author<'e> {
         lines
     }
 
-    /// Texts that a signature matches and its mutant does not, and no other of a rule's alternatives where that can be had.
+    /// Returns texts that a signature matches and its mutant does not, if possible none that another alternative of the
+    /// rule matches.
     fn lost(&mut self, original: &Signature, mutant: &Mutant, search: Search) -> Vec<String> {
         match (&original.kind, &mutant.kind) {
             (SignatureKind::Regex(_), Some(SignatureKind::Regex(changed))) => {
@@ -174,20 +176,20 @@ impl<'e> Author<'e> {
         }
     }
 
-    /// Texts that a mutant's signature matches and the original does not.
+    /// Returns texts that a mutant's signature matches and the original does not.
     fn gained(&mut self, original: &Signature, mutant: &Mutant, search: Search) -> Vec<String> {
         match (as_pattern(&original.kind), &mutant.kind) {
             (Some(original), Some(SignatureKind::Regex(changed))) => match Sought::new(changed) {
                 Some(changed) => self.beyond(&changed, &original, mutant, search),
                 None => Vec::new(),
             },
-            // A signature that is left out of `all:` lets in what has the others only.
+            // Without one signature of `all:`, a line with only the others matches.
             (_, None) if mutant.list == List::All => vec![String::new()],
             _ => Vec::new(),
         }
     }
 
-    /// A text that an automaton matches and an expression does not.
+    /// Returns a text that an automaton matches and an expression does not.
     fn beyond(&self, inner: &Sought, outer: &str, mutant: &Mutant, search: Search) -> Vec<String> {
         let mut outers = vec![outer.to_owned()];
         if search == Search::BesideOthers {
@@ -203,7 +205,7 @@ impl<'e> Author<'e> {
         }
     }
 
-    /// Whole lines with a text, and with what else the rule needs.
+    /// Returns whole lines with a text and the other parts that the rule requires.
     fn lines(&mut self, mutant: &Mutant, text: &str) -> Vec<String> {
         let mut parts: Vec<String> = Vec::new();
         for (at, signature) in self.rule.all.iter().enumerate() {
@@ -236,7 +238,7 @@ impl<'e> Author<'e> {
         lines
     }
 
-    /// The rule's examples, with a text in the place of what the signature finds in them.
+    /// Returns the rule's examples with `text` in place of the part that the signature matches.
     fn in_examples(&mut self, mutant: &Mutant, text: &str) -> Vec<String> {
         let signature = &mutant.list.of(self.rule)[mutant.at];
         let Some(sought) = self.automata.of(&signature.kind) else { return Vec::new() };
@@ -247,7 +249,7 @@ impl<'e> Author<'e> {
         self.rule.examples.iter().filter_map(replaced).take(MAX_SAMPLES).collect()
     }
 
-    /// Texts in which a signature is found.
+    /// Returns texts that a signature matches.
     fn samples(&mut self, signature: &Signature) -> Vec<String> {
         match &signature.kind {
             SignatureKind::Literal(text) => vec![text.clone()],

@@ -1,4 +1,4 @@
-//! Where in a rule file each part of a rule stands, which the rules themselves do not keep.
+//! Locations of the parts of rules in their files, which the loaded rules do not keep.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use serde_saphyr::Spanned;
 
 use crate::catalogue::{Location, Rule, RuleFile};
 
-/// The places of the parts of rules.
+/// Locations of the parts of rules.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// By the place of each rule.
+    /// Locations by the position of each rule.
     rules: HashMap<(String, u64), RulePlaces>,
-    /// Those of examples that stand apart from their rule, by its id.
+    /// Locations of examples that are separate from their rule, by its id.
     more: HashMap<String, Examples>,
 }
 
@@ -66,7 +66,7 @@ struct FixParts {
 }
 
 impl Places {
-    /// Those in files that were read before, so that they can be read again.
+    /// Reads the locations from files that have already been loaded successfully.
     pub fn of(files: &[RuleFile]) -> Self {
         let mut places = Self::default();
         for file in files {
@@ -102,7 +102,7 @@ impl Places {
         self.rules.get(&(rule.location.file.clone(), rule.location.line))
     }
 
-    /// Where an example stands that is the one of that index of `count`: those that stand apart come last.
+    /// Returns the location of example `index` of `count`; separate examples come last.
     fn find<'p>(
         &'p self,
         rule: &'p Rule,
@@ -116,23 +116,23 @@ impl Places {
         apart.or_else(own).unwrap_or(&rule.location)
     }
 
-    /// Where a rule's example stands.
+    /// Returns the location of a rule's example.
     pub fn example<'p>(&'p self, rule: &'p Rule, index: usize) -> &'p Location {
         self.find(rule, index, rule.examples.len(), |places| &places.examples)
     }
 
-    /// Where a rule's counter-example stands.
+    /// Returns the location of a rule's counter-example.
     pub fn counter_example<'p>(&'p self, rule: &'p Rule, index: usize) -> &'p Location {
         self.find(rule, index, rule.counter_examples.len(), |places| &places.counter_examples)
     }
 
-    /// Where a rule's reference stands.
+    /// Returns the location of a rule's reference.
     pub fn reference<'p>(&'p self, rule: &'p Rule, index: usize) -> &'p Location {
         let place = self.rule(rule).and_then(|places| places.references.get(index));
         place.unwrap_or(&rule.location)
     }
 
-    /// Where a rule's fix stands: its command, where it has one.
+    /// Returns the location of a rule's fix: that of its command, if it has one.
     pub fn fix<'p>(&'p self, rule: &'p Rule, index: usize) -> &'p Location {
         let place = self.rule(rule).and_then(|places| places.fixes.get(index));
         place.unwrap_or(&rule.location)

@@ -1,17 +1,17 @@
-//! Regular expressions as a person would write them; what the parser prints holds a flag and a group around each part.
+//! Formats regular expressions in readable form; the library's printer adds flags and a group around each part.
 
 use std::fmt::Write as _;
 
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look, Repetition};
 
-/// Classes that have a name, by their ranges.
+/// Classes with a name, by their ranges.
 const NAMED: [(&str, &[(u8, u8)]); 3] = [
     ("\\w", &[(b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z')]),
     ("\\d", &[(b'0', b'9')]),
     ("\\s", &[(b'\t', b'\r'), (b' ', b' ')]),
 ];
 
-/// An expression as text.
+/// Returns an expression as text.
 pub(super) fn readable(hir: &Hir) -> String {
     let mut out = String::new();
     write(hir, &mut out);
@@ -57,7 +57,7 @@ fn write(hir: &Hir, out: &mut String) {
     }
 }
 
-/// In a group where what stands beside it, or how often it is repeated, would otherwise belong to a part of it only.
+/// Writes an expression, in a group if a neighbour or a repetition would otherwise apply to only a part of it.
 fn grouped(hir: &Hir, is_repeated: bool, out: &mut String) {
     let needs_group = match hir.kind() {
         HirKind::Alternation(_) => true,
@@ -87,11 +87,11 @@ fn times(repetition: &Repetition, out: &mut String) {
     }
 }
 
-/// A class by what is in it, or by what is not, whichever is shorter.
+/// Returns a class by its members or by its complement, whichever is shorter.
 fn of_class(class: &ClassBytes) -> String {
     let mut negated = class.clone();
     negated.negate();
-    // The line feed is in no text, so it makes no difference.
+    // No text contains a line feed, so it makes no difference.
     let mut line_feed = ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]);
     negated.difference(&line_feed);
     if negated.ranges().is_empty() {
@@ -113,7 +113,7 @@ fn content(class: &ClassBytes) -> String {
     let (mut out, mut rest) = (String::new(), class.clone());
     for (name, ranges) in NAMED {
         let named = ClassBytes::new(ranges.iter().map(|&(start, end)| ClassBytesRange::new(start, end)));
-        // Without the line feed it is the same.
+        // A named class without the line feed is equivalent.
         let mut missing = named.clone();
         missing.difference(&rest);
         if missing.ranges().iter().all(|range| (range.start(), range.end()) == (b'\n', b'\n')) {

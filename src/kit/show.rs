@@ -1,4 +1,4 @@
-//! A whole rule as it is in force after overlays, for its author.
+//! A whole rule as it is after overlays, for its author.
 
 use serde::Serialize;
 
@@ -8,60 +8,60 @@ use crate::catalogue::{
 };
 use crate::redact::Redactor;
 
-/// A whole rule, in the words of rule files.
+/// A whole rule, with the key names of rule files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShownRule<'c> {
-    /// Its id.
+    /// The rule's id.
     pub id: &'c str,
-    /// What went wrong.
+    /// The rule's title.
     pub title: &'c str,
-    /// Its category.
+    /// The rule's category.
     pub category: Category,
-    /// How much it hurts.
+    /// The rule's severity.
     pub severity: Severity,
-    /// Where it begins.
+    /// Location of the rule in its file.
     pub location: &'c Location,
-    /// One of these must match, where there are any.
+    /// Signatures of which one must match; empty if the rule has none.
     pub any: Vec<ShownSignature<'c>>,
-    /// Each of these must match.
+    /// Signatures that must all match.
     pub all: Vec<ShownSignature<'c>>,
-    /// None of these may match; those that hold for its whole file come first.
+    /// Signatures of which none may match; those that apply to the whole file come first.
     pub none: Vec<ShownSignature<'c>>,
-    /// Rules that lose to it on equal evidence.
+    /// Rules that lose to this rule on equal evidence.
     pub overrides: &'c [String],
-    /// Categories of which it is an echo.
+    /// Categories of failures of which this one is a consequence.
     pub echo_of: &'c [Category],
-    /// Why it happens.
+    /// Possible causes.
     pub causes: &'c [String],
-    /// What to do, with the captures that are filled in.
+    /// Fixes, with unfilled captures.
     pub fixes: &'c [Fix],
-    /// Published figures, where it has some.
+    /// Published limits of the provider, if the rule has a table of them.
     pub limits: Option<&'c LimitTable>,
-    /// Where to read more.
+    /// Links to further reading.
     pub references: &'c [String],
-    /// Texts that it must win, with secrets masked.
+    /// Texts that the rule must win, with secrets masked.
     pub examples: Vec<String>,
-    /// Texts that it must not match, with secrets masked.
+    /// Texts that the rule must not match, with secrets masked.
     pub counter_examples: Vec<String>,
 }
 
-/// A signature, with what it proves.
+/// A signature with its evidence tier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShownSignature<'c> {
-    /// What is looked for.
+    /// Kind of signature, with the values it looks for.
     #[serde(flatten)]
     pub kind: &'c SignatureKind,
-    /// How strong the evidence is; a group has that of its members.
+    /// Evidence tier; `None` for a group, whose members have their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
-    /// Where it is written.
+    /// Location of the signature in its file.
     pub location: &'c Location,
-    /// The signatures of the group that it names.
+    /// Signatures of the group that the signature names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<ShownSignature<'c>>,
 }
 
-/// Why a rule cannot be shown.
+/// Reason why a rule cannot be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSuchRule {
     /// No rule has the id.
@@ -70,30 +70,30 @@ pub enum NoSuchRule {
         None => "no rules are loaded".to_owned(),
     })]
     Unknown {
-        /// What was asked for.
+        /// The requested id.
         id: String,
-        /// The id that is most like it.
+        /// The most similar id.
         nearest: Option<String>,
     },
-    /// The id is no longer in use.
+    /// The rule was retired.
     #[error("the rule `{id}` was retired: {why}{}", match replaced_by {
         Some(heir) => format!("; `{heir}` took its place"),
         None => String::new(),
     })]
     Retired {
-        /// What was asked for.
+        /// The requested id.
         id: String,
-        /// Why it went.
+        /// Reason for retiring the rule.
         why: String,
-        /// The rule that took its place.
+        /// The rule that replaces it.
         replaced_by: Option<String>,
     },
 }
 
-/// The rule of that id.
+/// Returns the rule with this id.
 ///
 /// # Errors
-/// When there is none; the nearest id is named.
+/// Fails if there is no such rule; the error names the most similar id.
 pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoSuchRule> {
     let rules = catalogue.rules();
     if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
@@ -138,7 +138,7 @@ impl<'c> ShownSignature<'c> {
     }
 
     fn new(signature: &'c Signature, catalogue: &'c Catalogue) -> Self {
-        // A group names no other group, so this ends.
+        // Groups do not contain groups, so the recursion ends.
         let group = match &signature.kind {
             SignatureKind::Shared(name) => Some(catalogue.shared().get(name)),
             _ => None,

@@ -1,4 +1,4 @@
-//! `rules test`: what becomes of each example and counter-example, and why.
+//! `rules test`: results of examples and counter-examples, with reasons.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -11,51 +11,52 @@ use crate::redact::Redactor;
 use super::places::Places;
 use super::verdicts::{Outcome, judge_counter_example, judge_example};
 
-/// What became of all examples of some rules.
+/// Results of all examples of some rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TestRun {
-    /// Rules that were tested.
+    /// Number of rules tested.
     pub rules: usize,
-    /// Examples and counter-examples that were tried.
+    /// Number of examples and counter-examples tested.
     pub tried: usize,
-    /// Those that passed.
+    /// Number of examples and counter-examples that passed.
     pub passed: usize,
-    /// Those that did not.
+    /// Examples and counter-examples that failed.
     pub failures: Vec<Failure>,
 }
 
-/// An example that does not go to its rule, or a counter-example that does.
+/// An example that its rule does not win, or a counter-example that its rule matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// What became of it.
+    /// Kind of failure.
     pub outcome: FailureKind,
-    /// The rule that it is of.
+    /// The rule of the example.
     pub rule: String,
-    /// Where it stands.
+    /// Location of the example in its file.
     pub location: Location,
     /// The text.
     pub example: String,
-    /// The rule that won it instead, or stands against it.
+    /// The rule that won the example instead, or is tied with its rule.
     pub other: Option<String>,
-    /// Why, a line a reason: what was found (`+`), what was sought and not found (`-`).
+    /// Reasons, one per line: what was found (`+`), what was sought and not found (`-`).
     pub why: Vec<String>,
 }
 
-/// How an example fails.
+/// Kind of failure of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
-    /// Its rule does not match it.
+    /// The rule does not match its example.
     Missed,
-    /// It is a counter-example, and its rule matches it.
+    /// The rule matches its counter-example.
     Noisy,
-    /// Another rule wins it.
+    /// Another rule wins the example.
     Stolen,
-    /// Another rule matches it, too, and neither goes before the other.
+    /// Another rule also matches the example, and neither takes precedence.
     Tied,
 }
 
-/// The rules of these files, and those of which they hold examples, by index; all rules where there are no files.
+/// Returns the indices of the rules of these files and of the rules with examples in them; all rules if `files` is
+/// empty.
 pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
     let is_named = |name: &String| files.iter().any(|file| file.file == *name);
     let is_of = |rule: &Rule| {
@@ -65,8 +66,8 @@ pub(super) fn rules_of(engine: &Engine, files: &[RuleFile]) -> Vec<usize> {
     rules.filter(|(_, rule)| is_of(rule)).map(|(index, _)| index).collect()
 }
 
-/// Tries the examples and counter-examples of the rules of some files, which `engine` was made of; of all rules where there
-/// are no files.
+/// Tests the examples and counter-examples of the rules of some files that are part of `engine`; of all rules if
+/// `files` is empty.
 pub fn test(engine: &Engine, files: &[RuleFile]) -> TestRun {
     let rules = rules_of(engine, files);
     let places = Places::of(files);
@@ -107,7 +108,7 @@ fn failures(engine: &Engine, index: usize, places: &Places) -> Vec<Failure> {
     examples.chain(counter).filter_map(failed).collect()
 }
 
-/// Why an example fails.
+/// Returns the reasons for a failure.
 fn why(engine: &Engine, index: usize, other: Option<usize>, text: &str, kind: FailureKind) -> Vec<String> {
     let Some(raw) = Lines::new(text.as_bytes(), 0).next() else {
         return vec!["- the example is empty".to_owned()];
@@ -128,7 +129,7 @@ fn why(engine: &Engine, index: usize, other: Option<usize>, text: &str, kind: Fa
     }
 }
 
-/// What a rule would need and the record does not have, or has and should not.
+/// Returns what the rule requires and the record lacks, or excludes and the record has.
 fn missing(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
     let (rule, probe) = (engine.rule(index), engine.probe(index, trial));
     let pick = |signatures: &[Signature], are_in: &[bool], wanted: bool, sign: char, list: &str| {
@@ -143,7 +144,7 @@ fn missing(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
     lines
 }
 
-/// The signatures of a rule that the record has.
+/// Returns the signatures of a rule that the record matches.
 fn found(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
     let (rule, probe) = (engine.rule(index), engine.probe(index, trial));
     let lists = [("any", &rule.any, &probe.any), ("all", &rule.all, &probe.all)];
@@ -154,14 +155,14 @@ fn found(engine: &Engine, index: usize, trial: &Trial<'_>) -> Vec<String> {
     lists.into_iter().flat_map(pick).collect()
 }
 
-/// How much a rule proves with what it finds.
+/// Returns the evidence of a rule on the record.
 fn proof(engine: &Engine, index: usize, trial: &Trial<'_>, sign: char) -> String {
     let evidence = engine.probe(index, trial).evidence;
     let evidence = evidence.map_or_else(|| "nothing".to_owned(), |evidence| evidence.to_string());
     format!("{sign} {} with evidence {evidence}", engine.rule(index).id)
 }
 
-/// A signature as it is written in a rule file.
+/// Returns a signature as it is written in a rule file.
 pub(super) fn shown(signature: &Signature) -> String {
     match &signature.kind {
         SignatureKind::Literal(text) => format!("literal: {text}"),

@@ -1,24 +1,24 @@
-//! Whether examples and counter-examples go to the rules they are of.
+//! Verdicts on examples and counter-examples of rules.
 
 use crate::engine::Engine;
 use crate::record::{Lines, Record};
 
-/// What becomes of an example or counter-example.
+/// Verdict on an example or counter-example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// As it should be.
+    /// The example or counter-example passes.
     Passed,
     /// The rule does not match its example.
     Missed,
     /// The rule matches its counter-example.
     Noisy,
-    /// Another rule, of this index, wins the example.
+    /// Another rule, given by its index, wins the example.
     Stolen(usize),
-    /// Another rule, of this index, matches the example, and nothing says which of the two wins.
+    /// Another rule, given by its index, also matches the example, and neither takes precedence.
     Tied(usize),
 }
 
-/// What becomes of an example of the rule of that index.
+/// Returns the verdict on an example of the rule with index `rule`.
 pub fn judge_example(engine: &Engine, rule: usize, example: &str) -> Outcome {
     let Some(raw) = Lines::new(example.as_bytes(), 0).next() else { return Outcome::Missed };
     let record = Record::parse(&raw);
@@ -31,7 +31,7 @@ pub fn judge_example(engine: &Engine, rule: usize, example: &str) -> Outcome {
     }
 }
 
-/// What becomes of a counter-example of the rule of that index.
+/// Returns the verdict on a counter-example of the rule with index `rule`.
 pub fn judge_counter_example(engine: &Engine, rule: usize, example: &str) -> Outcome {
     let mut records = Lines::new(example.as_bytes(), 0);
     match records.any(|raw| engine.matches(rule, &Record::parse(&raw))) {

@@ -1,4 +1,4 @@
-//! Captures: what a fix names must be made by a signature, and what a signature makes should be used.
+//! Check of captures: a capture named in a fix must be produced by a signature, and a produced capture should be used.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use clawsift_catalogue::pattern::Pattern;
 
 use super::checked::Checked;
 
-/// Facts that every failure may have, whatever rule explains it.
+/// Facts that any failure may have, independent of the rule.
 const FACTS: [&str; 8] = ["provider", "model", "channel", "host", "port", "status", "code", "retry_after"];
 
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
@@ -54,7 +54,7 @@ fn unknown(name: &str, rule: &Rule, place: &Location) -> Problem {
     )
 }
 
-/// The captures that the signatures of a rule make, and where.
+/// Returns the captures that the signatures of a rule produce, with their locations.
 fn made(checked: &Checked<'_>, rule: &Rule) -> BTreeMap<String, Location> {
     let mut made = BTreeMap::new();
     let shared = checked.engine.catalogue().shared();
@@ -78,7 +78,7 @@ fn made(checked: &Checked<'_>, rule: &Rule) -> BTreeMap<String, Location> {
     made
 }
 
-/// The names of the groups of an expression.
+/// Collects the group names of a regular expression.
 fn collect_names(hir: &Hir, names: &mut Vec<String>) {
     match hir.kind() {
         HirKind::Capture(capture) => {

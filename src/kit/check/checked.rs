@@ -1,4 +1,4 @@
-//! The rules of a check, and what they stand beside.
+//! The rules being checked, with their context.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use crate::engine::Engine;
 use crate::kit::places::Places;
 use crate::kit::test::rules_of;
 
-/// The rules to be checked, and all others beside which they stand.
+/// The rules being checked, and all other rules of the catalogue.
 pub(super) struct Checked<'a> {
     pub engine: &'a Engine,
     pub files: &'a [RuleFile],
     pub names: HashSet<&'a str>,
-    /// The rules of these files, by their index.
+    /// The rules of the checked files with their indices.
     pub rules: Vec<(usize, &'a Rule)>,
     pub places: Places,
 }
@@ -33,7 +33,7 @@ impl<'a> Checked<'a> {
         self.has_file(&rule.location.file) || rule.more_examples_in.iter().any(|file| self.has_file(file))
     }
 
-    /// The text of a line of the files.
+    /// Returns the text of a line of the files.
     pub fn line(&self, location: &Location) -> Option<String> {
         self.files.iter().find(|file| file.file == location.file)?.line(location.line)
     }

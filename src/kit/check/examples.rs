@@ -1,4 +1,4 @@
-//! Examples: each must be won by its rule, and no counter-example may match it.
+//! Check of examples: each must be won by its rule, and no counter-example may match the rule.
 
 use crate::catalogue::{Location, Problem, ProblemCode, Rule};
 use crate::kit::verdicts::{Outcome, judge_counter_example, judge_example};
@@ -71,7 +71,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
     }
 }
 
-/// Examples of rules that are not checked themselves, where one that is checked wins them.
+/// Reports examples of other rules that a checked rule wins.
 pub(super) fn check_others(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     let engine = checked.engine;
     for (index, rule) in engine.catalogue().rules().iter().enumerate() {

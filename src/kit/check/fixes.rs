@@ -1,4 +1,4 @@
-//! Fixes and references: commands that a shell understands, addresses that are some.
+//! Check of fixes and references: commands must have valid shell syntax, and references must be valid addresses.
 
 use fluent_uri::Uri;
 
@@ -8,9 +8,9 @@ use crate::report::filled;
 use super::checked::Checked;
 use super::shell;
 
-/// How a draft's texts begin that a person is to write.
+/// Prefix of texts in a draft that a person must write.
 const TODO: &str = "TODO";
-/// Longer commands are no commands to be pasted.
+/// Maximum length of a command, in bytes; longer text is not a command to paste.
 const MAX_COMMAND: usize = 4096;
 
 pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Problem>) {
@@ -45,7 +45,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
     }
 }
 
-/// Why a shell would not understand a command, where it would not.
+/// Returns the syntax error of a command, if any.
 fn fault_of_command(command: &str) -> Option<String> {
     if command.len() > MAX_COMMAND {
         return Some(format!("it has more than {MAX_COMMAND} characters"));
@@ -53,7 +53,7 @@ fn fault_of_command(command: &str) -> Option<String> {
     shell::check(&without_blanks(&filled(command, "x"))).err().map(|mistake| mistake.to_string())
 }
 
-/// A command with a word for each `<name>` that a person is to fill in, which a shell would take for redirections.
+/// Replaces each `<name>` placeholder by a word, because a shell would read it as a redirection.
 fn without_blanks(command: &str) -> String {
     let mut out = String::new();
     let mut rest = command;
@@ -69,7 +69,7 @@ fn without_blanks(command: &str) -> String {
     out + rest
 }
 
-/// Whether a text is the address of a page by its form.
+/// Returns true if the text has the form of a web address.
 fn is_address(text: &str) -> bool {
     let Ok(uri) = Uri::parse(text) else { return false };
     let host = uri.authority().map(|authority| authority.host()).unwrap_or_default();

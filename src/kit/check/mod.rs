@@ -1,4 +1,4 @@
-//! `rules check`: every fault of a rule file, before anybody commits it. A file a kind of fault.
+//! `rules check`: finds problems of rule files before they are committed. One file per kind of problem.
 
 mod captures;
 mod checked;
@@ -16,10 +16,11 @@ use super::slow_signatures;
 
 use checked::Checked;
 
-/// Checks rule files, which lie over the embedded rules unless `no_default_rules` leaves these out. Without files the
-/// embedded rules are checked. `prove` looks for shadowed rules among all lines that could ever be, not only examples.
+/// Checks rule files, which are laid over the embedded rules unless `no_default_rules` excludes those. Without files,
+/// the embedded rules are checked. `prove` searches for shadowed rules over all possible lines instead of the examples
+/// only.
 ///
-/// The faults come in the order of files and lines.
+/// Returns the problems in the order of files and lines.
 pub fn check(files: &[RuleFile], no_default_rules: bool, prove: bool) -> Vec<Problem> {
     let catalogue = match catalogue::over(files, no_default_rules) {
         Ok(catalogue) => catalogue,

@@ -1,7 +1,7 @@
-//! Rules that override each other in a circle: on a line that all of them match none of them wins.
+//! Check of overrides: rules that override each other in a cycle, so that none wins a line that all of them match.
 //!
-//! Whole families that are overridden (`auth/*`) make circles of rules that never meet; of these only the ones count in
-//! which two rules override each other.
+//! Overrides of whole families (`auth/*`) form cycles of rules that never match the same line. Of these, only cycles
+//! with two rules that override each other are reported.
 
 use std::collections::VecDeque;
 
@@ -36,7 +36,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The rules that this one overrides by name, and those that override it in turn.
+/// Returns the rules that this rule overrides by name, and those that also override it.
 fn next(checked: &Checked<'_>, at: usize) -> impl Iterator<Item = usize> {
     let engine = checked.engine;
     let named = &engine.rule(at).overrides;
@@ -46,7 +46,7 @@ fn next(checked: &Checked<'_>, at: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The shortest way from a rule over those that it overrides back to itself.
+/// Returns the shortest cycle of overrides through a rule.
 fn circle(checked: &Checked<'_>, start: usize) -> Option<Vec<usize>> {
     let mut came_from = vec![None; checked.engine.catalogue().rules().len()];
     let mut queue = VecDeque::from([start]);

@@ -1,7 +1,7 @@
-//! Shadowed rules, proved: whatever line such a rule matches, another rule wins it.
+//! Proof of shadowed rules: another rule wins every line that the rule matches.
 //!
-//! A signature is covered by another when the automaton of the one has no way to a match on which the automaton of the
-//! other has none: the product of both is searched for such a way.
+//! A signature covers another one if no line matches the other without matching the first. The proof searches the
+//! product of both automata for such a line.
 
 use crate::catalogue::{Problem, ProblemCode, Rule, Signature, SignatureKind};
 use crate::kit::automata::{Automata, Difference};
@@ -12,7 +12,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     let mut automata = Automata::default();
     for &(index, rule) in &checked.rules {
         if let Some((winner, witness)) = shadow(checked, index, rule, &mut automata) {
-            // That it wins none of its examples goes without saying.
+            // The check of examples also reports the rule as shadowed; the proof replaces that report.
             problems.retain(|p| p.code != ProblemCode::ShadowedRule || p.location != rule.location);
             problems.push(Problem::new(
                 ProblemCode::ShadowedRule,
@@ -28,7 +28,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The rule that wins whatever this one matches, and a line in which it does.
+/// Returns the rule that wins every line that this rule matches, with such a line as a witness.
 fn shadow(
     checked: &Checked<'_>,
     index: usize,
@@ -44,7 +44,7 @@ fn shadow(
             Some((winner, others.into_iter().find_map(|outer| covers(outer, signature, automata))?))
         })
     };
-    // A rule matches no line that one of `all:` does not match; of `any:` one is enough.
+    // A rule matches only lines that every signature of `all:` matches; for `any:`, each signature must be covered.
     if let Some(found) = rule.all.iter().find_map(&mut covered) {
         return Some(found);
     }
@@ -55,15 +55,15 @@ fn shadow(
     witness
 }
 
-/// Rules that win wherever one of their signatures is found and proves more than this rule can, and whether they also
-/// win on equal evidence.
+/// Returns the rules that can win by a single signature with stronger evidence than this rule, each with `true` if it
+/// also wins on equal evidence.
 fn winners(checked: &Checked<'_>, index: usize) -> Vec<(usize, bool)> {
     let rules = checked.engine.catalogue().rules().iter().enumerate();
     let simple = rules.filter(|(at, other)| *at != index && other.all.is_empty() && other.none.is_empty());
     simple.map(|(at, _)| (at, checked.engine.overridden_by(at).contains(&index))).collect()
 }
 
-/// Whether each line in which `inner` is found holds `outer`, too; then the shortest such line.
+/// Returns a shortest line that `inner` matches, if `outer` matches every such line.
 fn covers(outer: &Signature, inner: &Signature, automata: &mut Automata) -> Option<String> {
     match (&outer.kind, &inner.kind) {
         (SignatureKind::ErrorCode(outer), SignatureKind::ErrorCode(inner)) => {
@@ -76,7 +76,7 @@ fn covers(outer: &Signature, inner: &Signature, automata: &mut Automata) -> Opti
         (outer, inner) => {
             let inner = automata.of(inner)?;
             let (outer, line) = (automata.of(outer)?, inner.shortest()?);
-            // Most pairs differ on the first line that comes to mind.
+            // A cheap test first: most pairs already differ on this line.
             let may_cover = outer.pattern.is_match(line) && inner.beyond(&outer) == Difference::None;
             may_cover.then(|| line.to_owned())
         }

@@ -1,68 +1,68 @@
-//! Mistakes in a shell command that can be told from its text: open quotes and groups, operators without a command,
-//! redirections without a target.
+//! Detects syntax errors in a shell command: unclosed quotes and groups, operators without a command, redirections
+//! without a target.
 //!
-//! This is a lexer and not a parser: it knows quotes, operators, groups and the reserved words that open and close a block (POSIX
-//! 2.9, 2.10), and in Bash the few operators that people paste. A command that it accepts may still fail for other reasons.
+//! This is a lexer and not a parser: it knows quotes, operators, groups and the reserved words that open and close a
+//! block (POSIX 2.9, 2.10), and the common operators of Bash. An accepted command may still fail for other reasons.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// Words that open a block at the place of a command, and those that close it.
+/// Words that open a block at the start of a command, with the words that close it.
 const BLOCKS: [(&str, &str); 6] =
     [("{", "}"), ("if", "fi"), ("for", "done"), ("while", "done"), ("until", "done"), ("case", "esac")];
-/// Words after which another command begins.
+/// Words that are followed by another command.
 const LEADS: [&str; 6] = ["then", "elif", "else", "do", "!", "time"];
 
-/// A mistake in a command.
+/// A syntax error in a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Mistake {
-    /// A quote, parenthesis, group or block that never ends.
+    /// A quote, parenthesis, group or block is not closed.
     #[error("`{0}` is never closed")]
     Unclosed(&'static str),
-    /// A closing parenthesis or word without the opening one.
+    /// A closing parenthesis or word has no opening one.
     #[error("`{0}` closes nothing")]
     Unopened(&'static str),
-    /// An operator that needs a command before it.
+    /// An operator has no command before it.
     #[error("there is no command before `{0}`")]
     NothingBefore(&'static str),
-    /// An operator that needs a command after it.
+    /// An operator has no command after it.
     #[error("there is no command after `{0}`")]
     NothingAfter(&'static str),
-    /// A redirection that names no file.
+    /// A redirection has no target.
     #[error("the redirection `{0}` has no target")]
     NoTarget(&'static str),
-    /// A parenthesis in the middle of a command.
+    /// There is a parenthesis in the middle of a command.
     #[error("`(` within a command must be quoted")]
     Parenthesis,
 }
 
 use Mistake::{NoTarget, NothingAfter, NothingBefore, Parenthesis, Unclosed, Unopened};
 
-/// Finds the first mistake in a command.
+/// Checks a command and stops at the first mistake.
 ///
 /// # Errors
-/// If there is one.
+/// Returns the first mistake.
 pub(super) fn check(command: &str) -> Result<(), Mistake> {
     let chars = command.char_indices().peekable();
     Lexer { chars, text: command, open: Vec::new(), now: Now::default(), documents: Vec::new() }.run()
 }
 
-/// Something that must be closed, and the state around it, to which its end goes back.
+/// An open construct, and the state to restore when it is closed.
 struct Open {
     kind: &'static str,
     around: Now,
 }
 
-/// How far the current command has come.
+/// State of the current command.
 #[derive(Default)]
 struct Now {
-    /// The current command has a word.
+    /// `true` if the current command has a word.
     has_command: bool,
-    /// The operator that still needs a command after it.
+    /// Operator that still needs a command after it.
     operator: Option<&'static str>,
-    /// The redirection that still needs its target.
+    /// Redirection that still needs its target.
     redirection: Option<&'static str>,
-    /// Offset at which the current word begins.
+    /// Offset of the start of the current word.
     word: Option<usize>,
 }
 
@@ -71,7 +71,7 @@ struct Lexer<'a> {
     text: &'a str,
     open: Vec<Open>,
     now: Now,
-    /// The last lines of the here-documents that begin with the next line.
+    /// Terminators of the here-documents that begin on the next line.
     documents: Vec<String>,
 }
 
@@ -91,14 +91,14 @@ impl Lexer<'_> {
         }
     }
 
-    /// Takes a character within double quotes or `${...}`.
+    /// Processes a character within double quotes or `${...}`.
     fn quoted(&mut self, at: usize, c: char) -> Result<(), Mistake> {
         match c {
             '\\' => drop(self.chars.next()),
             '"' if self.is_in("\"") => self.close(),
             '"' => self.enter("\""),
             '}' if self.is_in("${") => self.close(),
-            // Within double quotes an apostrophe is one.
+            // Within double quotes, an apostrophe is an ordinary character.
             '\'' if self.open.iter().all(|open| open.kind != "\"") => self.single_quoted()?,
             '$' => self.dollar()?,
             '`' => self.backquote(at)?,
@@ -107,7 +107,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Takes a character outside quotes.
+    /// Processes a character outside quotes.
     fn plain(&mut self, at: usize, c: char) -> Result<(), Mistake> {
         match c {
             ' ' | '\t' | '\r' => self.end_word(at)?,
@@ -136,7 +136,7 @@ impl Lexer<'_> {
         self.chars.find(|(_, c)| *c == '\'').map(drop).ok_or(Unclosed("'"))
     }
 
-    /// Takes what follows a `$`.
+    /// Processes the characters after a `$`.
     fn dollar(&mut self) -> Result<(), Mistake> {
         if self.take('{') {
             self.enter("${");
@@ -149,7 +149,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Passes over `$((...))`.
+    /// Skips `$((...))`.
     fn arithmetic(&mut self) -> Result<(), Mistake> {
         let mut depth = 2_usize;
         while depth > 0 {
@@ -175,7 +175,7 @@ impl Lexer<'_> {
     fn parenthesis(&mut self, at: usize) -> Result<(), Mistake> {
         let is_word = self.now.word.is_some_and(|start| !self.text[start..at].ends_with('='));
         if is_word && self.take(')') {
-            // A function, whose body is a command of its own.
+            // A function definition, whose body is a new command.
             self.now = Now::default();
             return Ok(());
         }
@@ -189,7 +189,7 @@ impl Lexer<'_> {
 
     fn close_parenthesis(&mut self, at: usize) -> Result<(), Mistake> {
         if self.is_in("case") {
-            // The end of a pattern, after which a command begins.
+            // End of a `case` pattern, which is followed by a command.
             self.now = Now::default();
             return Ok(());
         }
@@ -235,7 +235,7 @@ impl Lexer<'_> {
     }
 
     fn redirection(&mut self, at: usize, c: char) -> Result<(), Mistake> {
-        // `<(...)` and `>(...)` of Bash stand for files.
+        // Bash's `<(...)` and `>(...)` are words.
         if self.take('(') {
             self.now.word.get_or_insert(at);
             self.enter("(");
@@ -257,12 +257,12 @@ impl Lexer<'_> {
             _ if self.take('>') => ">>",
             _ => ">",
         });
-        // `<&`, `<>`, `>&` and `>|` take a target like the others.
+        // `<&`, `<>`, `>&` and `>|` need a target like the other redirections.
         self.chars.next_if(|(_, next)| matches!((c, next), (_, '&') | ('<', '>') | ('>', '|')));
         Ok(())
     }
 
-    /// Ends the current word, which may be one that opens or closes a block.
+    /// Ends the current word, which may open or close a block.
     fn end_word(&mut self, at: usize) -> Result<(), Mistake> {
         let Some(start) = self.now.word.take() else { return Ok(()) };
         let word = &self.text[start..at];
@@ -270,7 +270,7 @@ impl Lexer<'_> {
             if redirection == "<<" {
                 self.documents.push(word.trim_start_matches('-').replace(['\'', '"', '\\'], ""));
             }
-            // A redirection by itself is a command: it makes the file.
+            // A redirection alone is a complete command: it creates the file.
             self.now.has_command = true;
             self.now.operator = None;
             return Ok(());
@@ -299,7 +299,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Ends a line, after which a pipeline may go on.
+    /// Ends a line; a pipeline may continue on the next one.
     fn end_line(&mut self, at: usize) -> Result<(), Mistake> {
         self.end_word(at)?;
         if let Some(redirection) = self.now.redirection {
@@ -312,7 +312,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Passes over the lines of a here-document (`<<END`), which are text.
+    /// Skips the lines of a here-document (`<<END`), which are plain text.
     fn skip_document(&mut self, end: &str) {
         while let Some(&(start, _)) = self.chars.peek() {
             let line = self.text[start..].lines().next().unwrap_or_default();
@@ -323,7 +323,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Checks that nothing is missing where a list of commands ends.
+    /// Checks that nothing is missing at the end of a command list.
     fn end_list(&self) -> Result<(), Mistake> {
         match (self.now.redirection, self.now.operator) {
             (Some(redirection), _) => Err(NoTarget(redirection)),
@@ -360,12 +360,12 @@ impl Lexer<'_> {
 mod tests {
     use super::*;
 
-    /// Each command must be accepted.
+    /// Asserts that each command is accepted.
     fn accepted(commands: &[&str]) {
         commands.iter().for_each(|command| assert_eq!(check(command), Ok(()), "{command}"));
     }
 
-    /// Each command must be refused for this reason.
+    /// Asserts that each command is rejected with this mistake.
     fn refused(mistake: &Mistake, commands: &[&str]) {
         commands.iter().for_each(|command| assert_eq!(check(command).as_ref(), Err(mistake), "{command}"));
     }

@@ -1,4 +1,4 @@
-//! Signatures that match too much: bare numbers, and expressions that take all they can.
+//! Check of signatures that match too much: bare numbers, and greedy expressions.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -47,7 +47,7 @@ fn is_digits(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether an expression looks for digits and nothing else.
+/// Returns true if an expression matches digits only.
 fn is_number(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
@@ -67,7 +67,7 @@ fn is_digit_class(class: &Class) -> bool {
     }
 }
 
-/// Whether an expression has a greedy `.*` or `.+` with something to look for behind it.
+/// Returns true if an expression has a greedy `.*` or `.+` that is followed by something to match.
 fn is_greedy(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Capture(capture) => is_greedy(&capture.sub),
@@ -81,7 +81,7 @@ fn is_greedy(hir: &Hir) -> bool {
     }
 }
 
-/// Whether this is `.*` or `.+`, in a group or not.
+/// Returns true for `.*` or `.+`, with or without a group.
 fn takes_all(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Capture(capture) => takes_all(&capture.sub),
@@ -92,7 +92,7 @@ fn takes_all(hir: &Hir) -> bool {
     }
 }
 
-/// Whether this is any character, but perhaps for the line feed.
+/// Returns true for a class of any character, with or without the line feed.
 fn is_dot(hir: &Hir) -> bool {
     let HirKind::Class(class) = hir.kind() else { return false };
     let mut others = class.clone();

@@ -1,4 +1,4 @@
-//! A draft as a rule file.
+//! Formats a draft as a rule file.
 
 use std::fmt::{self, Write as _};
 
@@ -6,7 +6,7 @@ use crate::kit::yaml::{list, quoted};
 
 use super::Draft;
 
-/// What a rule file begins with, for editors.
+/// Head of a rule file, for editors.
 const HEAD: &str = "\
 # yaml-language-server: $schema=rules.schema.json
 # An editor checks this file by that schema; to have it: clawsift rules schema > rules.schema.json
@@ -36,7 +36,7 @@ impl fmt::Display for Draft {
 }
 
 impl Draft {
-    /// A place for advice that uses each capture, so that its author sees what there is.
+    /// Returns placeholder advice that uses each capture, so that the author sees which captures exist.
     fn advice(&self) -> String {
         let mut advice = "TODO: what to do".to_owned();
         for (index, name) in self.signature.captures.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Drafts a rule for a line of a log, or for records that no rule explains.
+//! Drafts a rule for a line of a log, or for unexplained records.
 
 mod file;
 mod neighbours;
@@ -17,17 +17,17 @@ use crate::report::{MASK, Unclassified, template};
 use neighbours::{EMPTY_WORDS, Neighbour};
 use signature::DraftedSignature;
 
-/// Words of the id.
+/// Maximum number of words in the id.
 const ID_WORDS: usize = 4;
-/// Characters of the title that are taken from the text.
+/// Maximum length of the text in the title, in characters.
 const MAX_TITLE: usize = 80;
-/// Counter-examples that are taken from what comes near.
+/// Maximum number of counter-examples taken from similar texts.
 const COUNTER_EXAMPLES: usize = 2;
-/// How often a draft is set over the rules that win its example before it gives up.
+/// Maximum number of attempts to make a draft override the rules that win its example.
 const MAX_TRIALS: usize = 6;
 
-/// A rule to be finished by a person: it wins its example, but its causes and fixes are to be written. Shown, it is a rule
-/// file.
+/// A draft of a rule, to be completed by a person: it wins its example, but lacks causes and fixes. Its `Display` form
+/// is a rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     id: String,
@@ -35,69 +35,69 @@ pub struct Draft {
     category: Category,
     severity: Severity,
     signature: DraftedSignature,
-    /// Where the usual one is not enough to win.
+    /// Evidence tier, if the default one is not enough to win.
     evidence: Option<Evidence>,
     overrides: Vec<String>,
     example: String,
     counter_examples: Vec<String>,
 }
 
-/// Why no rule can be drafted.
+/// Reason why no rule can be drafted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
-    /// Nothing but blanks was given.
+    /// The input is blank.
     #[error("there is no line to draft a rule for; give one of a log, as it stands there")]
     Empty,
-    /// Rules do not look at the record.
+    /// Rules ignore the record.
     #[error(
         "rules do not look at this: OpenClaw wrote it as information, or it quotes what somebody said; take the warning \
          or error that stands near it"
     )]
     NoEvidence,
-    /// Everything in the records varies.
+    /// Every part of the records varies.
     #[error("`{0}` has no words of its own to look for; write its rule by hand")]
     NothingInCommon(String),
-    /// A rule says that it is no failure.
+    /// A rule declares that the record is no failure.
     #[error(
         "the rule `{0}` says that this is harmless, which goes before all other rules; make that rule narrower first, in a \
          file of your own"
     )]
     Harmless(String),
-    /// Other rules win the example all the same.
+    /// Other rules win the example over every draft.
     #[error("no draft wins this over {}; write its rule by hand", .0.join(", "))]
     Beaten(Vec<String>),
-    /// The draft is no rule file.
+    /// The draft is not a valid rule file, which is a bug in clawsift.
     #[error("the draft is no good rule file, which is a fault of clawsift:\n{0}")]
     Unusable(Problems),
 }
 
-/// Why an id cannot be a new rule's.
+/// Reason why an id is not acceptable for a new rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadId {
-    /// It is written wrong.
+    /// The id is malformed.
     #[error("`{0}` is no rule id; write two lower-case words joined by a slash, such as rate-limit/requests")]
     Malformed(String),
-    /// A rule has it.
+    /// A rule already has the id.
     #[error("there is a rule `{0}` already; take another id")]
     Taken(String),
-    /// A rule had it.
+    /// A retired rule had the id.
     #[error("the id `{0}` was retired; take another")]
     Retired(String),
 }
 
-/// Drafts a rule for a cluster of unexplained records: a signature of its fixed words, the category of the most alike
-/// example in the catalogue, and counter-examples from rules that come near.
+/// Drafts a rule for a cluster of unexplained records: a signature from its fixed words, the category of the most
+/// similar example in the catalogue, and counter-examples from similar rules.
 ///
 /// # Errors
-/// When the cluster's records have no words in common.
+/// Fails if the records of the cluster have no words in common, or if no draft wins the sample.
 pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftError> {
     let alone = template(&cluster.sample.text);
-    // What the sample does not mask by itself differs between the records.
+    // The words that the cluster masks and the sample's own template does not differ between the records.
     let words = alone.split(' ').zip(cluster.template.split(' '));
     let varying =
         words.filter(|(mine, common)| mine != common && *common == MASK).map(|(mine, _)| mine).collect();
     let origin = Origin { level: Some(cluster.level), subsystem: cluster.subsystem.as_deref(), varying };
-    // A report has the message and the error texts of a record in one, rules see them apart.
+    // A report joins the message and the error texts of a record; rules see them separately.
     let texts = display_parts(&cluster.sample.text).into_iter().flat_map(|part| {
         let raw = Lines::new(part.as_bytes(), 0).next();
         raw.map_or_else(Vec::new, |raw| evidence_texts(&Record::parse(&raw)))
@@ -105,11 +105,11 @@ pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftErro
     origin.draft(&cluster.sample.text, texts.collect(), engine)
 }
 
-/// Drafts a rule for a line of a log, or a record of several: whole, as any format has it, or just its message. Secrets in
-/// it are masked first.
+/// Drafts a rule for a line of a log, or for a record of several lines: complete in any format, or the message only.
+/// Secrets are masked first.
 ///
 /// # Errors
-/// When no rule could explain such a line, or none that is drafted would win it.
+/// Fails if no rule can explain such a line, or if no draft wins it.
 pub fn draft_line(line: &str, engine: &Engine) -> Result<Draft, DraftError> {
     let plain = plain_bytes(line.as_bytes());
     let plain = String::from_utf8_lossy(&plain);
@@ -133,18 +133,18 @@ fn text_of(raw: &RawRecord<'_>) -> String {
     String::from_utf8_lossy(raw.bytes).trim_end().to_owned()
 }
 
-/// What is known of the records that a rule is drafted for.
+/// Known properties of the records that a rule is drafted for.
 struct Origin<'o> {
     level: Option<Level>,
     subsystem: Option<&'o str>,
-    /// Words that are known to differ.
+    /// Words that are known to differ between the records.
     varying: BTreeSet<&'o str>,
 }
 
 impl Origin<'_> {
-    /// A draft that wins the example by one of the texts that rules see in it.
+    /// Returns a draft that wins the example with one of the texts that rules see in it.
     fn draft(&self, example: &str, texts: Vec<String>, engine: &Engine) -> Result<Draft, DraftError> {
-        // The further lines of a text are a stack, or what differs, and signs in front of the first are OpenClaw's own.
+        // Further lines of a text are a stack trace or vary, and symbols before the first line come from OpenClaw.
         let is_sign = |c: char| !c.is_alphanumeric() && !c.is_ascii();
         let first_lines = texts.iter().filter_map(|text| text.trim().lines().next());
         let first_lines = first_lines.map(|text| text.trim_start_matches(is_sign).trim_start());
@@ -196,57 +196,57 @@ impl Origin<'_> {
 }
 
 impl Draft {
-    /// Its id.
+    /// Returns the rule's id.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What went wrong, as far as can be told.
+    /// Returns the title, derived from the text.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The category of what is most like it.
+    /// Returns the category, by default that of the most similar example.
     pub fn category(&self) -> Category {
         self.category
     }
 
-    /// How grave the record thinks it is.
+    /// Returns the severity, by default derived from the record's level.
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Rules that explain its example without it, and that it beats.
+    /// Returns the rules that explain the example without the draft and that the draft overrides.
     pub fn overrides(&self) -> &[String] {
         &self.overrides
     }
 
-    /// Gives it another id.
+    /// Sets the id.
     ///
     /// # Errors
-    /// When that is no id, or a rule has it or had it.
+    /// Fails if the id is malformed, or if a current or retired rule has it.
     pub fn set_id(&mut self, id: &str, engine: &Engine) -> Result<(), BadId> {
         check_id(id, engine)?;
         self.id = id.to_owned();
         Ok(())
     }
 
-    /// Gives it another title.
+    /// Sets the title.
     pub fn set_title(&mut self, title: &str) {
         self.title = title.to_owned();
     }
 
-    /// Puts it into another category.
+    /// Sets the category.
     pub fn set_category(&mut self, category: Category) {
         self.category = category;
     }
 
-    /// Gives it another severity.
+    /// Sets the severity.
     pub fn set_severity(&mut self, severity: Severity) {
         self.severity = severity;
     }
 
-    /// The catalogue with the draft over it.
+    /// Returns an engine with the draft laid over the catalogue.
     fn on_trial(&self, engine: &Engine) -> Result<Engine, DraftError> {
         let catalogue = engine.catalogue().clone();
         let catalogue =
@@ -254,12 +254,12 @@ impl Draft {
         Ok(Engine::new(catalogue))
     }
 
-    /// Its index among the rules over which it lies.
+    /// Returns the draft's rule index in an engine that includes it.
     fn index(&self, trial: &Engine) -> Option<usize> {
         trial.catalogue().rules().iter().position(|rule| rule.id == self.id)
     }
 
-    /// Sets it over the rules that explain its example, until it wins.
+    /// Adds overrides for the rules that explain the example until the draft wins.
     fn set_over_others(&mut self, engine: &Engine) -> Result<Engine, DraftError> {
         let mut others: Vec<String> = Vec::new();
         for _ in 0..MAX_TRIALS {
@@ -267,7 +267,7 @@ impl Draft {
             let Some(index) = self.index(&trial) else { break };
             let Some(raw) = Lines::new(self.example.as_bytes(), 0).next() else { break };
             let record = Record::parse(&raw);
-            // Without a rare text it would be tried on every record.
+            // A signature without a rare atom would be evaluated on every record.
             if !trial.matches(index, &record) || trial.rules_without_atoms().contains(&index) {
                 return Err(DraftError::NothingInCommon(Redactor::OPEN.excerpt(&self.example, 80)));
             }
@@ -289,7 +289,7 @@ impl Draft {
         Err(DraftError::Beaten(others))
     }
 
-    /// The nearest texts of the catalogue that it does not match.
+    /// Returns the most similar texts of the catalogue that the draft does not match.
     fn near_misses(&self, neighbours: &[Neighbour], trial: &Engine) -> Vec<String> {
         let Some(index) = self.index(trial) else { return Vec::new() };
         let mut misses: Vec<String> = Vec::new();
@@ -306,13 +306,13 @@ impl Draft {
     }
 }
 
-/// The rule that explains a text.
+/// Returns the rule that explains a text.
 fn winner(text: &str, engine: &Engine) -> Option<usize> {
     let raw = Lines::new(text.as_bytes(), 0).next()?;
     Some(engine.classify(&Record::parse(&raw))?.rule)
 }
 
-/// Whether a new rule may have this id.
+/// Checks that a new rule may have this id.
 fn check_id(id: &str, engine: &Engine) -> Result<(), BadId> {
     let catalogue = engine.catalogue();
     if !is_rule_id(id) {
@@ -327,7 +327,7 @@ fn check_id(id: &str, engine: &Engine) -> Result<(), BadId> {
     Ok(())
 }
 
-/// An id of these words that no rule has or had.
+/// Returns an id from these words that no current or retired rule has.
 fn unused_id(category: Category, words: &[String], engine: &Engine) -> String {
     let names = |word: &&String| {
         word.len() > 1

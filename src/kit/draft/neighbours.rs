@@ -1,4 +1,4 @@
-//! What the catalogue has that is like a text: from it come a draft's category and its counter-examples.
+//! Finds texts in the catalogue that are similar to a text, for a draft's category and counter-examples.
 
 use std::collections::BTreeSet;
 
@@ -7,25 +7,25 @@ use crate::engine::Engine;
 use crate::openclaw::channel_of;
 use crate::record::{Lines, Record};
 
-/// Words that stand everywhere and name nothing.
+/// Stop words: frequent words without a specific meaning.
 pub(super) const EMPTY_WORDS: [&str; 22] = [
     "error", "err", "warn", "warning", "the", "an", "is", "are", "was", "of", "on", "in", "at", "by", "for",
     "to", "with", "from", "and", "after", "ms", "it",
 ];
-/// Texts that have less in common than this (of 100) are not of one kind.
+/// Minimum similarity, in per cent, for texts of the same kind.
 const MIN_ALIKE: usize = 12;
 
 /// A text of the catalogue.
 pub(super) struct Neighbour {
-    /// The category of the rule that it is an example of; none where it is only a counter-example.
+    /// Category of the rule whose example the text is; `None` for a counter-example.
     category: Option<Category>,
-    /// How much of 100 it has in common.
+    /// Similarity in per cent.
     alike: usize,
-    /// Its message, where it is a whole record.
+    /// The message of the text, if it is a whole record.
     pub text: String,
 }
 
-/// The texts of the catalogue that have words in common with a text, the most alike first.
+/// Returns the texts of the catalogue that share words with a text, the most similar first.
 pub(super) fn neighbours(text: &str, engine: &Engine) -> Vec<Neighbour> {
     let mine = words(text);
     let mut found: Vec<(usize, bool, usize, &String)> = Vec::new();
@@ -50,13 +50,13 @@ pub(super) fn neighbours(text: &str, engine: &Engine) -> Vec<Neighbour> {
     found.into_iter().map(neighbour).collect()
 }
 
-/// The category of the nearest example of a failure, where one is near enough.
+/// Returns the category of the most similar example of a failure, if it is similar enough.
 pub(super) fn category(neighbours: &[Neighbour]) -> Option<Category> {
     let near = neighbours.iter().filter(|neighbour| neighbour.alike >= MIN_ALIKE);
     near.filter_map(|neighbour| neighbour.category).find(|category| *category != Category::None)
 }
 
-/// The category that the part of OpenClaw suggests.
+/// Returns the category that a subsystem suggests.
 pub(super) fn category_of_subsystem(subsystem: &str) -> Option<Category> {
     const KNOWN: [(&str, Category); 7] = [
         ("channel", Category::Channel),
@@ -73,13 +73,13 @@ pub(super) fn category_of_subsystem(subsystem: &str) -> Option<Category> {
     KNOWN.iter().find(|(word, _)| subsystem.contains(word)).map(|(_, category)| *category)
 }
 
-/// The message of an example, which may be a whole record.
+/// Returns the message of an example, which may be a whole record.
 fn message(example: &str) -> String {
     let raw = Lines::new(example.as_bytes(), 0).next();
     raw.map_or_else(|| example.to_owned(), |raw| Record::parse(&raw).display_text())
 }
 
-/// The words that can tell texts apart; most short ones stand everywhere.
+/// Returns the words that distinguish texts. Short words are excluded, because most are too frequent.
 fn words(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 3);
     words.map(str::to_lowercase).filter(|word| !EMPTY_WORDS.contains(&word.as_str())).collect()

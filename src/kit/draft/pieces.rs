@@ -1,4 +1,4 @@
-//! What varies in a text and what does not: the first is masked in a signature, the second looked for.
+//! Splits a text into variable parts, which a signature masks, and fixed parts, which it looks for.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -6,24 +6,24 @@ use std::sync::LazyLock;
 use crate::record::SUBSTITUTE;
 use clawsift_catalogue::pattern::Pattern;
 
-/// A part of a text, as a signature sees it.
+/// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Stands there each time.
+    /// Fixed text.
     Fixed(String),
-    /// Blanks.
+    /// White space.
     Space,
-    /// Differs: what the expression finds. A name makes it a capture.
+    /// Variable text, which `pattern` matches. With a name it becomes a capture.
     Varying { name: Option<String>, pattern: &'static str },
 }
 
-/// Any word, and how much of it, up to what may follow one.
+/// Patterns for any word: all characters up to a delimiter.
 const WORD: &str = r#"[^\s,;)"'<>]+"#;
 const HOST: &str = r#"[^\s/:?#,;)"'<>]+"#;
 const NUMBER: &str = r"\d+";
-/// A quotation longer than this is a text.
+/// Maximum length of a quoted value, in bytes; a longer quotation is a text.
 const MAX_QUOTED: usize = 120;
-/// What names in front of a status say that it is one.
+/// Words that precede an HTTP status.
 const BEFORE_STATUS: [&str; 12] = [
     "http",
     "http/1.1",
@@ -38,17 +38,17 @@ const BEFORE_STATUS: [&str; 12] = [
     "code:",
     "code\":",
 ];
-/// Values of these names tell who, not what.
+/// Keys whose values identify an instance and not the kind of failure.
 const WHO: [&str; 12] = [
     "provider", "model", "channel", "host", "hostname", "user", "agent", "lane", "plugin", "server", "tool",
     "account",
 ];
-/// Words with digits that mean the same everywhere.
+/// Technical terms with digits that never vary.
 const TERMS: [&str; 14] = [
     "http2", "h2", "oauth2", "sha256", "sha1", "md5", "base64", "utf8", "utf-8", "ipv4", "ipv6", "x509",
     "sqlite3", "s3",
 ];
-/// With these a host name ends; `config.json` and `gateway.auth.token` look like one.
+/// Top-level domains. `config.json` and `gateway.auth.token` only look like host names.
 const DOMAINS: [&str; 30] = [
     "com",
     "org",
@@ -82,12 +82,13 @@ const DOMAINS: [&str; 30] = [
     "svc",
 ];
 
-/// What is known by its form: a name, how it looks at the place, and how to find it elsewhere.
+/// A kind of value recognized by its form: capture name, pattern at the current position, and pattern for the
+/// signature.
 struct Form {
     name: Option<&'static str>,
     looks: Option<Pattern>,
     pattern: &'static str,
-    /// A check that an expression cannot make: of the text before, and of the text found.
+    /// Additional check of the text before the value and of the value itself, which an expression cannot express.
     is_one: fn(&str, &str) -> bool,
 }
 
@@ -142,7 +143,7 @@ static REDACTED: LazyLock<Option<Pattern>> =
 static KEY: LazyLock<Option<Pattern>> =
     LazyLock::new(|| Pattern::new(r#"(?:^|[\s(\[{,"'])(?<key>[A-Za-z][A-Za-z0-9_]*)["']?[=:]["']?$"#).ok());
 
-/// The parts of a text. `varying` are words that are known to differ, whatever they look like.
+/// Splits a text into parts. `varying` are words that are known to differ, independent of their form.
 pub(super) fn pieces(text: &str, varying: &BTreeSet<&str>) -> Vec<Piece> {
     let mut reader = Reader { text, at: 0, pieces: Vec::new() };
     while reader.at < text.len() {
@@ -169,7 +170,7 @@ impl Reader<'_> {
             return;
         }
         if c == SUBSTITUTE {
-            // A duration is told from an id by the name before it; it says nothing, so nobody needs it.
+            // The key distinguishes a duration from an id. A duration has no diagnostic value, so it is not captured.
             let is_duration = key(before).is_some_and(|key| key.ends_with("Ms"));
             self.vary((!is_duration).then_some("id"), WORD, c.len_utf8());
             return;
@@ -192,7 +193,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A quotation, but for the keys and texts of JSON.
+    /// Reads a quoted value, except for keys and strings of JSON.
     fn quoted(&mut self) -> bool {
         let (before, rest) = self.text.split_at(self.at);
         let (pattern, quote) = match rest.as_bytes()[0] {
@@ -245,7 +246,7 @@ impl Reader<'_> {
         true
     }
 
-    /// A word that differs without looking like it.
+    /// Reads a word that is known to vary.
     fn known_word(&mut self, varying: &BTreeSet<&str>) -> bool {
         let rest = &self.text[self.at..];
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
@@ -282,7 +283,8 @@ impl Reader<'_> {
         false
     }
 
-    /// A word: fixed, but for a number with its unit, names with digits, and values that tell who.
+    /// Reads a word: fixed, except for a number with a unit, a name with digits, or a value that identifies an
+    /// instance.
     fn word(&mut self) -> bool {
         let (before, rest) = self.text.split_at(self.at);
         if let Some(found) = MEASURE.as_ref().and_then(|pattern| pattern.captures(rest)) {
@@ -306,7 +308,7 @@ impl Reader<'_> {
         let tells_who = before.ends_with('=') && key(before).is_some_and(|key| WHO.contains(&key));
         match is_name || tells_who {
             true => {
-                // A model may have slashes and colons in its name.
+                // The name of a model may contain slashes and colons.
                 let whole =
                     rest.find(|c: char| c.is_whitespace() || ",;)\"'<>]}".contains(c)).unwrap_or(rest.len());
                 let length =
@@ -327,7 +329,7 @@ impl Reader<'_> {
         self.at += length;
     }
 
-    /// What has a name of its own in the text (`attempt=3`) is called by it.
+    /// Adds a variable part. A value with a key in the text (`attempt=3`) is named after the key.
     fn vary(&mut self, name: Option<&str>, pattern: &'static str, length: usize) {
         let name = name.map(|name| match key(&self.text[..self.at]) {
             Some(key)
@@ -342,14 +344,14 @@ impl Reader<'_> {
     }
 }
 
-/// The name of the value that comes next, as in `attempt=` and `"attempt":`.
+/// Returns the key of the next value, as in `attempt=` and `"attempt":`.
 fn key(before: &str) -> Option<&str> {
-    // Only the end matters, and names are short.
+    // Only the end of the text matters, and keys are short.
     let start = (before.len().saturating_sub(60)..=before.len()).find(|&at| before.is_char_boundary(at))?;
     KEY.as_ref()?.captures(&before[start..])?.name("key")
 }
 
-/// `delayMax` as `delay_max`.
+/// Converts `delayMax` to `delay_max`.
 fn capture_name(key: &str) -> String {
     let mut name = String::new();
     for c in key.chars() {
@@ -361,7 +363,7 @@ fn capture_name(key: &str) -> String {
     name
 }
 
-/// Whether a number is the status of a failed request, which says what failed.
+/// Returns true if a number is the HTTP status of a failed request, which must stay fixed.
 fn is_status(before: &str, number: &str) -> bool {
     let is_failure =
         number.len() == 3 && number.parse::<u16>().is_ok_and(|status| (400..600).contains(&status));
@@ -381,7 +383,7 @@ fn has_digits_and_letters(_: &str, text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Whether a word holds letters in a mix of cases that nobody writes: `org-AbCdEfGhIjKlMnOp`.
+/// Returns true if a word has the unusual mix of upper and lower case of a random id: `org-AbCdEfGhIjKlMnOp`.
 fn is_random(word: &str) -> bool {
     word.split(['-', '_', '.']).any(|part| {
         let rises = part

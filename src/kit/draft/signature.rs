@@ -1,27 +1,27 @@
-//! The signature of a draft: what stays the same as it is, what varies as captures.
+//! The signature of a draft: fixed parts as literal text, variable parts as captures.
 
 use super::pieces::Piece;
 
-/// Words that are looked for; what comes later is likelier to vary.
+/// Maximum number of words in a signature; later words are more likely to vary.
 const MAX_WORDS: usize = 24;
-/// More captures than this are of no use to advice.
+/// Maximum number of captures; more are not useful in advice.
 const MAX_CAPTURES: usize = 6;
-/// Letters that must be fixed, so that the signature finds something of its own.
+/// Minimum number of fixed letters, so that the signature is specific.
 const MIN_LETTERS: usize = 6;
 
-/// A regular expression, and the names of what it captures.
+/// A regular expression and the names of its captures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DraftedSignature {
     pub regex: String,
     pub captures: Vec<String>,
-    /// The words that are looked for, in lower case.
+    /// The fixed words, in lower case.
     pub words: Vec<String>,
-    /// What is looked for as a person reads it, with dots for what varies.
+    /// The text for people, with dots for the variable parts.
     pub gist: String,
 }
 
 impl DraftedSignature {
-    /// The signature of a text in these parts; none where everything varies.
+    /// Creates the signature of a text given by its parts; `None` if it has too few fixed letters.
     pub fn new(pieces: &[Piece]) -> Option<Self> {
         let pieces = essential(pieces);
         let words = words(pieces);
@@ -45,13 +45,13 @@ impl DraftedSignature {
         Some(Self { regex, captures, words, gist })
     }
 
-    /// How many letters it looks for: of two texts of a record, the one with more says more.
+    /// Returns the number of fixed letters; the text with more is more specific.
     pub fn letters(&self) -> usize {
         letters(&self.words)
     }
 }
 
-/// The first words, without what varies at their ends and tells nothing.
+/// Returns the first words, without unnamed variable parts at their ends.
 fn essential(pieces: &[Piece]) -> &[Piece] {
     let spaces = pieces.iter().enumerate().filter(|(_, piece)| **piece == Piece::Space);
     let end = spaces.map(|(at, _)| at).nth(MAX_WORDS - 1).unwrap_or(pieces.len());
@@ -83,14 +83,14 @@ fn letters(words: &[String]) -> usize {
     words.iter().map(|word| word.chars().count()).sum()
 }
 
-/// A name that no capture has: `number`, `number_2`.
+/// Returns a name that no capture has yet: `number`, `number_2`.
 fn unused(name: &str, captures: &[String]) -> String {
     let is_free = |name: &String| !captures.contains(name);
     let numbered = (2..=MAX_CAPTURES).map(|n| format!("{name}_{n}"));
     std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| name.to_owned())
 }
 
-/// A text as an expression that finds it. Less is escaped than a library does to be on the safe side, so that it can be read.
+/// Escapes a text for use in an expression. Escapes less than the library function, so that the result stays readable.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

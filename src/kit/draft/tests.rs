@@ -1,4 +1,4 @@
-//! Drafts of lines and clusters, each tried as an overlay.
+//! Tests of drafts for lines and clusters, each loaded as an overlay.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn cluster(template: &str, text: &str, subsystem: &str) -> Unclassified {
     }
 }
 
-/// A draft is a rule file that loads, its rule wins its example, and all that it captures is in its advice.
+/// Asserts that a draft is a valid rule file, that its rule wins the example, and that its advice uses all captures.
 fn check(draft: &Draft, engine: &Engine) -> Engine {
     let text = draft.to_string();
     assert!(text.starts_with("# yaml-language-server: $schema="), "{text}");
@@ -123,8 +123,8 @@ fn a_draft_goes_before_what_explains_its_line() {
     check(&draft, &engine);
 }
 
-/// Lines of each format that the fixtures have, of each kind but for the time that would take: `CLAWSIFT_DRAFTS=1` takes
-/// all. What cannot be drafted says why.
+/// Covers each kind of line in the fixtures, in each format; to save time, a sample of them unless `CLAWSIFT_DRAFTS=1`
+/// is set. A line that cannot be drafted must give a reason.
 #[test]
 fn a_draft_works_for_lines_of_every_format() {
     let engine = engine();
