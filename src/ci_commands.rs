@@ -1,27 +1,27 @@
-//! Breaks what a CI system would take for a command in the output of its steps. A leaf: this module knows nothing of the
-//! others.
+//! Neutralizes text that a CI system would execute as a command in the output of a step. A leaf module: it uses no
+//! other module.
 //!
-//! Logs are written by strangers, and a step that shows a report hands their words to its CI system:
+//! Logs contain text from untrusted sources, and a CI step that prints a report passes that text to the CI system:
 //!
-//! - GitHub Actions, Gitea and Forgejo obey `::name ...::` where a line begins with it, blanks of any kind before it
-//!   passed over, and `##[name]` anywhere in a line.
-//! - Azure Pipelines obeys `##vso[area.name]` and `##[name]` anywhere in a line, TeamCity `##teamcity[name]`.
+//! - GitHub Actions, Gitea and Forgejo execute `::name ...::` at the beginning of a line, after optional blanks of any
+//!   kind, and `##[name]` anywhere in a line.
+//! - Azure Pipelines executes `##vso[area.name]` and `##[name]` anywhere in a line, TeamCity `##teamcity[name]`.
 //!
-//! These prefixes are broken whatever follows, and in upper and lower case, though today only the names behind them are
-//! taken in both.
+//! These prefixes are broken whatever follows, and in upper and lower case, although today only the names after them
+//! are case-insensitive.
 
 use std::io::{self, Write};
 
-/// How a character can be written so that it is not the character itself.
+/// Output syntax, which decides how a character can be written in another form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
-    /// Text for people, CSV, and all that has no escapes: a blank is put in.
+    /// Text for people, CSV, and all formats without escapes: a blank is inserted.
     Text,
-    /// JSON, where the character becomes an escape. No line begins with a string, so none begins with `::`.
+    /// JSON: the character becomes an escape. No line begins with a string, so none begins with `::`.
     Json,
-    /// XML and HTML, where it becomes a reference.
+    /// XML and HTML: the character becomes a reference.
     Markup,
-    /// Commands of GitHub that the program itself gives: only what stands within them is broken.
+    /// GitHub workflow commands written by clawsift itself: only their content is broken.
     Commands,
 }
 
@@ -41,32 +41,32 @@ impl Syntax {
         }
     }
 
-    /// Returns true if a command at the beginning of a line is to be broken.
+    /// Returns true if a command at the beginning of a line must be broken.
     fn has_lines(self) -> bool {
         matches!(self, Self::Text | Self::Markup)
     }
 }
 
-/// How much of `##[`, `##vso[` or `##teamcity[` has been written.
+/// State of matching `##[`, `##vso[` or `##teamcity[`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prefix {
     Nothing,
     Hash,
-    /// Two hashes or more, and so much of a name that this is left of it.
+    /// Two or more hashes, and the remaining part of a name that has begun.
     Hashes(Option<&'static [u8]>),
 }
 
 /// Position of the last written byte in its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
-    /// Before all but blanks. What is not ASCII may be a blank, too.
+    /// Only blanks so far. A non-ASCII byte may be part of a blank too.
     Start,
-    /// Behind a colon at the start.
+    /// After a colon at the start.
     Colon,
     Inside,
 }
 
-/// A writer that breaks commands, also those that come in pieces.
+/// Writer that breaks commands, including those split over several writes.
 ///
 /// ```
 /// use std::io::Write;
@@ -85,12 +85,13 @@ pub struct Breaker<W> {
 }
 
 impl<W: Write> Breaker<W> {
-    /// A writer for what begins with a line.
+    /// Creates a writer whose output starts at the beginning of a line.
     pub fn new(inner: W, syntax: Syntax) -> Self {
         Self { inner, syntax, prefix: Prefix::Nothing, column: Column::Start }
     }
 
-    /// The next byte that can begin a command or a line, from one that is not part of a command.
+    /// Returns the position of the next byte that can begin a command or a line. The byte before `bytes` must not be
+    /// part of a command.
     fn next(&self, bytes: &[u8]) -> Option<usize> {
         match self.syntax.has_lines() {
             true => memchr::memchr3(b'#', b'\n', b'\r', bytes),
@@ -164,10 +165,10 @@ impl<W: Write> Write for Breaker<W> {
     }
 }
 
-/// A text in which commands are broken, as the beginning of a line.
+/// Returns the text with commands broken; the text starts at the beginning of a line.
 pub fn broken(text: &str, syntax: Syntax) -> String {
     let mut out = Vec::with_capacity(text.len());
-    // Into memory nothing fails to be written, and whole characters are put in.
+    // Writing to memory cannot fail, and only whole characters are inserted.
     let _ = Breaker::new(&mut out, syntax).write_all(text.as_bytes());
     String::from_utf8(out).unwrap_or_default()
 }

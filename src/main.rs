@@ -4,7 +4,8 @@
 
 use std::process::ExitCode;
 
-/// Loading rules and reading records make many small texts, for which this is much faster than most systems' own.
+/// Loading rules and reading records allocate many small strings, for which mimalloc is much faster than most systems'
+/// allocators.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! Records in an Arrow array: texts are read where they lie, and what was found becomes one struct array.
+//! Classification of Arrow arrays: texts are read in place, and the results form a struct array.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use pyo3_arrow::{PyArray, PyChunkedArray};
 
 use crate::error::bad_value;
 
-/// What can be classified: any object that gives an Arrow array or a stream of them.
+/// Input of the classification: any object that exports an Arrow array or a stream of arrays.
 pub(crate) type Texts = AnyArray;
 
-/// What was found in each record, null where no rule explains it: an array for an array, chunks for chunks.
+/// Returns the match of each record, null if no rule explains it: an array for an array, chunks for chunks.
 pub(crate) fn classify<'py>(
     py: Python<'py>,
     engine: &Arc<Engine>,
@@ -46,7 +46,7 @@ pub(crate) fn classify<'py>(
     }
 }
 
-/// The texts themselves: the array, or the column of a batch.
+/// Returns the array of texts: the array itself, or a column of the batch.
 fn texts(array: &ArrayRef, column: Option<&str>) -> PyResult<ArrayRef> {
     let Some(batch) = array.as_struct_opt() else {
         return match column {
@@ -97,12 +97,12 @@ fn fields() -> Fields {
     Fields::from(vec![text("rule"), text("category"), text("severity"), captures])
 }
 
-/// The type of what is found: rule, category, severity and captures.
+/// Returns the type of a match: rule, category, severity and captures.
 fn data_type() -> DataType {
     DataType::Struct(fields())
 }
 
-/// Collects what was found, row by row.
+/// Builds the struct array row by row.
 struct Found {
     rules: StringBuilder,
     categories: StringBuilder,
@@ -141,7 +141,7 @@ impl Found {
                 self.severities.append_value("");
             }
         }
-        // Keys and values are added in pairs, so that this cannot fail.
+        // Keys and values are added in pairs, so this cannot fail.
         let _ = self.captures.append(true);
     }
 

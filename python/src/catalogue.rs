@@ -1,4 +1,4 @@
-//! `Catalogue` and `Match`: which rule explains a record.
+//! The Python classes `Catalogue` and `Match`: which rule explains a record.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub(crate) struct Catalogue {
     pub engine: Arc<Engine>,
 }
 
-/// A record's text.
+/// Text of a record.
 #[derive(FromPyObject)]
 enum Text {
     Str(PyBackedStr),
@@ -40,7 +40,7 @@ impl Text {
 }
 
 impl Catalogue {
-    /// The built-in rules, then each overlay over them, less the disabled ones.
+    /// Loads the built-in rules, then each overlay over them, without the disabled ones.
     pub fn of(py: Python<'_>, layers: &Layers) -> PyResult<Self> {
         let rules = py.detach(|| Rules::load(layers).map(Engine::new));
         let engine = rules.map_err(|problems| RulesError::new_err(problems.to_string()))?;
@@ -50,14 +50,14 @@ impl Catalogue {
 
 #[pymethods]
 impl Catalogue {
-    /// The built-in rules.
+    /// Returns the built-in rules.
     #[staticmethod]
     #[pyo3(name = "default")]
     fn built_in(py: Python<'_>) -> PyResult<Self> {
         Self::of(py, &Layers::default())
     }
 
-    /// The built-in rules with others over them.
+    /// Returns the built-in rules with overlays.
     #[staticmethod]
     #[pyo3(signature = (rules = Vec::new(), *, no_default_rules = false, disable = Vec::new()))]
     fn load(
@@ -69,14 +69,14 @@ impl Catalogue {
         Self::of(py, &Layers { no_default_rules, overlays: rules, disable, ..Layers::default() })
     }
 
-    /// Reads what `_to_json` wrote.
+    /// Reads the output of `_to_json`.
     #[staticmethod]
     fn _from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
         let rules = py.detach(|| serde_json::from_str(text).map(Engine::new)).map_err(bad_value)?;
         Ok(Self { engine: Arc::new(rules) })
     }
 
-    /// The rules as they were read, so that another process need not have their files.
+    /// Returns the loaded rules as JSON, so that another process does not need the rule files.
     fn _to_json(&self) -> PyResult<String> {
         serde_json::to_string(self.engine.catalogue()).map_err(bad_value)
     }
@@ -103,7 +103,7 @@ impl Catalogue {
         format!("<clawsift.Catalogue of {} rules, {}>", self.__len__(), self.fingerprint())
     }
 
-    /// The rule that explains each record best.
+    /// Returns for each record the rule that explains it best.
     #[pyo3(signature = (lines, *, redact = true, tz = None))]
     fn classify(
         &self,
@@ -128,7 +128,7 @@ impl Catalogue {
         }))
     }
 
-    /// The same for an Arrow array, or for a column of a record batch or table.
+    /// Like `classify`, for an Arrow array, or a column of a record batch or table.
     #[pyo3(signature = (data, column = None, *, redact = true))]
     fn classify_arrow<'py>(
         &self,
@@ -145,7 +145,7 @@ pub(crate) fn redactor(redact: bool) -> Redactor {
     if redact { Redactor::MASKING } else { Redactor::OPEN }
 }
 
-/// A record and the rule that explains it.
+/// A record with the rule that explains it.
 #[pyclass(frozen, get_all, eq, module = "clawsift")]
 #[derive(PartialEq, Eq)]
 pub(crate) struct Match {

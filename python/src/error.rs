@@ -1,4 +1,4 @@
-//! The exceptions of the package; their texts are those of the program.
+//! Exceptions of the package; their messages are those of the command-line program.
 
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
@@ -8,12 +8,12 @@ create_exception!(clawsift, Error, PyException, "What clawsift cannot do, and wh
 create_exception!(clawsift, RulesError, Error, "Rule files with faults; the text names each with its place.");
 create_exception!(clawsift, MergeError, Error, "A report that cannot be read or merged.");
 
-/// An argument that means nothing.
+/// Returns the exception for an invalid argument.
 pub(crate) fn bad_value(error: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-/// A report that cannot be read or merged.
+/// Returns the exception for a report that cannot be read or merged.
 pub(crate) fn bad_report(error: impl std::fmt::Display) -> PyErr {
     MergeError::new_err(error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C in Python ends a scan.
+//! Cancels a scan on Ctrl-C in Python.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
-/// Asking Python takes its lock, which other threads may hold for milliseconds.
+/// Minimum time between two checks, because a check takes Python's lock, which other threads may hold for milliseconds.
 const ASK_EVERY: Duration = Duration::from_millis(200);
 
-/// Asks Python now and then whether to go on.
+/// Checks regularly if Python has received a signal.
 pub(crate) struct Interrupt {
-    /// Other than 0 when the scan is to end.
+    /// Cancellation flag: non-zero stops the scan.
     pub stop: Arc<AtomicUsize>,
     thread: ThreadId,
     asked: Mutex<Instant>,
@@ -20,7 +20,8 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// For work that this thread waits for: Python delivers signals to the thread that was started first.
+    /// Creates the check for the current thread, which waits for the work. Python delivers signals only to its main
+    /// thread.
     pub fn new() -> Self {
         Self {
             stop: Arc::default(),
@@ -30,7 +31,7 @@ impl Interrupt {
         }
     }
 
-    /// Lets Python handle its signals, and stops the work where that raises something.
+    /// Lets Python handle its signals, and stops the work if a handler raises an exception.
     pub fn ask(&self) {
         if thread::current().id() != self.thread {
             return;
@@ -46,7 +47,7 @@ impl Interrupt {
         }
     }
 
-    /// What was raised meanwhile.
+    /// Returns the exception that a signal handler has raised.
     pub fn finish(self) -> PyResult<()> {
         self.error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }

@@ -1,4 +1,5 @@
-//! The Python package's native part, `clawsift._clawsift`. What Python sees is described in `clawsift/__init__.pyi`.
+//! Native part of the Python package: the module `clawsift._clawsift`. `clawsift/__init__.pyi` describes its Python
+//! interface.
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -17,7 +18,7 @@ use std::sync::OnceLock;
 use clawsift::source::MapPermit;
 use pyo3::prelude::*;
 
-/// Large files are mapped from the import on, to the end of the process.
+/// Permission to map large files, from the import of the module to the end of the process.
 static MAPS: OnceLock<Option<MapPermit>> = OnceLock::new();
 
 #[pymodule(gil_used = true)]

@@ -1,4 +1,4 @@
-//! The options of a scan, by the names that the command line gives them.
+//! Options of a scan, named as on the command line.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::bad_value;
 
-/// One path, or many.
+/// One path or several.
 #[derive(FromPyObject)]
 pub(crate) enum Paths {
     One(PathBuf),
@@ -27,7 +27,7 @@ impl Paths {
     }
 }
 
-/// One name, or many.
+/// One name or several.
 #[derive(FromPyObject)]
 pub(crate) enum Names {
     One(String),
@@ -40,7 +40,7 @@ impl Default for Names {
     }
 }
 
-/// Which findings a report shows, as it was asked for.
+/// Selection and order of the findings, as given by the caller.
 pub(crate) struct ViewOptions<'a> {
     pub since: Option<&'a str>,
     pub until: Option<&'a str>,
@@ -69,7 +69,7 @@ impl ViewOptions<'_> {
     }
 }
 
-/// Reads a word of the fixed vocabulary by the name that rules use.
+/// Parses a word of a fixed vocabulary, spelled as in rule files.
 fn named<T: DeserializeOwned>(text: &str) -> PyResult<T> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(bad_value)
 }
@@ -86,7 +86,7 @@ fn sort(name: &str) -> PyResult<Sort> {
     }
 }
 
-/// A zone by its name, the system's where none is given.
+/// Returns the time zone with this name (default: the system's time zone).
 pub(crate) fn zone(name: Option<&str>) -> PyResult<TimeZone> {
     let Some(name) = name else { return Ok(TimeZone::system()) };
     TimeZone::get(name).map_err(|_| {
@@ -94,12 +94,12 @@ pub(crate) fn zone(name: Option<&str>) -> PyResult<TimeZone> {
     })
 }
 
-/// How many workers, 0 for one per core.
+/// Returns the number of worker threads, 0 for one per core.
 pub(crate) fn jobs(jobs: Option<NonZeroUsize>) -> usize {
     jobs.map_or(0, NonZeroUsize::get)
 }
 
-/// Bytes that a compressed source may decompress to.
+/// Returns the maximum decompressed size of a source, in bytes.
 pub(crate) fn max_decompressed(bytes: Option<u64>) -> u64 {
     bytes.unwrap_or(MAX_DECOMPRESSED)
 }

@@ -1,5 +1,5 @@
-//! Parts of logs, as tasks of a cluster read them: files and ranges of files, files that Python has opened, rows of tables.
-//! What is here is for `clawsift.spark`, and no part of the package's face.
+//! Parts of logs for the tasks of a cluster: files and ranges of files, files that Python has opened, rows of tables.
+//! For `clawsift.spark`; not part of the public interface of the package.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -20,10 +20,10 @@ use crate::options::{Names, ViewOptions, max_decompressed, zone};
 use crate::report::Report;
 use crate::rows::Rows;
 
-/// Bytes that are asked of a Python file at once: each call costs a turn of Python's lock, and on object stores a request.
+/// Number of bytes per read of a Python file. Each read takes Python's lock and, on an object store, sends a request.
 const BLOCK: usize = 4 << 20;
 
-/// What a part's scan is asked for.
+/// Options of a part's scan.
 #[derive(FromPyObject)]
 pub(crate) struct Settings {
     #[pyo3(item)]
@@ -39,7 +39,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Scans on this thread, which is one task's core, and writes the report as JSON.
+    /// Scans on the current thread, because a task has one core, and returns the report as JSON.
     fn scan(
         &self,
         py: Python<'_>,
@@ -73,7 +73,7 @@ impl Settings {
     }
 }
 
-/// The report of files and parts of files on this machine.
+/// Returns the report of files and parts of files on this machine.
 #[pyfunction]
 pub(crate) fn scan_parts(
     py: Python<'_>,
@@ -88,8 +88,8 @@ pub(crate) fn scan_parts(
     settings.scan(py, catalogue, |engine, options| scan_files(engine, &parts, options))
 }
 
-/// The report of a file that Python has opened, or of a part of it: then the file stands one byte before the part's start,
-/// or at 0.
+/// Returns the report of a file that Python has opened, or of a part of it. The file position of a part must be one
+/// byte before its start, or 0.
 #[pyfunction]
 pub(crate) fn scan_file(
     py: Python<'_>,
@@ -107,7 +107,7 @@ pub(crate) fn scan_file(
     settings.scan(py, catalogue, |engine, options| scan_stream(engine, stream, options))
 }
 
-/// The report of a source that could not be opened.
+/// Returns the report of a source that could not be opened.
 #[pyfunction]
 pub(crate) fn unread(
     py: Python<'_>,
@@ -121,7 +121,8 @@ pub(crate) fn unread(
     })
 }
 
-/// The report of rows that hold a record each, and where there is a second column, the name of the source that it is of.
+/// Returns the report of rows with one record each. A second column, if present, contains the name of the record's
+/// source.
 #[pyfunction]
 pub(crate) fn scan_rows(
     py: Python<'_>,
@@ -144,13 +145,13 @@ pub(crate) fn scan_rows(
     failed.take_error().map_or(report, Err)
 }
 
-/// One report of many that are given as JSON, of which one at a time is read.
+/// Merges reports given as JSON, reading one at a time.
 #[pyfunction]
 #[pyo3(signature = (
     reports, *, since = None, until = None, min_severity = None, category = Names::default(), sort = "rank", top = None,
     tz = None,
 ))]
-#[allow(clippy::too_many_arguments)] // They are named in Python.
+#[allow(clippy::too_many_arguments)] // Keyword arguments in Python.
 pub(crate) fn merge_json(
     py: Python<'_>,
     reports: Vec<PyBackedBytes>,
@@ -173,26 +174,26 @@ pub(crate) fn merge_json(
     Ok(Report::new(merged, zone))
 }
 
-/// Whether a file that begins with these bytes can be read in parts without loss.
+/// Returns true if a file with this beginning can be read in parts without loss.
 #[pyfunction]
 pub(crate) fn is_divisible(head: &[u8]) -> bool {
     clawsift::scan::is_divisible(head)
 }
 
-/// Whether a file that begins with these bytes is compressed.
+/// Returns true if a file with this beginning is compressed.
 #[pyfunction]
 pub(crate) fn is_packed(head: &[u8]) -> bool {
     clawsift::source::is_packed(head)
 }
 
-/// Whether a text names a point in time, and not a span that counts back from a log's end.
+/// Returns true if a text is a point in time, and false if it is a span that counts back from the end of the log.
 #[pyfunction]
 pub(crate) fn is_point_in_time(text: &str, tz: &str) -> PyResult<bool> {
     let zone = zone(Some(tz))?;
     Moment::parse(text, &zone).map(|moment| matches!(moment, Moment::At(_))).map_err(bad_value)
 }
 
-/// The folder of a path or address: sources of one folder are one gateway's.
+/// Returns the folder of a path or URL. Sources in one folder belong to one gateway.
 fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -200,7 +201,7 @@ fn folder(name: &str) -> &str {
 /// A file that Python has opened.
 struct PythonFile {
     file: Py<PyAny>,
-    /// What was read and not yet handed on.
+    /// The block that was read but not yet consumed.
     block: Option<PyBackedBytes>,
     at: usize,
 }

@@ -1,4 +1,4 @@
-//! `Report`: what was found, in the forms in which it can be shown.
+//! The Python class `Report`: the result of a scan, and its output formats.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,14 +14,14 @@ use serde::Serialize;
 use crate::error::{bad_report, bad_value};
 use crate::options::{Names, ViewOptions, zone};
 
-/// Columns of a report that is shown as a table.
+/// Width of the table form, in columns.
 const WIDTH: usize = 100;
 
-/// What was found in all the sources.
+/// The result of a scan over all sources.
 #[pyclass(frozen, module = "clawsift")]
 pub(crate) struct Report {
     found: Found,
-    /// In which zone a person is shown times.
+    /// Time zone of displayed times.
     zone: TimeZone,
 }
 
@@ -51,7 +51,7 @@ impl Report {
     }
 }
 
-/// What JSON leaves out and the HTML report shows is told by what the report is made of.
+/// Restores the data that the HTML report needs and JSON omits, from the mergeable data.
 fn fill_in(found: &mut Found) -> Result<(), clawsift::report::MergeError> {
     found.worst = found.findings.iter().map(|finding| finding.severity).max();
     if found.mergeable.is_none() {
@@ -65,7 +65,7 @@ fn fill_in(found: &mut Found) -> Result<(), clawsift::report::MergeError> {
     Ok(())
 }
 
-/// Python objects of what JSON says.
+/// Converts a value to Python objects via JSON.
 fn to_python<'py>(py: Python<'py>, what: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     let text = serde_json::to_string(what).map_err(bad_value)?;
     py.import("json")?.call_method1("loads", (text,))
@@ -73,7 +73,7 @@ fn to_python<'py>(py: Python<'py>, what: &impl Serialize) -> PyResult<Bound<'py,
 
 #[pymethods]
 impl Report {
-    /// Reads what `to_json` or `clawsift --format json` wrote.
+    /// Reads the output of `to_json` or of `clawsift --format json`.
     #[staticmethod]
     fn from_json(py: Python<'_>, text: Json<'_>) -> PyResult<Self> {
         let bytes = match &text {
@@ -85,7 +85,7 @@ impl Report {
         Ok(Self::new(found, TimeZone::system()))
     }
 
-    /// One report out of many: the same as that of all their sources together.
+    /// Merges reports into one, equal to the report of all their sources together.
     #[staticmethod]
     #[pyo3(name = "merge", signature = (
         reports, *, min_severity = None, category = Names::default(), sort = "rank", top = None, tz = None,
@@ -110,7 +110,7 @@ impl Report {
         Ok(Self::new(merged.map_err(bad_report)?, zone))
     }
 
-    /// The report as `clawsift --format json` writes it.
+    /// Returns the report as `clawsift --format json` writes it.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
         self.render(py, Format::Json, self.style())
     }
@@ -123,7 +123,7 @@ impl Report {
         self.render(py, Format::Html, self.style())
     }
 
-    /// Markdown; with `share` without names of users and hosts, and short enough for an issue.
+    /// Returns Markdown. With `share`, names of users and hosts are masked and the text is short enough for an issue.
     #[pyo3(signature = (*, share = false))]
     fn to_markdown(&self, py: Python<'_>, share: bool) -> PyResult<String> {
         self.render(py, Format::Markdown, Style { share, ..self.style() })
@@ -148,7 +148,7 @@ impl Report {
         to_python(py, &self.found.totals)
     }
 
-    /// The matches, where the scan was asked to keep them.
+    /// The matches, if the scan was asked to keep them.
     #[getter]
     fn matches<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let matches: Vec<_> = self.found.matches.iter().collect::<io::Result<_>>()?;

@@ -1,4 +1,4 @@
-//! Rows of Arrow batches, read as logs: each row is a record of its own lines.
+//! Rows of Arrow batches as a log: each row is one record of one or more lines.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,28 +11,29 @@ use pyo3_arrow::PyRecordBatch;
 
 use crate::error::bad_value;
 
-/// Rows that are read source by source: a reader of one ends where the next begins.
+/// Rows read source by source: a reader of one source ends where the next source begins.
 #[derive(Clone)]
 pub(crate) struct Rows(Arc<Mutex<Cursor>>);
 
 struct Cursor {
-    /// Python's iterator of batches.
+    /// Python iterator of batches.
     batches: Py<PyAny>,
-    /// The source of rows that name none.
+    /// Source of rows without a source name.
     unnamed: String,
     texts: Option<ArrayRef>,
     sources: Option<ArrayRef>,
     row: usize,
-    /// Bytes of the row that were handed out.
+    /// Number of bytes of the current row that have been read.
     at: usize,
-    /// The source that is being read.
+    /// The current source.
     source: Option<String>,
     is_done: bool,
     error: Option<PyErr>,
 }
 
 impl Rows {
-    /// Rows of an iterator of batches, with texts in the first column and, if there is a second, the names of sources in it.
+    /// Creates the rows of an iterator of batches, with texts in the first column and the names of sources in an
+    /// optional second one.
     pub fn new(batches: Py<PyAny>, unnamed: String) -> Self {
         Self(Arc::new(Mutex::new(Cursor {
             batches,
@@ -47,7 +48,7 @@ impl Rows {
         })))
     }
 
-    /// The source of the next row, of which rows can then be read.
+    /// Returns the source of the next row and makes it the current one.
     pub fn next_source(&self) -> Option<String> {
         let mut cursor = self.cursor();
         cursor.has_row().then(|| {
@@ -57,7 +58,7 @@ impl Rows {
         })
     }
 
-    /// What Python raised while it was asked for batches.
+    /// Returns the exception that the iterator has raised.
     pub fn take_error(&self) -> Option<PyErr> {
         self.cursor().error.take()
     }
@@ -79,7 +80,7 @@ impl Read for Rows {
 }
 
 impl Cursor {
-    /// Whether there is a row, for which the next batch is asked where the last one is used up.
+    /// Returns true if there is a row; fetches the next batch if necessary.
     fn has_row(&mut self) -> bool {
         while !self.is_done {
             if self.texts.as_ref().is_some_and(|texts| self.row < texts.len()) {
@@ -127,7 +128,7 @@ impl Cursor {
             .is_some_and(|source| source.as_bytes() == named.unwrap_or(self.unnamed.as_bytes()))
     }
 
-    /// Copies what fits of the row and its line end, and goes on to the next row when all was copied.
+    /// Copies as much of the row and its line end as fits, and moves to the next row after the last byte.
     fn copy(&mut self, buffer: &mut [u8]) -> usize {
         let text = self.texts.as_ref().and_then(|texts| bytes(texts, self.row)).unwrap_or_default();
         let rest = &text[self.at.min(text.len())..];
@@ -149,7 +150,7 @@ fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView)
 }
 
-/// The bytes of a row, where it has some.
+/// Returns the bytes of a row; `None` for a null.
 fn bytes(array: &ArrayRef, row: usize) -> Option<&[u8]> {
     if row >= array.len() || array.is_null(row) {
         return None;

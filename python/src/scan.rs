@@ -1,4 +1,4 @@
-//! `scan`: files in, a report out.
+//! The Python function `scan`.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::interrupt::Interrupt;
 use crate::options::{Names, Paths, ViewOptions, zone};
 use crate::report::Report;
 
-/// Scans files, folders and patterns and reports what was found. The options are those of the command line.
+/// Scans files, folders and patterns and returns the report. The options are those of the command line.
 #[pyfunction]
 #[pyo3(signature = (
     paths, *, catalogue = None, rules = Vec::new(), no_default_rules = false, disable = Vec::new(), since = None,
     until = None, min_severity = None, category = Names::default(), sort = "rank", top = None, jobs = None,
     redact = true, tz = None, max_decompressed = None, matches = false,
 ))]
-#[allow(clippy::too_many_arguments)] // They are named in Python.
+#[allow(clippy::too_many_arguments)] // Keyword arguments in Python.
 pub(crate) fn scan(
     py: Python<'_>,
     paths: Paths,

@@ -1,4 +1,4 @@
-//! What an agent is given: JSON to work with, and a short text to read.
+//! Answers for agents: structured JSON, and a short text to read.
 
 use std::fmt::Display;
 
@@ -13,26 +13,26 @@ use crate::watch::{Change, ChangeKind, Stage};
 
 use super::background::Standing;
 
-/// Findings named in the text.
+/// Maximum number of findings named in the text.
 const NAMED: usize = 10;
 
-/// Characters of a refusal: it repeats what was asked, which may be of any length.
+/// Maximum length of a refusal, in characters. A refusal repeats the request, which may have any length.
 const MAX_REFUSAL: usize = 8000;
 
-/// A refusal. It may repeat a secret that was asked about, or that is in the name of a file.
+/// Returns an error result. Secrets are masked, because the request or the name of a file may contain one.
 pub(super) fn refusal(why: &impl Display) -> CallToolResult {
     let why = Redactor::MASKING.excerpt(&why.to_string(), MAX_REFUSAL);
     CallToolResult::error(vec![ContentBlock::text(why)])
 }
 
-/// A report, cut to a budget.
+/// Returns a report, reduced to `budget` tokens.
 pub(super) fn scanned(mut report: Report, budget: usize, zone: &TimeZone) -> CallToolResult {
     let text = summary(&report, zone);
     report.fit(budget);
     answer(text, json!({ "report": value(&report) }))
 }
 
-/// How a followed log stands, cut to a budget.
+/// Returns the state of a followed log, reduced to `budget` tokens.
 pub(super) fn watched(standing: Standing, budget: usize, zone: &TimeZone) -> CallToolResult {
     let Standing { name, stage, mut report, changes } = standing;
     let name = Redactor::MASKING.clean(&name);
@@ -65,7 +65,7 @@ pub(super) fn watched(standing: Standing, budget: usize, zone: &TimeZone) -> Cal
     answer(text, json!({ "log": name, "stage": stage, "changes": changed, "report": value(&report) }))
 }
 
-/// The pages of rules.
+/// Returns the pages of rules.
 pub(super) fn explained(pages: &[RulePage]) -> CallToolResult {
     let texts: Vec<String> = pages
         .iter()
@@ -90,11 +90,11 @@ fn answer(text: String, structured: Value) -> CallToolResult {
 }
 
 fn value(what: &impl serde::Serialize) -> Value {
-    // Reports and pages hold texts, numbers and lists only, which can always be written.
+    // Strings, numbers and lists only, so serialization cannot fail.
     serde_json::to_value(what).unwrap_or_default()
 }
 
-/// The findings in a few lines.
+/// Returns a summary of the findings in a few lines.
 fn summary(report: &Report, zone: &TimeZone) -> String {
     let totals = &report.totals;
     let mut text = format!("{} incidents in {} records", totals.incidents, totals.records);

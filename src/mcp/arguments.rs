@@ -1,5 +1,5 @@
-//! The arguments of the tools. What is unknown, missing or of another type is refused, and the refusal names the right one:
-//! a misspelt path must not become a scan of something else.
+//! Arguments of the tools. Unknown or missing arguments and arguments of the wrong type are rejected, and the error
+//! names the correct ones: a misspelt path must not lead to a scan of another log.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,38 +62,38 @@ pub(super) struct WatchStatus {
     pub budget: Option<usize>,
 }
 
-/// Why arguments are refused.
+/// Reason why arguments are rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadArguments {
-    /// An argument that the tool does not take.
+    /// The tool has no argument with this name.
     #[error("there is no argument `{name}`{}; the arguments are {known}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => String::new(),
     })]
     Unknown { name: String, nearest: Option<String>, known: String },
-    /// An argument that the tool needs.
+    /// A required argument is missing.
     #[error("the argument `{0}` is missing")]
     Missing(String),
-    /// An argument of another type.
+    /// An argument has the wrong type.
     #[error("the argument `{name}` cannot be used: {why}")]
     Type { name: String, why: String },
-    /// More than one log to follow.
+    /// Several logs were given to follow.
     #[error("one log is followed per call, and here are {0} paths; call watch_status once for each of them")]
     ManyLogs(usize),
 }
 
 impl Scan {
-    /// The files and folders, each once.
+    /// Returns the distinct files and folders.
     pub fn paths(&self) -> Vec<&PathBuf> {
         each_once(self.paths.iter().chain(&self.path))
     }
 }
 
 impl WatchStatus {
-    /// The log or folder, if one is given.
+    /// Returns the log or folder, if one is given.
     ///
     /// # Errors
-    /// If more than one is given.
+    /// Fails if more than one is given.
     pub fn path(&self) -> Result<Option<&PathBuf>, BadArguments> {
         match each_once(self.path.iter().chain(&self.paths)).as_slice() {
             [] => Ok(None),
@@ -113,20 +113,20 @@ fn each_once<'p>(all: impl Iterator<Item = &'p PathBuf>) -> Vec<&'p PathBuf> {
     paths
 }
 
-/// The JSON Schema of a tool's arguments.
+/// Returns the JSON Schema of a tool's arguments.
 pub(super) fn schema<T: JsonSchema + 'static>() -> Arc<JsonObject> {
-    // Arguments are structures, which the schema always says.
+    // Arguments are structures, so the schema always has the type `object`.
     schema_for_input::<T>().unwrap_or_else(|_| schema_for_type::<T>())
 }
 
-/// Reads the arguments of a call.
+/// Parses the arguments of a call.
 ///
 /// # Errors
-/// If one is unknown, missing or of another type.
+/// Fails if an argument is unknown, missing or of the wrong type.
 pub(super) fn parse<T: DeserializeOwned + JsonSchema + 'static>(
     mut given: JsonObject,
 ) -> Result<T, BadArguments> {
-    // With null a client says that it says nothing.
+    // Clients send null for an argument that is not set.
     given.retain(|_, value| !value.is_null());
     let schema = schema::<T>();
     let known: Vec<&str> = match schema.get("properties") {
@@ -151,7 +151,7 @@ fn read<T: DeserializeOwned>(given: &JsonObject) -> Result<T, String> {
     serde_json::from_value(Value::Object(given.clone())).map_err(|error| error.to_string())
 }
 
-/// The argument without which reading fails otherwise, or not at all.
+/// Returns the argument that causes the error: without it, parsing succeeds or fails with another error.
 fn culprit<T: DeserializeOwned>(given: &JsonObject, why: &str) -> String {
     let without = |name: &String| {
         let others = given.iter().filter(|(other, _)| *other != name);

@@ -1,4 +1,4 @@
-//! A log that is followed while nobody asks, in a thread and in bounded memory.
+//! Follows a log in a background thread and in bounded memory, between the calls of an agent.
 
 use std::io;
 use std::path::Path;
@@ -16,23 +16,24 @@ use crate::scan::Options;
 use crate::source::{Fence, Follower, Input};
 use crate::watch::{Arrival, Change, Changes, Followed, Stage, Watch};
 
-/// Blocks of a log that may wait to be scanned.
+/// Maximum number of blocks of a log that wait to be scanned.
 const WAITING: usize = 8;
-/// How long an answer waits until what the file held before is read; after that it says that it is being read.
+/// Maximum time that an answer waits for the existing content to be read; after it, the answer has the stage
+/// `catching_up`.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often there is a look whether the thread is still wanted.
+/// Interval at which the thread checks if it must stop.
 const TICK: Duration = Duration::from_millis(500);
 
-/// How a followed log stands.
+/// State of a followed log.
 pub(super) struct Standing {
     pub name: String,
     pub stage: Stage,
     pub report: Report,
-    /// What has changed since this was last asked; everything the first time.
+    /// Changes since the last call; all findings on the first call.
     pub changes: Vec<Change>,
 }
 
-/// A log that is followed until this is dropped.
+/// A log that is followed until this value is dropped.
 pub(super) struct Background {
     requests: SyncSender<Signal>,
     stop: Arc<AtomicUsize>,
@@ -45,7 +46,7 @@ enum Signal {
 }
 
 impl Background {
-    /// Begins to follow a log, within the fence also when another file takes its place.
+    /// Starts to follow a log. `fence` also applies to a file that replaces it.
     pub fn start(engine: Arc<Engine>, path: &Path, fence: Fence, zone: TimeZone) -> io::Result<Self> {
         let follower = Follower::within(path, fence)?;
         let input = Input::Path(follower.path().to_owned());
@@ -62,7 +63,7 @@ impl Background {
         Ok(Self { requests, stop })
     }
 
-    /// How the log stands; `None` where the thread has gone.
+    /// Returns the state of the log; `None` if the thread has ended.
     pub fn ask(&self) -> Option<Standing> {
         let (answer, standing) = sync_channel(1);
         self.requests.send(Signal::Ask(answer)).ok()?;
@@ -73,7 +74,7 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         self.stop.store(1, Ordering::Relaxed);
-        // Where so much waits that this finds no room, the flag is seen after the next arrival.
+        // If the queue is full, the thread checks the flag after the next input.
         let _ = self.requests.try_send(Signal::Stop);
     }
 }
@@ -88,7 +89,7 @@ fn run(watch: &mut Watch<'_>, signals: &Receiver<Signal>, stop: &AtomicUsize) {
             Ok(Signal::Stop) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        // A report is made for those who ask, not for each record.
+        // Reports are made on request only, not for each record.
         let is_read = |since: &Instant| watch.stage() != Stage::CatchingUp || since.elapsed() >= PATIENCE;
         if asked.first().is_some_and(|(_, since)| is_read(since)) {
             let now = Instant::now();
@@ -100,7 +101,7 @@ fn run(watch: &mut Watch<'_>, signals: &Receiver<Signal>, stop: &AtomicUsize) {
                     report: watch.report().clone(),
                     changes: changes.since(watch.report(), now),
                 };
-                // Who has asked may have gone.
+                // The caller may no longer be waiting.
                 let _ = answer.try_send(standing);
             }
         } else if watch.needs_flush(Instant::now()) {

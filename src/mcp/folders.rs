@@ -1,4 +1,4 @@
-//! Which files an agent may have read: those in OpenClaw's log folders, and what the user has allowed.
+//! Restriction of the files that an agent may read: OpenClaw's log folders, and paths that the user has allowed.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ pub struct Folders {
     fence: Fence,
 }
 
-/// Why a path is not read.
+/// Error: the path may not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{path} is not in a folder that may be read, or is not there; the user can allow it: clawsift mcp --allow PATH \
@@ -22,27 +22,27 @@ pub struct Refused {
 }
 
 impl Folders {
-    /// OpenClaw's log folders on this machine, and these.
+    /// Allows OpenClaw's log folders on this machine, and the paths in `allow`.
     pub fn new(allow: &[PathBuf]) -> Self {
         let own = log_folders().into_iter().filter(|folder| is_own(folder));
         Self { fence: Fence::around(own.chain(allow.iter().cloned())) }
     }
 
-    /// What every file is opened through.
+    /// Returns the fence through which every file is opened.
     pub fn fence(&self) -> &Fence {
         &self.fence
     }
 
-    /// The path with all links followed, where it may be read. What is not there is refused in the same words, so that
-    /// nobody can find out which files exist elsewhere.
+    /// Returns the path with all links resolved. A missing path gets the same error as a forbidden one, so that an
+    /// agent cannot find out which files exist elsewhere.
     ///
     /// # Errors
-    /// When it lies elsewhere.
+    /// Fails if the path may not be read.
     pub fn admit(&self, path: &Path) -> Result<PathBuf, Refused> {
         self.fence.real(path).ok_or_else(|| self.refused(path))
     }
 
-    /// The refusal of a path.
+    /// Returns the error for a path.
     pub fn refused(&self, path: &Path) -> Refused {
         let folders = self.fence.roots().unwrap_or_default().iter();
         let names: Vec<String> = folders.map(|folder| folder.display().to_string()).collect();
@@ -53,8 +53,8 @@ impl Folders {
     }
 }
 
-/// Whether a folder belongs to who made the link that leads to it, if it is a link: in `/tmp` anybody can lay one that looks
-/// like OpenClaw's folder and leads to somebody else's.
+/// Returns true if a folder, or the link that leads to it, is trustworthy: the owner of the link must own the folder.
+/// In `/tmp`, anyone can create a link that looks like OpenClaw's folder but leads to another user's.
 fn is_own(folder: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -81,7 +81,7 @@ mod tests {
         std::fs::create_dir(path("logs")).expect("a folder");
         symlink(path("logs"), path("own")).expect("a link");
         symlink("/etc", path("foreign")).expect("a link");
-        // Whoever is root owns `/etc`, but can give the link away.
+        // Root owns `/etc`, so the test gives the link to another user.
         let _ = lchown(path("foreign"), Some(4242), None);
         assert!(is_own(&path("logs")) && is_own(&path("own")));
         assert!(!is_own(&path("foreign")) && !is_own(&path("no-such-folder")));

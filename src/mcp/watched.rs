@@ -1,4 +1,4 @@
-//! The logs that are followed at the same time.
+//! The logs that are being followed.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::background::Background;
 
-/// Logs that are followed at the same time.
+/// Maximum number of logs followed at the same time.
 const MAX_WATCHED: usize = 8;
 
-/// Followed logs by their paths, the one that was asked for last at the end.
+/// Followed logs by path, the most recently requested one last.
 #[derive(Default)]
 pub(super) struct Watched(Mutex<Vec<(PathBuf, Arc<Background>)>>);
 
 impl Watched {
-    /// The log at a path, which is followed from now on if it was not before. If too many are followed, the one that was not
-    /// asked for the longest is dropped, which ends its threads.
+    /// Returns the log at a path, and starts to follow it if necessary. If too many logs are followed, the least
+    /// recently requested one is dropped, which ends its threads.
     ///
     /// # Errors
-    /// When the log cannot be followed.
+    /// Fails if the log cannot be followed.
     pub fn get(
         &self,
         path: &Path,
@@ -34,7 +34,7 @@ impl Watched {
         Ok(log)
     }
 
-    /// Forgets a log, so that following it begins anew.
+    /// Removes a log, so that the next request starts to follow it anew.
     pub fn forget(&self, log: &Arc<Background>) {
         let mut logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         logs.retain(|(_, followed)| !Arc::ptr_eq(followed, log));
