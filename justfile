@@ -1,26 +1,26 @@
-# The common chores. `just` lists them; https://just.systems tells what else it can do.
+# Common tasks. `just` lists them; see https://just.systems.
 
 version := `sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1`
 target := `rustc -vV | sed -n 's/^host: //p'`
 
-# List the chores.
+# List the tasks.
 default:
     @{{ just_executable() }} --list --unsorted
 
-# Build the fast program, target/release/clawsift.
+# Build the release program, target/release/clawsift.
 build:
     cargo build --locked --release
 
-# Run some tests: `just test --test cli`, or all of them.
+# Run some tests: `just test --test cli`; without arguments, all tests.
 test *ARGS:
     cargo test --locked {{ ARGS }}
 
-# Renew the snapshots of the command line, and show what changed.
+# Update the snapshots of the command line, and show the changes.
 snapshots:
     INSTA_UPDATE=always cargo test --locked --test cli
     git diff --stat -- '*.snap'
 
-# Put the code into form, and lint it.
+# Format the code and run the lints.
 lint:
     cargo fmt
     cargo clippy --locked --all-targets -- -D warnings
@@ -30,26 +30,26 @@ rules *PATHS='rules tests/examples':
     cargo run --locked --release --quiet -- rules check {{ PATHS }} --deny warnings
     cargo run --locked --release --quiet -- rules test {{ PATHS }}
 
-# Renew what is generated from the types: the JSON Schemas.
+# Regenerate the JSON Schemas from the types.
 schemas:
     cargo run --locked --quiet -- schema report >schema/report.schema.json.new
     cargo run --locked --quiet -- schema match >schema/match.schema.json.new
     cargo run --locked --quiet -- rules schema >schema/rules.schema.json.new
     for schema in report match rules; do mv schema/$schema.schema.json.new schema/$schema.schema.json; done
 
-# All that must hold before a change lands.
+# Run all checks that a change must pass.
 check:
     .ci/run
 
-# Run what takes too long for every change; before a release.
+# Run the slow checks too; before a release.
 check-all: check
     .ci/full
 
-# Time clawsift side by side with public tools.
+# Compare the speed of clawsift with public tools.
 bench:
     benches/run.sh
 
-# Put clawsift on your path, with `cargo install`.
+# Install clawsift with `cargo install`.
 install:
     cargo install --locked --path .
 
@@ -57,11 +57,12 @@ install:
 small:
     cargo build --locked --profile release-small
 
-# Build the smaller program without shared libraries: `just target=x86_64-unknown-linux-musl static`, for which musl-gcc is needed.
+# Build the smaller program without shared libraries: `just target=x86_64-unknown-linux-musl static`; needs musl-gcc.
 static:
     RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --profile release-small --target {{ target }}
 
-# Pack PROGRAM for a release, as `cargo binstall` looks for it, with manual pages, completions and licences, into target/archive/.
+# Pack PROGRAM for a release in the layout that `cargo binstall` expects, with manual pages, completions and licences, into
+# target/archive/.
 archive PROGRAM:
     #!/usr/bin/env bash
     set -euo pipefail

@@ -1,5 +1,5 @@
-/* Counts where any of a list of literals begins or ends in a file, with Hyperscan in block mode on one thread:
- * count_hits LITERALS FILE. Only counts; it finds no lines, records or incidents. */
+/* Counts the positions in a file at which any of a list of literals begins or ends, with Hyperscan in block mode on one
+ * thread: count_hits LITERALS FILE. It does not find lines, records or incidents. */
 #include <fcntl.h>
 #include <hs/hs.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts instructions per record of each shape of log, one worker: benches/instructions.sh [FOLDER]
-# Needs valgrind. Rewrites benches/instructions.tsv; its column `baseline` stays, and gets what is new. About ten minutes.
+# Counts instructions per record for each log format, with one worker: benches/instructions.sh [FOLDER]. Needs valgrind. Rewrites
+# benches/instructions.tsv but keeps its column `baseline`, and adds missing baselines. Takes about ten minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} table=benches/instructions.tsv
@@ -8,7 +8,7 @@ mkdir -p "$folder"
 cargo build --release --locked --examples --bins --quiet
 program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
 
-count() { # count FORMAT LOG: instructions, and records
+count() { # count FORMAT LOG: prints instructions and records
   local collected records
   collected=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
     "$program" --quiet --jobs 1 --format "$1" --output "$folder/report" "$2" 2>&1 | sed -n 's/.*Collected : //p')
@@ -17,7 +17,7 @@ count() { # count FORMAT LOG: instructions, and records
   echo "$collected $records"
 }
 
-shape() { # shape NAME FORM SHARE [FORMAT]: the slope between a small log and a larger one, which leaves out the start
+shape() { # shape NAME FORM SHARE [FORMAT]: slope between a small and a larger log, which excludes startup
   local small large
   for megabytes in 4 16; do
     "$make" "$folder/$megabytes.log" "$megabytes" "$3" "$2" 2>/dev/null

@@ -40,7 +40,7 @@ struct Template(Vec<Piece>);
 
 enum Piece {
     Text(Vec<u8>),
-    /// `2026-11-22T10:05:00.748`, without its offset.
+    /// `2026-11-22T10:05:00.748`, without the offset.
     Time,
     /// Eight hexadecimal digits at the start of an id.
     Id(u32),

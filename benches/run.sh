@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Times clawsift side by side with public tools on the same files: benches/run.sh [FOLDER] [MEGABYTES]
-# Needs hyperfine, ripgrep, gzip, zstd and a C compiler; with the headers of Hyperscan the row that compares with it, too.
+# Measures clawsift and public tools on the same files: benches/run.sh [FOLDER] [MEGABYTES]. Needs hyperfine, ripgrep, gzip, zstd
+# and a C compiler; the comparison with Hyperscan also needs its headers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} megabytes=${2:-1000} runs=${RUNS:-7}
@@ -10,7 +10,7 @@ program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
 "$PWD/target/release/examples/literals" >"$folder/literals.txt"
 "$PWD/target/release/examples/make_rules" "$folder/rules" 2000
 
-log() { # log NAME SHARE FORM: an archive at rest, made once
+log() { # log NAME SHARE FORM: makes a log once, with an old time stamp
   [ -f "$folder/$1" ] || "$make" "$folder/$1" "$megabytes" "$2" "$3"
   touch -d '2 days ago' "$folder/$1"
 }
@@ -22,7 +22,7 @@ log journald.log 0.01 journald
 log docker.log 0.01 docker
 log plain-2026.7.log 0.01 plain-2026.7
 log file-2026.7.log 0.01 file-2026.7
-# Real logs compress about 10:1; lines that are drawn at random, less.
+# Real logs compress about 10:1; these compress less, because their lines are drawn at random.
 [ -f "$folder/healthy.log.gz" ] || gzip -k "$folder/healthy.log"
 [ -f "$folder/healthy.log.zst" ] || zstd -q "$folder/healthy.log"
 touch -d '2 days ago' "$folder"/healthy.log.*
@@ -33,13 +33,13 @@ fi
 
 scan() { echo "$program --quiet --format json --output $folder/report.json $*"; }
 
-row() { # row NAME PEER OURS: the medians of both, run in turn, and their ratio
+row() { # row NAME PEER OURS: prints the medians of both and their ratio
   hyperfine --shell=bash --warmup 2 --runs "$runs" --export-csv "$folder/times.csv" "$2" "$3" >/dev/null 2>&1
   awk -F, -v name="$1" 'NR == 2 { peer = $4 } NR == 3 { printf "| %s | %.3f | %.3f | %.2f |\n", name, peer, $4, $4 / peer }' \
     "$folder/times.csv"
 }
 
-counts() { # what both ways to read a file must agree on
+counts() { # counts LOG: prints the totals, which must not depend on how the file is read
   eval "$(scan "$1")"
   tr -d ' \n' <"$folder/report.json" | grep -o '"totals":{[^}]*}'
 }

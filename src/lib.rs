@@ -15,18 +15,18 @@
 //! # Ok::<(), clawsift::catalogue::Problems>(())
 //! ```
 //!
-//! Data flows one way: [`source`] (where bytes come from) to [`record`] (what a log entry is) to [`engine`] (which rule
-//! of the [`catalogue`] explains it) to [`classify`] (what it means) to [`report`] (what happened) to [`render`] (how it is
-//! shown). [`scan`] runs the whole of it, [`watch`] does so while the log is written. Everything that leaves goes through
-//! [`redact`].
+//! Data flows one way: [`source`] reads bytes, [`record`] parses log entries, [`engine`] finds the rule of the
+//! [`catalogue`] that explains an entry, [`classify`] turns entries into events, [`report`] groups events into incidents
+//! and findings, and [`render`] writes them. [`scan`] runs the whole pipeline, [`watch`] does so while the log is written.
+//! All output goes through [`redact`].
 //!
 //! # Features
 //!
-//! All are on by default. `default-features = false` is the library, which reads plain files and streams, and writes JSON,
+//! All are on by default. With `default-features = false` the library reads plain files and streams, and writes JSON,
 //! ndjson, Markdown, SARIF and Prometheus.
 //!
 //! - `archives`: gzip, zstd, xz, bzip2 and zip
-//! - `cli`: the program, and the formats that only it needs: tables, JUnit
+//! - `cli`: the program and its output formats: tables, JUnit
 //! - `csv`, `html`: these output formats
 //! - `mcp`: the module `mcp`, a server for agents
 //! - `rule-tools`: the module `kit`, the rule author's tools

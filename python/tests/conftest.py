@@ -1,4 +1,4 @@
-"""What the tests share: the program that the package must agree with."""
+"""Shared fixtures: the program that the package must agree with."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def program() -> str:
 
 @pytest.fixture
 def binary(tmp_path):
-    """Runs the program; its own rules folder is empty, as the package has none."""
+    """Runs the program with an empty folder for user rules, because the package has no such folder."""
 
     def run(*arguments, status=(0,)):
         environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "TZ": "UTC"}
@@ -34,5 +34,5 @@ def binary(tmp_path):
 
 @pytest.fixture
 def rows(binary):
-    """The rows of `--format ndjson`."""
+    """Returns the rows of `--format ndjson`."""
     return lambda *arguments: [json.loads(line) for line in binary("--format", "ndjson", *arguments).splitlines()]

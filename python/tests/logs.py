@@ -1,4 +1,4 @@
-"""Where the real logs are."""
+"""Path of the real logs."""
 
 from pathlib import Path
 

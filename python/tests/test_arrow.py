@@ -1,4 +1,4 @@
-"""`Catalogue.classify_arrow` says the same of Arrow data of each form."""
+"""`Catalogue.classify_arrow` gives the same results for all kinds of Arrow data."""
 
 import pyarrow as pa
 import pytest
@@ -43,10 +43,10 @@ def test_columns_of_batches_and_tables():
 
 
 def test_the_texts_are_not_copied():
-    """What the call allocates has nothing to do with how long the texts are."""
+    """The memory that the call allocates does not depend on the length of the texts."""
     import resource
 
-    # One kind of record, which is known after the first: what grows with the texts could only be copies of them.
+    # One kind of record, which is cached after the first: memory could grow with the texts only by copies of them.
     array = pa.array(["x" * 500_000_000], pa.large_string())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     CATALOGUE.classify_arrow(array)

@@ -1,4 +1,4 @@
-"""`Catalogue.classify` says of a record what the program says of a log that holds it alone."""
+"""`Catalogue.classify` agrees with the program on a log with a single record."""
 
 import pickle
 import threading
@@ -14,7 +14,7 @@ FIELDS = ["rule", "category", "severity", "captures", "level", "subsystem", "tim
 
 
 def lines(*patterns):
-    """The different lines of fixtures, in their order."""
+    """Returns the distinct lines of fixtures, in order."""
     paths = sorted(path for pattern in patterns for path in LOGS.glob(pattern) if path.suffix != ".gz")
     found = dict.fromkeys(line for path in paths for line in path.read_bytes().splitlines() if line.strip())
     return list(found)
@@ -92,7 +92,7 @@ def test_other_threads_run_meanwhile():
     done = threading.Event()
     list_of_records = list(records)
     thread = threading.Thread(target=count)
-    # Longer than any thread's turn: whoever holds Python's lock all the while lets nobody else count.
+    # Longer than a thread's time slice: if the call held Python's lock throughout, the other thread could not count.
     import sys
 
     before = sys.getswitchinterval()

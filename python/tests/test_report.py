@@ -1,4 +1,4 @@
-"""`Report`: forms, sums and travel."""
+"""`Report`: output formats, merging and pickling."""
 
 import json
 import pickle
@@ -52,7 +52,7 @@ def test_what_was_written_is_read_back():
 
 
 def test_the_page_of_a_report_that_was_read_back_is_whole(monkeypatch):
-    """JSON has no fine times; the page has them nonetheless."""
+    """JSON omits the fine-grained times; the HTML page still has them."""
     report = clawsift.scan(LOGS / "mixed/file.log", tz="UTC")
     there = clawsift.Report.merge([clawsift.Report.from_json(report.to_json())], tz="UTC")
     assert there.to_html() == report.to_html()

@@ -1,4 +1,4 @@
-"""`scan` gives the program's own report."""
+"""`scan` returns the same report as the program."""
 
 import json
 import signal
@@ -36,7 +36,7 @@ def test_the_report_of_each_fixture_is_the_programs(case, binary):
 )
 def test_options_mean_what_they_mean_on_the_command_line(options, arguments, binary):
     zone = [] if "tz" in options else ["--tz", "UTC"]
-    # What decompresses to more than the limit is named, and the status is 2.
+    # A source that decompresses to more than the limit is reported, and the status is 2.
     theirs = binary("--format", "json", *zone, *arguments, LOGS / "mixed", status=(0, 2))
     assert clawsift.scan(LOGS / "mixed", **{"tz": "UTC", **options}).to_json() == theirs
 
@@ -86,14 +86,14 @@ def test_faulty_rules_are_named_with_their_place():
 
 
 def test_an_interrupt_ends_a_scan(tmp_path):
-    """Signals reach the thread that was started first; here one stands for Ctrl-C."""
+    """Signals reach the main thread only; `interrupt_main` simulates Ctrl-C."""
     import _thread
 
     log = tmp_path / "large.log"
     line = (LOGS / "mixed/file.log").read_bytes()
     log.write_bytes(line * 400)
     timer = threading.Timer(0.3, _thread.interrupt_main)
-    # A process that was started in the background takes no interrupts.
+    # A process started in the background ignores SIGINT.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         timer.start()

@@ -1,4 +1,4 @@
-"""A Spark of several processes on this machine, and a fleet's logs."""
+"""Fixtures: a Spark cluster of several processes on this machine, and logs of several gateways."""
 
 import gzip
 
@@ -16,7 +16,7 @@ def spark():
 
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory):
-    """The logs of a few gateways: JSON lines, large and small, text, compressed files, and one that is damaged."""
+    """Returns logs of several gateways: JSON lines, large and small, text, compressed files, and a damaged file."""
     folder = tmp_path_factory.mktemp("fleet")
     for gateway in ("oslo", "rome"):
         (folder / gateway).mkdir()

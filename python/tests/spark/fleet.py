@@ -1,4 +1,4 @@
-"""A cluster on this machine, and logs for it."""
+"""A Spark cluster on this machine, and logs for it."""
 
 import os
 import re
@@ -21,7 +21,7 @@ IDS = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}")
 
 
 def cluster(executors: int):
-    """A Spark of several processes: a driver, and so many executors of one core and one gigabyte."""
+    """Starts a Spark cluster of several processes: a driver, and executors with one core and 1 GB each."""
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
@@ -41,7 +41,7 @@ def cluster(executors: int):
 
 
 def hours(count: int) -> bytes:
-    """So many hours of a log: real ones that follow each other, again and again with other hours and ids."""
+    """Returns a log of several hours: real logs one after another, repeated with other hours and ids."""
     text = b"".join((LOGS / case / "file.log").read_bytes() for case in ORDER)
 
     def hour(number: int) -> bytes:
@@ -57,5 +57,5 @@ def clock(hour: int) -> bytes:
 
 
 def quiet_hours() -> bytes:
-    """An hour in which nothing fails, at debug level."""
+    """Returns an hour of debug-level log without failures."""
     return (LOGS / "ok-debug/file.log").read_bytes()

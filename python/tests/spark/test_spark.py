@@ -1,4 +1,4 @@
-"""On a cluster comes out what comes out on one machine."""
+"""A cluster gives the same results as a single machine."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from logs import LOGS
 
 
 def essence(report, *, positions=True):
-    """A report without what merging needs, and with the first sample of each finding: parts show up to three of their own.
+    """Returns a report without merge data, and with only the first sample of each finding: each part has up to three.
 
-    Rows of a table have no positions in files, and files no names but those of the column.
+    Rows of a table have no positions in files, and their only file name is that in the column.
     """
     report = report.to_dict()
     del report["mergeable"]
@@ -56,7 +56,7 @@ def test_a_folder_that_spark_lists(spark, fleet, whole):
 
 
 def test_files_that_only_python_can_open(spark, fleet, whole):
-    """As on an object store: names that mean nothing here, and a hook that opens them."""
+    """Simulates an object store: paths that do not exist locally, and a hook that opens them."""
     rows = [(f"vault://{path}",) for path in sorted(fleet.rglob("*")) if path.is_file()]
 
     def opener(name):
@@ -64,7 +64,7 @@ def test_files_that_only_python_can_open(spark, fleet, whole):
 
     report = on_spark.report(spark.createDataFrame(rows, "path string"), path="path", part_bytes=500_000, open=opener)
     found = json.loads(json.dumps(essence(report)).replace("vault://", ""))
-    # The program says more of damage, and looks beside the files.
+    # The program reports more details of damage, and also looks for unread files.
     assert found["findings"] == whole["findings"]
     assert [source["bytes"] for source in found["sources"]] == [source["bytes"] for source in whole["sources"]]
     assert found["totals"] == whole["totals"]
@@ -79,7 +79,7 @@ def test_what_cannot_be_opened_is_named(spark, fleet):
 
 
 def test_rows_of_text_give_the_report_of_one_machine(spark, fleet):
-    """JSON lines, plain and compressed, as Spark reads them: a row a line, with the name of the file."""
+    """Returns JSON lines, plain and compressed, as Spark reads them: one row per line, with the name of the file."""
     from pyspark.sql.functions import input_file_name
 
     logs = [f"file://{path}" for path in sorted(fleet.rglob("*log*")) if "damaged" not in path.name]
@@ -137,7 +137,7 @@ def test_records_in_a_column_are_classified(spark):
 
 
 def executors():
-    """The processes of executors that this test's driver has started, by their ids."""
+    """Returns the process ids of the executors that this test's driver has started."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -163,7 +163,7 @@ def test_an_executor_that_is_killed_changes_nothing(spark, fleet, whole, tmp_pat
     opened.mkdir()
 
     def slow(name):
-        """Opens a file, leaves a trace of it, and takes its time, so that there is something to interrupt."""
+        """Opens a file slowly and records it, so that there is time to kill an executor."""
         (opened / f"{os.getpid()}-{time.monotonic_ns()}").touch()
         time.sleep(0.4)
         return open(name, "rb")
@@ -173,7 +173,7 @@ def test_an_executor_that_is_killed_changes_nothing(spark, fleet, whole, tmp_pat
     victim = min(before)
 
     def kill():
-        # Both the search for parts and the scan open files; by then the scan is under way.
+        # Both the search for parts and the scan open files; at this count the scan has started.
         while len(list(opened.iterdir())) < files + 6:
             time.sleep(0.05)
         os.kill(victim, signal.SIGKILL)
@@ -187,7 +187,7 @@ def test_an_executor_that_is_killed_changes_nothing(spark, fleet, whole, tmp_pat
     killer.join()
     found = essence(report)
     assert found["findings"] == whole["findings"] and found["totals"] == whole["totals"]
-    # It was killed in the middle: files were opened after, and Spark has put another executor in its place.
+    # The executor was killed during the scan: files were opened afterwards, and Spark has replaced the executor.
     assert killed and len(list(opened.iterdir())) > killed[0] + 3
     assert victim not in executors()
     end = time.monotonic() + 60
@@ -197,7 +197,7 @@ def test_an_executor_that_is_killed_changes_nothing(spark, fleet, whole, tmp_pat
 
 
 def test_a_batch_of_no_text_is_refused():
-    """What is wrong in a task is an error of the driver with a text that helps."""
+    """An error in a task is raised in the driver with a helpful message."""
     batch = pa.record_batch({"n": [1]})
     from clawsift import _clawsift
 
