@@ -47,6 +47,9 @@ enum Signal {
 
 impl Background {
     /// Starts to follow a log. `fence` also applies to a file that replaces it.
+    ///
+    /// # Errors
+    /// Fails if the path cannot be followed within the fence, or the thread cannot be started.
     pub fn start(engine: Arc<Engine>, path: &Path, fence: Fence, zone: TimeZone) -> io::Result<Self> {
         let follower = Follower::within(path, fence)?;
         let input = Input::Path(follower.path().to_owned());

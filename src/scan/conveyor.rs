@@ -107,7 +107,7 @@ struct Held {
     given_up: AtomicBool,
 }
 
-/// Wakes all waiting workers when the thread that holds it panics or ends.
+/// Ends all waiting if the thread that holds it panics.
 struct Alarm<'h>(&'h Held);
 
 impl Drop for Alarm<'_> {

@@ -25,7 +25,7 @@ pub use rate::Rate;
 const SETTLES_AFTER: Duration = Duration::from_millis(60);
 /// Minimum time between two reports: a person cannot read faster, and each report costs some milliseconds.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
-/// Divisor of the time spent on reports: at most 1/10 of the time.
+/// Minimum time between two reports as a multiple of a report's cost, so that reports take at most 1/10 of the time.
 const MAX_SHARE: u32 = 10;
 /// Maximum time between two reports, whatever they cost.
 const MAX_PAUSE: Duration = Duration::from_secs(5);

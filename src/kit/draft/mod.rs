@@ -92,7 +92,7 @@ pub enum BadId {
 /// Fails if the records of the cluster have no words in common, or if no draft wins the sample.
 pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftError> {
     let alone = template(&cluster.sample.text);
-    // The words that the cluster masks and the sample's own template does not differ between the records.
+    // Words that the cluster's template masks, but the sample's own template does not, vary between the records.
     let words = alone.split(' ').zip(cluster.template.split(' '));
     let varying =
         words.filter(|(mine, common)| mine != common && *common == MASK).map(|(mine, _)| mine).collect();

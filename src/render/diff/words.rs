@@ -81,7 +81,7 @@ pub(super) fn status(row: &Row) -> &'static str {
 /// Returns a note on a failure that has not been seen since but is too rare to be certain that it stopped.
 pub(super) fn patience(row: &Row, after: &SideInfo) -> Option<String> {
     let missing = row.sure_after_hours? - after.hours?;
-    // One year is the maximum: longer is never to a person, and a duration could not hold it.
+    // At most one year: a longer wait means never to a person, and could overflow the duration.
     let missing = SignedDuration::try_from_secs_f64((missing * 3600.0).clamp(1.0, 365.0 * 86_400.0)).ok()?;
     let recovered = row.before.as_ref().is_some_and(|seen| seen.status == Status::Recovered);
     let success = if recovered { "what had failed has succeeded since its last incident; " } else { "" };

@@ -16,8 +16,7 @@ use super::sample::Sample;
 
 /// Maximum number of OpenClaw's own statements kept per incident; real incidents have two or three.
 const MAX_CLAIMS: usize = 8;
-/// Maximum number of providers distinguished per incident; in a longer chain of fallbacks the others count as the last
-/// one.
+/// Maximum number of providers recorded per incident; further ones in a longer chain of fallbacks are ignored.
 const MAX_LEADS: usize = 8;
 /// Maximum number of ids of each kind kept per incident; a run has one of each.
 const MAX_KEYS: usize = 8;

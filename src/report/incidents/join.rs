@@ -291,8 +291,7 @@ impl Joiner {
         let Some(time) = time else { return };
         if self.started.len() >= MAX_STARTED {
             self.started.retain(|_, start| time.duration_since(*start) <= REACH);
-            // If too many runs start within that time, all are dropped: runs are then told apart as in logs without run
-            // ids.
+            // If too many runs start within that time, all are dropped: runs are then separated as in logs without run ids.
             if self.started.len() >= MAX_STARTED {
                 self.started.clear();
             }
