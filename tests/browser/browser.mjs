@@ -1,4 +1,4 @@
-// Chromium as the tests need it, and what they ask of each page.
+// Starts Chromium for the tests, with the checks that each page must pass.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
 export const fileOf = (name) => path.join(PAGES, `${name}.html`);
 export const textOf = (name) => readFileSync(fileOf(name), "utf8");
 
-// Opens a page, and notes whatever a page of ours must never do.
+// Opens a page, and records everything that the report must never do.
 export const open = async (browser, name, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -42,7 +42,7 @@ export const open = async (browser, name, options = {}) => {
   return page;
 };
 
-// The least contrast of any text with what is behind it.
+// Returns the lowest contrast between a text and its background.
 export const leastContrast = (page) =>
   page.evaluate(() => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

@@ -1,4 +1,4 @@
-// The HTML report as people use it. `.ci/browser` makes the pages and runs this.
+// Tests the HTML report as a user operates it. `.ci/browser` builds the pages and runs this file.
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -232,7 +232,7 @@ test("even a page that someone tampers with runs nothing", async () => {
       try {
         attempt();
       } catch {
-        // It is refused, as it should be.
+        // The browser rejects it, as expected.
       }
     }
     document.body.click();
@@ -265,7 +265,7 @@ test("a log of ten thousand incidents is a small page that shows at once", async
     return performance.now() - start;
   });
   console.log(`${incidents} incidents: ${bytes} bytes, first paint after ${paint.toFixed(0)} ms (median of five), filtered in ${filter.toFixed(0)} ms`);
-  // Machines differ; this is for a page that takes seconds.
+  // A generous limit, because machines differ: it detects a page that takes seconds.
   assert.ok(paint < 3000, `first paint after ${paint} ms`);
   await isQuiet(page);
 });

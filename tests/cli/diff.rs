@@ -1,4 +1,4 @@
-//! `diff`: what stopped, what is new, what got worse, and the exit status that says so.
+//! `diff`: stopped, new and worse failures, and the exit status for each.
 
 use crate::{clawsift, fixture, json, piped, stderr, stdout};
 
@@ -50,7 +50,7 @@ fn a_report_compares_like_its_log() {
     assert_eq!(same["before"]["hours"], same["after"]["hours"]);
 }
 
-/// One failing run a minute from 10:00 on, for so many minutes.
+/// Returns a log with `runs` failing runs from 10:00 on, `step` seconds apart.
 fn failing(runs: usize, step: usize) -> String {
     let log = String::from_utf8(fixture("dns-notfound/file.log")).expect("UTF-8");
     let record = log.lines().find(|line| line.contains("ENOTFOUND")).expect("a failing record").to_owned();
@@ -73,7 +73,7 @@ fn failing(runs: usize, step: usize) -> String {
 fn a_rate_counts_and_not_a_number() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    // Twenty in 200 minutes, and twenty in 20.
+    // Twenty in 200 minutes, and twenty in 20 minutes.
     std::fs::write(path("slow.log"), failing(20, 600)).expect("a file");
     std::fs::write(path("fast.log"), failing(20, 60)).expect("a file");
     let worse = diff(&[&path("slow.log"), &path("fast.log")]);
@@ -117,7 +117,7 @@ fn what_cannot_be_compared_is_said() {
     let missing = diff(&[FOLLOW, "/nonexistent/x.log"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(stderr(&missing).contains("no such file"), "{}", stderr(&missing));
-    // A log without any record has not stopped failing.
+    // An empty log does not show that a failure has stopped.
     let folder = tempfile::tempdir().expect("a folder");
     let empty = folder.path().join("empty.log");
     std::fs::write(&empty, "").expect("a file");

@@ -1,4 +1,4 @@
-//! What goes wrong, and what the user is told.
+//! Errors, and the messages for the user.
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +37,7 @@ fn a_file_that_may_not_be_read() {
     fs::write(&path, "x\n").expect("a file");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("permissions");
     if fs::read(&path).is_ok() {
-        return; // The superuser may read everything.
+        return; // Root may read everything.
     }
     let output = clawsift().arg(&path).output().expect("output");
     assert_eq!(output.status.code(), Some(2));
@@ -162,7 +162,7 @@ fn wrong_usage() {
 
 #[test]
 fn nothing_to_read() {
-    // Where OpenClaw is installed, its own logs are read instead.
+    // If OpenClaw is installed, its own logs are read instead.
     if Path::new("/tmp/openclaw").exists() {
         return;
     }

@@ -27,7 +27,7 @@ fn a_pasted_line_fills_its_facts_in() {
     let mut command = clawsift();
     command.args(["explain", line]);
     insta::assert_snapshot!(stdout(&command.output().expect("output")));
-    // The quotation marks may be forgotten, and the line may come from a pipe.
+    // The quotation marks are optional, and the line may come from a pipe.
     let mut loose = clawsift();
     loose.arg("explain").args(line.split(' ').filter(|word| !word.is_empty()));
     let mut dash = clawsift();

@@ -1,4 +1,4 @@
-//! The page for a browser. What a browser makes of it is tested in `tests/browser`.
+//! The HTML page. `tests/browser` tests it in a browser.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use insta_cmd::assert_cmd_snapshot;
 
 use crate::{clawsift, piped, stderr, stdout};
 
-/// What an attacker would write into a log.
+/// Text that an attacker would write into a log.
 const HOSTILE: &str = r#"2026-11-22T10:00:00Z error agent/embedded 429 Too Many Requests <script>window.__pwned=1</script> provider="><img src=x onerror=alert(1)> model=</style></script><script>alert(1)</script>
 2026-11-22T11:00:05Z error x"><svg/onload=alert(1)> connect ENOTFOUND host='"><a href=javascript:alert(1)>x</a>
 2026-11-22T11:00:06Z warn odd/thing </textarea></title></script><script>alert(2)</script> &lt;b&gt; <!-- <script>
@@ -18,7 +18,7 @@ fn page(log: &str) -> String {
     stdout(&piped(command, log.as_bytes()))
 }
 
-/// The page without its own style, scripts and data.
+/// Returns the page without its own style, scripts and data.
 fn markup(page: &str) -> String {
     let mut rest = page;
     let mut out = String::new();

@@ -1,10 +1,10 @@
-//! What can be read, and from where.
+//! Kinds of input, and their sources.
 
 use std::fs;
 
 use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout};
 
-/// The report of a text on standard input.
+/// Returns the report of a text on standard input.
 fn streamed(log: &[u8]) -> serde_json::Value {
     let mut command = clawsift();
     command.args(["--format", "json"]);
@@ -186,7 +186,7 @@ fn members_of_an_archive_are_sources() {
     assert_eq!(report["totals"]["incidents"], 2);
 }
 
-/// What `>` writes in PowerShell.
+/// The encoding that `>` writes in PowerShell.
 #[test]
 fn two_byte_text_is_read() {
     let log = String::from_utf8(fixture("tls-expired/logs-plain.txt")).expect("text");
@@ -211,7 +211,7 @@ fn times_without_an_offset_are_taken_in_the_zone() {
     assert_eq!(seen(&["--tz", "Asia/Tokyo"]), "2026-11-22T01:00:00Z");
 }
 
-/// Waits until a process has set itself up to catch SIGINT, where the system tells.
+/// Waits until a process has installed its handler for SIGINT, if the system shows that.
 #[cfg(unix)]
 fn until_signals_are_caught(id: &str) {
     for _ in 0..200 {
@@ -225,8 +225,8 @@ fn until_signals_are_caught(id: &str) {
     }
 }
 
-/// Ends the program with a signal, after it had time to read what there is, while its standard input stays open, as that
-/// of a command that follows a log.
+/// Ends the program with a signal after it has read its input, while its standard input stays open, like that of a
+/// command that follows a log.
 #[cfg(unix)]
 fn interrupted(input: &[u8], signal: &str) -> std::process::Output {
     use std::io::Write;

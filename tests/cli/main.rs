@@ -1,6 +1,6 @@
-//! The program from outside: standard output, standard error and exit status of each way to use it.
+//! The program as a black box: standard output, standard error and exit status for each kind of use.
 //!
-//! `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
+//! `CLAWSIFT_BIN` selects another binary, such as a release build.
 
 mod check;
 mod diff;
@@ -24,7 +24,7 @@ use std::process::{Command, Output};
 use program::clawsift;
 use started::started;
 
-/// The program in another folder.
+/// Returns the program, to be run in another folder.
 fn clawsift_in(folder: &Path) -> Command {
     let mut command = clawsift();
     command.current_dir(folder);
@@ -36,7 +36,7 @@ fn piped(mut command: Command, input: &[u8]) -> Output {
     let (child, mut stdin) = started(&mut command);
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            // A program that ends before it has read everything is none of our business here.
+            // A program may exit before it has read all of its input.
             let _ = stdin.write_all(input);
         });
         child.wait_with_output().expect("the program ends")

@@ -1,4 +1,4 @@
-//! How reports look, and what scripts get.
+//! Output formats, for people and for scripts.
 
 use insta_cmd::assert_cmd_snapshot;
 
@@ -212,7 +212,7 @@ fn fail_on_tells_scripts_by_the_status() {
     assert_eq!(status("error", "fixtures/logs/tls-expired/file.log"), Some(1));
     assert_eq!(status("critical", "fixtures/logs/tls-expired/file.log"), Some(0));
     assert_eq!(status("info", "fixtures/logs/ok-anthropic/file.log"), Some(0));
-    // What --top leaves out still fails.
+    // Findings hidden by --top still count for the status.
     let output = clawsift()
         .args(["--fail-on", "error", "--top", "0", "fixtures/logs/tls-expired/file.log"])
         .output()
@@ -250,7 +250,7 @@ fn a_filter_in_the_pipe_is_noticed() {
 fn a_default_tail_is_noticed() {
     let log = String::from_utf8(fixture("mixed/logs-plain.txt")).expect("text");
     let (head, rest) = log.split_once('\n').expect("a header");
-    // The two hundredth record begins where the two hundredth stamped line does.
+    // The 200th record from the end begins at the 200th line with a time stamp from the end.
     let starts: Vec<usize> = rest.match_indices("\n2026-").map(|(at, _)| at + 1).collect();
     let tail = format!("{head}\n{}", &rest[starts[starts.len() - 200]..]);
     let output = piped(clawsift(), tail.as_bytes());

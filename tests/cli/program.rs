@@ -1,8 +1,8 @@
-//! The program under test. `CLAWSIFT_BIN` points the tests at another binary, such as a release build.
+//! The program under test. `CLAWSIFT_BIN` selects another binary, such as a release build.
 
 use std::process::{Command, Stdio};
 
-/// The program, in the folder of the project, with everything pinned that its output depends on.
+/// Returns the program, to be run in the project's folder, with a fixed environment.
 pub fn clawsift() -> Command {
     let program = std::env::var_os("CLAWSIFT_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_clawsift").into());
     let mut command = Command::new(program);

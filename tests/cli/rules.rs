@@ -1,4 +1,4 @@
-//! Rules of the user's own.
+//! Rules of the user.
 
 mod list;
 mod new;
@@ -194,7 +194,7 @@ fn many_rules_are_kept_until_their_file_changes() {
     rules("second");
     assert_eq!(title(b"error: flux level 10003 is low\n"), "second");
     assert_eq!(kept(), 2);
-    // Nothing can be kept where a file is in the way, and nothing else changes.
+    // With a file in place of the cache folder, nothing can be cached, and nothing else changes.
     fs::remove_dir_all(folder.path().join("cache")).expect("removing");
     fs::write(folder.path().join("cache"), "").expect("a file");
     assert_eq!(title(b"error: flux level 10003 is low\n"), "second");
@@ -228,7 +228,7 @@ fn suggested_lines_pin_a_rule_down() {
     let suggested = test(&["--mutate", "--suggest", "pins.yaml"]);
     assert_eq!(stderr(&suggested).lines().count(), 1, "{}", stderr(&suggested));
     assert_eq!(test(&["pins.yaml", "--mutate", "--min-score", "100"]).status.code(), Some(0));
-    // What is there is not written over.
+    // An existing file is not overwritten.
     assert_eq!(test(&["--mutate", "--suggest", "pins.yaml"]).status.code(), Some(2));
 }
 

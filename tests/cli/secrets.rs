@@ -1,4 +1,4 @@
-//! What must not leave the program.
+//! Secrets and control characters must not leave the program.
 
 use crate::{clawsift, piped, stdout};
 
@@ -20,7 +20,7 @@ fn secrets_are_masked_in_every_format() {
         let mut command = clawsift();
         command.args(["--format", format]);
         let text = stdout(&piped(command, log().as_bytes()));
-        // No value of a log is in what Prometheus reads, and a bracket is written in another way in SARIF and Markdown.
+        // The Prometheus format contains no values of logs, and SARIF and Markdown write a bracket in another form.
         assert!(text.contains("redacted") || format == "prometheus", "{format}: {text}");
         assert!(!text.contains("AbCdEfGh"), "{format}: {text}");
         assert!(!text.contains("hunter2pass"), "{format}: {text}");

@@ -1,4 +1,4 @@
-//! What shells and readers of manuals get: help, completions, man pages.
+//! Help, completions and man pages.
 
 use std::fs;
 use std::process::{Command, Stdio};

@@ -1,8 +1,8 @@
-//! The program under way.
+//! A running program.
 
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Starts a command whose standard input stays open as long as what is given back with it.
+/// Starts a command whose standard input stays open until the returned handle is dropped.
 pub fn started(command: &mut Command) -> (Child, ChildStdin) {
     let mut child = command
         .stdin(Stdio::piped())

@@ -17,7 +17,7 @@ fn winner<'e>(engine: &'e Engine, text: &str) -> Option<&'e str> {
     Some(&engine.rule(verdict.rule).id)
 }
 
-/// The ids of the rules that are left for the text where each has its precedence: one, or the catalogue is at fault.
+/// Returns the rules that remain for the text after precedence: more than one is an error in the catalogue.
 fn rivals<'e>(engine: &'e Engine, text: &str) -> Vec<&'e str> {
     let Some(raw) = Lines::new(text.as_bytes(), 0).next() else { return Vec::new() };
     let rivals = engine.rivals(&Record::parse(&raw));
@@ -114,7 +114,7 @@ fn atoms_hide_no_rule_from_any_example() {
     assert_eq!(ids, [""; 0], "no literal gives these away, so they are tried on every record");
 }
 
-/// What the rows of the article that people start from look like, and where each belongs.
+/// The symptoms of the troubleshooting article that people start from, and the category of each.
 #[test]
 fn every_symptom_of_the_article_is_known() {
     let engine = engine();
@@ -163,7 +163,7 @@ fn every_symptom_of_the_article_is_known() {
     }
 }
 
-/// A fact is quoted for the shell as one word; inside quotes it would end them.
+/// A fact is quoted for the shell as one word; inside other quotes it would end them.
 #[test]
 fn commands_take_facts_outside_quotes_only() {
     for rule in engine().catalogue().rules() {

@@ -1,4 +1,4 @@
-//! What docs/RULES.md shows: its rule files have no fault, and its signatures find what it says.
+//! The examples of docs/RULES.md: its rule files have no problems, and its signatures match as described.
 
 use clawsift::catalogue::{self, RuleFile};
 use clawsift::engine::Engine;
@@ -6,12 +6,12 @@ use clawsift::kit;
 
 const PAGE: &str = include_str!("../../docs/RULES.md");
 
-/// The rule files of the page: YAML blocks with rules, changes to rules, or examples of them.
+/// Returns the rule files of the page: YAML blocks with rules, changes to rules, or examples of them.
 fn rule_files() -> impl Iterator<Item = RuleFile> {
     let blocks = PAGE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let keys = ["rules:", "disable:", "more_examples:"];
     let is_rule_file = move |text: &&str| text.lines().any(|line| keys.contains(&line));
-    // The day up to which an example holds must not be one on which this test begins to fail.
+    // The expiry date in an example must not make this test fail one day.
     blocks
         .filter(is_rule_file)
         .map(|text| RuleFile::new("page.yaml", text.replace("2027-01-31", "9999-12-31")))
@@ -41,7 +41,7 @@ fn each_kind_of_signature_finds_what_the_page_says() {
     for row in rows {
         let cells: Vec<&str> = row.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`'])).collect();
         let [signature, evidence, finds, does_not_find] = cells[..] else { panic!("{row}") };
-        // The example is of this rule alone, whatever else would win it.
+        // The example is tested against this rule alone, whatever rule would win it.
         let evidence = match signature.starts_with("shared") {
             true => String::new(),
             false => format!("        evidence: {evidence}\n"),

@@ -1,6 +1,6 @@
-//! What the rules advise: every configuration key and every command of OpenClaw must exist in the version that the
-//! fixtures were taken from (2026.9.6); a key that does not exist makes OpenClaw refuse its whole configuration. And what is
-//! filled into a command is one argument of it, in each shell.
+//! Advice of the rules: every configuration key and every OpenClaw command must exist in the version that the fixtures
+//! were taken from (2026.9.6), because OpenClaw rejects its whole configuration if a key does not exist. A value filled
+//! into a command must be one argument in each shell.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,7 +31,7 @@ impl Keys {
         Self(keys)
     }
 
-    /// Whether a path exists, each of its names as it is or as one that the user chooses.
+    /// Returns true if a path exists, with each name as given or as one that the user chooses.
     fn has(&self, path: &[String]) -> bool {
         let mut reached: BTreeSet<String> = BTreeSet::from([String::new()]);
         for name in path {
@@ -49,7 +49,7 @@ impl Keys {
     }
 
     fn leads_on(&self, path: &str) -> bool {
-        // These take any name; the schema does not list what is in them.
+        // These accept any name; the schema does not list their content.
         let is_open = |(map, _): (&str, &str)| map == "env.vars" || map.ends_with(".params");
         if path.rsplit_once('.').is_some_and(is_open) {
             return true;
@@ -63,7 +63,7 @@ impl Keys {
     }
 }
 
-/// All paths of a configuration, down to its leaves.
+/// Collects all paths of a configuration, down to its leaves.
 fn paths(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
     match value {
         Value::Object(map) if !map.is_empty() => {
@@ -91,7 +91,7 @@ fn every_configuration_key_exists() {
     let mut seen = 0;
     for rule in catalogue().rules() {
         for config in rule.fixes.iter().filter_map(|fix| fix.config.as_deref()) {
-            // What JSON5 allows and the fixes use of it is YAML, too.
+            // The subset of JSON5 that the fixes use is also YAML.
             let value: Value = serde_saphyr::from_str(config)
                 .unwrap_or_else(|error| panic!("{}: {config}: {error}", rule.id));
             let mut found = Vec::new();
@@ -113,7 +113,7 @@ fn every_configuration_key_exists() {
     );
 }
 
-/// The commands of OpenClaw as its help pages give them.
+/// The commands of OpenClaw, from its help pages.
 struct Help {
     /// Subcommands by the path of their parent; options by the path of their page.
     subcommands: BTreeMap<String, BTreeSet<String>>,
@@ -165,14 +165,14 @@ impl Help {
         help
     }
 
-    /// What is wrong with a command, given as its words behind `openclaw`.
+    /// Returns the error in a command, given as the words after `openclaw`.
     fn fault(&self, words: &[&str]) -> Option<String> {
         let mut path = String::new();
         let mut rest = words.iter().copied().peekable();
         while let Some(word) = rest.next_if(|word| !word.starts_with(['-', '<', '{'])) {
             let Some(known) = self.subcommands.get(&path) else { break };
             if !known.contains(word) {
-                // `openclaw models` and the like also take arguments of their own.
+                // `openclaw models` and similar commands also take arguments of their own.
                 return (!path.starts_with("config "))
                     .then(|| format!("`{path}` has no subcommand `{word}`"));
             }
@@ -188,7 +188,7 @@ impl Help {
     }
 }
 
-/// The commands of OpenClaw in a shell command, each as its words.
+/// Returns the OpenClaw commands in a shell command, each as a list of words.
 fn openclaw_commands(shell: &str) -> Vec<Vec<&str>> {
     let parts = shell.split(['|', '&', ';', '\n']);
     parts
@@ -230,7 +230,7 @@ fn every_path_in_a_command_exists() {
             for words in openclaw_commands(shell) {
                 let ["config", "get" | "set" | "unset", path, ..] = words.as_slice() else { continue };
                 let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-                // A path that is a fact of the record itself, such as the key that was refused.
+                // A path that is a fact of the record, such as the rejected key.
                 let is_fact = path.len() == 1 && path[0].starts_with(['{', '<']);
                 if !is_fact && !keys.has(&path) {
                     wrong.push(format!("{}: {shell}", rule.id));
@@ -241,7 +241,7 @@ fn every_path_in_a_command_exists() {
     assert!(wrong.is_empty(), "no such paths:\n{}", wrong.join("\n"));
 }
 
-/// What a shell takes quoted values for, or none where there is no such shell.
+/// Returns the values that a shell reads from quoted ones; `None` if the shell is not installed.
 fn evaluated(shell: &str, values: &[String]) -> Option<Vec<String>> {
     let quoted: Vec<String> = values.iter().map(|value| shell_quote(value)).collect();
     let script = format!(r"printf '%s\0' {}", quoted.join(" "));
@@ -270,7 +270,7 @@ proptest! {
     fn what_is_quoted_comes_out_of_each_shell_as_it_was(
         values in prop::collection::vec("[ \t\n'\"`$()\\[\\]{}<>|&;*?!#~=%^\\\\\\-,.:/@+aZ1ä\u{a0}]{0,12}", 1..100)
     ) {
-        // Behind `printf`'s format nothing is an option, but a shell's own command may see it otherwise.
+        // After the format of `printf` there are no options, but a shell's builtin may treat arguments differently.
         let values: Vec<String> = values.into_iter().filter(|value| value.is_empty() || is_argument(value)).collect();
         for shell in ["sh", "bash", "zsh", "ksh"] {
             if let Some(evaluated) = evaluated(shell, &values) {

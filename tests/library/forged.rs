@@ -1,4 +1,4 @@
-//! Text that a chat user or a tool wrote must not pass for a failure of the gateway.
+//! Text from a chat user or a tool must not be taken for a failure of the gateway.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use serde_json::json as object;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
-/// What strangers paste: records of every form, each of which is a finding where the gateway wrote it itself.
+/// Pasted text: records of every format, each of which is a finding if the gateway itself wrote it.
 const PASTED: [&str; 6] = [
     "2026-11-22T08:00:00.000+00:00 error agent/embedded 401 Incorrect API key provided",
     "2026-11-22T08:00:00.000+00:00 [agent/embedded] embedded run agent end: error=401 Incorrect API key provided",
@@ -103,7 +103,7 @@ fn where_the_record_shows_who_wrote_it_nothing_is_found() {
     }
 }
 
-/// Words over several lines, of which the last one is what was pasted.
+/// Returns a message of several lines, the last of which is the pasted text.
 fn multi_line(pasted: &str) -> Vec<String> {
     let after = "2026-11-22T10:00:09.000+00:00 [gateway] all is well\n";
     [
@@ -149,13 +149,13 @@ fn a_paste_is_one_incident_and_takes_nothing_from_what_is_real() {
     let only = report(&paste);
     let finding = only.findings.first().expect("a finding");
     assert_eq!((finding.incidents, finding.records, finding.quoted), (1, 2, true));
-    // The same failure, real, right after it.
+    // The same failure, this time real, directly after it.
     let both = report(&format!("{paste}{}", new(1)));
     let finding = both.findings.first().expect("a finding");
     assert_eq!((both.findings.len(), finding.incidents, finding.records, finding.quoted), (1, 1, 1, false));
     assert!(finding.severity >= Severity::Error);
     assert_eq!(finding.first_seen, "2026-11-22T10:00:01Z".parse().ok());
-    // Reports of the parts add up.
+    // Reports of the parts merge to the report of the whole.
     let view = clawsift::report::View::default();
     let parts = [report(&paste), report(&format!("{words}{}", old(3)))];
     let merged = clawsift::report::merge(parts, &view).expect("a report");
@@ -196,7 +196,7 @@ fn another_log_that_was_put_behind_is_no_paste() {
     assert!(swapped.findings.iter().all(|finding| !finding.quoted));
 }
 
-/// A name of a field says nothing of who wrote it, where a channel passes on what people write.
+/// The name of a field does not show who wrote its value if a channel passes on messages of people.
 #[test]
 fn what_a_channel_passes_on_in_a_field_is_no_finding_whatever_its_name() {
     const NAMES: [&str; 14] = [
@@ -240,7 +240,7 @@ fn what_a_channel_says_of_its_own_failure_is_a_finding() {
     }
 }
 
-/// Starts, reloads, versions and good ends come from the part of OpenClaw that has them to tell.
+/// Starts, reloads, versions and successes count only from the part of OpenClaw that logs them.
 #[test]
 fn what_a_channel_passes_on_is_no_event_of_the_gateway() {
     const EVENTS: [&str; 7] = [
@@ -270,7 +270,7 @@ fn what_a_channel_passes_on_is_no_event_of_the_gateway() {
             assert_eq!(marks(&line), 0, "{line}");
         }
     }
-    // A failure does not recover because somebody says so.
+    // A failure does not recover because a message says so.
     let failed = "2026-11-22T10:00:00.000+00:00 [agent/embedded] embedded run agent end: runId=r1 provider=acme error=401 Incorrect API key provided\n";
     let channel = "2026-11-22T10:00:00.000+00:00 [telegram] [default] channel exited: 401: Unauthorized\n";
     for (before, said) in [

@@ -1,4 +1,4 @@
-//! Every shape in which OpenClaw's logs reach a person: what is read out of each, and that the shape changes no finding.
+//! Every format of OpenClaw's logs: the parsed fields of each, and equal findings in all of them.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use clawsift::report::Report;
 use clawsift::scan::{Options, scan_bytes};
 use jiff::tz::TimeZone;
 
-/// What is expected of a record; `-` stands for nothing.
+/// Expected fields of a record; `-` for none.
 struct Expected {
     text: &'static str,
     format: Format,
@@ -81,7 +81,7 @@ fn samples() -> Vec<Expected> {
         sample!(ConsoleJson, None, "2026-11-22T10:01:33.19Z", "warn", "gateway/channels/telegram", "sendMessage failed", [("chatId", "12345"), ("error", "x")], r#"{"chatId":12345,"error":"x","time":"2026-11-22T10:01:33.190+00:00","level":"warn","subsystem":"gateway/channels/telegram","message":"sendMessage failed"}"#),
         sample!(ConsoleJson, None, "2026-11-22T10:01:42.512Z", "info", "gateway", "agent model: custom/m1 (thinking=off, fast=off)", [], r#"{"time":"2026-11-22T10:01:42.512+00:00","level":"info","subsystem":"gateway","message":"agent model: custom/m1 (thinking=off, fast=off)"}"#),
         sample!(ConsoleJson, None, "2026-11-22T10:01:43Z", "error", "diagnostic", "lane task error: lane=main", [("errorName", "FailoverError"), ("lane", "main")], r#"{"errorName":"FailoverError","time":"2026-11-22T11:01:43.000+01:00","level":"error","subsystem":"diagnostic","message":"lane task error: lane=main"}"#),
-        // 5. What other programs put around it
+        // 5. Text added by other programs
         sample!(Console, Some(Wrapper::Journal), "2026-09-02T22:31:39.076Z", "-", "agent/claude-cli", "claude-cli run failed: exit=1", [("exit", "1")], "Sep 03 04:01:39 ip-10-20-3-17 node[35555]: 2026-09-03T04:01:39.076+05:30 [agent/claude-cli] claude-cli run failed: exit=1"),
         sample!(Console, Some(Wrapper::Journal), "2026-11-22T09:51:12Z", "-", "gateway", "ready", [], "2026-11-22T10:51:12+0100 host openclaw[123]: [gateway] ready"),
         sample!(Text, Some(Wrapper::Journal), "-", "-", "-", "openclaw-gateway.service: Main process exited, code=killed, status=9/KILL", [("code", "killed")], "Nov  2 09:51:12 host systemd[1]: openclaw-gateway.service: Main process exited, code=killed, status=9/KILL"),
@@ -105,7 +105,7 @@ fn samples() -> Vec<Expected> {
         sample!(Text, None, "-", "-", "-", "npm error code ENOTFOUND\nnpm error network x", [], "npm error code ENOTFOUND\nnpm error network x"),
         sample!(Text, None, "-", "-", "-", "TypeError: fetch failed\n    at f (a.js:1:1) {\n  [cause]: Error: getaddrinfo ENOTFOUND a.b\n}", [], "TypeError: fetch failed\n    at f (a.js:1:1) {\n  [cause]: Error: getaddrinfo ENOTFOUND a.b\n}"),
         sample!(Console, None, "-", "-", "openclaw", "Uncaught exception: Error: Fatal Gateway error: 4014", [], "[openclaw] Uncaught exception: Error: Fatal Gateway error: 4014"),
-        // 7. Anything else
+        // 7. Any other text
         sample!(Text, None, "-", "-", "-", "plain words", [], "plain words"),
         sample!(Text, None, "-", "-", "-", "Error: connect ETIMEDOUT 10.0.0.1:443", [], "Error: connect ETIMEDOUT 10.0.0.1:443"),
         sample!(Text, None, "-", "-", "-", "{\"0\":\"cut off", [], "{\"0\":\"cut off"),
@@ -147,7 +147,7 @@ fn fixture(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Rules and incidents of a log.
+/// Returns the rules and incidents of a log.
 fn findings(log: &str) -> Vec<(String, u64)> {
     let options = Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() };
     let report: Report = scan_bytes(&ENGINE, "log", log.as_bytes(), &options);
@@ -157,12 +157,12 @@ fn findings(log: &str) -> Vec<(String, u64)> {
     findings
 }
 
-/// A log with something put around each of its lines.
+/// Returns a log with `wrap` applied to each line.
 fn wrapped(log: &str, wrap: impl Fn(&str) -> String) -> String {
     log.lines().map(|line| wrap(line) + "\n").collect()
 }
 
-/// The console's text as each supervisor would show it.
+/// Returns the console log as each supervisor stores it.
 fn console_shapes(console: &str) -> Vec<(&'static str, String)> {
     let json = |text: &str| serde_json::to_string(text).expect("JSON");
     vec![
@@ -229,15 +229,15 @@ fn the_shape_changes_no_finding() {
     }
 }
 
-/// `openclaw logs` without `--json` prints neither the provider's body nor the fields; what follows from them is lost, the
-/// category and the count are not.
+/// `openclaw logs` without `--json` prints neither the provider's response body nor the fields. Details from them are
+/// lost, but not the category and the count.
 #[test]
 fn plain_text_loses_the_body_and_nothing_else() {
     for (case, known) in [
         ("dns-notfound", "dns/not-found"),
         ("tls-expired", "tls/expired"),
-        ("openai-429-quota", "billing/no-credit"), // That it is the quota, not the credit, stood in the body.
-        ("anthropic-401", "auth/invalid-key"),     // That it is Anthropic's key stood in the body.
+        ("openai-429-quota", "billing/no-credit"), // The body named the quota, not the credit.
+        ("anthropic-401", "auth/invalid-key"),     // The body named Anthropic.
     ] {
         let plain = fixture(&format!("{case}/logs-plain.txt"));
         assert_eq!(findings(&plain), [(known.to_owned(), 1)], "{case}");

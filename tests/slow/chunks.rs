@@ -1,4 +1,4 @@
-//! However a log is cut into chunks, and whatever the order in which they are done, the report is the same.
+//! The report does not depend on the chunk size or on the order in which chunks are finished.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     Engine::new(catalogue)
 });
 
-/// Lines of real logs, of every shape, and lines that continue others or are nothing at all.
+/// Lines of real logs in every format, with continuation lines and lines that are no records.
 static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
     let mut lines: Vec<Vec<u8>> = Vec::new();
@@ -90,7 +90,7 @@ fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -
     serde_json::to_string_pretty(&report).expect("JSON")
 }
 
-/// The first line in which two reports differ.
+/// Returns the first line in which two reports differ.
 fn difference(parts: &str, whole: &str) -> String {
     let differs = parts.lines().zip(whole.lines()).find(|(a, b)| a != b);
     format!("in parts and as a whole: {differs:?}")
@@ -131,7 +131,7 @@ fn a_time_of_day_before_the_log_says_its_date_has_none() {
     );
 }
 
-/// A panic comes out of the scan, and no worker waits for one that has died.
+/// A panic propagates out of the scan, and no worker waits for the one that panicked.
 #[test]
 fn a_worker_that_panics_ends_the_scan() {
     let log = "2026-11-22T09:00:00.000+00:00 [agent/embedded] HTTP 500: no\n".repeat(400);
@@ -155,7 +155,7 @@ proptest! {
         crlf in any::<bool>(),
     ) {
         let end: &[u8] = if crlf { b"\r\n" } else { b"\n" };
-        // Two bytes at the start of a file could say that it is UTF-16.
+        // Two bytes at the start of a file could be a UTF-16 byte order mark.
         let mut log = b"begin".to_vec();
         log.extend_from_slice(end);
         for pick in picks {

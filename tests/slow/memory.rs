@@ -1,5 +1,5 @@
-//! Memory stays bounded however many runs fail. The number of runs is that of `CLAWSIFT_RUNS`, else a small one; the full
-//! test of a million takes minutes.
+//! Memory stays bounded for any number of failing runs. `CLAWSIFT_RUNS` sets the number of runs; the default is small,
+//! the full test of a million takes minutes.
 
 #![cfg(target_os = "linux")]
 
@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use std::{env, fs, thread};
 
 const MIB: u64 = 1 << 20;
-/// What the program may keep resident; standard input is not mapped.
+/// Limit of the program's resident memory; standard input is not mapped.
 const LIMIT: u64 = 512 * MIB;
 
-/// The records of one failing run of a real log, with another run and trace id and another time.
+/// Returns the records of one failing run of a real log with other run and trace ids and another time.
 fn run(number: u64, records: &str) -> String {
     let time = jiff::Timestamp::from_second(1_790_000_000 + i64::try_from(number * 3).expect("a second"));
     let time = time.expect("a time").strftime("%Y-%m-%dT%H:%M:%S").to_string();

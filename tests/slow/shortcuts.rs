@@ -1,5 +1,6 @@
-//! The short ways mean the same as the long one: on random rules and random logs, what is known of a record from its outline,
-//! and what atoms let be tried, is what reading it and trying every signature gives.
+//! Shortcuts give the same result as the full evaluation: on random rules and random logs, the cached result of a
+//! normalized record and the rules selected by atoms match the result of parsing the record and evaluating every
+//! signature.
 
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use clawsift::record::{ByFormat, Lines};
 use clawsift::redact::Redactor;
 use proptest::prelude::*;
 
-/// Words of which rules and logs are made, so that they meet.
+/// Words for rules and logs, few enough that they match.
 const WORDS: &[&str] = &[
     "quota",
     "exceeded",
@@ -52,7 +53,7 @@ fn word() -> impl Strategy<Value = String> {
     prop::sample::select(WORDS).prop_map(str::to_owned)
 }
 
-/// An id, a duration, or a number, of few different ones, so that they repeat.
+/// Returns an id, a duration, or a number, with few different values so that they repeat.
 fn opaque() -> impl Strategy<Value = String> {
     (0_u32..6, 0_u32..8).prop_map(|(kind, n)| match kind {
         0 => format!("runId=0000{n}706-7d42-40bd-ab60-6cbf9ad318b{n}"),
@@ -68,7 +69,7 @@ fn message() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof![3 => word(), 2 => opaque()], 1..5).prop_map(|words| words.join(" "))
 }
 
-/// An expression of several wordings, within each other.
+/// Returns an expression with nested alternatives.
 fn wordings() -> impl Strategy<Value = String> {
     let leaf = word().prop_map(|word| regex_syntax::escape(&word));
     leaf.prop_recursive(4, 24, 3, |inner| {
@@ -136,13 +137,13 @@ fn rules() -> impl Strategy<Value = String> {
     })
 }
 
-/// The lines of a log: in all forms, or in one of those that go on as they began.
+/// Returns the lines of a log: in all formats, or in one of those that continue as they began.
 fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let lines = |forms| prop::collection::vec(line(forms), 1..60);
     prop_oneof![2 => lines(0..9), 1 => lines(4..5), 1 => lines(6..7)]
 }
 
-/// A line in one of the forms, and what can happen to it on the way.
+/// Returns a line in one of the formats, with possible damage.
 fn line(forms: Range<u32>) -> impl Strategy<Value = Vec<u8>> {
     let level = prop::sample::select(&["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"][..]);
     let subsystem =
@@ -196,7 +197,7 @@ proptest! {
         let mut short = Observer::new(&engine, Redactor::MASKING, false);
         let mut long = Observer::new(&engine, Redactor::MASKING, false);
         let mut passing = Observer::new(&engine, Redactor::MASKING, false);
-        // Twice, so that all that can be known is known.
+        // Twice, so that everything that can be cached is cached.
         for _ in 0..2 {
             let (mut all, mut lines) = (Lines::new(&log, 0), Lines::new(&log, 0));
             let (mut records, mut events) = (0, Vec::new());
@@ -227,7 +228,8 @@ proptest! {
     }
 }
 
-/// How many records of a log a rule with that signature matches, by a glance as by reading them; the log is read twice.
+/// Returns the number of records that a rule with this signature matches, equal by triage and by parsing; the log is
+/// read twice.
 fn matches(signature: &str, log: &[u8]) -> usize {
     let rules = format!(
         "category: dns\nrules:\n  - {{ id: dns/a, title: t, severity: error, causes: [c], fixes: [{{ say: s }}], \
@@ -237,7 +239,7 @@ fn matches(signature: &str, log: &[u8]) -> usize {
     let mut short = Observer::new(&engine, Redactor::MASKING, false);
     let mut long = Observer::new(&engine, Redactor::MASKING, false);
     let mut matches = 0;
-    // Twice, so that all that can be known is known.
+    // Twice, so that everything that can be cached is cached.
     for _ in 0..2 {
         let mut lines = Lines::new(log, 0);
         while let Some((raw, glance)) = short.next(&mut lines, None) {

@@ -1,5 +1,5 @@
-//! A program that scans with the library keeps its own handler of SIGBUS, the signal of maps whose file shrinks. Here the test is
-//! that program.
+//! A program that scans with the library keeps its own handler of SIGBUS, the signal for maps of a file that shrinks.
+//! The test is such a program.
 
 #![cfg(target_os = "linux")]
 
@@ -17,12 +17,12 @@ use clawsift::engine::Engine;
 use clawsift::scan::{Options, scan};
 use clawsift::source::{Input, allow_maps};
 
-/// Longer than anything takes on a busy machine.
+/// Longer than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Long enough to be mapped.
+/// Long enough to be mapped, in bytes.
 const LENGTH: usize = 4 << 20;
 
-/// A log at rest.
+/// Creates an old log.
 fn log(folder: &Path) -> Input {
     let path = folder.join("gateway.log");
     let fixture = include_bytes!("../../fixtures/logs/mixed/file.log");
@@ -32,7 +32,7 @@ fn log(folder: &Path) -> Input {
     Input::Path(path)
 }
 
-/// Whether the program's own handler gets the signal when somebody sends it.
+/// Returns true if the program's own handler receives a signal from another process.
 fn is_handled(seen: &AtomicBool) -> bool {
     let own = std::process::id().to_string();
     assert!(Command::new("kill").args(["-s", "BUS", &own]).status().expect("kill").success());
@@ -43,7 +43,7 @@ fn is_handled(seen: &AtomicBool) -> bool {
     seen.load(Ordering::SeqCst)
 }
 
-/// How far a program goes before somebody sends it the signal.
+/// State of the program when the signal arrives.
 const PHASES: [&str; 3] = ["nothing is mapped", "files may be mapped", "files may no longer be mapped"];
 
 /// The test below, as its own process is asked for it: signal handlers are of the whole process.
@@ -52,7 +52,7 @@ const NAME: &str = "sigbus::a_handler_of_the_program_that_uses_the_library_stays
 #[test]
 fn a_handler_of_the_program_that_uses_the_library_stays_in_force() {
     let Ok(phase) = env::var("CLAWSIFT_PHASE") else {
-        // A process for each: the handler that Rust installs itself, which comes next, takes the signal only once.
+        // One process per phase: Rust's own handler, which runs next, handles the signal only once.
         for phase in PHASES {
             let mut command = Command::new(env::current_exe().expect("the program"));
             command.args([NAME, "--exact", "--test-threads=1"]).env("CLAWSIFT_PHASE", phase);

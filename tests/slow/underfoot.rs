@@ -1,5 +1,5 @@
-//! A log that somebody truncates, rewrites, renames or deletes while it is read: no crash, no match that neither text holds, and
-//! the report says what happened.
+//! A log that is truncated, rewritten, renamed or deleted while it is read: no crash, no match that is in neither text,
+//! and a note in the report.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -19,10 +19,10 @@ use clawsift::source::{Input, allow_maps};
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 const CHUNK: usize = 64 << 10;
-/// Long enough to be mapped where it is at rest.
+/// Long enough to be mapped if the file is old, in bytes.
 const LENGTH: usize = 2 << 20;
 
-/// What is done to the log.
+/// Change of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
     Truncate,
@@ -44,14 +44,14 @@ const ACTS: [Act; 7] = [
     Act::Delete,
 ];
 
-/// A log and all that its matches say.
+/// A log and the texts of all its matches.
 struct Text {
     bytes: Vec<u8>,
     matches: BTreeSet<(String, String)>,
 }
 
 impl Text {
-    /// The records of some logs, again and again.
+    /// Returns the records of some logs, repeated.
     fn new(logs: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
         let once: Vec<u8> =
@@ -70,14 +70,14 @@ fn matches(report: &Report) -> BTreeSet<(String, String)> {
     report.matches.iter().map(|row| row.expect("a match")).map(|row| (row.rule, row.text)).collect()
 }
 
-/// What a round ended with.
+/// Result of a round.
 struct Outcome {
     report: Report,
-    /// The log was changed before the last of its chunks was scanned.
+    /// `true` if the log was changed before its last chunk was scanned.
     is_during: bool,
 }
 
-/// Scans the log at `path` and does that to it when so many chunks are scanned.
+/// Scans the log at `path` and applies the change after `after` chunks.
 fn round(path: &Path, act: Act, after: usize, new: &[u8], length: u64) -> Outcome {
     let scanned = AtomicUsize::new(0);
     let (start, started) = mpsc::channel();
@@ -150,7 +150,7 @@ fn a_log_that_changes_while_it_is_read_is_read_safely_and_the_change_is_told() {
         let what = format!("round {number}: {act:?} after {after} chunks, settled: {is_settled}");
 
         let mut unknown: Vec<_> = matches(&report).difference(&known).cloned().collect();
-        // Where a stream ends in the middle of a line, that line is a record like any other.
+        // If a stream ends in the middle of a line, that line is a record like any other.
         if !is_settled {
             unknown.retain(|(rule, _)| !known.iter().any(|(other, _)| other == rule));
         }

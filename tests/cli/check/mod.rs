@@ -1,5 +1,5 @@
-//! `clawsift rules check`, fault by fault: each file in `cases/` is a rule file with the fault that it is named for, and has
-//! a snapshot of what is said of it. A first line such as `# --prove` gives options.
+//! `clawsift rules check`, problem by problem: each file in `cases/` is a rule file with the problem that it is named
+//! after, and has a snapshot of the output. A first line such as `# --prove` gives options.
 
 use std::path::Path;
 use std::process::Command;

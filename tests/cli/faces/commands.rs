@@ -1,4 +1,4 @@
-//! Commands to CI systems that a log, a rule file or the name of a file holds: no output hands them on.
+//! CI commands in a log, a rule file or a file name: no output passes them on.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,11 @@ use clawsift::render::Format;
 
 use crate::program::clawsift;
 
-/// A text with each command, first of all that which must stand at the start of a line.
+/// A text with each command, first the one that must be at the start of a line.
 const COMMANDS: &str = "::error file=a.rs::pwned ##vso[task.setvariable variable=PATH]/x ##[error]y ##VSO[task.complete] \
                         ##teamcity[buildStatus status='SUCCESS'] ##TeamCity[x]";
 
-/// The commands that a CI system would obey in an output.
+/// Returns the commands in an output that a CI system would execute.
 fn obeyed(output: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(output).into_owned();
     let lines = text.split(['\n', '\r']);
@@ -24,7 +24,8 @@ fn obeyed(output: &[u8]) -> Vec<String> {
     lines.filter(is_command).map(str::to_owned).collect()
 }
 
-/// A folder with a log, a broken log and a rule file that hold commands, the name of the log one, too.
+/// Creates a folder with a log, a broken log and a rule file that contain commands; the name of the log contains one
+/// too.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let record =
@@ -52,7 +53,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// All that the program writes when it runs there.
+/// Returns all output of the program when run in this folder.
 fn written(folder: &Path, columns: &str, arguments: &[&str]) -> Vec<u8> {
     let output = clawsift()
         .current_dir(folder)
@@ -128,7 +129,7 @@ fn no_command_hands_one_on() {
         &["rules", "new", "--from-unknown", "1", LOG],
         &["rules", "bench", LOG, "--rules", "rules.yaml"],
     ] {
-        // A watch of a file goes on until it is ended; here its log comes by a pipe.
+        // A watch of a file runs until it is stopped, so the log is piped here.
         if arguments[0] == "watch" {
             let output = watched(folder, &arguments[2..]);
             assert!(output.len() > 100, "{arguments:?}");
@@ -139,7 +140,7 @@ fn no_command_hands_one_on() {
     }
 }
 
-/// All that a watch writes of the log.
+/// Returns all output of a watch of the log.
 fn watched(folder: &Path, options: &[&str]) -> Vec<u8> {
     let log = fs::File::open(folder.join(LOG)).expect("the log");
     let mut command = clawsift();

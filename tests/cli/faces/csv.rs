@@ -1,4 +1,4 @@
-//! `--format csv`, read back with a CSV reader, as a spreadsheet would.
+//! `--format csv`, parsed with a CSV reader, like in a spreadsheet.
 
 use super::{HOSTILE, LOG, hostile, json, snapshot, written};
 

@@ -1,4 +1,4 @@
-//! Fingerprints of findings: the same for the same failure, wherever and whenever it is seen.
+//! Fingerprints of findings: equal for the same failure on any machine and at any time.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `--format junit`, read by an XML parser, as CI reads it.
+//! `--format junit`, parsed as XML, like in a CI system.
 
 use roxmltree::{Document, Node};
 

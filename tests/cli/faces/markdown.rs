@@ -11,10 +11,10 @@ use serde_json::json as object;
 
 use super::{HOSTILE, LOG, fixtures, hostile, json, snapshot, written};
 
-/// What a page is made of.
+/// Elements of a parsed page.
 #[derive(Default)]
 struct Parsed {
-    /// Paragraphs, items, cells and headings, with `\0` where code is.
+    /// Paragraphs, items, cells and headings, with `\0` in place of code.
     texts: Vec<String>,
     headings: Vec<String>,
     rows: Vec<usize>,
@@ -72,7 +72,7 @@ fn parse(page: &str) -> Parsed {
     parsed
 }
 
-/// Checks a page that shows so many findings, whatever they say.
+/// Checks a page with this number of findings, independent of their text.
 fn check(page: &str, findings: usize) -> Parsed {
     assert!(page.len() < 60_000, "{}", page.len());
     let parsed = parse(page);
@@ -163,7 +163,7 @@ fn a_flood_of_findings_and_long_values_fits_into_an_issue() {
     }
 }
 
-/// What Markdown and forges act on, and what may stand around it.
+/// Texts that Markdown and forges act on, and text that may surround them.
 const FRAGMENTS: [&str; 36] = [
     "`",
     "``",
@@ -203,7 +203,7 @@ const FRAGMENTS: [&str; 36] = [
     "---",
 ];
 
-/// A report that says so in each place in which rules and logs can say something.
+/// Returns a report with `text` in each place that rules and logs can fill.
 fn saying(base: &serde_json::Value, text: &str) -> Report {
     let mut report = base.clone();
     let finding = &mut report["findings"][0];

@@ -1,5 +1,5 @@
-//! Each output format as its readers read it: snapshots of real logs, and a hostile log and catalogue through real parsers. And what a CI
-//! system makes of what the program writes.
+//! Output formats as their readers parse them: snapshots of real logs, a hostile log and a hostile catalogue through
+//! real parsers, and CI commands in the output.
 
 mod commands;
 mod csv;
@@ -18,7 +18,7 @@ use crate::program::clawsift;
 use clap::ValueEnum;
 use clawsift::render::Format;
 
-/// A log in which one failure is seen in each of its records.
+/// A log with a single failure, visible in each of its records.
 const LOG: &str = "fixtures/logs/dns-notfound/file.log";
 /// A log whose texts try to break out of every format.
 const HOSTILE: [&str; 3] =
@@ -30,7 +30,7 @@ fn run(arguments: &[&str]) -> Output {
     clawsift().args(arguments).output().expect("the program runs")
 }
 
-/// What it writes, where it ends well.
+/// Returns the output of a successful run.
 fn written(arguments: &[&str]) -> String {
     let output = run(arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -46,7 +46,7 @@ fn json(arguments: &[&str]) -> serde_json::Value {
     serde_json::from_str(&written(arguments)).expect("JSON")
 }
 
-/// Every log among the fixtures.
+/// Returns every log of the fixtures.
 fn fixtures() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
     let cases = std::fs::read_dir(folder).expect("fixtures").map(|entry| entry.expect("an entry"));
@@ -57,7 +57,7 @@ fn fixtures() -> Vec<String> {
     names
 }
 
-/// A snapshot that does not change with each rule or version.
+/// Compares a snapshot without the parts that change with each rule or version.
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"catalogue `[0-9a-f]{16}` of \d+ rules", "catalogue `[catalogue]` of [n] rules");
@@ -72,7 +72,7 @@ fn regex_escape(text: &str) -> String {
     text.replace('.', r"\.")
 }
 
-/// A character that does something instead of being shown.
+/// Returns true for a character that acts instead of being displayed.
 fn is_invisible(c: char) -> bool {
     let acts = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}' | '\u{e0000}'..='\u{e007f}');
     (c.is_control() && c != '\n' && c != '\r') || acts(c) || matches!(c, '\u{fffe}' | '\u{ffff}')
@@ -80,12 +80,12 @@ fn is_invisible(c: char) -> bool {
 
 #[test]
 fn nothing_invisible_comes_through_any_format() {
-    // In JSON, texts of rules are data: whoever shows them minds what is in them.
+    // In JSON, texts of rules are data; the program that displays them must escape them.
     for format in MACHINE.iter().filter(|format| **format != "json").chain(&["markdown"]) {
         let text = hostile(format);
         let found: Vec<char> = text.chars().filter(|c| is_invisible(*c)).collect();
         assert!(found.is_empty(), "{format}: {found:?}");
-        // No value of a log is in what Prometheus reads.
+        // The Prometheus format contains no values of logs.
         assert!(text.contains("202e") || *format == "prometheus", "{format}");
     }
 }

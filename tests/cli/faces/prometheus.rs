@@ -1,4 +1,4 @@
-//! `--format prometheus`. `.ci/faces` reads it with Prometheus' own parser; here is what that does not look at.
+//! `--format prometheus`. `.ci/faces` reads it with Prometheus' own parser; these tests cover the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 

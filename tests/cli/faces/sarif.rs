@@ -1,4 +1,4 @@
-//! `--format sarif`, of reports and of faults of rules, against the official schema.
+//! `--format sarif`, for reports and for problems of rules, against the official schema.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn every_fixture_and_the_hostile_log_are_valid() {
         let log = json(&["--format", "sarif", &case]);
         check(&validator, &log);
         for result in log["runs"][0]["results"].as_array().expect("results") {
-            // Code scanning refuses a result without a place, and tells alerts apart by their fingerprints.
+            // Code scanning rejects a result without a location, and identifies alerts by their fingerprints.
             assert_eq!(result["locations"].as_array().map(Vec::len), Some(1), "{case}");
             assert!(result["partialFingerprints"]["clawsift/v1"].as_str().is_some_and(|f| f.len() == 16));
             let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("an index");

@@ -1,4 +1,4 @@
-//! The JSON Schemas of reports and matches: kept, complete, and true of what is written.
+//! The JSON Schemas of reports and matches: current, complete, and consistent with the output.
 
 use std::fs;
 use std::path::Path;

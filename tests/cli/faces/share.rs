@@ -1,4 +1,4 @@
-//! `--share`: what may be shown to strangers.
+//! `--share`: output that is safe to publish.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::json as object;
 
 use super::{run, written};
 
-/// What tells who it was and where, each in a text of the log.
+/// Words that identify the person or the machine, each from a text of the log.
 const TELLING: [&str; 25] = [
     "joanna",
     "Joanna",
@@ -48,7 +48,7 @@ fn record(message: &str, level: &str) -> String {
         "hostname": "clawbox-7.vault.example.org",
         "message": message,
     });
-    // The logger writes its keys in this order, and the machine is read from where it puts it.
+    // The logger writes its keys in this order, and the parser reads the host name from this position.
     let meta =
         r#""_meta":{"runtime":"node","runtimeVersion":"24.21.0","hostname":"clawbox-7.vault.example.org","#;
     let text = record.to_string();

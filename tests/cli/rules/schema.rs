@@ -1,4 +1,4 @@
-//! `clawsift rules schema`, and the copy of it that editors read.
+//! `clawsift rules schema`, and the committed copy for editors.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Labelled records: what the catalogue says of each against its label, and against OpenClaw's own classifier.
+//! Labelled records: compares the catalogue's verdict with each label, and with OpenClaw's own classifier.
 //!
 //! `CLAWSIFT_CORPUS=FILE cargo test --test library accuracy::corpus -- --nocapture` scores another file of records.
 
@@ -23,7 +23,7 @@ fn fixture(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The category of the first finding, as a user would see it, and its rule; `none` where there is no finding.
+/// Returns the category and the rule of the first finding, as a user would see it; `none` if there is no finding.
 fn verdict(text: &str) -> (String, String) {
     let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options());
     match report.findings.first() {
@@ -32,7 +32,7 @@ fn verdict(text: &str) -> (String, String) {
     }
 }
 
-/// How often each category was found where it was there, and where it was not.
+/// Per category: how often it was found correctly, missed, and found wrongly.
 #[derive(Default)]
 struct Score {
     labelled: u32,
@@ -55,7 +55,8 @@ fn table(scores: &BTreeMap<String, Score>) -> String {
     table
 }
 
-/// Scores a file of labelled records, prints the table, and wants a share of at least `floor` right and no false alarm.
+/// Scores a file of labelled records and prints the table. Fails below a share of `floor` correct verdicts, and on any
+/// false alarm.
 fn score(text: &str, floor: f64) {
     let (mut scores, mut wrong, mut false_alarms) = (BTreeMap::<String, Score>::new(), Vec::new(), 0);
     for line in text.lines() {
@@ -80,7 +81,7 @@ fn score(text: &str, floor: f64) {
     }
 }
 
-/// Records in the shapes and wordings of real ones.
+/// Records in the formats and wordings of real ones.
 #[test]
 fn labelled_records_get_their_category() {
     match std::env::var_os("CLAWSIFT_CORPUS") {
@@ -89,14 +90,14 @@ fn labelled_records_get_their_category() {
     }
 }
 
-/// The same failures in other words: of other providers, other versions of their libraries, other envelopes.
+/// The same failures in other wordings: of other providers, other library versions, other envelopes.
 #[test]
 fn other_wordings_get_their_category() {
     score(&fixture("variants.jsonl"), 0.99);
 }
 
-/// What OpenClaw's reason means in the taxonomy; the texts of several reasons are told apart by what they say, and then
-/// any of these is agreement.
+/// Returns the categories for a reason of OpenClaw's. If one reason covers several categories, each of them counts as
+/// agreement.
 fn meaning(reason: &str) -> &'static [&'static str] {
     match reason {
         "auth" => &["auth", "permission", "proxy"],
@@ -127,8 +128,8 @@ fn meaning(reason: &str) -> &'static [&'static str] {
     }
 }
 
-/// The texts of OpenClaw's own classifier, in the form of a failed run. Where we differ, `disagreements.tsv` says who is
-/// right; it must list exactly the differences there are.
+/// The test texts of OpenClaw's own classifier, in the form of a failed run. `disagreements.tsv` must list exactly the
+/// differences, and which side is right.
 #[test]
 fn openclaws_own_classifier_agrees() {
     let mut differences = Vec::new();

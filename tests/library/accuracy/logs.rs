@@ -90,7 +90,7 @@ fn a_healthy_log_is_not_alarming() {
     }
 }
 
-/// Twenty-seven turns in one gateway, of which the faults were counted when they were injected.
+/// One gateway log with 27 turns, whose faults were counted when they were injected.
 #[test]
 fn incidents_are_counted_as_the_faults_were() {
     let truth = BTreeMap::from([
@@ -116,7 +116,7 @@ fn incidents_are_counted_as_the_faults_were() {
         for finding in &report.findings {
             *counted.entry(finding.category.to_string()).or_default() += finding.incidents;
         }
-        // Plain text has neither ids nor the provider's answers, but all of these turns can be told apart in it.
+        // Plain text has neither ids nor the provider's response bodies, but all of these turns can be separated in it.
         assert_eq!(counted, truth, "{file}");
         assert_eq!(report.totals.incidents, 17, "{file}");
     }
@@ -125,7 +125,7 @@ fn incidents_are_counted_as_the_faults_were() {
 /// The file log, `openclaw logs --json`, the console, and plain `openclaw logs` of one gateway.
 const FORMS: [&str; 4] = ["file.log", "logs-json.txt.gz", "console.txt", "logs-plain.txt"];
 
-/// How a failure ended does not depend on the form of the log.
+/// The status of a failure does not depend on the format of the log.
 #[test]
 fn each_form_tells_the_same_status() {
     let of_form = |file: &str| -> BTreeMap<String, Status> {
@@ -138,7 +138,7 @@ fn each_form_tells_the_same_status() {
     }
 }
 
-/// A later run with another provider says nothing of one that failed.
+/// A later run with another provider says nothing about a failed one.
 #[test]
 fn what_nobody_mended_is_not_called_recovered() {
     for file in ["file.log", "logs-plain.txt"] {

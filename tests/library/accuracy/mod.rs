@@ -1,4 +1,4 @@
-//! How often the catalogue is right: on labelled records, and on whole logs into which faults were injected.
+//! Accuracy of the catalogue: on labelled records, and on whole logs with injected faults.
 
 mod corpus;
 mod logs;

@@ -1,4 +1,4 @@
-//! Reports of parts add up to the report of the whole.
+//! Reports of parts merge to the report of the whole.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn scan_all(paths: &[PathBuf]) -> Report {
     scan(&ENGINE, &inputs, &[], &options())
 }
 
-/// As it is written and read again.
+/// Returns the report after writing and reading it as JSON.
 fn through_json(report: &Report) -> Report {
     serde_json::from_str(&json(report)).expect("a report")
 }
@@ -29,7 +29,7 @@ fn json(report: &Report) -> String {
     serde_json::to_string_pretty(report).expect("JSON")
 }
 
-/// Writes a log as files of one rotated set, cut before the lines of these numbers where a record begins.
+/// Writes a log as files of one rotated set, cut at these lines if a record begins there.
 fn rotated(folder: &Path, log: &str, cuts: &[prop::sample::Index]) -> Vec<PathBuf> {
     let lines: Vec<&str> = log.split_inclusive('\n').collect();
     let begins: Vec<usize> =
@@ -65,7 +65,7 @@ const LOGS: [&str; 6] = [
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
-    /// In any order and grouping, through JSON or not, the merged report is that of all files in one scan.
+    /// In any order and grouping, with or without JSON, the merged report equals that of one scan of all files.
     #[test]
     fn reports_add_up_in_any_order(
         log in prop::sample::select(LOGS.to_vec()),
@@ -94,7 +94,7 @@ proptest! {
         prop_assert!(merged == whole, "{log} {cuts:?}: {differs:?}");
     }
 
-    /// Wherever a log was cut in two, the failures are those of the whole.
+    /// Wherever a log is cut in two, the failures are those of the whole log.
     #[test]
     fn failures_that_straddle_two_files_are_counted_once(
         log in prop::sample::select(LOGS.to_vec()),
@@ -124,7 +124,7 @@ fn what_cannot_be_merged_is_refused() {
     assert_eq!(merge([], &View::default()).expect_err("an error"), MergeError::None);
 }
 
-/// What was added cannot be taken out again, so it counts as often as it came; but it is told.
+/// Merged counts cannot be subtracted, so a report merged twice counts twice; a note says so.
 #[test]
 fn a_report_that_is_merged_twice_is_told() {
     let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");
@@ -138,7 +138,7 @@ fn a_report_that_is_merged_twice_is_told() {
     assert_eq!(twice.totals.records, once.totals.records + of("dns-notfound").totals.records);
 }
 
-/// Gateways in different folders have nothing to do with each other, but for a run that both name.
+/// Gateways in different folders are independent, except for a run that both name.
 #[test]
 fn gateways_in_different_folders_fail_apart() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -155,7 +155,7 @@ fn gateways_in_different_folders_fail_apart() {
     assert_eq!(scan_all(&paths).totals.incidents, 1);
 }
 
-/// The file log and the console of one gateway tell of the same failures.
+/// The file log and the console log of one gateway contain the same failures.
 #[test]
 fn two_logs_of_one_gateway_are_not_counted_twice() {
     let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs");

@@ -1,4 +1,4 @@
-//! Failures are counted as a person counts them, in each form of the log.
+//! Failures are counted as a person counts them, in each format of the log.
 
 mod merge;
 mod parts;
@@ -34,7 +34,7 @@ fn by_category(report: &Report) -> BTreeMap<String, u64> {
     counts
 }
 
-/// The same counts and statuses in each form.
+/// Asserts the same counts and statuses in each format.
 fn assert_counts(script: &Script, expected: &[(&str, u64, Status)]) {
     for (form, log) in [("file", &script.file), ("console", &script.console), ("plain", &script.plain)] {
         assert_form(form, log, expected);
@@ -149,7 +149,7 @@ fn a_provider_that_is_skipped_while_another_answers_counts_for_what_made_it_rest
     script.succeed(TWO);
     assert_form("file", &script.file, &[("auth", 2, Status::Degraded)]);
     assert_form("console", &script.console, &[("auth", 2, Status::Degraded)]);
-    // Plain text says nothing of the second turn but that it went well.
+    // Plain text shows only that the second turn succeeded.
     assert_eq!(by_category(&report(&script.plain)), BTreeMap::from([("auth".to_owned(), 1)]));
 }
 

@@ -1,4 +1,4 @@
-//! A log that is read in parts, as a cluster reads it, gives the report of the whole.
+//! A log read in parts, as on a cluster, gives the report of the whole log.
 
 use std::fs;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{ENGINE, options};
 
-/// Logs whose records tell date and run, which are those that are read in parts.
+/// Logs whose records contain date and run: only these are read in parts.
 const LOGS: [&str; 8] = [
     "mixed/file.log",
     "follow/file.log",
@@ -29,7 +29,7 @@ fn fixture(path: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs").join(path)).expect(path)
 }
 
-/// The report of each range, as it travels.
+/// Returns the report of each range, after writing and reading it as JSON.
 fn of_ranges(path: &Path, ranges: impl Iterator<Item = Range<u64>>) -> Vec<Report> {
     ranges
         .map(|range| {
@@ -40,8 +40,8 @@ fn of_ranges(path: &Path, ranges: impl Iterator<Item = Range<u64>>) -> Vec<Repor
         .collect()
 }
 
-/// What must be the same: all but what merging needs, and how many samples there are besides the first. A part shows up to
-/// three of its own.
+/// Returns the parts of a report that must be equal: everything except the merge data and all samples but the first,
+/// because each part has up to three samples.
 fn essence(report: &Report) -> Value {
     let mut value = serde_json::to_value(report).expect("JSON");
     value.as_object_mut().expect("an object").remove("mergeable");
@@ -51,7 +51,7 @@ fn essence(report: &Report) -> Value {
     value
 }
 
-/// Where two reports differ, in words that fit a screen.
+/// Returns the first difference between two reports, shortened for display.
 fn difference(a: &Value, b: &Value, at: &str) -> Option<String> {
     match (a, b) {
         (Value::Object(mine), Value::Object(other)) if mine.keys().eq(other.keys()) => {
@@ -96,7 +96,7 @@ proptest! {
     }
 }
 
-/// Hours of a log: real ones that follow each other, again and again with other hours and ids.
+/// Returns a log of several hours: real logs one after another, repeated with other hours and ids.
 fn hours() -> Vec<u8> {
     let logs =
         ["mixed", "tls-old-version", "proxy-refused-env", "mcp-crash", "dns-no-server", "ollama-refused-v1"];
@@ -145,7 +145,7 @@ fn what_is_compressed_has_no_parts() {
     assert_eq!(report.sources[0].problems, ["a compressed file cannot be read in parts; read it whole"]);
 }
 
-/// Only logs of which each record tells its date are cut.
+/// Only logs with a date in each record can be divided.
 #[test]
 fn which_logs_can_be_cut() {
     let logs = [

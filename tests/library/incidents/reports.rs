@@ -1,4 +1,4 @@
-//! Whole reports, as a person reads them.
+//! Complete reports, as a person reads them.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,8 @@ fn page(report: &Report) -> String {
     String::from_utf8(text).expect("UTF-8")
 }
 
-/// Tests run in the folder of the package, so that the report names the log in the same way everywhere.
+/// Reads a fixture by its relative path, so that the report names it the same on every machine. Tests run in the
+/// package's folder.
 fn of_fixture(path: &str) -> String {
     let file = Path::new("fixtures/logs").join(path);
     let report = scan(&ENGINE, &[Input::Path(file)], &[], &options());
@@ -32,7 +33,7 @@ fn of_text(log: &str) -> String {
     page(&super::report(log))
 }
 
-/// The certificate of the first provider expires, the fallback's key is refused and then rests, and in the end the
+/// The certificate of the first provider expires, the fallback's key is rejected and then on cooldown, and finally the
 /// certificate is renewed.
 fn cascade() -> Script {
     let mut script = Script::new();
@@ -118,7 +119,7 @@ fn real_logs() {
     }
 }
 
-/// The snapshots above show the same in the table; here, that the marks are in the report at all.
+/// The snapshots above show the lifecycle events in the table; this tests the report itself.
 #[test]
 fn starts_and_reloads_are_marks() {
     let report = super::report(&cascade().file);

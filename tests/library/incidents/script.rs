@@ -1,5 +1,5 @@
-//! Writes logs of a gateway in which runs fail in ways that were thought out, in the three forms in which users have them.
-//! The records are those that OpenClaw 2026.9.6 writes, with their fields and in their order.
+//! Generates logs of a gateway with scripted failures, in the three formats that users have. The records are those of
+//! OpenClaw 2026.9.6, with their fields and in their order.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy)]
 pub struct Model(pub &'static str, pub &'static str);
 
-/// How a request fails.
+/// Kind of failure of a request.
 #[derive(Clone, Copy)]
 pub enum Fault {
-    /// The provider answers with a status, and these words.
+    /// The provider answers with this status and message.
     Status(u16, &'static str),
-    /// The request gets no answer, for a reason with this code.
+    /// The request gets no answer; the error has this code.
     Code(&'static str),
 }
 
@@ -22,11 +22,11 @@ pub enum Fault {
 pub struct Turn {
     pub run: &'static str,
     pub session: &'static str,
-    /// Records of a run share it in the JSON forms.
+    /// Trace id, which the records of a run share in the JSON formats.
     pub trace: &'static str,
 }
 
-/// A log as it grows.
+/// A log under construction.
 pub struct Script {
     now: Timestamp,
     pub file: String,
@@ -62,7 +62,8 @@ impl Script {
         self.now += SignedDuration::from_secs(seconds);
     }
 
-    /// One record in each form. `fields` are those of the JSON log, `tail` what the console prints of them.
+    /// Adds one record in each format. `fields` are those of the JSON log; `tail` is the part of them that the console
+    /// prints.
     pub fn record(
         &mut self,
         level: &str,
@@ -93,13 +94,13 @@ impl Script {
         self.plain.push_str(&format!("{time}+00:00 {level} {subsystem} {message}\n"));
     }
 
-    /// The gateway takes up a run.
+    /// Adds the start of a run.
     pub fn start(&mut self, turn: Turn) {
         let message = format!("⇄ res ✓ agent 66ms runId={} conn=d538c128…4c55 id=2:1", turn.run);
         self.record("info", "gateway/ws", &message, &json!(null), "", Some(turn));
     }
 
-    /// A request that fails, and what the run writes about it.
+    /// Adds the records of a request that fails.
     pub fn attempt(&mut self, turn: Turn, Model(provider, model): Model, fault: Fault) {
         let message = match fault {
             Fault::Status(status, _) => format!(
@@ -123,7 +124,7 @@ impl Script {
         self.record("warn", "agent/embedded", "embedded run agent end", &fields, &tail, Some(turn));
     }
 
-    /// The same request again after a while.
+    /// Adds the same request again after a pause.
     pub fn retry(&mut self, turn: Turn, Model(provider, model): Model, fault: Fault, attempt: u32) {
         let reason = fault.reason();
         let message = format!(
@@ -134,7 +135,7 @@ impl Script {
         self.attempt(turn, Model(provider, model), fault);
     }
 
-    /// The lanes of a run give up.
+    /// Adds the records with which the lanes of a run give up.
     pub fn lanes(&mut self, turn: Turn, sentence: &str) {
         for lane in ["main".to_owned(), format!("session:agent:main:{}", turn.session)] {
             let message = format!("lane task error: lane={lane} durationMs=844 error=\"{sentence}\"");
@@ -143,7 +144,7 @@ impl Script {
         }
     }
 
-    /// What OpenClaw decides about a candidate of a chain of fallbacks.
+    /// Adds OpenClaw's decision about a candidate of a fallback chain.
     pub fn decision(
         &mut self,
         turn: Turn,
@@ -173,7 +174,7 @@ impl Script {
         self.record("warn", "model-fallback/decision", "model fallback decision", &fields, &tail, Some(turn));
     }
 
-    /// The client is told that its run failed.
+    /// Adds the error message to the client.
     pub fn refuse(&mut self, turn: Turn, sentence: &str) {
         let message = format!(
             "⇄ res ✗ agent errorCode=UNAVAILABLE errorMessage={sentence} runId={} error={sentence} conn=2e578f7e…ad99 id=2:1",
@@ -182,13 +183,13 @@ impl Script {
         self.record("info", "gateway/ws", &message, &json!(null), "", Some(turn));
     }
 
-    /// A run that fails with one model and has no other.
+    /// Adds a run that fails with one model and has no other.
     pub fn fail(&mut self, turn: Turn, model: Model, fault: Fault) {
         self.attempt(turn, model, fault);
         self.give_up(turn, model, fault);
     }
 
-    /// The end of a run that has no other model to ask.
+    /// Adds the end of a run that has no other model to ask.
     pub fn give_up(&mut self, turn: Turn, model: Model, fault: Fault) {
         let sentence = fault.sentence(model.0, model.1);
         self.lanes(turn, &sentence);
@@ -196,7 +197,7 @@ impl Script {
         self.refuse(turn, &sentence);
     }
 
-    /// A run that OpenClaw refuses because a key rests.
+    /// Adds a run that OpenClaw rejects because a key is on cooldown.
     pub fn skip(&mut self, turn: Turn, model: Model) {
         let sentence = format!(
             "Inline API key for provider \"{}\" is temporarily disabled after a provider auth/billing failure. Retry after about 1 minute.",
@@ -208,7 +209,7 @@ impl Script {
         self.refuse(turn, &sentence);
     }
 
-    /// The run comes to a good end.
+    /// Adds the successful end of the run.
     pub fn succeed(&mut self, turn: Turn) {
         let message = format!("[agent] run {} ended with stopReason=stop", turn.run);
         self.record("info", "agents/agent-command", &message, &json!(null), "", Some(turn));

@@ -1,4 +1,4 @@
-//! A log that is cut in two at any record is the same log: scanned as two files, and merged out of two reports.
+//! A log cut in two at any record is the same log: scanned as two files, and merged from two reports.
 //!
 //! `CLAWSIFT_LOGS=FOLDER cargo test --test library incidents::splits` cuts each log of a folder, `CLAWSIFT_SEED` at other records.
 
@@ -14,12 +14,12 @@ use clawsift::source::Input;
 
 use super::{ENGINE, options};
 
-/// Cuts of one log, of fixtures and of a folder that is named.
+/// Number of cuts per log: of the fixtures, and of a folder given by the user.
 const CUTS: usize = 6;
 const CUTS_OF_FOLDER: usize = 50;
 const SEED: u64 = 23;
 
-/// Logs of every form and most faults, some of which are read in seconds.
+/// Logs in every format with most of the failures, small enough to be read within seconds.
 const LOGS: [&str; 16] = [
     "mixed/file.log",
     "mixed/console.txt",
@@ -43,7 +43,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/logs")
 }
 
-/// The logs to cut, how often, and with which seed.
+/// Returns the logs to cut, the number of cuts, and the seed.
 fn logs() -> (Vec<PathBuf>, usize, u64) {
     let seed = std::env::var("CLAWSIFT_SEED").map_or(SEED, |seed| seed.parse().expect("a number"));
     match std::env::var_os("CLAWSIFT_LOGS") {
@@ -84,12 +84,12 @@ fn through_json(report: &Report) -> Report {
     serde_json::from_str(&json(report)).expect("a report")
 }
 
-/// What a log says, wherever it is cut.
+/// The results of a log that must not depend on the cut.
 #[derive(Debug, PartialEq, Eq)]
 struct Essence {
     /// Incidents, records, status and times by rule.
     findings: BTreeMap<String, (u64, u64, Status, String)>,
-    /// Matched, unexplained and all records.
+    /// Numbers of matched, unexplained and all records.
     totals: (u64, u64, u64),
 }
 
@@ -107,7 +107,7 @@ impl Essence {
     }
 }
 
-/// In what two differ.
+/// Returns the first difference between two results.
 fn difference(parts: &Essence, whole: &Essence) -> Option<String> {
     let rules = parts.findings.keys().chain(whole.findings.keys());
     for rule in rules {
@@ -124,12 +124,12 @@ fn differing_line(a: &str, b: &str) -> Option<String> {
     Some(format!("{} and not {}", a.trim(), b.trim()))
 }
 
-/// A log as one file, and as two that follow each other.
+/// A log as one file, and as two consecutive files.
 struct Cut {
     folder: tempfile::TempDir,
     text: Vec<u8>,
     whole: Essence,
-    /// Where records begin.
+    /// Offsets of the records.
     begins: Vec<usize>,
 }
 
@@ -150,7 +150,7 @@ impl Cut {
         Self { folder, text, whole, begins }
     }
 
-    /// What is wrong with the log when it is cut there.
+    /// Returns the errors when the log is cut at this record.
     fn faults(&self, at: usize) -> Vec<String> {
         let paths = ["openclaw-2026-11-22.1.log", "openclaw-2026-11-22.log"];
         let [first, second] = paths.map(|name| self.folder.path().join(name));
@@ -162,7 +162,7 @@ impl Cut {
             faults.extend(differs.map(|differs| format!("{what}: {differs}")));
         };
         let [a, b] = [&first, &second].map(|path| through_json(&scan_all(&[path])));
-        // Of a part without a date nobody knows whether it follows the other.
+        // Without a date, a part is not known to follow the other.
         if [&a, &b].iter().all(|part| part.sources[0].first_time.is_some()) {
             note("two files are not the whole", difference(&Essence::of(&both), &self.whole));
         }

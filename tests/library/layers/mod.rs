@@ -133,7 +133,7 @@ fn the_reader_knows_each_way_to_use_a_file() {
     assert_eq!(used(&["high", "one"]), ["low"]);
     assert_eq!(used(&["high", "two"]), ["high::one", "low"]);
     assert!(used(&["high", "three"]).is_empty() && used(&["low"]).is_empty());
-    assert!(!edges.contains_key(&owned(&[])), "a file that only re-exports is none");
+    assert!(!edges.contains_key(&owned(&[])), "a file that only re-exports is not in the graph");
     assert!(circles(&edges).is_empty());
     let circle = Sources::of(&[
         (&[], "mod a;"),
@@ -143,11 +143,11 @@ fn the_reader_knows_each_way_to_use_a_file() {
     assert_eq!(circles(&circle.edges()), [BTreeSet::from([owned(&["a"]), owned(&["a", "b"])])]);
 }
 
-/// The place of a module's layer in the order.
+/// Returns the index of a module's layer in the order.
 fn layer(module: &[String]) -> usize {
     let name = module.join("::");
     let is_in = |layer: &str| name == layer || name.starts_with(&format!("{layer}::"));
-    LAYERS.iter().position(|layer| is_in(layer)).unwrap_or_else(|| panic!("{name} stands in no layer"))
+    LAYERS.iter().position(|layer| is_in(layer)).unwrap_or_else(|| panic!("{name} is in no layer"))
 }
 
 fn owned(path: &[&str]) -> ModulePath {

@@ -1,6 +1,6 @@
-//! Reads Rust source as names and marks, enough to see its paths.
+//! Tokenizes Rust source into names and punctuation, enough to find its paths.
 
-/// A name, `::`, or another mark.
+/// A name, `::`, or another punctuation character.
 pub type Token = String;
 
 pub fn is_name(token: &str) -> bool {
@@ -11,7 +11,7 @@ pub fn find(tokens: &[Token], from: usize, token: &str) -> usize {
     (from..tokens.len()).find(|&at| tokens[at] == token).unwrap_or(tokens.len() - 1)
 }
 
-/// The index of the brace or bracket that closes the one at `open`.
+/// Returns the index of the brace or bracket that closes the one at `open`.
 pub fn closing(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(open) {
@@ -27,7 +27,7 @@ pub fn closing(tokens: &[Token], open: usize) -> usize {
     tokens.len() - 1
 }
 
-/// The tokens without attributes and without the items that only tests have.
+/// Returns the tokens without attributes and without test-only items.
 pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;
@@ -53,7 +53,7 @@ pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
     kept
 }
 
-/// The names and marks of a source, without comments and literals.
+/// Returns the names and punctuation of a source, without comments and literals.
 pub fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -78,7 +78,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         } else if c == '"' {
             at = after_string(&chars, at);
         } else if c == '\'' {
-            // A lifetime has no second quotation mark.
+            // A lifetime has no closing quotation mark.
             let is_char = get(at + 1) == '\\' || get(at + 2) == '\'';
             at += 1;
             if is_char {

@@ -1,4 +1,4 @@
-//! Archives that are traps, and archives that are damaged.
+//! Malicious archives, and damaged archives.
 
 use std::fs;
 use std::io::Write;
@@ -49,7 +49,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("an end").into_inner()
 }
 
-/// Something in each kind of archive.
+/// Returns the text in each kind of archive.
 fn packed(text: &[u8]) -> [(&'static str, Vec<u8>); 5] {
     [
         ("gz", gzip(text)),
@@ -78,7 +78,7 @@ fn bombs_of_each_kind() {
         assert_eq!(outcome.status, Some(2), "{name}");
         assert!(outcome.stderr.contains("more than 1048576 bytes"), "{name}: {}", outcome.stderr);
         assert_eq!(outcome.json()["totals"]["bytes"], MIB, "what came before is read");
-        // Packed again, it is still one.
+        // Compressed twice, it is still a bomb.
         for (name, again) in packed(&bytes).into_iter().take(4).filter(|_| name != "zip") {
             let outcome = scanned(&write(folder.path(), name, &again), &["--max-decompressed", "1MiB"]);
             assert!(outcome.stderr.contains("more than 1048576 bytes"), "{name}: {}", outcome.stderr);
@@ -89,7 +89,7 @@ fn bombs_of_each_kind() {
 #[test]
 fn damaged_archives_of_each_kind() {
     let folder = tempfile::tempdir().expect("a folder");
-    // No two lines are the same, so that damage in the middle does not spoil the beginning.
+    // All lines differ, so that damage in the middle does not affect the beginning.
     let mut log = fixture("tls-expired/file.log");
     for number in 0_u64..40_000 {
         let noise = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -157,12 +157,12 @@ fn an_archive_of_very_many_members() {
     assert_eq!(report["totals"]["lines"], count);
 }
 
-/// As in the archives that come to petabytes: each member is the same bytes.
+/// As in archives that expand to petabytes: all members share the same bytes.
 #[test]
 fn members_that_share_their_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut bytes = zip(&[("a.log", b"x\n"), ("b.log", b"x\n")]);
-    // The second entry of the list gets the place of the first member.
+    // The second directory entry points to the first member.
     let entries: Vec<usize> = memchr::memmem::find_iter(&bytes, b"PK\x01\x02").collect();
     bytes[entries[1] + 42..entries[1] + 46].fill(0);
     let outcome = scanned(&write(folder.path(), "shared.zip", &bytes), &[]);

@@ -1,5 +1,5 @@
-//! The same bytes give the same report, byte by byte: for any number of workers, any size of chunks, and whichever worker is
-//! done first.
+//! Equal input gives a byte-identical report, for any number of workers, any chunk size, and any order in which workers
+//! finish.
 
 use std::fs::{self, File, FileTimes};
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ use super::{fixture, scale};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
-/// Pieces of logs of each form, cut anywhere between two lines.
+/// Pieces of logs in each format, cut between two lines.
 static PIECES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut pieces = Vec::new();
     for name in [
@@ -40,18 +40,18 @@ static PIECES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     ] {
         pieces.push(odd.to_vec());
     }
-    // More loose lines, and longer ones, than are joined to one record.
+    // More continuation lines, and longer ones, than are joined to one record.
     pieces.push([b"2026-11-22T09:47:00Z error x/y HTTP 429\n".to_vec(), b"loose\n".repeat(600)].concat());
     pieces.push([vec![b'x'; 300_000], b"\n  more\n".to_vec()].concat());
     pieces
 });
 
-/// How a scan is done.
+/// Parameters of a scan.
 #[derive(Debug, Clone, Copy)]
 struct Way {
     jobs: usize,
     chunk: usize,
-    /// Decides how long each worker takes for its chunk; 0 for no delay.
+    /// Seed of the delay of each worker per chunk; 0 for no delay.
     delays: u64,
 }
 
@@ -96,12 +96,12 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder");
         let paths = [0, 1, 2].map(|number| folder.path().join(format!("{number}.log")));
         for (number, path) in paths.iter().enumerate() {
-            // Two bytes at the start of a file could say that it is UTF-16.
+            // Two bytes at the start of a file could be a UTF-16 byte order mark.
             let mut log = b"begin\n".to_vec();
             for (pick, _) in picks.iter().filter(|(_, file)| *file == number) {
                 log.extend_from_slice(&PIECES[pick.index(PIECES.len())]);
             }
-            // Large files at rest are mapped, others are read as streams.
+            // Large old files are mapped, others are read as streams.
             if is_old && number == 1 {
                 log.extend_from_slice(&[&[b'x'; 4000][..], b"\n"].concat().repeat(300));
             }
@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// A line that is too long, and what surrounds it, is the same to a map and to a stream.
+/// A line above the limit, and the lines around it, give the same result from a map and from a stream.
 #[test]
 fn long_lines_are_the_same_however_they_are_read() {
     const LONG: usize = 17 << 20;

@@ -1,4 +1,4 @@
-//! Names that stand for no ordinary file.
+//! Paths that are not ordinary files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -71,7 +71,7 @@ fn devices_and_files_of_the_system() {
     assert!(lines[1] > 10 && lines[2] == 1, "they say to be empty, and are not: {lines:?}");
 }
 
-/// The superuser may read everything, so the program runs as somebody else where the tests run as that.
+/// Root may read everything, so the program runs as another user if the tests run as root.
 #[test]
 fn a_folder_that_may_not_be_listed() {
     let folder = tempfile::tempdir_in("/tmp").expect("a folder");
@@ -81,7 +81,7 @@ fn a_folder_that_may_not_be_listed() {
     fs::write(path("closed/a.log"), "x\n").expect("a file");
     fs::write(path("open.log"), fixture("tls-expired/file.log")).expect("a file");
     fs::set_permissions(path("closed"), fs::Permissions::from_mode(0o000)).expect("permissions");
-    // A copy, as the folder of the original may be closed to others.
+    // A copy, because the folder of the original may not be accessible to other users.
     let program = path("clawsift");
     fs::copy(clawsift().get_program(), &program).expect("a copy");
 

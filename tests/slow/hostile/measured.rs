@@ -1,4 +1,4 @@
-//! Runs of the program whose memory is watched.
+//! Runs the program and measures its memory.
 
 use std::io::{Read, Write};
 use std::process::Command;
@@ -10,15 +10,15 @@ use crate::program::clawsift;
 use crate::started::started;
 
 pub const MIB: u64 = 1 << 20;
-/// What the program may hold, pages of mapped files aside.
+/// Memory limit of the program, without pages of mapped files.
 const LIMIT: u64 = 300 * MIB;
 
-/// How the program ended.
+/// Result of a run.
 pub struct Outcome {
     pub status: Option<i32>,
     pub stdout: Vec<u8>,
     pub stderr: String,
-    /// The most memory that it held for itself, in bytes.
+    /// Peak of the program's private memory, in bytes.
     pub peak: u64,
 }
 
@@ -28,26 +28,26 @@ impl Outcome {
     }
 }
 
-/// The program with a report as JSON.
+/// Returns the program with `--format json`.
 pub fn json_report() -> Command {
     let mut command = clawsift();
     command.args(["--format", "json"]);
     command
 }
 
-/// Runs a command with nothing on its standard input.
+/// Runs a command with empty standard input.
 pub fn run(command: Command) -> Outcome {
     fed(command, |_| Ok(()))
 }
 
-/// Runs a command on what `feed` writes to its standard input; it may not take more memory than is allowed.
+/// Runs a command with the output of `feed` as its standard input, and asserts the memory limit.
 pub fn fed(mut command: Command, feed: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send) -> Outcome {
     let (mut child, mut stdin) = started(&mut command);
     let (mut out, mut err) = (child.stdout.take().expect("output"), child.stderr.take().expect("errors"));
     let (id, is_over) = (child.id(), AtomicBool::new(false));
     let (status, stdout, stderr, peak) = thread::scope(|scope| {
         scope.spawn(move || {
-            // A program that has read enough is none of our business here.
+            // A program may exit before it has read all of its input.
             let _ = feed(&mut stdin);
         });
         let watch = scope.spawn(|| {
@@ -74,7 +74,7 @@ pub fn fed(mut command: Command, feed: impl FnOnce(&mut dyn Write) -> std::io::R
     Outcome { status, stdout, stderr, peak }
 }
 
-/// The memory that a process holds for itself.
+/// Returns the private memory of a process, in bytes.
 fn held(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));

@@ -1,7 +1,8 @@
-//! What comes from a broken disk, a careless program or an attacker: it ends in a report or in a clear message, within bounded
+//! Input from a broken disk, a buggy program or an attacker: it leads to a report or a clear message, within bounded
 //! memory.
 //!
-//! Sizes are small so that the tests are quick; `CLAWSIFT_HOSTILE=full` takes the real ones (a line of 4 GiB, a million hosts).
+//! Sizes are small so that the tests are fast; `CLAWSIFT_HOSTILE=full` uses the real ones (a line of 4 GiB, a million
+//! hosts).
 
 #![cfg(target_os = "linux")]
 
@@ -16,7 +17,7 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-/// The first size, or the second in a full run.
+/// Returns the first size, or the second in a full run.
 fn scale(small: usize, full: usize) -> usize {
     if std::env::var_os("CLAWSIFT_HOSTILE").is_some_and(|value| value == "full") { full } else { small }
 }

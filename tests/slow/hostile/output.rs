@@ -1,4 +1,4 @@
-//! Where the report goes, and cannot.
+//! Output destinations that fail.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use super::measured::{MIB, run};
 use super::{fixture, fixture_path, scale};
 use crate::program::clawsift;
 
-/// What a shell runs with the program as `$0` and a log as `$1`, in a folder.
+/// Returns a command that runs a shell script in a folder, with the program as `$0` and a log as `$1`.
 fn shell(script: &str, folder: &std::path::Path) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script]).arg(clawsift().get_program()).arg(fixture_path("mixed/file.log"));
@@ -15,7 +15,7 @@ fn shell(script: &str, folder: &std::path::Path) -> Command {
     command
 }
 
-/// A limit on the size of files fails as a full disk does, and needs no disk.
+/// A limit on the file size fails like a full disk, and needs no disk.
 #[test]
 fn a_disk_that_is_full() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -48,7 +48,7 @@ fn a_device_that_is_full() {
     }
 }
 
-/// The name of the temporary file cannot be guessed, so nobody can keep it taken or lay a link there.
+/// The name of the temporary file cannot be guessed, so that nobody can occupy it or put a link there.
 #[test]
 fn a_trap_in_the_place_of_the_temporary_file() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -78,11 +78,11 @@ fn a_report_in_a_file_takes_no_more_memory_than_on_standard_output() {
     assert_eq!(fs::read(&report).expect("the report"), stream.stdout);
     let length = stream.stdout.len() as u64;
     assert!(length > 32 * MIB, "{length} bytes");
-    // Two runs of one command differ by some 10 MiB; a report that is held takes its length at least.
+    // Two runs of one command differ by about 10 MiB; holding the report would take at least its length.
     assert!(file.peak < stream.peak + length / 2, "{} MiB, and {} MiB", file.peak / MIB, stream.peak / MIB);
 }
 
-/// A new file is as any other new file, one that was there keeps its mode, and what is no file is written to.
+/// A new file gets the default mode, an existing file keeps its mode, and a device is written to.
 #[test]
 fn what_is_there_already_keeps_its_kind_and_its_mode() {
     use std::os::unix::fs::PermissionsExt;

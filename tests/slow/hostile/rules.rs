@@ -1,4 +1,4 @@
-//! Rule files from strangers: they are refused with a clear message, or they work; they never run anything.
+//! Untrusted rule files: they are rejected with a clear message, or they work; they never run anything.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,14 +23,14 @@ fn write(folder: &Path, text: &str) -> PathBuf {
     path
 }
 
-/// A scan of one line with these rules.
+/// Returns a scan of one line with these rules.
 fn scan(rules: &Path, line: &str) -> Outcome {
     let mut command = clawsift();
     command.args(["--format", "json", "--rules"]).arg(rules).arg("-");
     fed(command, |out| out.write_all(line.as_bytes()))
 }
 
-/// The rules are refused, in these words.
+/// Asserts that the rules are rejected with this message.
 fn assert_refused(text: &str, words: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let outcome = scan(&write(folder.path(), text), "x\n");
@@ -89,12 +89,12 @@ fn expressions_that_are_too_large() {
     for pattern in ["(a{1000}){1000}", r"((((\w{50}){50}){50}){50}){50}", r"(\pL{100}){60}abc", "a{100000}"] {
         assert_refused(&format!("{HEAD}{}", rule(1, &format!("regex: '{pattern}'"))), "too large");
     }
-    // Each may pass, all together may not.
+    // Each one is accepted, all together are not.
     let all: String = (0..400).map(|n| rule(n, &format!("regex: 'abc{n}[a-z]{{20000}}'"))).collect();
     assert_refused(&format!("{HEAD}{all}"), "too large");
 }
 
-/// Other engines would take the age of the universe.
+/// A backtracking engine would practically never finish.
 #[test]
 fn expressions_that_backtrack() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -114,7 +114,7 @@ fn ten_thousand_rules() {
     let count = scale(500, 10_000);
     let expression = |n: usize| rule(n, &format!("regex: 'flurb{n} of (?<host>[a-z0-9.]+) [0-9]{{1,5}}'"));
     let text = format!("{HEAD}{}", (0..count).map(expression).collect::<String>());
-    // Each rule finds something.
+    // Each rule matches a line.
     let log: String =
         (0..count).map(|n| format!("2026-11-22T00:00:00Z error a/b flurb{n} of a.example 17\n")).collect();
     let outcome = scan(&write(folder.path(), &text), &log);
@@ -122,7 +122,7 @@ fn ten_thousand_rules() {
     assert_eq!(outcome.json()["totals"]["matched"], count);
 }
 
-/// Faults are told up to a number that can be read.
+/// The number of reported problems is limited.
 #[test]
 fn very_many_faults() {
     let count = scale(1_000, 8_000);
@@ -143,7 +143,7 @@ fn a_file_of_too_many_values() {
     assert_refused(&many, "more than is read of one");
 }
 
-/// What a rule tells people to run is text, wherever it stands.
+/// A command in a rule is text, wherever it is.
 #[test]
 fn a_rule_runs_nothing() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP at any moment: what was read so far is reported, with the status that shells expect.
+//! Ctrl-C, SIGTERM and SIGHUP at any time: the program prints the report so far and exits with the status that shells
+//! expect.
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::fixture;
 use super::measured::json_report;
 
-/// Waits until a process has set itself up to catch SIGINT.
+/// Waits until a process has installed its handler for SIGINT.
 fn until_signals_are_caught(child: &Child) {
     for _ in 0..400 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
@@ -49,7 +50,7 @@ fn in_the_middle_of_a_stream_without_end() {
     }
 }
 
-/// A terminal that goes away sends it twice, by the shell and by itself.
+/// Closing a terminal sends SIGHUP twice: by the shell and by the terminal.
 #[test]
 fn a_hang_up_that_comes_twice() {
     let mut child = json_report().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program");
@@ -83,7 +84,7 @@ fn a_hang_up_that_is_ignored_stays_ignored() {
     assert_eq!(report["totals"]["records"], 425);
 }
 
-/// To open a pipe is to wait for its writer.
+/// Opening a named pipe blocks until it has a writer.
 #[test]
 fn before_a_pipe_has_a_writer() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! Lines that nobody would write on purpose.
+//! Pathological lines.
 
 use std::fs::{File, FileTimes};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use crate::program::clawsift;
 const MIB: usize = 1 << 20;
 const FAILURE: &[u8] = b"\n2026-11-22T00:00:09Z error agent/embedded getaddrinfo ENOTFOUND api.example.com\n";
 
-/// Writes `block` so many times, and a failure behind it.
+/// Writes `block` `times` times, and a failure after it.
 fn flood(block: &[u8], times: usize, out: &mut dyn Write) -> std::io::Result<()> {
     for _ in 0..times {
         out.write_all(block)?;
@@ -19,7 +19,7 @@ fn flood(block: &[u8], times: usize, out: &mut dyn Write) -> std::io::Result<()>
     out.write_all(FAILURE)
 }
 
-/// The failure behind the flood was found, and each byte counted.
+/// Asserts that the failure after the flood was found, and that all bytes were counted.
 fn assert_found(report: &serde_json::Value, bytes: usize) {
     assert_eq!(report["findings"][0]["rule"], "dns/not-found", "{}", report["totals"]);
     assert_eq!(report["totals"]["incidents"], 1);
@@ -39,7 +39,7 @@ fn a_line_without_end() {
     }
 }
 
-/// A file at rest is mapped; its holes are NULs.
+/// An old file is mapped; its holes read as NUL bytes.
 #[test]
 fn a_file_that_is_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -88,7 +88,7 @@ fn json_that_nests_without_end() {
 #[test]
 fn texts_in_texts_in_texts() {
     let mut line = r#"{"type":"raw","raw":"connect ETIMEDOUT 10.0.0.1:443"}"#.to_owned();
-    // Each escape doubles the backslashes of the one before.
+    // Each escape doubles the backslashes of the previous one.
     for _ in 0..12 {
         line = format!(r#"{{"type":"raw","raw":{}}}"#, serde_json::Value::from(line));
     }
@@ -128,7 +128,7 @@ fn lines_just_below_the_limit() {
     }
 }
 
-/// Each text of a real log's records gets bytes that are no UTF-8, one after the other.
+/// Inserts invalid UTF-8 into each text of a real log's records, one at a time.
 #[test]
 fn bytes_that_are_no_text_in_every_field() {
     let log = fixture("tls-expired/file.log");
@@ -155,7 +155,7 @@ fn bytes_that_are_no_text_in_every_field() {
     );
 }
 
-/// As many failures, each with a host of its own.
+/// Writes `hosts` failures, each with a different host.
 fn write_hosts(hosts: usize, out: &mut dyn Write) -> io::Result<()> {
     for host in 0..hosts {
         let (h, m, s) = (host / 3600 % 24, host / 60 % 60, host % 60);
@@ -165,7 +165,7 @@ fn write_hosts(hosts: usize, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Each of the matches is written out, though it is known only at the end which incident it belongs to.
+/// All matches are written, although the incident of each is known only at the end.
 #[test]
 fn a_million_matches_written_one_by_one() {
     let hosts = scale(40_000, 1_000_000);
@@ -193,7 +193,7 @@ fn a_million_hosts() {
     assert!(!values.is_empty() && values.len() <= 100, "{}", values.len());
 }
 
-/// As where logs were put behind each other in another order than that of time.
+/// As in logs that were concatenated out of order.
 #[test]
 fn a_log_that_ends_before_it_begins() {
     let of = |second: u32| {
@@ -210,7 +210,7 @@ fn a_log_that_ends_before_it_begins() {
     }
 }
 
-/// The objects of `openclaw logs --json` and of the file log, as other programs print them.
+/// The objects of `openclaw logs --json` and of the file log, reformatted by other programs.
 #[test]
 fn objects_that_were_written_anew() {
     for (name, original) in
@@ -220,7 +220,7 @@ fn objects_that_were_written_anew() {
         let whole = fed(json_report(), |out| out.write_all(log.as_bytes())).json();
         let spread: String = log.lines().map(|line| pretty(line) + "\n").collect();
         let spaced: String = log.lines().map(|line| spaced(line) + "\n").collect();
-        // Each second object is left as it was.
+        // Every second object is unchanged.
         let is_even =
             |(number, line): (usize, &str)| if number % 2 == 0 { line.to_owned() } else { pretty(line) };
         let mixed: String = log.lines().enumerate().map(|numbered| is_even(numbered) + "\n").collect();
@@ -247,7 +247,7 @@ fn objects_that_were_written_anew() {
     }
 }
 
-/// A line as `jq .` prints it. The order of keys stays, so this goes by the text.
+/// Returns a line as `jq .` prints it. Works on the text, to keep the order of keys.
 fn pretty(line: &str) -> String {
     let (mut out, mut depth, mut is_quoted, mut is_escaped) = (String::new(), 0, false, false);
     let indent = |out: &mut String, depth: usize| *out += &format!("\n{}", "  ".repeat(depth));
@@ -283,7 +283,7 @@ fn pretty(line: &str) -> String {
     out
 }
 
-/// A line as Python's `json.dumps` prints it.
+/// Returns a line as Python's `json.dumps` prints it.
 fn spaced(line: &str) -> String {
     let lines: Vec<String> = pretty(line).lines().map(|line| line.trim_start().to_owned()).collect();
     let joined: String = lines

@@ -1,4 +1,4 @@
-//! However a watch ends, the report so far is shown.
+//! The report so far is shown, however a watch ends.
 
 use std::io::Write;
 use std::thread;
@@ -10,7 +10,7 @@ use super::{PATIENCE, Watching, fixture_text};
 fn an_interrupt_shows_the_report_so_far() {
     for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let (watching, mut stdin) = Watching::start(&[]);
-        // The pipe stays open, and its last line is half.
+        // The pipe stays open, and its last line is incomplete.
         let log = fixture_text("follow/file.log");
         stdin.write_all(&log.as_bytes()[..log.len() - 20]).expect("a reader");
         watching.line();
@@ -24,19 +24,19 @@ fn an_interrupt_shows_the_report_so_far() {
 #[test]
 fn a_reader_that_goes_away_ends_the_watch() {
     let (mut watching, mut stdin) = Watching::start(&[]);
-    // The thread that reads the lines ends with the first of them, and the pipe with it.
+    // The thread that reads the lines ends with the first of them, and closes the pipe.
     drop(std::mem::replace(&mut watching.lines, std::sync::mpsc::channel().1));
     let log = fixture_text("mixed/file.log");
     let (first, second) = log.split_at(log.len() / 2);
     stdin.write_all(first.as_bytes()).expect("a reader");
     thread::sleep(Duration::from_secs(1));
-    // Whether it is still there to take the rest does not matter.
+    // The program may or may not still read the rest.
     let _ = stdin.write_all(second.as_bytes());
     let begin = Instant::now();
     let status = loop {
         match watching.child.try_wait().expect("a state") {
             Some(status) => break status,
-            None => assert!(begin.elapsed() < PATIENCE, "it goes on though nobody reads it"),
+            None => assert!(begin.elapsed() < PATIENCE, "the watch continues without a reader"),
         }
         thread::sleep(Duration::from_millis(50));
     };

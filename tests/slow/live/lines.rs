@@ -1,4 +1,4 @@
-//! Lines for findings that are new or have changed, whatever becomes of the file.
+//! Lines for new and changed findings, including rotation and truncation of the file.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -32,7 +32,7 @@ fn a_pipe_is_told_of_as_it_goes_and_reported_at_its_end() {
     assert_eq!(status, Some(0));
     let scanned = clawsift().arg(fixture("follow/file.log")).output().expect("the program runs");
     let scanned = String::from_utf8(scanned.stdout).expect("UTF-8");
-    // The same as a scan says, but for the name of the source.
+    // The report equals that of a scan, except for the name of the source.
     assert!(rest.join("\n").contains("1. OpenAI refuses the API key"), "{rest:?}");
     assert_eq!(rest.last().map(String::as_str), scanned.lines().last());
 }
@@ -56,7 +56,7 @@ fn a_line_is_told_of_within_a_quarter_of_a_second() {
     let path = folder.path().join("gateway.log");
     append(&path, &fixture_text("ok-anthropic/file.log"));
     let (watching, _stdin) = Watching::start(&["--format", "ndjson", &path.to_string_lossy()]);
-    // One failing record of each kind, a second apart from each other. The machine may be busy, so the best one counts.
+    // One failing record of each kind, one second apart. The machine may be busy, so the minimum counts.
     let mut delays = Vec::new();
     std::thread::sleep(Duration::from_millis(1500));
     for log in ["dns-notfound", "openai-429-quota", "tls-expired", "anthropic-401"] {
@@ -86,7 +86,7 @@ fn nothing_is_lost_or_read_twice_where_the_file_is_rotated_and_cut_in_the_middle
             fs::rename(&path, folder.path().join("openclaw-2026-11-22.1.log")).expect("renaming");
         }
         if number == 2 * third {
-            // What is emptied before it was read is lost to anybody; so it is waited for.
+            // Data that is truncated before it was read is lost, so the test waits.
             std::thread::sleep(Duration::from_millis(1000));
             File::options().write(true).open(&path).expect("a file").set_len(0).expect("emptying");
         }
@@ -95,7 +95,7 @@ fn nothing_is_lost_or_read_twice_where_the_file_is_rotated_and_cut_in_the_middle
         append(&path, &line[..half]);
         append(&path, &line[half..]);
     });
-    // The gateway goes on in the file of the next day.
+    // The gateway continues in the file of the next day.
     append(&folder.path().join("openclaw-2026-11-23.log"), &fixture_text("proxy-407-env/file.log"));
     let begin = Instant::now();
     let mut events = Vec::new();

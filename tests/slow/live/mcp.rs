@@ -1,4 +1,4 @@
-//! `mcp` from outside; `.ci/mcp` asks it as a real client does.
+//! `mcp` as a black box; `.ci/mcp` tests it with a real client.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
@@ -19,7 +19,7 @@ const HELLO: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"
 "#;
 const TOOLS: &str = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}
 "#;
-/// A key as a provider gives it.
+/// An API key in a provider's format.
 const KEY: &str = "sk-proj-abcdEFGH0123456789abcdWXYZ";
 
 fn served(input: &str) -> std::process::Output {
@@ -29,7 +29,7 @@ fn served(input: &str) -> std::process::Output {
     child.wait_with_output().expect("an end")
 }
 
-/// A server that may read one folder, and what it is asked.
+/// A server that may read one folder, with its client.
 struct Client {
     child: Child,
     stdin: ChildStdin,
@@ -53,7 +53,7 @@ impl Client {
         serde_json::from_str(&self.answers.next().expect("an answer").expect("UTF-8")).expect("JSON")
     }
 
-    /// The answer to a request.
+    /// Returns the answer to a request.
     fn ask(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
         let request = json!({ "jsonrpc": "2.0", "id": self.asked, "method": method, "params": params });
@@ -65,7 +65,7 @@ impl Client {
         self.ask("tools/call", json!({ "name": tool, "arguments": arguments }))["result"].take()
     }
 
-    /// The number of records in the report about these arguments.
+    /// Returns the number of records in the report for these arguments.
     fn records(&mut self, tool: &str, arguments: Value) -> u64 {
         let result = self.call(tool, arguments);
         result["structuredContent"]["report"]["totals"]["records"]
@@ -73,7 +73,7 @@ impl Client {
             .unwrap_or_else(|| panic!("{result}"))
     }
 
-    /// The text of a refusal.
+    /// Returns the text of an error.
     fn refusal(&mut self, tool: &str, arguments: Value) -> String {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], true, "{result}");
@@ -92,13 +92,14 @@ impl Drop for Client {
     }
 }
 
-/// A folder with an allowed folder `logs`, where one log is, and a folder `outside` with a log and an archive of it.
+/// A folder with an allowed folder `logs` that contains one log, and a folder `outside` with another log and an archive
+/// of it.
 struct Fenced {
     folder: tempfile::TempDir,
     client: Client,
 }
 
-/// The records of the log in the allowed folder; the one outside has others.
+/// Number of records of the log in the allowed folder; the one outside has another number.
 const INSIDE: u64 = 425;
 
 impl Fenced {
@@ -124,7 +125,7 @@ impl Fenced {
         self.folder.path().join(name)
     }
 
-    /// Puts a link into the allowed folder, in the place of what is there.
+    /// Replaces a path in the allowed folder by a link.
     fn link(&self, target: &str, name: &str) {
         let new = self.path("new");
         symlink(self.path(target), &new).and_then(|()| fs::rename(new, self.path(name))).expect("a link");
@@ -241,14 +242,14 @@ fn a_link_that_was_swapped_since_the_last_call_is_not_followed() {
 fn a_followed_folder_or_log_leads_nowhere_else() {
     let mut fenced = Fenced::new();
     fs::rename(fenced.path("logs/own.log"), fenced.path("logs/openclaw-2026-11-22.log")).expect("renaming");
-    // The newest, by its time.
+    // The newest one by time.
     fenced.link("outside/secret.log", "logs/link.log");
     let later = std::time::SystemTime::now() + Duration::from_secs(60);
     let secret = fs::File::options().append(true).open(fenced.path("outside/secret.log")).expect("a file");
     secret.set_modified(later).expect("a time");
     let folder = json!({ "path": fenced.path("logs") });
     assert_eq!(fenced.client.records("watch_status", folder.clone()), INSIDE);
-    // The next day's, by its name; and what takes the place of the log itself.
+    // The next day's by name, and a link in place of the log itself.
     fenced.link("outside/secret.log", "logs/openclaw-2026-11-23.log");
     thread::sleep(Duration::from_millis(1500));
     assert_eq!(fenced.client.records("watch_status", folder.clone()), INSIDE);
@@ -260,7 +261,7 @@ fn a_followed_folder_or_log_leads_nowhere_else() {
         standing["content"][0]["text"].as_str().is_some_and(|text| text.contains("--allow")),
         "{standing}"
     );
-    // Another server, which has nothing but links there.
+    // Another server, which finds only links there.
     let home = fenced.path("outside");
     let mut other = Client::start(&home, &fenced.path("logs"));
     assert!(other.refusal("watch_status", folder).contains("--allow"));
@@ -315,7 +316,7 @@ fn a_server_that_runs_for_twenty_days_follows_each_day_and_lets_the_first_ones_g
         );
         thread::sleep(Duration::from_millis(50));
     }
-    // What was let go begins anew.
+    // A log that was dropped is followed anew.
     let first = json!({ "path": fenced.path("logs/openclaw-of-01.log") });
     assert_eq!(fenced.client.records("watch_status", first), INSIDE);
 }

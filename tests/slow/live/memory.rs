@@ -1,5 +1,5 @@
-//! A watch of many records takes no more memory than one of few. How many are replayed says `CLAWSIFT_REPLAYED`, else a number
-//! that takes seconds; the full test of ten million takes minutes.
+//! The memory of a watch does not grow with the number of records. `CLAWSIFT_REPLAYED` sets the number of records; the
+//! default takes seconds, the full test of ten million minutes.
 
 use std::io::{BufWriter, Write};
 use std::time::Duration;
@@ -8,14 +8,14 @@ use std::{env, fs};
 use super::{Watching, fixture_text};
 
 const MIB: u64 = 1 << 20;
-/// What a watch may keep for itself.
+/// Memory limit of a watch.
 const LIMIT: u64 = 192 * MIB;
-/// How much more it may hold in the last quarter than in the second: the allocator is not exact.
+/// Permitted difference between the last quarter and the second: the allocator is not exact.
 const SLACK: u64 = 8 * MIB;
-/// From so many records on all that is bounded has reached its bound, so that growth would be growth.
+/// Number of records after which all bounded structures have reached their bounds, so that any growth is a leak.
 const SETTLED: u64 = 1_000_000;
 
-/// A failing run and a good one of a real log, as a text in which the time and the ids are still open.
+/// Returns a failing and a successful run of a real log as a template with placeholders for times and ids.
 fn pattern() -> Vec<String> {
     let log = fixture_text("follow/file.log");
     log.lines()
@@ -44,7 +44,7 @@ fn memory_is_flat_however_many_records_come() {
     let mut written = 0;
     let mut round = 0_u64;
     while written < records {
-        // A turn a minute: ten million records are months of a gateway.
+        // One turn per minute: ten million records are months of a gateway.
         let second =
             jiff::Timestamp::from_second(1_790_000_000 + i64::try_from(round * 60).expect("a second"));
         let time = second.expect("a time").strftime("%Y-%m-%dT%H:%M:%S").to_string();
@@ -78,7 +78,7 @@ fn memory_is_flat_however_many_records_come() {
     }
 }
 
-/// The ids of runs and traces in a log.
+/// Returns the ids of runs and traces in a log.
 fn ids(log: &str) -> Vec<String> {
     let mut ids: Vec<String> = ["\"runId\":\"", "\"traceId\":\"", "runId="]
         .iter()

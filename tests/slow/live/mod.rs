@@ -1,4 +1,4 @@
-//! `watch` from outside: logs that are written while they are read, and what comes of them.
+//! `watch` as a black box: logs that are written while they are read.
 
 #![cfg(target_os = "linux")]
 
@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::program::clawsift;
 use crate::started::started;
 
-/// Longer than anything takes on a busy machine.
+/// Longer than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn fixture(name: &str) -> PathBuf {
@@ -32,14 +32,14 @@ fn fixture_text(name: &str) -> String {
     std::fs::read_to_string(fixture(name)).expect("a fixture")
 }
 
-/// A watch under way. It is ended when it is dropped.
+/// A running watch, which is killed on drop.
 struct Watching {
     child: Child,
     lines: Receiver<(String, Instant)>,
 }
 
 impl Watching {
-    /// Starts `clawsift watch` with these arguments, and what can be written to its standard input.
+    /// Starts `clawsift watch` with these arguments; also returns its standard input.
     fn start(args: &[&str]) -> (Self, ChildStdin) {
         let (mut child, stdin) = started(clawsift().arg("watch").args(args));
         let out = BufReader::new(child.stdout.take().expect("standard output"));
@@ -54,17 +54,17 @@ impl Watching {
         (Self { child, lines }, stdin)
     }
 
-    /// The next line, and when it came.
+    /// Returns the next line and the time of its arrival.
     fn line(&self) -> (String, Instant) {
         self.lines.recv_timeout(PATIENCE).expect("a line in time")
     }
 
-    /// The next line, which is a JSON object.
+    /// Returns the next line, parsed as a JSON object.
     fn object(&self) -> Value {
         serde_json::from_str(&self.line().0).expect("JSON")
     }
 
-    /// The change and rule of the next line about a finding.
+    /// Returns the change and rule of the next line about a finding.
     fn change(&self) -> (String, String) {
         loop {
             let object = self.object();
@@ -75,14 +75,14 @@ impl Watching {
         }
     }
 
-    /// Sends a signal by its name.
+    /// Sends a signal, given by its name.
     fn signal(&self, name: &str) {
         let sent =
             std::process::Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
     }
 
-    /// The remaining lines, and the status at the end.
+    /// Returns the remaining lines and the exit status.
     fn end(mut self) -> (Vec<String>, Option<i32>) {
         let mut rest = Vec::new();
         while let Ok((line, _)) = self.lines.recv_timeout(PATIENCE) {

@@ -21,7 +21,7 @@ fn a_command_is_called_with_the_facts_and_no_shell() {
     let command = format!("'{}' {{severity}} '{{rule}}; touch {{title}}' $HOME", script.display());
     let (watching, mut stdin) = Watching::start(&["--notify", &command]);
     let log = fixture_text("follow/file.log");
-    // Up to the failure, which then stands for a while.
+    // Up to the failure, which then persists for a while.
     let end = log.rfind("\"auth").or_else(|| log.find("401")).expect("a failure");
     let half = end + log[end..].find('\n').expect("a line") + 1;
     let until_restart = log[..half].len();

@@ -1,11 +1,11 @@
-//! Writes a log as it was written: each record at its own time, or so many times as fast.
+//! Replays a log: each record at its own time, or faster by a factor.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// A log, and when each of its lines was written.
+/// A log with the time of each line.
 pub struct Replay {
     lines: Vec<(Duration, String)>,
 }
@@ -26,12 +26,12 @@ impl Replay {
         Self { lines }
     }
 
-    /// How many lines it has.
+    /// Returns the number of lines.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Hands out each line with its number when its time has come.
+    /// Calls `write` with each line and its number when its time has come.
     pub fn play(&self, speed: f64, mut write: impl FnMut(usize, &str)) {
         let begin = Instant::now();
         for (number, (at, line)) in self.lines.iter().enumerate() {

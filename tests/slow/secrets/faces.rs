@@ -1,4 +1,4 @@
-//! Everything that is made of a log.
+//! Every output that is derived from a log.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use super::writings::Log;
 pub static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
-/// What the program makes of a log, by the name of the way to make it.
+/// Returns every output for the log, with a name for each.
 pub fn faces(log: &Log) -> Vec<(String, String)> {
     let report = report(log, Redactor::MASKING);
     let mut faces = reports(&report);
@@ -43,13 +43,13 @@ pub fn report(log: &Log, redactor: Redactor) -> Report {
     scan_bytes(&ENGINE, &log.name, log.text.as_bytes(), &options)
 }
 
-/// A report that was made with `--no-redact`, as it is read from a file.
+/// Returns a report made with `--no-redact`, as read from a file.
 fn report_of_part(log: &Log) -> Report {
     let text = serde_json::to_vec(&report(log, Redactor::OPEN)).expect("JSON");
     serde_json::from_slice(&text).expect("a report")
 }
 
-/// A report in every format.
+/// Returns a report in every format.
 pub fn reports(report: &Report) -> Vec<(String, String)> {
     let mut faces = Vec::new();
     for format in Format::value_variants() {
@@ -74,10 +74,10 @@ fn rendered(report: &Report, format: Format, style: &Style) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
-/// Drafts of rules for what the log says.
+/// Returns drafts of rules for the log.
 fn drafts(log: &Log, report: &Report) -> Vec<(String, String)> {
     let of_clusters = report.unclassified.iter().map(|cluster| draft(cluster, &ENGINE));
-    // Where a secret goes over two lines, nobody can tell one half of it alone.
+    // If a secret spans two lines, one half alone cannot be recognized.
     let lines: Vec<&str> = log.text.lines().chain([""]).collect();
     let goes_on = |line: &&str| line.starts_with([' ', '│', '>']) || line.starts_with("web_1");
     let whole = lines.windows(2).filter(|pair| !pair.iter().any(goes_on));
@@ -90,8 +90,8 @@ fn drafts(log: &Log, report: &Report) -> Vec<(String, String)> {
     .collect()
 }
 
-/// What of a secret is in a text: any twelve characters in a row of what is random in it, as they are, with line ends and
-/// borders between them, or in Base64. Of a short part the whole counts.
+/// Returns the part of a secret that is in a text: any twelve consecutive characters of its random parts, verbatim,
+/// with line ends and borders between them, or in Base64. A shorter random part counts as a whole.
 pub fn leak(text: &str, secret: &Secret) -> Option<String> {
     const TELLING: usize = 12;
     let bare: String = text.chars().filter(|c| !c.is_whitespace() && !"│║|".contains(*c)).collect();
@@ -110,7 +110,7 @@ pub fn leak(text: &str, secret: &Secret) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// What is the same in Base64 of a text, wherever it stands in what was encoded.
+/// Returns the parts of a text's Base64 form that do not depend on its position in the encoded data.
 fn in_base64(piece: &str) -> [String; 3] {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     [0, 1, 2].map(|skipped| {

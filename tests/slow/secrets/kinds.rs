@@ -1,25 +1,25 @@
-//! Kinds of secrets, made up afresh each time.
+//! Kinds of secrets, generated at random.
 
 use std::sync::LazyLock;
 
 use super::table::{Named, Table, Token, made, table};
 
-/// A secret that was made up.
+/// A generated secret.
 #[derive(Debug, Clone)]
 pub struct Secret {
     pub kind: String,
-    /// The whole of it, as its owner would copy it.
+    /// The whole secret, as its owner would copy it.
     pub text: String,
-    /// The parts of it that nobody can guess.
+    /// The random parts, which cannot be guessed.
     pub random: Vec<String>,
-    /// What tells that it is one, with `{}` for it; just `{}` where its own shape does.
+    /// Context that identifies the secret, with `{}` in its place; just `{}` if its own format does.
     pub place: String,
-    /// Characters of its beginning that are the same in each.
+    /// Length of its fixed prefix, in characters.
     pub fixed: usize,
 }
 
 impl Secret {
-    /// The secret where it tells what it is.
+    /// Returns the secret in its context.
     pub fn in_place(&self) -> String {
         self.place.replace("{}", &self.text)
     }
@@ -29,8 +29,9 @@ impl Secret {
     }
 }
 
-/// How a secret is made: in a pattern, `A16` stands for 16 letters and digits, `W` for those with `_` and `-`, `H` for
-/// hexadecimal digits, `U` for capitals and digits, `D` for digits, `L` for small letters, `B` for Base64; the rest is itself.
+/// Generator of a kind of secret. In a pattern, `A16` stands for 16 letters and digits, `W` for those with `_` and `-`,
+/// `H` for hexadecimal digits, `U` for capitals and digits, `D` for digits, `L` for small letters, `B` for Base64; all
+/// other characters are literal.
 struct Kind {
     name: &'static str,
     pattern: &'static [&'static str],
@@ -122,7 +123,7 @@ impl Kind {
     }
 }
 
-/// A random piece that has a digit, a capital and a small letter where its alphabet does, as any real one.
+/// Returns a random piece that has a digit, a capital and a small letter if its alphabet has them, like any real one.
 fn piece(alphabet: &str, length: usize, seed: &mut u64) -> String {
     let upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let lower = "abcdefghijklmnopqrstuvwxyz";
@@ -138,7 +139,7 @@ fn piece(alphabet: &str, length: usize, seed: &mut u64) -> String {
     };
     let all: Vec<u8> = format!("{}{extra}", classes.concat()).into_bytes();
     let mut next = |below: usize| {
-        // The xorshift generator of Marsaglia.
+        // Marsaglia's xorshift generator.
         *seed ^= *seed << 13;
         *seed ^= *seed >> 7;
         *seed ^= *seed << 17;
@@ -148,7 +149,7 @@ fn piece(alphabet: &str, length: usize, seed: &mut u64) -> String {
     for (at, class) in classes.iter().enumerate() {
         piece[1 + at] = class.as_bytes()[next(class.len())];
     }
-    // A mark at the edge could as well be of the sentence.
+    // Punctuation at the edge could belong to the sentence.
     for at in [0, length - 1] {
         if !piece[at].is_ascii_alphanumeric() {
             piece[at] = b'a';
@@ -157,15 +158,15 @@ fn piece(alphabet: &str, length: usize, seed: &mut u64) -> String {
     String::from_utf8(piece).expect("ASCII")
 }
 
-/// How many kinds are written by hand.
+/// Number of kinds that are defined in this file.
 pub const COMMON: usize = KINDS.len();
 
-/// How many kinds there are: those above, and those of the imported table.
+/// Number of kinds: those of this file, and those of the imported table.
 pub static COUNT: LazyLock<usize> = LazyLock::new(|| KINDS.len() + TABLE.tokens.len() + TABLE.named.len());
 
 static TABLE: LazyLock<Table> = LazyLock::new(table);
 
-/// A secret of that kind.
+/// Returns a secret of this kind.
 pub fn secret(kind: usize, seed: u64) -> Secret {
     let kind = kind % *COUNT;
     if let Some(kind) = KINDS.get(kind) {

@@ -1,5 +1,5 @@
-//! No secret of a known kind leaves the program: wherever in a log it stands, however it is written, and whatever is made of
-//! the log. And what is no secret stays readable.
+//! No secret of a known kind leaves the program, wherever and however it is written in a log, and in any output.
+//! Ordinary text stays readable.
 
 mod faces;
 mod kinds;

@@ -1,4 +1,5 @@
-//! Without a key and with the same key, the same bytes give the same report, and the reports of parts add up to that of the whole.
+//! Without a key, and with the same key, equal input gives equal reports, and the reports of parts merge to that of the
+//! whole.
 
 use std::fs;
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ fn reports_are_the_same_and_add_up_with_a_key_and_without() {
             parts.reverse();
         }
     }
-    // Fingerprints and incidents do not depend on what masks say.
+    // Fingerprints and incidents do not depend on the form of masks.
     let plain = report(&paths, Redactor::MASKING);
     let keyed = report(&paths, Redactor::MASKING.with_key(one));
     let told = |report: &Report| -> Vec<(String, u64)> {

@@ -1,4 +1,5 @@
-//! What is no secret stays readable: all that is masked in the logs among the fixtures, and in the examples of the rules.
+//! Ordinary text stays readable: lists everything that is masked in the logs of the fixtures and in the examples of the
+//! rules.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +9,7 @@ use clawsift::redact::Redactor;
 
 use super::faces::ENGINE;
 
-/// Each masked place of a text with some words before it.
+/// Returns each masked place of a text with the words before it.
 fn masked(text: &str, redactor: Redactor) -> Vec<String> {
     let clean = redactor.clean(text);
     let places = ["[redacted]", "[email]", "[phone]"].into_iter().flat_map(|mark| clean.match_indices(mark));
@@ -42,7 +43,7 @@ fn examples_of_rules_stay_as_they_are() {
     assert_eq!(all, Vec::<String>::new());
 }
 
-/// Ordinary texts that look like secrets or speak of them.
+/// Ordinary texts that look like secrets or mention them.
 #[test]
 fn ordinary_texts_stay_as_they_are() {
     let texts =

@@ -1,5 +1,5 @@
-//! Every way out of the program that is no report: comparisons, a watch and whom it calls, answers to agents, drafts of rules, and
-//! what each command says on standard error.
+//! Every output of the program other than reports: comparisons, a watch and its notifications, answers to agents,
+//! drafts of rules, and standard error of each command.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -16,10 +16,10 @@ use super::kinds::{self, Secret, secret};
 use super::writings;
 use crate::program::clawsift;
 
-/// A watch that has called nobody by then calls nobody.
+/// Time after which a notification is not expected any more.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A log that holds a secret in each writing, and the secrets.
+/// A log that contains a secret in each writing, and the secrets.
 struct Everything {
     secrets: Vec<Secret>,
     folder: tempfile::TempDir,
@@ -30,7 +30,7 @@ impl Everything {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut secrets, mut text) = (Vec::new(), String::new());
         for (index, writing) in writings::ALL.iter().enumerate() {
-            // Another kind each time, and another secret of it, until one can be written so.
+            // Tries other kinds and other secrets until one can be written this way.
             let logs = (0..40).map(|turn| secret(7 * index + turn, (index * 100 + turn) as u64 + 1));
             let found = logs
                 .filter_map(|secret| Some((writing.log(&secret)?, secret)))
@@ -58,7 +58,7 @@ impl Everything {
         fs::read_to_string(self.path("gateway.log")).expect("a log")
     }
 
-    /// Asserts that none of the secrets is in a text that shows that something was masked.
+    /// Asserts that a text contains none of the secrets, but a mask.
     fn holds(&self, name: &str, text: &str) {
         assert!(text.contains("[redacted"), "{name}: nothing was masked in {text}");
         self.tells_nothing(name, text);
@@ -72,7 +72,7 @@ impl Everything {
     }
 }
 
-/// All that the program writes.
+/// Returns all output of the program.
 fn said(arguments: &[&str], input: Option<&Path>) -> String {
     let stdin = input.map_or_else(Stdio::null, |path| File::open(path).expect("a file").into());
     let output = clawsift().args(arguments).stdin(stdin).output().expect("the program runs");
@@ -102,7 +102,7 @@ fn no_command_shows_a_secret() {
 #[test]
 fn nor_does_any_command_that_is_given_a_line() {
     let all = Everything::new();
-    // Where a secret goes over two lines, nobody can tell one half of it alone.
+    // If a secret spans two lines, one half alone cannot be recognized.
     let text = all.text();
     let lines: Vec<&str> =
         text.lines().filter(|line| line.starts_with("2026") && line.ends_with("end")).collect();
@@ -133,11 +133,11 @@ fn nobody_who_is_notified_is_told_a_secret() {
     while !told.exists() && begin.elapsed() < PATIENCE {
         thread::sleep(Duration::from_millis(50));
     }
-    // Others are told in the same moment.
+    // Other notifications arrive at the same time.
     thread::sleep(Duration::from_millis(500));
     drop(stdin);
     child.wait().expect("an end");
-    let text = fs::read_to_string(told).expect("somebody was told");
+    let text = fs::read_to_string(told).expect("a notification");
     assert!(text.contains("CLAWSIFT_RULE="), "{text}");
     all.tells_nothing("--notify", &text);
 }

@@ -1,4 +1,4 @@
-//! The property, on random secrets; `PROPTEST_CASES` says on how many.
+//! Property test with random secrets; `PROPTEST_CASES` sets the number of cases.
 
 use clawsift::redact::Redactor;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ proptest! {
     }
 }
 
-/// Each way with some kinds that are written by hand, and each kind of the table in some way.
+/// Each writing with some kinds defined by hand, and each kind of the table in some writing.
 #[test]
 fn each_kind_and_each_writing_is_tried() {
     let count = (*kinds::COUNT).max(writings::ALL.len());
@@ -47,7 +47,7 @@ fn each_kind_and_each_writing_is_tried() {
     assert!(leaks.is_empty(), "{}: {leaks:#?}", leaks.len());
 }
 
-/// Whether the text of a record keeps nothing of a secret: what every output is made of.
+/// Returns an error if the text of a record, from which every output is made, contains a part of the secret.
 fn masked_in_text(kind: usize, writing: Writing, seed: u64) -> Result<(), String> {
     let secret = secret(kind, seed);
     let Some(log) = writing.log(&secret) else { return Ok(()) };
@@ -58,7 +58,7 @@ fn masked_in_text(kind: usize, writing: Writing, seed: u64) -> Result<(), String
     }
 }
 
-/// Each kind written by hand, in each way.
+/// Each kind defined by hand, in each writing.
 #[test]
 fn common_kinds_are_masked_in_each_writing() {
     let leaks: Vec<String> = (0..kinds::COMMON)
@@ -68,7 +68,7 @@ fn common_kinds_are_masked_in_each_writing() {
     assert!(leaks.is_empty(), "{}: {leaks:#?}", leaks.len());
 }
 
-/// The test sees secrets where they are shown: it would not pass for want of anything to see.
+/// The check finds secrets that are shown: it does not pass merely because it finds nothing.
 #[test]
 fn without_masking_the_secret_is_there() {
     for writing in [

@@ -7,7 +7,7 @@ use super::kinds::{Secret, secret};
 use super::writings::Writing;
 use crate::program::clawsift;
 
-/// All that the program writes.
+/// Returns all output of the program.
 fn said(arguments: &[&str]) -> String {
     let output = clawsift().args(arguments).output().expect("the program runs");
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
@@ -60,7 +60,7 @@ fn keys_given_as_arguments_are_not_repeated() {
     let key = key();
     let text = key.text.as_str();
     let option = format!("--{text}");
-    // Nothing can be made in what is no folder, also not by the superuser.
+    // Nothing can be created below a file, not even by root.
     let file = format!("Cargo.toml/{text}/x");
     let log = "fixtures/logs/quiet/file.log";
     let mut all: Vec<Vec<&str>> = [
@@ -214,7 +214,7 @@ fn people_are_masked_where_that_is_asked_for() {
     }
 }
 
-/// A mask tells nothing of what it stands for, unless the one who reads it has the key.
+/// A mask reveals nothing about the secret, unless the reader has the key.
 #[test]
 fn a_mask_is_no_oracle_for_passwords() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -233,7 +233,7 @@ fn a_mask_is_no_oracle_for_passwords() {
         let name = path(log);
         said(&[&[name.as_str(), "--format", "ndjson"][..], rest].concat()).replace(log, "x.log")
     };
-    // Two logs that differ in nothing but their passwords give the same report.
+    // Two logs that differ only in their passwords give the same report.
     assert_eq!(report("one.log", &[]), report("two.log", &[]));
     assert!(report("one.log", &[]).contains("password=[redacted] end"));
     let (key, short) = (path("key"), path("short"));

@@ -1,11 +1,11 @@
-//! Each form of the imported table of tokens, alone and behind its name.
+//! Each format of the imported table of tokens, alone and after its name.
 
 use clawsift::redact::Redactor;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 
-/// Characters in a row of a secret that are a leak.
+/// Number of consecutive characters of a secret that count as a leak.
 const TELLING: usize = 12;
 
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ pub fn table() -> Table {
     serde_saphyr::from_str(include_str!("../../../src/redact/tokens.yaml")).expect("the table")
 }
 
-/// A secret of a form, another one for each seed.
+/// Returns a secret of a format, a different one for each seed.
 pub fn made(form: &str, seed: u64) -> Option<String> {
     let form = ParserBuilder::new().unicode(false).utf8(false).build().parse(form).ok()?;
     let mut random = fastrand::Rng::with_seed(seed);
@@ -51,7 +51,7 @@ pub fn made(form: &str, seed: u64) -> Option<String> {
     .find(is_made)
 }
 
-/// Writes one text of a form. Most characters are letters and digits, as in what vendors issue.
+/// Writes a random text of a format. Most characters are letters and digits, as in real tokens.
 fn write(form: &Hir, random: &mut fastrand::Rng, out: &mut String) {
     match form.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
@@ -86,7 +86,7 @@ fn member(class: &Class, random: &mut fastrand::Rng) -> char {
     from[random.usize(..from.len())]
 }
 
-/// What of a secret is in a text.
+/// Returns the part of a secret that is in a text.
 pub fn left(text: &str, secret: &str) -> Option<String> {
     let length = TELLING.min(secret.len());
     (0..=secret.len() - length)

@@ -1,4 +1,4 @@
-//! Ways in which a secret gets into a log.
+//! Ways in which a secret is written into a log.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
@@ -6,14 +6,14 @@ use serde_json::json as object;
 
 use super::kinds::Secret;
 
-/// A log with a secret in it, and its name.
+/// A log that contains a secret, and its name.
 #[derive(Debug, Clone)]
 pub struct Log {
     pub name: String,
     pub text: String,
 }
 
-/// A way to write it.
+/// A way to write a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writing {
     Plain,
@@ -22,9 +22,9 @@ pub enum Writing {
     FileLogError,
     LogsJson,
     Transcript,
-    /// As JSON in JSON, so deep.
+    /// As JSON in JSON, nested to this depth.
     Nested(usize),
-    /// Letters written by number.
+    /// Letters written as numeric escapes.
     ByNumber,
     Coloured,
     ColouredInJson,
@@ -33,29 +33,29 @@ pub enum Writing {
     InHtml,
     Continued,
     Wrapped,
-    /// Behind so many bytes without a blank.
+    /// After this number of bytes without a blank.
     FarOut(usize),
     FileName,
     Run,
     Model,
     Label,
-    /// Behind a colour whose first byte was lost.
+    /// After a colour code whose first byte was lost.
     LostCode,
     /// Wrapped within a box, a quotation, or a container's log.
     WrappedBehind(&'static str),
-    /// With its middle left out, but not enough of it.
+    /// With its middle omitted, but too little of it.
     Shortened(&'static str),
     /// As a header in Base64.
     HeaderInBase64,
-    /// With blanks that do not break, and typographic quotes.
+    /// With non-breaking blanks and typographic quotes.
     Typographic,
-    /// Percent-encoded so often.
+    /// Percent-encoded this number of times.
     InPercentsTimes(usize),
-    /// In a text of its own that tells what it is.
+    /// In a text of its own that identifies it.
     Told(&'static str),
 }
 
-/// All of them.
+/// All writings.
 pub const ALL: &[Writing] = &[
     Writing::Plain,
     Writing::Console,
@@ -132,12 +132,12 @@ pub const ALL: &[Writing] = &[
     Writing::Told("contraseña: {}"),
 ];
 
-/// What makes a rule explain the record.
+/// Text that makes a rule explain the record.
 const REFUSED: &str = "401 Incorrect API key provided";
 
 impl Writing {
-    /// A log with the secret written in this way, once in a record that a rule explains and once in one that none does.
-    /// None where the secret cannot be told there, or cannot stand there.
+    /// Returns a log with the secret written in this way, once in a record that a rule explains and once in one that
+    /// none does. `None` if the secret cannot be recognized or written there.
     pub fn log(self, secret: &Secret) -> Option<Log> {
         let place = secret.in_place();
         let middle = secret.text.len() / 2;
@@ -231,9 +231,9 @@ impl Writing {
             }
             Self::LostCode => plain(&secret.place.replace("{}", &format!("[31m{}[0m", secret.text))),
             Self::WrappedBehind(border) => plain(&split(&format!("\n{border}"))),
-            // Of one that is shorter what is left may be no more than others show.
+            // The rest of a shorter secret may be no more than other tools show.
             Self::Shortened(gap) => {
-                // The half before the gap must tell what it is.
+                // The half before the gap must identify it.
                 let is_long =
                     secret.text.len() >= 48 && (2..=secret.text.len() / 2 - 12).contains(&secret.fixed);
                 let is_plain = secret.text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
@@ -265,7 +265,7 @@ impl Writing {
     }
 }
 
-/// A secret that can stand anywhere.
+/// Returns a secret that can be anywhere in a text.
 fn told(secret: &Secret) -> Option<&str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     // Letters alone could be a word.
@@ -278,7 +278,7 @@ fn plain(place: &str) -> String {
     both(|start| format!("2026-11-22T00:00:00Z error agent/embedded {start}: {place} end"))
 }
 
-/// A record that a rule explains, and one that none does.
+/// Returns a record that a rule explains, and one that none does.
 fn both(record: impl Fn(&str) -> String) -> String {
     format!("{}\n{}\n", record(REFUSED), record("odd thing in the cellar"))
 }
@@ -295,7 +295,7 @@ fn file_log(message: &str, fields: &serde_json::Value) -> String {
     record.to_string()
 }
 
-/// All but letters and digits by their numbers, as in an address in an address.
+/// Percent-encodes all characters except letters and digits, as in a URL within a URL.
 fn in_percents(text: &str) -> String {
     let one =
         |c: char| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", u32::from(c)) };
