@@ -230,7 +230,7 @@ mod tests {
         let begin = Instant::now();
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
         let mut known = Known::default();
-        assert_eq!(known.due(true, at(0)), None, "it may still turn out to be another");
+        assert_eq!(known.due(true, at(0)), None, "the records may still belong to another failure");
         assert_eq!(known.due(false, at(1)), None);
         assert_eq!(known.due(true, at(2)), None);
         assert_eq!(known.due(true, at(4)), Some(Notice::Appeared));
@@ -240,6 +240,6 @@ mod tests {
         assert_eq!(known.due(false, at(64)), Some(Notice::Ended));
         assert_eq!(known.due(true, at(65)), None);
         assert_eq!(known.due(false, at(66)), None);
-        assert_eq!(known.due(false, at(200)), None, "nothing has changed since it was told");
+        assert_eq!(known.due(false, at(200)), None, "nothing has changed since the last notification");
     }
 }
