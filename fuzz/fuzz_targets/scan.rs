@@ -13,14 +13,14 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedd
 
 fuzz_target!(|bytes: &[u8]| {
     let report = |chunk: usize, jobs: usize| {
-        let options = Options { chunk, jobs, zone: jiff::tz::TimeZone::UTC, ..Options::default() };
+        let options = Options::new().chunk(chunk).jobs(jobs).zone(jiff::tz::TimeZone::UTC);
         serde_json::to_string(&scan_bytes(&ENGINE, "log", bytes, &options)).expect("JSON")
     };
     let whole = report(bytes.len() + 1, 1);
     assert_eq!(report(1, 1), whole);
     assert_eq!(report(97, 2), whole);
     let verification = Verification::default();
-    let options = Options { jobs: 1, verify: Some(&verification), ..Options::default() };
+    let options = Options::new().jobs(1).verify(&verification);
     scan_bytes(&ENGINE, "log", bytes, &options);
     assert_eq!(verification.differences(), []);
 });

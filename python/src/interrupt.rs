@@ -1,10 +1,10 @@
 //! Cancels a scan on Ctrl-C in Python.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
+use clawsift::source::Cancellation;
 use pyo3::prelude::*;
 
 /// Minimum time between two checks, because a check takes Python's lock, which other threads may hold for milliseconds.
@@ -12,8 +12,8 @@ const ASK_EVERY: Duration = Duration::from_millis(200);
 
 /// Checks regularly if Python has received a signal.
 pub(crate) struct Interrupt {
-    /// Cancellation flag: non-zero stops the scan.
-    pub stop: Arc<AtomicUsize>,
+    /// Token that ends the scan.
+    pub stop: Cancellation,
     thread: ThreadId,
     asked: Mutex<Instant>,
     error: Mutex<Option<PyErr>>,
@@ -24,7 +24,7 @@ impl Interrupt {
     /// thread.
     pub fn new() -> Self {
         Self {
-            stop: Arc::default(),
+            stop: Cancellation::new(),
             thread: thread::current().id(),
             asked: Mutex::new(Instant::now()),
             error: Mutex::default(),
@@ -42,7 +42,7 @@ impl Interrupt {
         }
         *asked = Instant::now();
         if let Err(error) = Python::attach(|py| py.check_signals()) {
-            self.stop.store(1, Ordering::Relaxed);
+            self.stop.cancel();
             *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         }
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
-use clawsift::report::{Merger, Moment, Period, Report as Found, View, merge};
+use clawsift::report::{ChunkTally, Merger, Moment, Period, Report as Found, View, merge};
 use clawsift::scan::{Options, Stream, StreamPart, scan_parts as scan_files, scan_stream};
 use clawsift::source::FilePart;
 use pyo3::prelude::*;
@@ -56,16 +56,15 @@ impl Settings {
         let interrupt = Interrupt::new();
         let engine = &catalogue.get().engine;
         let report = py.detach(|| {
-            let options = Options {
-                jobs: 1,
-                redactor: redactor(self.redact),
-                view,
-                zone: zone.clone(),
-                max_decompressed: max_decompressed(self.max_decompressed),
-                stop: std::sync::Arc::clone(&interrupt.stop),
-                progress: &|_| interrupt.ask(),
-                ..Options::default()
-            };
+            let progress = |_: &ChunkTally| interrupt.ask();
+            let options = Options::new()
+                .jobs(1)
+                .redactor(redactor(self.redact))
+                .view(view)
+                .zone(zone.clone())
+                .max_decompressed(max_decompressed(self.max_decompressed))
+                .stop(interrupt.stop.clone())
+                .progress(&progress);
             to_vec(&scan(engine, &options))
         });
         interrupt.finish()?;

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use clawsift::catalogue::Layers;
+use clawsift::report::ChunkTally;
 use clawsift::scan::Options;
 use clawsift::source::{Expansion, expand};
 use pyo3::prelude::*;
@@ -58,17 +59,16 @@ pub(crate) fn scan(
     let interrupt = Interrupt::new();
     let report = py.detach(|| {
         let Expansion { inputs, errors } = expand(&paths);
-        let options = Options {
-            jobs: crate::options::jobs(jobs),
-            redactor: redactor(redact),
-            view,
-            zone: zone.clone(),
-            max_decompressed: crate::options::max_decompressed(max_decompressed),
-            keep_matches: matches,
-            stop: Arc::clone(&interrupt.stop),
-            progress: &|_| interrupt.ask(),
-            ..Options::default()
-        };
+        let progress = |_: &ChunkTally| interrupt.ask();
+        let options = Options::new()
+            .jobs(crate::options::jobs(jobs))
+            .redactor(redactor(redact))
+            .view(view)
+            .zone(zone.clone())
+            .max_decompressed(crate::options::max_decompressed(max_decompressed))
+            .keep_matches(matches)
+            .stop(interrupt.stop.clone())
+            .progress(&progress);
         clawsift::scan::scan(&engine, &inputs, &errors, &options)
     });
     interrupt.finish()?;

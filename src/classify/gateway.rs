@@ -130,9 +130,7 @@ pub(crate) fn account(message: &str) -> Option<&str> {
 
 /// Returns whether another model is available, for a record that is a fallback decision; `None` for other records.
 pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
-    if after(&record.parts.message, &openclaw::MODEL_FALLBACK).is_none() {
-        return None;
-    }
+    after(&record.parts.message, &openclaw::MODEL_FALLBACK)?;
     match record.field("next").or_else(|| record.field("nextCandidateModel")) {
         Some(next) => Some(next != "none"),
         None => Some(record.field("fallbackStepFinalOutcome") == Some("next_fallback")),

@@ -3,8 +3,6 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +12,7 @@ use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::report::{Comparison, Filter, Moment, Outcome, Period, Report, SCHEMA, Side, View};
 use crate::scan::{Options, scan, scan_bytes};
-use crate::source::expand;
+use crate::source::{Cancellation, expand};
 
 use super::args::Diff;
 use super::error::CliError;
@@ -29,14 +27,15 @@ const MAX_INPUT: u64 = 1 << 30;
 
 pub(super) fn run(args: &Diff) -> Result<u8, CliError> {
     let zone = zone(args.tz.as_deref())?;
-    let scanner = Scanner { engine: args.rules.engine(&[])?, zone: zone.clone(), stop: interrupts::flag() };
+    let scanner =
+        Scanner { engine: args.rules.engine(&[])?, zone: zone.clone(), stop: interrupts::cancellation() };
     let (before, after) = match (args.paths.as_slice(), &args.at) {
         (paths, Some(at)) => scanner.divided(paths, Some(Moment::parse(at, &zone)?))?,
         (paths, None) if args.since_restart => scanner.divided(paths, None)?,
         ([before, after], None) => (scanner.side(before)?, scanner.side(after)?),
         _ => return Err(CliError::TwoSides),
     };
-    if let Some(status) = interrupts::status(&scanner.stop) {
+    if let Some(status) = scanner.stop.reason() {
         return Ok(status);
     }
     let filter =
@@ -54,7 +53,7 @@ pub(super) fn run(args: &Diff) -> Result<u8, CliError> {
 struct Scanner {
     engine: Engine,
     zone: TimeZone,
-    stop: Arc<AtomicUsize>,
+    stop: Cancellation,
 }
 
 /// Logs that can be scanned again.
@@ -129,7 +128,7 @@ impl Scanner {
         let options = Options {
             view: View { filter, ..View::default() },
             zone: self.zone.clone(),
-            stop: Arc::clone(&self.stop),
+            stop: self.stop.clone(),
             ..Options::default()
         };
         match logs {

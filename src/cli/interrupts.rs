@@ -1,23 +1,20 @@
 //! Signals that end a command with what it has so far: SIGINT, SIGTERM and SIGHUP.
 
+#[cfg(unix)]
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(unix)]
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::source::Cancellation;
 
 /// The signals and the exit statuses that they ask for.
 #[cfg(unix)]
 const STATUSES: [(i32, i32); 3] = [(SIGHUP, 129), (SIGINT, 130), (SIGTERM, 143)];
 
-/// The exit status that an interrupt asks for, where there was one.
-pub(super) fn status(stop: &AtomicUsize) -> Option<u8> {
-    u8::try_from(stop.load(Ordering::Relaxed)).ok().filter(|status| *status != 0)
-}
-
-/// A flag that the signals set to the exit status they ask for, so that the report so far can be shown. A second SIGINT or
-/// SIGTERM ends the program at once; SIGHUP often comes twice, from the shell and from the system.
-pub(super) fn flag() -> Arc<AtomicUsize> {
+/// Returns a token that signals cancel with their exit status, so that the report so far can be shown. A second SIGINT or SIGTERM
+/// ends the program at once; SIGHUP often comes twice, from the shell and from the system.
+pub(super) fn cancellation() -> Cancellation {
     #[cfg(unix)]
     for (signal, status) in STATUSES.into_iter().filter(|(signal, _)| *signal != SIGHUP) {
         use signal_hook::flag::{register, register_conditional_shutdown};
@@ -26,24 +23,21 @@ pub(super) fn flag() -> Arc<AtomicUsize> {
         let _ = register_conditional_shutdown(signal, status, Arc::clone(&seen));
         let _ = register(signal, seen);
     }
-    patient_flag()
+    patient_cancellation()
 }
 
-/// [`flag`] for a command that must put the terminal in order first: no second signal ends the program at once.
-pub(super) fn patient_flag() -> Arc<AtomicUsize> {
-    let flag = Arc::default();
+/// Returns a [`cancellation`] for a command that must put the terminal in order first: no second signal ends the program at once.
+pub(super) fn patient_cancellation() -> Cancellation {
+    let token = Cancellation::new();
     #[cfg(unix)]
     for (signal, status) in STATUSES {
         if signal != SIGHUP || !ignores_hangup() {
             // Without the handler the signal ends the program as it always does.
-            let _ = signal_hook::flag::register_usize(
-                signal,
-                Arc::clone(&flag),
-                usize::try_from(status).unwrap_or(1),
-            );
+            let _ =
+                signal_hook::flag::register_usize(signal, token.flag(), usize::try_from(status).unwrap_or(1));
         }
     }
-    flag
+    token
 }
 
 /// Returns true if the program was started so that SIGHUP does not end it, as `nohup` does. Then it stays so.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::report::ChunkTally;
+use crate::scan;
 
 const DELAY: Duration = Duration::from_millis(500);
 
@@ -40,8 +41,14 @@ impl Progress {
         Self { bar, is_watched, begun: Instant::now(), seen: Mutex::default() }
     }
 
-    /// One more chunk was read.
-    pub fn add(&self, chunk: &ChunkTally) {
+    /// The work is done.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl scan::Progress for Progress {
+    fn chunk_scanned(&self, chunk: &ChunkTally) {
         if !self.is_watched {
             return;
         }
@@ -59,10 +66,5 @@ impl Progress {
             });
             self.bar.inc(std::mem::take(&mut seen.waiting));
         }
-    }
-
-    /// The work is done.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
     }
 }

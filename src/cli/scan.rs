@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
-use std::sync::Arc;
 use std::thread;
 
 use jiff::tz::TimeZone;
@@ -32,7 +31,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let (engine, zone) = (ManuallyDrop::new(engine?), zone?);
     let view = args.show.view(period(args, &zone)?);
     let Expansion { inputs, errors } = inputs(args)?;
-    let stop = interrupts::flag();
+    let stop = interrupts::cancellation();
 
     let verification = Verification::default();
     let progress = Progress::new(total_bytes(&inputs), args.quiet);
@@ -46,8 +45,8 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.show.format == Format::Ndjson,
         verify: args.verify_prefilter.then_some(&verification),
-        stop: Arc::clone(&stop),
-        progress: &|chunk| progress.add(chunk),
+        stop: stop.clone(),
+        progress: &progress,
     };
     // The program ends with them, and so need not take the rules and the report apart first.
     let mut report = ManuallyDrop::new(scan(&engine, &inputs, &errors, &options));
@@ -60,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     args.show.fit(&mut report);
     output::write(&report, &args.show, &zone)?;
     let is_right = verification.differences().is_empty();
-    Ok(status(&report, args, interrupts::status(&stop)).max(u8::from(!is_right)))
+    Ok(status(&report, args, stop.reason()).max(u8::from(!is_right)))
 }
 
 /// Says what the second look at all records has shown.

@@ -1,14 +1,11 @@
 //! Measures the cost of each rule on a log, and lists slow signatures.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-
 use serde::Serialize;
 
 use crate::catalogue::{Location, Problem, ProblemCode, Rule, Signature};
 use crate::engine::{Cost, CostMeter, Engine};
 use crate::scan::each_record;
-use crate::source::{Input, SourceError};
+use crate::source::{Cancellation, Input, SourceError};
 
 /// Cost of a catalogue's rules on some logs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,7 +45,7 @@ pub struct RuleCost {
 
 /// Measures the cost of each rule on the records of some logs. Also returns the sources that could not be read to their
 /// end.
-pub fn bench(engine: &Engine, inputs: &[Input], stop: &Arc<AtomicUsize>) -> (Bench, Vec<SourceError>) {
+pub fn bench(engine: &Engine, inputs: &[Input], stop: &Cancellation) -> (Bench, Vec<SourceError>) {
     let mut meter = CostMeter::new(engine);
     let read = |input| each_record(input, stop, |raw| meter.add(raw)).err();
     let errors = inputs.iter().filter_map(read).collect();
@@ -143,7 +140,7 @@ rules:
         let log = folder.path().join("x.log");
         let lines = "Error: getaddrinfo ENOTFOUND a\nError: resolver a1b\nError: other\n";
         std::fs::write(&log, lines).expect("a log");
-        let (bench, errors) = bench(&engine, &[Input::Path(log)], &Arc::default());
+        let (bench, errors) = bench(&engine, &[Input::Path(log)], &Cancellation::new());
         assert_eq!(errors, []);
         assert_eq!((bench.records, bench.judged, bench.idle), (3, 3, 0));
         let cost = |id: &str| {

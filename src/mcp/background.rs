@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::engine::Engine;
 use crate::report::Report;
 use crate::scan::Options;
-use crate::source::{Fence, Follower, Input};
+use crate::source::{Cancellation, Fence, Follower, Input};
 use crate::watch::{Arrival, Change, Changes, Followed, Stage, Watch};
 
 /// Maximum number of blocks of a log that wait to be scanned.
@@ -36,7 +35,7 @@ pub(super) struct Standing {
 /// A log that is followed until this value is dropped.
 pub(super) struct Background {
     requests: SyncSender<Signal>,
-    stop: Arc<AtomicUsize>,
+    stop: Cancellation,
 }
 
 enum Signal {
@@ -53,12 +52,12 @@ impl Background {
     pub fn start(engine: Arc<Engine>, path: &Path, fence: Fence, zone: TimeZone) -> io::Result<Self> {
         let follower = Follower::within(path, fence)?;
         let input = Input::Path(follower.path().to_owned());
-        let stop = Arc::new(AtomicUsize::new(0));
+        let stop = Cancellation::new();
         let (requests, signals) = sync_channel(WAITING);
         let arrivals = requests.clone();
         Followed::File(follower)
-            .read(Arc::clone(&stop), move |arrival| arrivals.send(Signal::Arrival(arrival)).is_ok());
-        let stopped = Arc::clone(&stop);
+            .read(stop.clone(), move |arrival| arrivals.send(Signal::Arrival(arrival)).is_ok());
+        let stopped = stop.clone();
         thread::Builder::new().spawn(move || {
             let options = Options { zone, ..Options::default() };
             run(&mut Watch::new(&engine, &input, &options), &signals, &stopped);
@@ -76,16 +75,16 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        self.stop.store(1, Ordering::Relaxed);
-        // If the queue is full, the thread checks the flag after the next input.
+        self.stop.cancel();
+        // If the queue is full, the thread checks the token after the next input.
         let _ = self.requests.try_send(Signal::Stop);
     }
 }
 
-fn run(watch: &mut Watch<'_>, signals: &Receiver<Signal>, stop: &AtomicUsize) {
+fn run(watch: &mut Watch<'_>, signals: &Receiver<Signal>, stop: &Cancellation) {
     let mut changes = Changes::default();
     let mut asked: Vec<(SyncSender<Standing>, Instant)> = Vec::new();
-    while stop.load(Ordering::Relaxed) == 0 {
+    while !stop.is_cancelled() {
         match signals.recv_timeout(watch.idle(Instant::now()).min(TICK)) {
             Ok(Signal::Arrival(arrival)) => watch.take(arrival, Instant::now()),
             Ok(Signal::Ask(answer)) => asked.push((answer, Instant::now())),

@@ -7,7 +7,6 @@ use super::lists::{GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS, SUBSYSTEM_WO
 pub(crate) use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
 
 /// Number of different subsystem labels without a slash, an upper bound.
-#[cfg(test)]
 pub(crate) const MAX_LABELS: usize = SUBSYSTEMS.len() + PLAIN_LABELS.len() + CHANNELS.len();
 
 /// Returns true if a word is the first segment of a subsystem, and so a label in plain text without a slash.

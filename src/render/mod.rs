@@ -54,6 +54,7 @@ pub use style::{Extent, Style};
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Format {
     /// A ranked table and advice, for a person at a terminal.
     #[cfg(feature = "cli")]

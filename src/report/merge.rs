@@ -8,6 +8,7 @@ use crate::report::tally::{Summary, View};
 
 /// Reason why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MergeError {
     /// The input is not a report, or was edited.
     #[error("{0}")]

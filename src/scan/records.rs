@@ -1,11 +1,11 @@
 //! Iteration over the raw records of a source, for tools that do not need a scan.
 
 use std::io::Read;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::record::{BOUNDARIES, Lines, RawRecord};
-use crate::source::{ChunkReader, Content, Fence, Input, MAX_DECOMPRESSED, Reason, SourceError, map_chunks};
+use crate::source::{
+    Cancellation, ChunkReader, Content, Fence, Input, MAX_DECOMPRESSED, Reason, SourceError, map_chunks,
+};
 
 use super::CHUNK;
 
@@ -15,7 +15,7 @@ use super::CHUNK;
 /// Fails if the source cannot be opened or read to its end.
 pub fn each_record(
     input: &Input,
-    stop: &Arc<AtomicUsize>,
+    stop: &Cancellation,
     mut take: impl FnMut(&RawRecord<'_>),
 ) -> Result<(), SourceError> {
     let failed = |error| SourceError { name: input.name(), reason: Reason::from(error) };
@@ -23,7 +23,7 @@ pub fn each_record(
         Content::Mapped(map) => {
             let mut copy = Vec::new();
             let parts = map_chunks(&map, CHUNK, BOUNDARIES);
-            for part in parts.take_while(|_| stop.load(Ordering::Relaxed) == 0) {
+            for part in parts.take_while(|_| !stop.is_cancelled()) {
                 map.copy(part.range, &mut copy).map_err(failed)?;
                 Lines::new(&copy, part.dropped).for_each(|raw| take(&raw));
             }

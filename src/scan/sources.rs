@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -78,7 +77,7 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.options.stop.load(Ordering::Relaxed) != 0
+        self.options.stop.is_cancelled()
     }
 
     /// Adds a source that could not be opened.
@@ -154,11 +153,11 @@ impl<'a> Scan<'a> {
         let mut is_cut_short = false;
         let mut chunks = chunks.peekable();
         // An interrupt during the read of the first chunk does not discard that chunk.
-        let mut is_read = stop.load(Ordering::Relaxed) == 0;
+        let mut is_read = !stop.is_cancelled();
         // A first chunk this small is the whole source and needs no other thread.
         let is_one = chunks.peek().is_none_or(|first| first.length() < self.options.chunk / 2);
         let chunks = std::iter::from_fn(|| {
-            let is_stopped = !std::mem::take(&mut is_read) && stop.load(Ordering::Relaxed) != 0;
+            let is_stopped = !std::mem::take(&mut is_read) && stop.is_cancelled();
             is_cut_short = is_stopped && chunks.peek().is_some();
             if is_cut_short { None } else { chunks.next() }
         });

@@ -10,6 +10,7 @@ use crate::source::{Map, chunks};
 
 use super::Options;
 use super::chunk::{Bytes, Chunk};
+use super::progress::Progress;
 use super::verification::Verifier;
 
 /// Scans chunks.
@@ -22,7 +23,7 @@ pub(super) struct Worker<'a> {
     /// `true` if the memory map changed, and the cached results from it were discarded.
     is_wary: bool,
     verifier: Option<Verifier<'a>>,
-    progress: &'a (dyn Fn(&ChunkTally) + Sync),
+    progress: &'a dyn Progress,
 }
 
 impl<'a> Worker<'a> {
@@ -55,7 +56,7 @@ impl<'a> Worker<'a> {
                 }
             }
         };
-        (self.progress)(&tally);
+        self.progress.chunk_scanned(&tally);
         tally
     }
 

@@ -1,11 +1,11 @@
 //! Reading that an interrupt can end while no data arrives.
 
 use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
+
+use super::cancellation::Cancellation;
 
 const BLOCK: usize = 256 << 10;
 /// Maximum number of blocks that wait in the channel.
@@ -23,7 +23,7 @@ pub(super) struct Interruptible {
     blocks: Receiver<io::Result<Vec<u8>>>,
     block: Vec<u8>,
     taken: usize,
-    stop: Arc<AtomicUsize>,
+    stop: Cancellation,
 }
 
 impl Interruptible {
@@ -34,7 +34,7 @@ impl Interruptible {
     /// If no thread can be started. An error of `open` is returned by the first read.
     pub fn new<R: Read>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
-        stop: Arc<AtomicUsize>,
+        stop: Cancellation,
     ) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(WAITING);
         // The thread ends with its reader, with the program, or when the receiver is dropped.
@@ -68,7 +68,7 @@ impl Interruptible {
 impl Read for Interruptible {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.taken == self.block.len() {
-            if self.stop.load(Ordering::Relaxed) != 0 {
+            if self.stop.is_cancelled() {
                 return Err(io::Error::other(Interrupt));
             }
             match self.blocks.recv_timeout(PATIENCE) {
@@ -98,7 +98,8 @@ mod tests {
     fn reads_to_the_end() {
         let text: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_le_bytes).collect();
         let bytes = text.clone();
-        let mut reader = Interruptible::new(|| Ok(io::Cursor::new(bytes)), Arc::default()).expect("a thread");
+        let mut reader =
+            Interruptible::new(|| Ok(io::Cursor::new(bytes)), Cancellation::new()).expect("a thread");
         let mut read = Vec::new();
         reader.read_to_end(&mut read).expect("reading");
         assert!(read == text);
@@ -113,9 +114,9 @@ mod tests {
                 Ok(0)
             }
         }
-        let stop = Arc::new(AtomicUsize::new(0));
-        let mut reader = Interruptible::new(|| Ok(Silent), Arc::clone(&stop)).expect("a thread");
-        stop.store(130, Ordering::Relaxed);
+        let stop = Cancellation::new();
+        let mut reader = Interruptible::new(|| Ok(Silent), stop.clone()).expect("a thread");
+        stop.cancel_with(130);
         assert_eq!(reader.read(&mut [0; 1]).expect_err("an interrupt").to_string(), "interrupted");
     }
 }

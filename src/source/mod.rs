@@ -8,6 +8,7 @@
 mod archive;
 #[cfg(feature = "archives")]
 mod broken_zip;
+mod cancellation;
 mod change;
 mod chunk;
 mod decode;
@@ -36,6 +37,7 @@ mod stream;
 #[cfg(not(feature = "archives"))]
 use no_archives::{self as archive, self as decompress};
 
+pub use cancellation::Cancellation;
 pub use change::{Change, OpenFile};
 pub(crate) use chunk::last_record;
 pub use chunk::{Boundaries, LineTest, Part, chunks, map_chunks};

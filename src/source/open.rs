@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
+use super::cancellation::Cancellation;
 use super::change::{OpenFile, Steady, is_live};
 use super::fence::Fence;
 use super::input::Input;
@@ -51,7 +51,7 @@ impl Input {
         &self,
         fence: &Fence,
         max_decompressed: u64,
-        stop: &Arc<AtomicUsize>,
+        stop: &Cancellation,
     ) -> Result<Opened, SourceError> {
         match self {
             // Within a fence only files are read.
@@ -68,7 +68,7 @@ fn open_path(
     path: &Path,
     fence: &Fence,
     max_decompressed: u64,
-    stop: &Arc<AtomicUsize>,
+    stop: &Cancellation,
 ) -> Result<Opened, Reason> {
     // A fence allows only files that never block, and files that it does not allow must not be examined.
     if fence.roots().is_none() {
@@ -103,9 +103,9 @@ fn open_path(
 fn interruptible<R: Read>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     max_decompressed: u64,
-    stop: &Arc<AtomicUsize>,
+    stop: &Cancellation,
 ) -> Result<Opened, Reason> {
-    let reader = Interruptible::new(open, Arc::clone(stop))?;
+    let reader = Interruptible::new(open, stop.clone())?;
     decode::unpack(Box::new(reader), max_decompressed).map(Opened::stream)
 }
 
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_said_to_be_missing() {
         let error = Input::Path("/nonexistent/x.log".into())
-            .open(&Fence::default(), MAX_DECOMPRESSED, &Arc::default())
+            .open(&Fence::default(), MAX_DECOMPRESSED, &Cancellation::new())
             .err()
             .expect("an error");
         assert_eq!(error.reason, Reason::NotFound);

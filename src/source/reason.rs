@@ -17,6 +17,7 @@ pub struct SourceError {
 
 /// The reason why a source could not be read, or not whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Reason {
     /// The path does not exist.
     #[error("no such file or folder; check the path")]

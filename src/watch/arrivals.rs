@@ -1,12 +1,10 @@
 //! Input of a watch, read in a thread of its own.
 
 use std::io::{self, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::source::{Follower, Step, Turn};
+use crate::source::{Cancellation, Follower, Step, Turn};
 
 const BLOCK: usize = 256 << 10;
 /// Polling interval after new input, and after a period without input.
@@ -39,8 +37,8 @@ pub enum Arrival {
 }
 
 impl Followed {
-    /// Reads in a new thread and passes each event to `send`, until `send` returns `false` or `stop` is non-zero.
-    pub fn read(self, stop: Arc<AtomicUsize>, send: impl Fn(Arrival) -> bool + Send + 'static) {
+    /// Reads in a new thread and passes each event to `send`, until `send` returns `false` or `stop` is cancelled.
+    pub fn read(self, stop: Cancellation, send: impl Fn(Arrival) -> bool + Send + 'static) {
         thread::spawn(move || match self {
             Self::File(follower) => follow(follower, &stop, send),
             Self::Stdin => pipe(io::stdin().lock(), send),
@@ -67,14 +65,14 @@ fn pipe(mut reader: impl Read, send: impl Fn(Arrival) -> bool) {
     }
 }
 
-fn follow(mut follower: Follower, stop: &AtomicUsize, send: impl Fn(Arrival) -> bool) {
+fn follow(mut follower: Follower, stop: &Cancellation, send: impl Fn(Arrival) -> bool) {
     let mut is_caught_up = false;
     let mut pause = SHORT;
     let mut problem = String::new();
     if follower.is_waiting() && !send(Arrival::Waiting) {
         return;
     }
-    while stop.load(Ordering::Relaxed) == 0 {
+    while !stop.is_cancelled() {
         let arrival = match follower.step() {
             Ok(Some(Step::Bytes(bytes))) => Arrival::Bytes(bytes),
             Ok(Some(Step::Turn(turn))) => Arrival::Turn(turn),

@@ -23,7 +23,7 @@ const PASTED: [&str; 6] = [
 ];
 
 fn scanned(log: &str, chunk: usize) -> Report {
-    let options = Options { jobs: 1, keep_matches: true, chunk, zone: TimeZone::UTC, ..Options::default() };
+    let options = Options::new().jobs(1).keep_matches(true).chunk(chunk).zone(TimeZone::UTC);
     scan_bytes(&ENGINE, "gateway.log", log.as_bytes(), &options)
 }
 

@@ -149,7 +149,7 @@ fn fixture(name: &str) -> String {
 
 /// Returns the rules and incidents of a log.
 fn findings(log: &str) -> Vec<(String, u64)> {
-    let options = Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() };
+    let options = Options::new().jobs(1).zone(jiff::tz::TimeZone::UTC);
     let report: Report = scan_bytes(&ENGINE, "log", log.as_bytes(), &options);
     let mut findings: Vec<(String, u64)> =
         report.findings.into_iter().map(|f| (f.rule, f.incidents)).collect();

@@ -3,9 +3,9 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, LazyLock};
 
 use clawsift::catalogue;
 use clawsift::engine::Engine;
@@ -73,19 +73,15 @@ static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 });
 
 fn report(chunk: usize, jobs: usize, run: impl FnOnce(&Options<'_>) -> Report) -> String {
-    let options = Options {
-        jobs,
-        redactor: Redactor::MASKING,
-        view: View::default(),
-        zone: jiff::tz::TimeZone::UTC,
-        chunk,
-        fence: Fence::default(),
-        max_decompressed: u64::MAX,
-        keep_matches: chunk.is_multiple_of(2),
-        verify: None,
-        stop: Arc::default(),
-        progress: &|_| {},
-    };
+    let options = Options::new()
+        .jobs(jobs)
+        .redactor(Redactor::MASKING)
+        .view(View::default())
+        .zone(jiff::tz::TimeZone::UTC)
+        .chunk(chunk)
+        .fence(Fence::default())
+        .max_decompressed(u64::MAX)
+        .keep_matches(chunk.is_multiple_of(2));
     let report = run(&options);
     serde_json::to_string_pretty(&report).expect("JSON")
 }
@@ -138,7 +134,7 @@ fn a_worker_that_panics_ends_the_scan() {
     for number in [0, 1, 2, 3, 50, 51, 399] {
         let scanned = AtomicUsize::new(0);
         let progress = |_: &ChunkTally| assert!(scanned.fetch_add(1, Relaxed) != number, "as it should be");
-        let options = Options { jobs: 4, chunk: 1, progress: &progress, ..Options::default() };
+        let options = Options::new().jobs(4).chunk(1).progress(&progress);
         let outcome = catch_unwind(AssertUnwindSafe(|| scan_bytes(&ENGINE, "log", log.as_bytes(), &options)));
         assert!(outcome.is_err(), "chunk {number}");
     }

@@ -59,7 +59,7 @@ impl Text {
         let mut bytes = once.repeat(LENGTH / once.len() + 1);
         let end = memchr::memrchr(b'\n', &bytes[..LENGTH]).expect("a line end");
         bytes.truncate(end + 1);
-        let options = Options { keep_matches: true, ..Options::default() };
+        let options = Options::new().keep_matches(true);
         let matches = matches(&scan_bytes(&ENGINE, "x", &once, &options));
         assert!(!matches.is_empty());
         Self { bytes, matches }
@@ -95,8 +95,7 @@ fn round(path: &Path, act: Act, after: usize, new: &[u8], length: u64) -> Outcom
                 let _ = start.send(());
             }
         };
-        let options =
-            Options { chunk: CHUNK, jobs: 2, keep_matches: true, progress: &progress, ..Options::default() };
+        let options = Options::new().chunk(CHUNK).jobs(2).keep_matches(true).progress(&progress);
         let report = scan(&ENGINE, &[Input::Path(path.to_owned())], &[], &options);
         let _ = start.send(());
         (report, writer.join().expect("the writer"))

@@ -13,7 +13,7 @@ use super::output;
 pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;
     let Expansion { inputs, mut errors } = inputs(&args.logs);
-    let stop = interrupts::flag();
+    let stop = interrupts::cancellation();
     let (mut bench, unread) = kit::bench(&engine, &inputs, &stop);
     errors.extend(unread);
     errors.iter().for_each(|error| say(error));
@@ -22,5 +22,5 @@ pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
         Listing::Table => output::write_bench(&bench)?,
         Listing::Json => output::write_json(&bench)?,
     }
-    Ok(interrupts::status(&stop).unwrap_or(if errors.is_empty() { 0 } else { 2 }))
+    Ok(stop.reason().unwrap_or(if errors.is_empty() { 0 } else { 2 }))
 }

@@ -27,7 +27,7 @@ pub(super) struct State {
 pub(super) enum Action {
     None,
     /// To end with this status.
-    Quit(usize),
+    Quit(u8),
     Copy(String),
     Say(String),
     Redraw,

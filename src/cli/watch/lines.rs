@@ -1,7 +1,6 @@
 //! A watch where no terminal is: a line for each finding that is new or has changed.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use jiff::tz::TimeZone;
@@ -14,6 +13,7 @@ use crate::cli::output;
 use crate::redact::Redactor;
 use crate::render::live::{change_json, change_line, end_json, event_json};
 use crate::report::Report;
+use crate::source::Cancellation;
 
 use super::session::{Session, Signal};
 use super::{Watch as Args, WatchFormat};
@@ -24,11 +24,11 @@ pub(super) fn run(
     signals: &Receiver<Signal>,
     args: &Args,
     zone: &TimeZone,
-    stop: &AtomicUsize,
+    stop: &Cancellation,
 ) -> Result<bool, CliError> {
     let mut out = outlet(io::stdout(), output::choice(args.color), args.format.syntax());
     loop {
-        let is_last = session.has_ended() || stop.load(Ordering::Relaxed) != 0;
+        let is_last = session.has_ended() || stop.is_cancelled();
         if is_last {
             session.watch.finish(std::time::Instant::now());
         } else {

@@ -10,7 +10,6 @@ mod terminal;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use crate::render::{Extent, Format};
@@ -48,11 +47,11 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
         && args.format == WatchFormat::Table
         && !args.lines
         && io::stdout().is_terminal();
-    let stop = if is_live { interrupts::patient_flag() } else { interrupts::flag() };
+    let stop = if is_live { interrupts::patient_cancellation() } else { interrupts::cancellation() };
 
     let (sender, signals) = sync_channel(WAITING);
     let arrivals = sender.clone();
-    followed.read(Arc::clone(&stop), move |arrival| arrivals.send(Signal::Arrival(arrival)).is_ok());
+    followed.read(stop.clone(), move |arrival| arrivals.send(Signal::Arrival(arrival)).is_ok());
     let mut session = Session::new(Watched::new(&engine, &input, &options), notifier);
     let shown = match is_live {
         true => terminal::run(&mut session, sender, &signals, args, &zone, &stop),
@@ -71,7 +70,7 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
             WatchFormat::Ndjson => lines::end(report)?,
         }
     }
-    Ok(interrupts::status(&stop).unwrap_or(if has_problems(report) { 2 } else { 0 }))
+    Ok(stop.reason().unwrap_or(if has_problems(report) { 2 } else { 0 }))
 }
 
 /// What to watch: the argument, else standard input where something is piped in, else OpenClaw's own newest log.

@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use ratatui::crossterm::event;
 
 use crate::cli::output;
 use crate::render::live::{LiveView, draw};
+use crate::source::Cancellation;
 use crate::watch::Change;
 
 use super::Watch as Args;
@@ -38,7 +39,7 @@ pub(super) fn run(
     signals: &Receiver<Signal>,
     args: &Args,
     zone: &TimeZone,
-    stop: &AtomicUsize,
+    stop: &Cancellation,
 ) -> io::Result<bool> {
     let mut screen = Screen {
         terminal: ratatui::try_init()?,
@@ -86,11 +87,11 @@ impl Screen<'_> {
         &mut self,
         session: &mut Session<'_>,
         signals: &Receiver<Signal>,
-        stop: &AtomicUsize,
+        stop: &Cancellation,
         suspended: &AtomicBool,
     ) -> io::Result<()> {
         let mut drawn: Option<Instant> = None;
-        while stop.load(Ordering::Relaxed) == 0 {
+        while !stop.is_cancelled() {
             let event = session.wait(signals);
             let changes = session.refresh();
             let mut is_stale = event.is_some() || changes.is_some();
@@ -98,7 +99,9 @@ impl Screen<'_> {
             match event.map_or(Action::None, |event| self.state.handle(&event, session.watch.report())) {
                 Action::None => {}
                 Action::Quit(status) => {
-                    stop.store(status, Ordering::Relaxed);
+                    if status != 0 {
+                        stop.cancel_with(status);
+                    }
                     return Ok(());
                 }
                 Action::Copy(text) => self.copy(&text)?,

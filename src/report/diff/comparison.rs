@@ -35,6 +35,7 @@ pub struct Side {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A comparison of clawsift"))]
+#[non_exhaustive]
 pub struct Comparison {
     /// Name and version of this format.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
@@ -57,6 +58,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// A failure stopped or became less frequent, and none is new or more frequent.
     Better,
@@ -85,6 +87,7 @@ pub struct SideInfo {
 /// The change of one rule's finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Row {
     /// The rule's id.
     pub rule: String,
@@ -121,6 +124,7 @@ pub struct Row {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Change {
     /// Only the later report has the finding.
     New,

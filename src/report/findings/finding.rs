@@ -23,6 +23,7 @@ use super::value::Value;
 /// One row of the report: a rule, how often it explains a failure, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Finding {
     /// Position in the report, from 1.
     pub rank: usize,
@@ -118,6 +119,7 @@ fn facts(captures: &BTreeMap<String, Vec<Value>>) -> BTreeMap<String, String> {
 /// Related records of another rule in the incidents of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Symptom {
     /// The other rule's id.
     pub rule: String,

@@ -14,6 +14,7 @@ use super::advice::{Place, fill};
 /// A fix with the facts of the log filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct FilledFix {
     /// The instruction.
     pub say: String,

@@ -21,6 +21,7 @@ use super::rank::hurt;
 /// One step of the checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct NextStep {
     /// The instruction.
     pub say: String,

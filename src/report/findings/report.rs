@@ -22,6 +22,7 @@ pub const SCHEMA: &str = "clawsift.report/v1";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A report of clawsift"))]
+#[non_exhaustive]
 pub struct Report {
     /// Name and version of this format.
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
@@ -121,6 +122,7 @@ pub struct Tool {
 /// Counts over all sources.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Totals {
     /// Bytes read.
     pub bytes: u64,

@@ -23,6 +23,7 @@ const MAX_PAGES: usize = 3;
 
 /// Explanation of a rule, with the facts of a log line filled in if there is one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RulePage {
     /// The rule's id.
     pub rule: String,

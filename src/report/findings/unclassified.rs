@@ -18,6 +18,7 @@ const MIN_WORDS: usize = 4;
 /// Unexplained records with the same text except for ids, numbers, names and quoted values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Unclassified {
     /// The common text, with `<*>` for the parts that differ.
     pub template: String,

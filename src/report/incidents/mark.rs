@@ -14,6 +14,7 @@ pub(crate) const MAX_MARKS: usize = 200;
 /// A lifecycle event of a gateway.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Mark {
     /// Time of the event.
     pub time: Timestamp,

@@ -14,6 +14,7 @@ pub(crate) const MAX_SAMPLES: usize = 3;
 /// A record shown as evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Sample {
     /// The source's name.
     pub source: String,

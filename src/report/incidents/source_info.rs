@@ -12,6 +12,7 @@ use crate::source::Kind;
 /// A source and what was read of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct SourceInfo {
     /// The path, or `-` for standard input.
     pub name: String,

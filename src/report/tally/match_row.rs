@@ -16,6 +16,7 @@ use crate::report::incidents::Role;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(title = "A match of clawsift"))]
+#[non_exhaustive]
 pub struct MatchRow {
     /// The source's name.
     pub source: String,

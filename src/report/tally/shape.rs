@@ -14,7 +14,7 @@ use clawsift_catalogue::pattern::Pattern;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::openclaw::is_label;
+use crate::openclaw::{MAX_LABELS, is_label};
 use crate::record::Level;
 use crate::redact::Cleaner;
 use crate::report::incidents::{Sample, earlier};
@@ -25,6 +25,8 @@ use super::shorten::{Branch, Leaf, fit};
 pub const MASK: &str = "<*>";
 /// Maximum number of patterns.
 const MAX_SHAPES: usize = 700;
+// Room for one of each subsystem at each level. Otherwise a level, and with it all its subsystems, could be cut off.
+const _: () = assert!((MAX_LABELS + 2) * 6 <= MAX_SHAPES);
 /// Number of additional patterns that may accumulate before the tree is shortened.
 const MAX_WAITING: usize = MAX_SHAPES;
 /// Maximum number of words in a pattern.
@@ -290,7 +292,6 @@ pub(crate) fn redact_template(shape: &mut String, sample: &mut Sample, cleaner: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::openclaw::MAX_LABELS;
 
     fn sample(text: &str) -> Sample {
         Sample { text: text.to_owned(), ..Sample::default() }
@@ -342,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_noisy_subsystem_does_not_cut_the_shapes_of_others() {
-        let noise = (0..600).map(|n| (Some("plugins"), odd(n)));
+        let noise = (0..900).map(|n| (Some("plugins"), odd(n)));
         let others = (0..40).flat_map(|n| {
             let text = format!("the disk {} is slow", word(n));
             [
@@ -353,7 +354,7 @@ mod tests {
             ]
         });
         let shapes = count_of(&noise.chain(others).collect::<Vec<_>>());
-        assert_eq!(records_of(&shapes, Some("plugins"), "…"), 600);
+        assert_eq!(records_of(&shapes, Some("plugins"), "…"), 900);
         for subsystem in ["gateway", "gateway/ws", "acme/x"] {
             assert_eq!(records_of(&shapes, Some(subsystem), "the disk ash is slow"), 5, "{subsystem}");
         }
@@ -434,11 +435,5 @@ mod tests {
             parts[0].fit();
             assert!(parts[0] == whole, "seed {seed}");
         }
-    }
-
-    /// Otherwise a level, and with it all its subsystems, could be cut off.
-    #[test]
-    fn there_is_room_for_a_shape_of_each_family_at_each_level() {
-        assert!((MAX_LABELS + 2) * 6 <= MAX_SHAPES);
     }
 }

@@ -37,6 +37,7 @@ impl Filter {
 /// Order of the findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Sort {
     /// What hurts most first
     #[default]

@@ -15,5 +15,5 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
 });
 
 fn options() -> Options<'static> {
-    Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }
+    Options::new().jobs(1).zone(jiff::tz::TimeZone::UTC)
 }

@@ -19,7 +19,7 @@ use script::{Fault, Model, Script, Turn};
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("rules")));
 
 fn options() -> Options<'static> {
-    Options { jobs: 1, zone: jiff::tz::TimeZone::UTC, ..Options::default() }
+    Options::new().jobs(1).zone(jiff::tz::TimeZone::UTC)
 }
 
 fn report(log: &str) -> Report {

@@ -63,14 +63,12 @@ fn reports(inputs: &[Input], way: Way) -> Vec<String> {
             thread::sleep(Duration::from_micros((turn >> 33) % 400));
         }
     };
-    let options = Options {
-        jobs: way.jobs,
-        chunk: way.chunk,
-        zone: TimeZone::UTC,
-        keep_matches: true,
-        progress: &delay,
-        ..Options::default()
-    };
+    let options = Options::new()
+        .jobs(way.jobs)
+        .chunk(way.chunk)
+        .zone(TimeZone::UTC)
+        .keep_matches(true)
+        .progress(&delay);
     let report = scan(&ENGINE, inputs, &[], &options);
     let style = Style::new(100, TimeZone::UTC);
     [Format::Table, Format::Json, Format::Ndjson, Format::Markdown, Format::Sarif, Format::Csv]

@@ -38,8 +38,7 @@ pub fn faces(log: &Log) -> Vec<(String, String)> {
 }
 
 pub fn report(log: &Log, redactor: Redactor) -> Report {
-    let options =
-        Options { jobs: 1, redactor, keep_matches: true, zone: TimeZone::UTC, ..Options::default() };
+    let options = Options::new().jobs(1).redactor(redactor).keep_matches(true).zone(TimeZone::UTC);
     scan_bytes(&ENGINE, &log.name, log.text.as_bytes(), &options)
 }
 

@@ -16,7 +16,7 @@ use super::writings::Writing;
 
 fn report(paths: &[PathBuf], redactor: Redactor) -> Report {
     let inputs: Vec<Input> = paths.iter().cloned().map(Input::Path).collect();
-    scan(&ENGINE, &inputs, &[], &Options { redactor, zone: TimeZone::UTC, ..Options::default() })
+    scan(&ENGINE, &inputs, &[], &Options::new().redactor(redactor).zone(TimeZone::UTC))
 }
 
 fn json(report: &Report) -> String {
