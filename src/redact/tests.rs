@@ -421,3 +421,15 @@ const WORDS: &[&str] = &[
     " for ",
     "\"d\":",
 ];
+
+/// A prefix such as `hskey-` is also part of ordinary names, so that only its whole length is evidence, or an omission.
+#[test]
+fn a_token_with_its_middle_left_out_is_masked_on_both_sides() {
+    let clean = |text: &str| Redactor::MASKING.clean(text).into_owned();
+    for gap in ["…", "***", "..."] {
+        let text = format!("key hskey-RsrM8TmLIW-DeK3QQCoTDI{gap}ljLqK1Yq3p_xdzGkzxSEc6e-VyKy is");
+        assert_eq!(clean(&text), "key [redacted] is");
+        let word = format!("the hskey-generator{gap}");
+        assert_eq!(clean(&word), word);
+    }
+}

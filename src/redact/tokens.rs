@@ -17,6 +17,8 @@ const MAX_TAIL: usize = 16 * WINDOW;
 const MIN_TELLING: usize = 6;
 /// Maximum number of characters of a token that other programs' masks show.
 const SHOWN_BY_OTHERS: usize = 5;
+/// Minimum number of visible characters of a shortened token whose prefix is no evidence: half of a usual token.
+const MIN_UNKNOWN: usize = 16;
 
 /// The formats, indexed by the first two bytes of their anchors.
 struct Index {
@@ -165,17 +167,25 @@ impl Form {
 
     /// Returns the end of a shortened token: its last visible byte, or the end of the part after the omission.
     fn cut_end(&self, text: &[u8], body: usize, stop: usize) -> Option<usize> {
-        if self.whole {
+        let gap = ellipsis(&text[stop..]);
+        // A short run behind a prefix that words have, too, is a token only if something was left out of it, and the caller finds that
+        // it is no word.
+        if self.whole && !(self.mixed && gap.is_some()) {
             return None;
         }
         let visible = stop - body;
-        let Some(gap) = ellipsis(&text[stop..]) else {
+        let Some(gap) = gap else {
             let is_cut =
                 stop == text.len() && visible > SHOWN_BY_OTHERS && self.anchor.contains(['-', '_', '.']);
             return is_cut.then_some(stop);
         };
         let rest = &text[stop + gap..];
         let tail = word_length(rest);
+        // A short prefix is also how words, addresses and versions begin (`OpenClaw…`, `127.0.0.1…`).
+        let is_known = self.anchor.len() >= 3 && self.anchor.contains(char::is_alphabetic);
+        if !is_known && visible < MIN_UNKNOWN {
+            return None;
+        }
         match tail {
             0 if visible > 0 => Some(stop),
             // OpenClaw's own masks show six characters of the start and four of the end.
