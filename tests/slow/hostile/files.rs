@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use super::measured::{json_report, run};
+use super::measured::{json_report, run, run_on_sources};
 use super::{fixture, fixture_path, scale};
 use crate::program::clawsift;
 
@@ -133,7 +133,7 @@ fn very_many_files() {
     }
     let mut command = json_report();
     command.arg(folder.path());
-    let report = run(command).json();
+    let report = run_on_sources(command, count as u64).json();
     assert_eq!(report["totals"]["matched"], count);
     assert_eq!(report["sources"].as_array().map(Vec::len), Some(count));
 }
