@@ -8,3 +8,4 @@ mod forged;
 mod formats;
 mod incidents;
 mod layers;
+mod vocabulary;
