@@ -25,7 +25,7 @@ fn a_pipe_is_told_of_as_it_goes_and_reported_at_its_end() {
     let (line, _) = watching.line();
     assert_eq!(
         line,
-        "2026-11-22 10:29:37  new       error     OpenAI refuses the API key (auth/openai-key); 1 incident, recovered"
+        "2026-11-22 10:29:37  new       error     Invalid API key: OpenAI rejects the key (auth/openai-key); 1 incident, recovered"
     );
     drop(stdin);
     let (rest, status) = watching.end();
@@ -33,7 +33,7 @@ fn a_pipe_is_told_of_as_it_goes_and_reported_at_its_end() {
     let scanned = clawsift().arg(fixture("follow/file.log")).output().expect("the program runs");
     let scanned = String::from_utf8(scanned.stdout).expect("UTF-8");
     // The report equals that of a scan, except for the name of the source.
-    assert!(rest.join("\n").contains("1. OpenAI refuses the API key"), "{rest:?}");
+    assert!(rest.join("\n").contains("1. Invalid API key: OpenAI rejects the key"), "{rest:?}");
     assert_eq!(rest.last().map(String::as_str), scanned.lines().last());
 }
 

@@ -38,7 +38,7 @@ fn a_command_is_called_with_the_facts_and_no_shell() {
     let line = lines.lines().next().expect("the command was called");
     assert!(
         line.starts_with(
-            "error|auth/openai-key; touch OpenAI refuses the API key|$HOME|appeared|ongoing|openclaw"
+            "error|auth/openai-key; touch Invalid API key: OpenAI rejects the key|$HOME|appeared|ongoing|openclaw"
         ),
         "{lines}"
     );
