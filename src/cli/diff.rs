@@ -79,9 +79,10 @@ impl Scanner {
         report.redact(Redactor::MASKING);
         match report.schema == SCHEMA {
             true => Ok(side(report)),
-            false => {
-                Err(fault(format!("it has the form `{}`, and this program reads `{SCHEMA}`", report.schema)))
-            }
+            false => Err(fault(format!(
+                "the report has the schema `{}`, but this version reads `{SCHEMA}`",
+                report.schema
+            ))),
         }
     }
 
@@ -118,7 +119,7 @@ impl Scanner {
         let until = Period { until: Some(just_before), ..Period::default() };
         let since = Period { since: Some(at), ..Period::default() };
         Ok((
-            side("until", until, span.map(|(first, _)| (first.min(at), at))),
+            side("before", until, span.map(|(first, _)| (first.min(at), at))),
             side("since", since, span.map(|(_, last)| (at, last.max(at)))),
         ))
     }

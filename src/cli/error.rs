@@ -13,7 +13,7 @@ pub(super) enum CliError {
     Unexplained(#[from] crate::report::Unexplained),
     #[error("standard input cannot be read: {0}")]
     StandardInput(String),
-    #[error("`{0}` is no time zone; write a name such as Europe/Berlin or UTC")]
+    #[error("`{0}` is not a time zone; write a name such as Europe/Berlin or UTC")]
     Zone(String),
     #[error("{0} cannot be merged: {1}")]
     Report(String, String),
@@ -27,25 +27,25 @@ pub(super) enum CliError {
     #[error("{0} cannot be compared: {1}")]
     Side(String, String),
     #[error(
-        "a comparison needs two sides: clawsift diff BEFORE AFTER; to divide one log, add --since-restart or --at WHEN"
+        "diff needs two reports or logs: clawsift diff BEFORE AFTER; to split one log, add --since-restart or --at WHEN"
     )]
     TwoSides,
-    #[error("no start of the gateway in {0}; name the moment at which to divide it: --at 2026-11-22T10:00")]
+    #[error("no gateway start in {0}; give the time at which to split it: --at 2026-11-22T10:00")]
     NoRestart(String),
     #[error(
-        "a report holds no single matches, so none can be written with --format ndjson; write it when the logs are read:\n  \
+        "a report does not contain single matches, so merge cannot write ndjson; write it during the scan:\n  \
          clawsift --format ndjson LOG..."
     )]
     NoMatches,
     #[cfg(feature = "rule-tools")]
     #[error("{0}")]
     RuleTools(#[from] super::rules::RulesError),
-    #[error("there is no command `{0}`; the commands are in clawsift --help")]
+    #[error("unknown command `{0}`; clawsift --help lists the commands")]
     NoSuchCommand(String),
-    #[error("{0}: {1}; check the folder and the free space, or leave --output out")]
+    #[error("cannot write {0}: {1}; check the folder and the free disk space, or omit --output")]
     Output(String, std::io::Error),
     #[error(
-        "no log given, and none of OpenClaw's own is on this machine; pipe one in:\n  \
+        "no log given, and no OpenClaw log found on this machine; pipe one in:\n  \
          openclaw logs --json --limit 5000 | clawsift\nor name a file or folder:\n  clawsift /tmp/openclaw"
     )]
     NoInput,

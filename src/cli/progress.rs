@@ -61,8 +61,8 @@ impl scan::Progress for Progress {
             }
             self.bar.set_message(match seen.rules.len() {
                 0 => String::new(),
-                1 => "1 kind of failure".to_owned(),
-                kinds => format!("{kinds} kinds of failure"),
+                1 => "1 finding".to_owned(),
+                kinds => format!("{kinds} findings"),
             });
             self.bar.inc(std::mem::take(&mut seen.waiting));
         }

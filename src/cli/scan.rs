@@ -66,13 +66,17 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
 fn say_verification(verification: &Verification) {
     let differences = verification.differences();
     for Difference { offset, short, long } in &differences {
-        say(&format_args!("the record at byte {offset} means {short} with shortcuts and {long} without"));
+        say(&format_args!(
+            "the record at byte {offset} is classified as {short} with the prefilter and as {long} without it"
+        ));
     }
     let records = verification.records();
     match differences.is_empty() {
-        true => say(&format_args!("verified: {records} records mean the same with and without shortcuts")),
+        true => say(&format_args!(
+            "verified: {records} records are classified the same with and without the prefilter"
+        )),
         false => say(&format_args!(
-            "this is a fault of clawsift; please report it with the records named above (of {records})"
+            "this is a bug in clawsift: please report it with the records named above ({records} records checked)"
         )),
     }
 }
@@ -105,10 +109,7 @@ fn inputs(args: &Args) -> Result<Expansion, CliError> {
         return Err(CliError::NoInput);
     }
     if !args.quiet {
-        say(&format_args!(
-            "reading OpenClaw's own logs in {}",
-            logs[0].parent().unwrap_or(&logs[0]).display()
-        ));
+        say(&format_args!("reading OpenClaw's logs in {}", logs[0].parent().unwrap_or(&logs[0]).display()));
     }
     Ok(expand(&logs))
 }

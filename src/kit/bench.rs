@@ -94,11 +94,8 @@ fn slow_signature(rule: &Rule, signature: &Signature) -> Problem {
     Problem::new(
         ProblemCode::SlowSignature,
         &signature.location,
-        format!(
-            "the rule `{}` is tried on every record: no text must stand wherever this signature is found",
-            rule.id
-        ),
-        "a text of three or more characters that each alternative needs, or a rarer signature under `all:`",
+        format!("the rule `{}` is tried on every record: this signature requires no fixed text", rule.id),
+        "a literal of three or more characters in each alternative, or a rarer signature under `all:`",
     )
 }
 

@@ -65,7 +65,7 @@ pub struct ShownSignature<'c> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSuchRule {
     /// No rule has the id.
-    #[error("there is no rule `{id}`; {}", match nearest {
+    #[error("unknown rule `{id}`; {}", match nearest {
         Some(nearest) => format!("the nearest is `{nearest}`"),
         None => "no rules are loaded".to_owned(),
     })]
@@ -77,7 +77,7 @@ pub enum NoSuchRule {
     },
     /// The rule was retired.
     #[error("the rule `{id}` was retired: {why}{}", match replaced_by {
-        Some(heir) => format!("; `{heir}` took its place"),
+        Some(heir) => format!("; replaced by `{heir}`"),
         None => String::new(),
     })]
     Retired {

@@ -44,8 +44,8 @@ pub(super) fn watched(standing: Standing, budget: usize, zone: &TimeZone) -> Cal
     };
     let mut text = format!("{name}: {stage}\n");
     text.push_str(&match changes.is_empty() {
-        true => "nothing has changed since this was last asked\n".to_owned(),
-        false => format!("changed since this was last asked:\n{}", lines(&changes, zone)),
+        true => "nothing has changed since the last call\n".to_owned(),
+        false => format!("changed since the last call:\n{}", lines(&changes, zone)),
     });
     text.push_str(&summary(&report, zone));
     report.fit(budget);
@@ -77,7 +77,10 @@ pub(super) fn explained(pages: &[RulePage]) -> CallToolResult {
             };
             let fixes = page.fixes.iter().enumerate();
             let fixes = fixes.map(|(at, it)| format!("{}. {}\n", at + 1, fix(it))).collect::<String>();
-            format!("{} ({}, {})\nwhy:\n{causes}fix:\n{fixes}", page.title, page.rule, page.severity)
+            format!(
+                "{} ({}, {})\nWhy it happens:\n{causes}How to fix it:\n{fixes}",
+                page.title, page.rule, page.severity
+            )
         })
         .collect();
     answer(texts.join("\n"), json!({ "pages": value(&pages) }))
@@ -98,7 +101,7 @@ fn value(what: &impl serde::Serialize) -> Value {
 fn summary(report: &Report, zone: &TimeZone) -> String {
     let totals = &report.totals;
     let mut text = format!("{} incidents in {} records", totals.incidents, totals.records);
-    text.push_str(if report.findings.is_empty() { ": nothing is wrong that a rule knows\n" } else { "\n" });
+    text.push_str(if report.findings.is_empty() { ": no known failure\n" } else { "\n" });
     let known =
         |finding: &crate::report::Finding| Change { kind: ChangeKind::Known, finding: finding.clone() };
     let named: Vec<Change> = report.findings.iter().take(NAMED).map(known).collect();
@@ -107,7 +110,7 @@ fn summary(report: &Report, zone: &TimeZone) -> String {
         text.push_str(&format!("and {others} more findings\n"));
     }
     if totals.unclassified > 0 {
-        text.push_str(&format!("{} warnings and errors that no rule explains\n", totals.unclassified));
+        text.push_str(&format!("{} unexplained warnings and errors\n", totals.unclassified));
     }
     for source in &report.sources {
         source.problems.iter().for_each(|problem| text.push_str(&format!("{}: {problem}\n", source.name)));

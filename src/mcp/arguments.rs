@@ -66,7 +66,7 @@ pub(super) struct WatchStatus {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadArguments {
     /// The tool has no argument with this name.
-    #[error("there is no argument `{name}`{}; the arguments are {known}", match nearest {
+    #[error("unknown argument `{name}`{}; the arguments are {known}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => String::new(),
     })]
@@ -75,10 +75,10 @@ pub(super) enum BadArguments {
     #[error("the argument `{0}` is missing")]
     Missing(String),
     /// An argument has the wrong type.
-    #[error("the argument `{name}` cannot be used: {why}")]
+    #[error("invalid argument `{name}`: {why}")]
     Type { name: String, why: String },
     /// Several logs were given to follow.
-    #[error("one log is followed per call, and here are {0} paths; call watch_status once for each of them")]
+    #[error("each call follows one log, but {0} paths were given; call watch_status once per path")]
     ManyLogs(usize),
 }
 
@@ -200,7 +200,7 @@ mod tests {
             (json!({ "path": ["/x"], "since": "2h" }), "path"),
         ] {
             let refusal = refusal::<Scan>(given);
-            assert!(refusal.starts_with(&format!("the argument `{name}` cannot be used: ")), "{refusal}");
+            assert!(refusal.starts_with(&format!("invalid argument `{name}`: ")), "{refusal}");
         }
     }
 

@@ -13,8 +13,8 @@ pub struct Folders {
 /// Error: the path may not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{path} is not in a folder that may be read, or is not there; the user can allow it: clawsift mcp --allow PATH \
-     (now allowed, OpenClaw's log folders among them: {folders})"
+    "{path} was not found, or is outside the folders that may be read; the user can allow it: clawsift mcp --allow PATH \
+     (allowed now: {folders})"
 )]
 pub struct Refused {
     path: String,

@@ -20,7 +20,7 @@ pub struct TagKey([u8; 32]);
 /// Error for a tag key that is too short; its length in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a key for tags has at least {MIN_KEY} bytes, and this one has {0}; `openssl rand -out FILE 32` makes one"
+    "the tag key must have at least {MIN_KEY} bytes, but has {0}; create one with `openssl rand -out FILE 32`"
 )]
 pub struct ShortKey(usize);
 

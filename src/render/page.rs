@@ -16,7 +16,7 @@ use super::words::contradiction;
 /// Maximum line length for readability.
 pub(super) const MAX_TEXT_WIDTH: usize = 110;
 /// Width of the labels on the left of details.
-pub(super) const LABEL: usize = 9;
+pub(super) const LABEL: usize = 14;
 
 pub(super) const BOLD: Paint = Paint::new().bold();
 pub(super) const DIM: Paint = Paint::new().dimmed();
@@ -124,38 +124,42 @@ impl<'a> Page<'a> {
             self.limits(limits);
         }
         for (index, reference) in advice.references.iter().enumerate() {
-            self.reference(if index == 0 { "more" } else { "" }, reference);
+            let label = if index == 0 { "see also" } else { "" };
+            let _ = write!(self.out, "   {DIM}{label:<LABEL$}{DIM:#}");
+            self.address(reference);
         }
     }
 
     /// Adds an address, as a link if the terminal supports links; it is never wrapped.
-    fn reference(&mut self, label: &str, address: &str) {
+    pub fn address(&mut self, address: &str) {
         let _ = match self.style.links && is_web_address(address) {
-            true => writeln!(
-                self.out,
-                "   {DIM}{label:<LABEL$}{DIM:#}\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\"
-            ),
-            false => writeln!(self.out, "   {DIM}{label:<LABEL$}{DIM:#}{address}"),
+            true => writeln!(self.out, "\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\"),
+            false => writeln!(self.out, "{address}"),
         };
     }
 
     /// Adds facts by name, in one line.
     pub fn facts(&mut self, facts: &[String]) {
         if !facts.is_empty() {
-            self.detail("facts", &facts.join(", "));
+            self.detail("details", &facts.join(", "));
         }
     }
 
     /// Adds OpenClaw's own statement if the evidence contradicts it.
     pub fn contradicted<'f>(&mut self, says: &[&str], fact: impl Fn(&str) -> Option<&'f str>) {
         if let Some(text) = contradiction(says, fact, self.style.unicode) {
-            self.detail("not so", &text);
+            self.detail("actual cause", &text);
         }
     }
 
     fn fix(&mut self, index: usize, fix: &FilledFix) {
         let indent = LABEL + 6;
         self.item(if index == 0 { "fix" } else { "" }, &format!("{}. ", index + 1), &fix.say);
+        self.fix_text(indent, fix);
+    }
+
+    /// The command and the configuration of a fix.
+    pub fn fix_text(&mut self, indent: usize, fix: &FilledFix) {
         if let Some(command) = &fix.run {
             self.command(indent, command);
         }
@@ -169,13 +173,18 @@ impl<'a> Page<'a> {
 
     fn limits(&mut self, limits: &LimitTable) {
         self.detail("limits", &limits.title);
+        self.limit_rows(LABEL + 2, limits);
+    }
+
+    /// The rows of a table of limits.
+    pub fn limit_rows(&mut self, indent: usize, limits: &LimitTable) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_header(&limits.columns);
         for row in &limits.rows {
             table.add_row(row);
         }
         for line in table.to_string().lines() {
-            let _ = writeln!(self.out, "{:1$} {2}", "", LABEL + 2, line.trim_end());
+            let _ = writeln!(self.out, "{:indent$} {}", "", line.trim_end());
         }
     }
 }

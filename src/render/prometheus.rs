@@ -39,21 +39,21 @@ impl Page {
     fn maker(&mut self, report: &Report) {
         let labels =
             [("version", report.tool.version.as_str()), ("catalogue", report.catalogue.fingerprint.as_str())];
-        self.family("report_info", "Which clawsift made the report, and with which catalogue.");
+        self.family("report_info", "Version of clawsift and of its catalogue.");
         self.gauge("report_info", &labels, 1);
-        self.family("catalogue_rules", "Rules in force.");
+        self.family("catalogue_rules", "Active rules.");
         self.gauge("catalogue_rules", &[], report.catalogue.rules);
     }
 
     fn findings(&mut self, report: &Report) {
         let findings = &report.findings;
-        self.family("incidents", "Failures as a person would count them, by the rule that explains them.");
+        self.family("incidents", "Incidents per rule.");
         self.of_each(findings, "incidents", |finding| Some(finding.incidents));
-        self.family("incident_records", "Records of these failures, echoes included.");
+        self.family("incident_records", "Records of these incidents, related records included.");
         self.of_each(findings, "incident_records", |finding| Some(finding.records));
-        self.family("first_seen_timestamp_seconds", "When the rule first explained a record of the log.");
+        self.family("first_seen_timestamp_seconds", "Time of the first record that the rule explains.");
         self.of_each(findings, "first_seen_timestamp_seconds", |finding| finding.first_seen.map(seconds));
-        self.family("last_seen_timestamp_seconds", "When the rule last explained a record of the log.");
+        self.family("last_seen_timestamp_seconds", "Time of the last record that the rule explains.");
         self.of_each(findings, "last_seen_timestamp_seconds", |finding| finding.last_seen.map(seconds));
     }
 
@@ -85,12 +85,8 @@ impl Page {
             *ongoing.entry(finding.severity).or_default() += usize::from(finding.status == Status::Ongoing);
         }
         for (name, help, counts) in [
-            ("findings", "Rules that explain a failure, by severity.", all),
-            (
-                "ongoing_findings",
-                "Of these, those seen up to the end of the log without a success since.",
-                ongoing,
-            ),
+            ("findings", "Findings per severity.", all),
+            ("ongoing_findings", "Findings per severity that are ongoing at the end of the log.", ongoing),
         ] {
             self.family(name, help);
             for severity in SEVERITIES {
@@ -106,10 +102,10 @@ impl Page {
             ("log_bytes", "Bytes read.", totals.bytes),
             ("log_lines", "Physical lines read.", totals.lines),
             ("log_records", "Records read.", totals.records),
-            ("matched_records", "Records that a rule explains as part of a failure.", totals.matched),
-            ("warning_records", "Warnings and errors, explained or not.", totals.warnings),
-            ("unclassified_records", "Warnings and errors that no rule explains.", totals.unclassified),
-            ("unclassified_shapes", "In how many shapes these come.", totals.shapes),
+            ("matched_records", "Records that a rule explains as part of an incident.", totals.matched),
+            ("warning_records", "Warning and error records, explained or not.", totals.warnings),
+            ("unclassified_records", "Unexplained warning and error records.", totals.unclassified),
+            ("unclassified_shapes", "Patterns of unexplained records.", totals.shapes),
         ] {
             self.family(name, help);
             self.gauge(name, &[], value);
@@ -120,15 +116,19 @@ impl Page {
         let sources = &report.sources;
         let unread = sources.iter().filter(|source| !source.problems.is_empty()).count();
         for (name, help, value) in [
-            ("sources", "Files and streams that were to be read.", sources.len()),
-            ("unread_sources", "Of these, those that could not be read, or not whole.", unread),
+            ("sources", "Sources given.", sources.len()),
+            ("unread_sources", "Sources that could not be read completely.", unread),
         ] {
             self.family(name, help);
             self.gauge(name, &[], value);
         }
         for (name, help, time) in [
-            ("log_start_timestamp_seconds", "Time of the first record that has one.", report.first_time()),
-            ("log_end_timestamp_seconds", "Time of the last record that has one.", report.last_time()),
+            (
+                "log_start_timestamp_seconds",
+                "Time of the first record with a timestamp.",
+                report.first_time(),
+            ),
+            ("log_end_timestamp_seconds", "Time of the last record with a timestamp.", report.last_time()),
         ] {
             self.family(name, help);
             if let Some(time) = time {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::report::{LookAlike, RulePage};
 
 use super::Style;
-use super::page::{Advice, Page};
+use super::page::Page;
 
 /// Writes the pages of rules, as `explain` shows them. They contain colour codes, which the caller's writer may strip.
 ///
@@ -30,23 +30,38 @@ fn show(page: &mut Page<'_>, rule: &RulePage) {
     page.facts(&facts);
     let says: Vec<&str> = rule.contradicted.iter().map(String::as_str).collect();
     page.contradicted(&says, |name| rule.facts.get(name).map(String::as_str));
-    page.advice(&Advice {
-        causes: &rule.causes,
-        fixes: &rule.fixes,
-        limits: rule.limits.as_ref(),
-        references: &rule.references,
+    section(page, "Why it happens", &rule.causes, |page, _, cause| page.wrapped(" - ", 3, cause));
+    section(page, "How to fix it", &rule.fixes, |page, index, fix| {
+        page.wrapped(&format!("{:>2}. ", index + 1), 4, &fix.say);
+        page.fix_text(4, fix);
     });
-    for (index, other) in rule.look_alikes.iter().enumerate() {
-        let label = if index == 0 { "unlike" } else { "" };
-        match other {
-            LookAlike::Rule { rule, title, example } => {
-                page.item(label, "- ", example);
-                page.item("", "  ", &format!("is {rule}: {title}"));
-            }
-            LookAlike::Harmless { example } => {
-                page.item(label, "- ", example);
-                page.item("", "  ", "is no such failure");
-            }
+    section(page, "Published limits", rule.limits.as_slice(), |page, _, limits| {
+        page.wrapped(" - ", 3, &limits.title);
+        page.limit_rows(2, limits);
+    });
+    section(page, "Similar, but not this failure", &rule.look_alikes, |page, _, other| match other {
+        LookAlike::Rule { rule, title, example } => {
+            page.wrapped(" - ", 3, example);
+            page.wrapped("   ", 3, &format!("is {rule}: {title}"));
         }
+        LookAlike::Harmless { example } => {
+            page.wrapped(" - ", 3, example);
+            page.wrapped("   ", 3, "is not this failure");
+        }
+    });
+    section(page, "See also", &rule.references, |page, _, reference| {
+        page.out.push_str(" - ");
+        page.address(reference);
+    });
+}
+
+/// A heading and its items; nothing without items.
+fn section<'p, T>(page: &mut Page<'p>, heading: &str, items: &[T], show: impl Fn(&mut Page<'p>, usize, &T)) {
+    if !items.is_empty() {
+        page.line("");
+        page.title(None, heading);
+    }
+    for (index, item) in items.iter().enumerate() {
+        show(page, index, item);
     }
 }

@@ -108,8 +108,7 @@ impl ReportPage<'_> {
         let mut table = self.page.style.bordered();
         // On a narrow terminal the trend is below the time, because titles take several lines there anyway.
         let is_wide = self.page.style.width >= WIDE;
-        let since = if is_wide { "Since" } else { "Since, trend" };
-        let mut header = vec!["#", "Severity", "What", "Incidents", since];
+        let mut header = vec!["#", "Severity", "Finding", "Incidents", "First seen"];
         if is_wide {
             header.push("Trend");
         }
@@ -155,7 +154,7 @@ impl ReportPage<'_> {
         let _ = write!(seen, "; {}", self.status(finding));
         self.page.detail("seen", &seen);
         if let Some(began) = &finding.began {
-            self.page.detail("began", &began_after(began));
+            self.page.detail("started", &began_after(began));
         }
         self.facts(finding);
         let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
@@ -182,12 +181,18 @@ impl ReportPage<'_> {
     fn echoes(&mut self, finding: &Finding) {
         let shown = finding.symptoms.iter().take(MAX_ECHOES);
         let mut echoes: Vec<String> =
-            shown.map(|symptom| format!("{} x {}", number(symptom.records), symptom.rule)).collect();
+            shown.map(|symptom| format!("{} {}", number(symptom.records), symptom.rule)).collect();
         if let Some(others @ 1..) = finding.symptoms.len().checked_sub(MAX_ECHOES) {
             echoes.push(format!("and {}", count(others as u64, "more rule")));
         }
         if !echoes.is_empty() {
-            self.page.detail("echoes", &echoes.join(", "));
+            let records = finding.symptoms.iter().map(|symptom| symptom.records).sum();
+            let rules = match finding.symptoms.as_slice() {
+                [only] => only.rule.clone(),
+                _ => echoes.join(", "),
+            };
+            let text = format!("{} of the same failure ({rules})", count(records, "other record"));
+            self.page.detail("related", &text);
         }
     }
 
@@ -202,7 +207,7 @@ impl ReportPage<'_> {
         let mut lines = Vec::new();
         if brief > 0 {
             lines.push(format!(
-                "{} without details here; --details all has them",
+                "{} without details; show them with --details all",
                 count(brief, "more finding")
             ));
         }
@@ -217,7 +222,7 @@ impl ReportPage<'_> {
     fn in_brief(&mut self, report: &Report) {
         let mut more = Vec::new();
         if report.totals.unclassified > 0 {
-            more.push(format!("{} that no rule explains", warnings(report.totals.unclassified)));
+            more.push(format!("{} unexplained", warnings(report.totals.unclassified)));
         }
         let notes = notes(report).len() as u64;
         if notes > 0 {
@@ -247,7 +252,7 @@ impl ReportPage<'_> {
             return;
         }
         self.page.line("");
-        self.page.line(&format!("{BOLD}What no rule explains{BOLD:#}"));
+        self.page.line(&format!("{BOLD}Unexplained warnings and errors{BOLD:#}"));
         self.page.wrapped("", 0, &share_explained(&report.totals));
         for (index, cluster) in report.unclassified.iter().take(SHAPES).enumerate() {
             let subsystem = cluster.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
@@ -260,12 +265,12 @@ impl ReportPage<'_> {
             self.page.wrapped(&format!("{:>2}. ", index + 1), 4, &shortened(&text, MAX_SAMPLE));
         }
         if report.unclassified.len() > SHAPES {
-            self.page.wrapped("", 0, "--format json has more of them");
+            self.page.wrapped("", 0, "--format json lists more of them");
         }
         if let [only] = report.sources.as_slice()
             && only.name != "-"
         {
-            self.page.wrapped("", 0, "Draft a rule for one of them:");
+            self.page.wrapped("", 0, "Draft a rule for the first one:");
             self.page.command(4, &draft_command(1, &only.name));
         }
     }

@@ -11,7 +11,7 @@ pub(super) fn nothing_read(report: &Report) -> Option<String> {
     if report.sources.iter().all(|source| !source.problems.is_empty()) {
         return Some("nothing could be read".to_owned());
     }
-    (report.totals.records == 0).then(|| format!("there is nothing in {}", names(report)))
+    (report.totals.records == 0).then(|| format!("no records in {}", names(report)))
 }
 
 /// Returns the message for records without a finding.
@@ -21,11 +21,11 @@ pub(super) fn nothing_found(report: &Report) -> String {
         _ if report.filtered_out > 0 || report.left_out.is_some() => {
             let hidden = count(report.filtered_out, "incident");
             let findings = count(report.left_out.unwrap_or(0) as u64, "finding");
-            format!("nothing to show: {hidden} and {findings} are left out by the filters")
+            format!("nothing to show (the filters left out {hidden} and {findings})")
         }
-        0 if !known => "nothing that looks like OpenClaw's log, and no known error,".to_owned(),
-        0 => "nothing is wrong".to_owned(),
-        n => format!("no known failure, but {} that no rule explains", warnings(n)),
+        0 if !known => "no OpenClaw log format recognised and no known error".to_owned(),
+        0 => "no problems found".to_owned(),
+        n => format!("no known failure, but {} unexplained", warnings(n)),
     }
 }
 
@@ -35,12 +35,12 @@ pub(super) fn share_explained(totals: &Totals) -> String {
     // Rounded down, so that 99.96 % is not shown as 100 %.
     let per_mille = explained.saturating_mul(1000) / totals.warnings.max(1);
     let text = format!(
-        "{}.{} % of {} explained; {} in {}",
+        "{}.{} % of {} explained; {} unexplained in {}",
         per_mille / 10,
         per_mille % 10,
         count(totals.warnings, "warning or error"),
         number(totals.unclassified),
-        count(totals.shapes, "unknown shape"),
+        count(totals.shapes, "pattern"),
     );
     text.replace("warning or errors", "warnings and errors")
 }
@@ -97,7 +97,7 @@ pub(super) fn draft_command(number: usize, source: &str) -> String {
 pub(super) fn began_after(began: &Began) -> String {
     let what = match &began.after {
         MarkKind::GatewayStart => "the gateway start".to_owned(),
-        MarkKind::ConfigReload => "a change of the configuration".to_owned(),
+        MarkKind::ConfigReload => "a configuration change".to_owned(),
         MarkKind::Version(version) => format!("the update to {version}"),
     };
     let update = match (&began.since_version, &began.after) {
@@ -175,10 +175,9 @@ pub(super) fn contradiction<'f>(
     }
     let quoted = |text: &&str| if unicode { format!("“{text}”") } else { format!("\"{text}\"") };
     let says: Vec<String> = says.iter().take(3).map(quoted).collect();
-    let wire =
-        ["code", "status"].iter().find_map(|name| Some(format!("the wire said {name} {}", fact(name)?)));
-    let wire = wire.unwrap_or_else(|| "the record's own evidence says otherwise".to_owned());
-    Some(format!("OpenClaw says {}; {wire}", says.join(", ")))
+    let wire = ["code", "status"].iter().find_map(|name| Some(format!("{name} {}", fact(name)?)));
+    let wire = wire.unwrap_or_else(|| "see the title".to_owned());
+    Some(format!("{wire}; OpenClaw's own message says {}", says.join(", ")))
 }
 
 #[cfg(test)]

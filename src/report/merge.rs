@@ -11,19 +11,21 @@ use crate::report::tally::{Summary, View};
 #[non_exhaustive]
 pub enum MergeError {
     /// The input is not a report, or was edited.
-    #[error("{0}")]
+    #[error("not a JSON report of clawsift: {0}")]
     NoReport(String),
     /// The report lacks the data for merging, because `--top` or `--budget` removed parts of it.
-    #[error("the report was cut (--top or --budget), so it cannot be merged; make it again without")]
+    #[error(
+        "the report was shortened with --top or --budget, so it cannot be merged; create it again without these options"
+    )]
     Cut,
     /// The report is inconsistent: not written by clawsift, or edited.
-    #[error("the report does not hold together: it was edited, or damaged on its way")]
+    #[error("the report is inconsistent: it was edited or damaged")]
     Broken,
     /// The report has another format version.
-    #[error("the report has the form `{0}`, and this program reads `{SCHEMA}`")]
+    #[error("the report has the schema `{0}`, but this version reads `{SCHEMA}`")]
     Schema(String),
     /// No report was given.
-    #[error("there is no report to merge")]
+    #[error("no report to merge")]
     None,
 }
 

@@ -21,7 +21,7 @@ use super::options::Options;
 use super::worker::Worker;
 
 /// Problem of a source whose scan was interrupted.
-const CUT_SHORT: &str = "interrupted; what follows was not read";
+const CUT_SHORT: &str = "interrupted; the rest was not read";
 
 /// Scans the inputs in order and returns the report. `errors` are sources that could not be listed; the report names
 /// them among its sources.
@@ -192,7 +192,7 @@ fn own_file(input: &Input) -> Option<&Path> {
 fn cut_short_by(reason: Reason) -> String {
     match reason {
         Reason::Interrupted => CUT_SHORT.to_owned(),
-        Reason::Io(error) => format!("could not be read to its end: {error}"),
-        other => format!("could not be read to its end: {other}"),
+        Reason::Io(error) => format!("reading stopped before the end: {error}"),
+        other => format!("reading stopped before the end: {other}"),
     }
 }

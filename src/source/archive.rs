@@ -58,7 +58,7 @@ fn listed(path: &Path, mut archive: ZipArchive<File>, count: u64) -> (Vec<Member
     // Of several members with the same name, the list keeps only the last.
     let hidden = count.saturating_sub(archive.len() as u64);
     let mut problem = (hidden > 0).then(|| {
-        Reason::Archive(format!("members that have the name of another one, and were not read: {hidden}"))
+        Reason::Archive(format!("members not read because another member has the same name: {hidden}"))
     });
     let mut members = Vec::new();
     for index in 0..archive.len() {
@@ -136,9 +136,7 @@ pub(super) fn open_member(
             Box::new(Limited::new(flate2::bufread::DeflateDecoder::new(io::BufReader::new(packed)), limit))
         }
         Method::Other => {
-            return Err(Reason::Archive(
-                "the member is compressed in a way that is not read here".to_owned(),
-            ));
+            return Err(Reason::Archive("the member uses an unsupported compression method".to_owned()));
         }
     };
     match member.crc {
@@ -157,7 +155,10 @@ impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if read == 0 && !buffer.is_empty() && self.inner.crc().sum() != self.crc {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the check sum of the member is wrong"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the checksum of the member does not match",
+            ));
         }
         Ok(read)
     }
@@ -230,8 +231,8 @@ mod tests {
         std::fs::write(&path, &bytes).expect("a file");
         let (members, _) = members(&path, &Fence::default());
         let (text, error) = read(&members[0], 10_000);
-        assert_eq!(text.len(), 1000, "all data is read");
-        assert!(error.expect("an error").contains("check sum"));
+        assert_eq!(text.len(), 1000, "what there is, is read");
+        assert!(error.expect("an error").contains("checksum"));
     }
 
     #[test]

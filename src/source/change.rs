@@ -32,8 +32,8 @@ pub struct OpenFile {
 pub enum Change {
     /// The file was cut short.
     #[error(
-        "truncated while reading: it held {before} bytes when it was opened and holds {now} now, so records may be missing; scan \
-         it again, or the copy that was made of it"
+        "truncated while reading: it had {before} bytes when it was opened and now has {now}, so records may be missing; scan \
+         it again, or scan the rotated copy"
     )]
     Truncated {
         /// Length of the file in bytes when it was opened.
@@ -42,12 +42,10 @@ pub enum Change {
         now: u64,
     },
     /// The content was overwritten.
-    #[error(
-        "rewritten while reading, so the report may mix what it held before and what it holds now; scan it again"
-    )]
+    #[error("rewritten while reading, so the report may mix old and new content; scan it again")]
     Rewritten,
     /// The path names another file or none, because the file was renamed, replaced or deleted. The opened file was read.
-    #[error("it was renamed or deleted while it was read; it was read as it was")]
+    #[error("renamed or deleted while reading; the original file was read")]
     Moved,
 }
 

@@ -16,7 +16,9 @@ const MAX_MEMORY: u64 = 128 << 20;
 
 /// Error for a stream that decompresses to more than the limit, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it decompresses to more than {0} bytes, where reading stopped; --max-decompressed sets the limit")]
+#[error(
+    "decompresses to more than {0} bytes, where reading stopped; raise the limit with --max-decompressed"
+)]
 pub struct TooLarge(u64);
 
 /// Returns true if the first bytes of a file show that it is compressed or UTF-16.

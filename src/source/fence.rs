@@ -33,7 +33,7 @@ pub struct Fence {
 /// Error for a path that a [`Fence`] does not allow. A missing file outside gets the same error, so that callers cannot find out
 /// which files exist there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it lies outside the folders that may be read, or is not there; allow its folder with --allow PATH")]
+#[error("not found, or outside the folders that may be read; allow its folder with --allow PATH")]
 pub struct Outside;
 
 impl Fence {

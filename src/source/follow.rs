@@ -197,10 +197,7 @@ impl Follower {
 fn no_log(folder: &Path) -> io::Error {
     match newest_log(folder, &Fence::default()) {
         Some(_) => io::Error::other(Outside),
-        None => io::Error::new(
-            io::ErrorKind::NotFound,
-            "the folder holds no log to follow; name the file to wait for",
-        ),
+        None => io::Error::new(io::ErrorKind::NotFound, "no log in this folder; name the file to wait for"),
     }
 }
 

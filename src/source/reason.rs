@@ -33,27 +33,27 @@ pub enum Reason {
     Outside,
     /// A folder has links that lead out of the folders that may be read; their number.
     #[error(
-        "links that lead outside the folders that may be read, and were not followed: {0}; allow their folders with --allow PATH"
+        "links not followed because they lead outside the folders that may be read: {0}; allow their folders with --allow PATH"
     )]
     LinksOutside(u64),
     /// A folder holds no files.
-    #[error("the folder holds no files")]
+    #[error("the folder is empty")]
     EmptyFolder,
     /// The error message of the system.
     #[error("{0}; check the permissions, or copy the file and scan the copy")]
     Io(String),
     /// A socket, which cannot be opened as a file.
-    #[error("a socket cannot be read as a file; pipe in what comes out of it")]
+    #[error("a socket cannot be read as a file; pipe its output in")]
     Socket,
     /// An archive is damaged or of an unsupported kind.
-    #[error("{0}; unpack it and scan what comes out")]
+    #[error("{0}; unpack it and scan the files")]
     Archive(String),
     /// A zip archive has too many members; their number and the limit.
-    #[error("it holds {0} files, and at most {1} are read; unpack it and scan what comes out")]
+    #[error("the archive has {0} files, more than the limit of {1}; unpack it and scan the files")]
     ManyMembers(u64, u64),
     /// A zip archive is a decompression bomb.
     #[error(
-        "its members share the same bytes, by which a small file becomes a huge one; no honest archive does that"
+        "the members of this archive overlap, which makes a small file expand enormously (zip bomb); not read"
     )]
     Overlap,
     /// The user ended the program before any data arrived.
@@ -61,20 +61,20 @@ pub enum Reason {
     Interrupted,
     /// A zip archive in a stream or in another archive, where its list of members cannot be read.
     #[error(
-        "a zip archive is read from a file of its own, not from a pipe or another archive; save it and name it"
+        "a zip archive cannot be read from a pipe or from inside another archive; save it as a file and scan that"
     )]
     PipedZip,
     /// A part of a source that can only be read from its start.
-    #[error("a compressed file cannot be read in parts; read it whole")]
+    #[error("a compressed file cannot be read in parts")]
     PackedPart,
     /// A compressed file in a build without the feature `archives`; its compression.
     #[error(
-        "it is compressed ({0}), which this build cannot read: build clawsift with the cargo feature `archives`, or \
-         unpack it and scan what comes out"
+        "compressed with {0}, which this build cannot read: build clawsift with the cargo feature `archives`, or \
+         unpack it and scan the files"
     )]
     NeedsArchives(&'static str),
     /// Archives are nested too deep.
-    #[error("compressed again and again; unpack it first")]
+    #[error("nested archives are too deep; unpack it first")]
     Nested,
 }
 

@@ -54,7 +54,7 @@ fn pipe(mut reader: impl Read, send: impl Fn(Arrival) -> bool) {
             Ok(length) => Arrival::Bytes(block[..length].to_vec()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                send(Arrival::Failed(format!("could not be read to its end: {error}")));
+                send(Arrival::Failed(format!("reading stopped before the end: {error}")));
                 Arrival::End
             }
         };

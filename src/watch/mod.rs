@@ -94,12 +94,12 @@ impl<'a> Watch<'a> {
                 self.scan.cut();
                 self.is_stale = true;
                 let event = match turn {
-                    Turn::Appeared => format!("{} is there now", self.name),
+                    Turn::Appeared => format!("{} appeared; following it", self.name),
                     Turn::Rotated => format!("{} was rotated; following the new file", self.name),
-                    Turn::Truncated => format!("{} was emptied; following from its beginning", self.name),
+                    Turn::Truncated => format!("{} was truncated; following it from the start", self.name),
                     Turn::NextDay(path) => {
                         self.name = path.display().to_string();
-                        format!("the gateway goes on in {}", self.name)
+                        format!("the gateway now writes to {}; following it", self.name)
                     }
                 };
                 self.tell(event);

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadCommand {
     /// A quote is not closed, or the command is empty.
-    #[error("`{0}` is no command: it is empty, or a quote in it is not closed")]
+    #[error("`{0}` is not a command: it is empty or has an unclosed quote")]
     Words(String),
 }
 
@@ -116,7 +116,7 @@ impl Notifier {
     fn call(&mut self, notice: Notice, finding: &Finding, now: Instant) -> Result<(), String> {
         if self.running.len() >= MAX_RUNNING {
             return Err(format!(
-                "--notify: {MAX_RUNNING} commands still run, so none was started for {}",
+                "--notify: {MAX_RUNNING} commands are still running, so none was started for {}",
                 finding.rule
             ));
         }

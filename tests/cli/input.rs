@@ -46,8 +46,9 @@ fn a_log_can_be_checked_for_what_shortcuts_miss() {
         command.args(["--verify-prefilter", "--format", "json"]).arg(format!("fixtures/logs/{log}"));
         let output = command.output().expect("the program ends");
         assert_eq!(output.status.code(), Some(0));
-        let expected =
-            format!("clawsift: verified: {records} records mean the same with and without shortcuts");
+        let expected = format!(
+            "clawsift: verified: {records} records are classified the same with and without the prefilter"
+        );
         assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
         assert_eq!(json(&output)["totals"]["records"], records);
     }

@@ -41,7 +41,8 @@ fn what_is_no_report_is_named() {
     let output = clawsift().arg("merge").arg(&cut).output().expect("output");
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("cut.json cannot be merged: the report was cut (--top or --budget)"),
+        stderr(&output)
+            .contains("cut.json cannot be merged: the report was shortened with --top or --budget"),
         "{}",
         stderr(&output)
     );

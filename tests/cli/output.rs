@@ -36,7 +36,7 @@ fn as_many_details_as_asked_for() {
     assert_eq!(titles(&["--details", "all"]), 16);
     assert_eq!(titles(&["--details", "0"]), 0);
     let wrong = clawsift().args(["--details", "few"]).output().expect("an error");
-    assert!(stderr(&wrong).contains("write a number such as 3, or all"), "{}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("write a number such as 3, or `all`"), "{}", stderr(&wrong));
 }
 
 #[test]
@@ -254,9 +254,9 @@ fn a_default_tail_is_noticed() {
     let starts: Vec<usize> = rest.match_indices("\n2026-").map(|(at, _)| at + 1).collect();
     let tail = format!("{head}\n{}", &rest[starts[starts.len() - 200]..]);
     let output = piped(clawsift(), tail.as_bytes());
-    assert!(stdout(&output).contains("Only the newest records"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("only the newest records"), "{}", stdout(&output));
     let output = piped(clawsift(), log.as_bytes());
-    assert!(!stdout(&output).contains("Only the newest records"));
+    assert!(!stdout(&output).contains("only the newest records"));
 }
 
 #[test]

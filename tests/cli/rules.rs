@@ -141,7 +141,7 @@ fn an_overlay_leaves_rules_out_and_weighs_others_anew() {
     assert_eq!(found, [("auth/invalid-key", "critical"), ("dns/not-found", "error")]);
     let said = stderr(&output);
     assert!(said.starts_with(
-        "clawsift: own.yaml:3:5: this held until 2020-01-31, and changes `dns/not-found` no more"
+        "clawsift: own.yaml:3:5: this entry expired on 2020-01-31 and no longer changes `dns/not-found`"
     ));
 }
 

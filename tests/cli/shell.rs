@@ -58,7 +58,7 @@ fn each_command_has_a_page_of_the_manual() {
     }
     let unknown = clawsift().args(["man", "rules", "chek"]).output().expect("an error");
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(stderr(&unknown).contains("no command `rules chek`"), "{}", stderr(&unknown));
+    assert!(stderr(&unknown).contains("unknown command `rules chek`"), "{}", stderr(&unknown));
 }
 
 #[test]

@@ -58,8 +58,10 @@ impl Expressions {
 fn too_many(states: usize) -> Fault {
     (
         ProblemCode::RegexTooLarge,
-        format!("the regular expressions are too large together: {states} states, and more may follow"),
-        format!("smaller bounds in {{m,n}}, or fewer rules: {MAX_STATES} states are enough for ten thousand"),
+        format!("the regular expressions are too large in total: {states} states or more"),
+        format!(
+            "smaller bounds in {{m,n}}, or fewer rules (the limit of {MAX_STATES} states is enough for ten thousand rules)"
+        ),
     )
 }
 
@@ -67,10 +69,9 @@ fn too_many(states: usize) -> Fault {
 fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
         let (code, expected) = match error {
-            PatternError::TooLarge => (
-                ProblemCode::RegexTooLarge,
-                "smaller bounds in {m,n}, or fewer repetitions within repetitions",
-            ),
+            PatternError::TooLarge => {
+                (ProblemCode::RegexTooLarge, "smaller bounds in {m,n}, or fewer nested repetitions")
+            }
             PatternError::Syntax(_) => (
                 ProblemCode::BadRegex,
                 "a regular expression in the syntax of the regex crate (no look-around, no back-references)",
@@ -81,7 +82,7 @@ fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), 
     if hir.properties().minimum_len() == Some(0) {
         return Err((
             ProblemCode::RegexMatchesEmpty,
-            "the regular expression matches the empty text, so it would match every record".to_owned(),
+            "the regular expression matches the empty string, so it would match every record".to_owned(),
             "an expression that needs at least one character".to_owned(),
         ));
     }

@@ -177,7 +177,7 @@ impl<'b> Loader<'b> {
                 ProblemCode::InvalidYaml,
                 &start,
                 "the file has no rules",
-                "a list under `rules:` (and its `category:`), or one under `disable:`, `severity:`, `more_examples:`, `shared:`, `lists:` or `retired:`",
+                "a list under `rules:` (with `category:`), `disable:`, `severity:`, `more_examples:`, `shared:` or `retired:`",
             ));
         }
         for (name, signatures) in raw.shared {
@@ -186,8 +186,8 @@ impl<'b> Loader<'b> {
                 self.problems.push(source.problem(
                     ProblemCode::BadSignature,
                     &nested.location,
-                    format!("the group `{name}` names another group"),
-                    "signatures that look for something themselves",
+                    format!("the shared group `{name}` refers to another shared group"),
+                    "literal, regex, http_status, error_code or field signatures",
                 ));
             }
             self.shared.insert(name, group);
@@ -214,7 +214,7 @@ impl<'b> Loader<'b> {
                 ProblemCode::MissingKey,
                 &start,
                 "missing field `category`",
-                "`category:` with a word of the taxonomy, such as `category: rate_limit`",
+                "`category:` with a category of the taxonomy, such as `category: rate_limit`",
             )),
             None => {}
         }
@@ -238,7 +238,7 @@ impl<'b> Loader<'b> {
                 ProblemCode::BadId,
                 &location,
                 format!("`{id}` is not a rule id"),
-                "two lower-case words joined by a slash, such as rate-limit/requests",
+                "two lower-case names joined by a slash, such as rate-limit/requests",
             ));
         }
         if let Some(first) = seen.get(&id) {
@@ -246,7 +246,7 @@ impl<'b> Loader<'b> {
                 ProblemCode::DuplicateId,
                 &location,
                 format!("the id `{id}` is used twice; first at {first}"),
-                "an id of its own, or delete one of the two",
+                "a different id, or delete one of the two rules",
             ));
             return;
         }
@@ -266,7 +266,7 @@ impl<'b> Loader<'b> {
             self.problems.push(source.problem(
                 ProblemCode::BadSignature,
                 &location,
-                format!("the rule `{id}` looks for nothing"),
+                format!("the rule `{id}` has no signature"),
                 "at least one signature under `any:` or `all:`",
             ));
         }
@@ -347,8 +347,8 @@ impl<'b> Loader<'b> {
         if self.has_faults_enough() {
             self.problems.truncate(MAX_PROBLEMS);
             let rest = self.problems.last().map(|last| Problem {
-                message: format!("after {MAX_PROBLEMS} faults no more were looked for"),
-                expected: "a file with fewer; mend these and check again".to_owned(),
+                message: format!("stopped after {MAX_PROBLEMS} problems"),
+                expected: "fix these and check again".to_owned(),
                 source_line: None,
                 ..last.clone()
             });

@@ -77,8 +77,10 @@ impl Change {
 
     fn checked(self, reason: &str, source: &RuleFile) -> Result<Self, Problem> {
         let (message, expected) = match &self.until {
-            _ if reason.trim().is_empty() => ("the reason is empty", "why, in a sentence"),
-            Some(until) if !is_date(until) => ("`until` is no date", "the last day, such as 2027-01-31"),
+            _ if reason.trim().is_empty() => ("the reason is empty", "a sentence that says why"),
+            Some(until) if !is_date(until) => {
+                ("`until` is not a date", "the last day on which it applies, such as 2027-01-31")
+            }
             _ => return Ok(self),
         };
         Err(source.problem(ProblemCode::WrongType, &self.location, message, expected))
@@ -95,20 +97,20 @@ impl Change {
                 let nearest =
                     nearest.map(|nearest| format!("; the nearest is `{nearest}`")).unwrap_or_default();
                 (
-                    format!("there is no rule `{id}`, so this changes nothing"),
+                    format!("unknown rule `{id}`, so this entry has no effect"),
                     format!("the id of a rule{nearest}"),
                 )
             }
             _ if is_over => {
                 let until = self.until.as_deref().unwrap_or_default();
                 (
-                    format!("this held until {until}, and changes `{id}` no more"),
-                    "a later day, or delete it".to_owned(),
+                    format!("this entry expired on {until} and no longer changes `{id}`"),
+                    "a later date, or delete the entry".to_owned(),
                 )
             }
             (Some(at), Some(to)) if rules[at].severity == to => (
-                format!("the severity of `{id}` is {to} by itself"),
-                "another severity, or delete it".to_owned(),
+                format!("the severity of `{id}` is already {to}"),
+                "another severity, or delete the entry".to_owned(),
             ),
             (Some(at), Some(to)) => {
                 rules[at].severity = to;

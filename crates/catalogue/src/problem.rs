@@ -184,7 +184,7 @@ impl fmt::Display for Problem {
             write!(f, "\n  {gutter} | {line}")?;
             write!(f, "\n  {:1$} | {2:before$}{3:^<4$}", "", gutter.len(), "", "", span)?;
         }
-        write!(f, "\n  = {}", self.expected)
+        write!(f, "\n  = help: {}", self.expected)
     }
 }
 

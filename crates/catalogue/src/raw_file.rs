@@ -22,9 +22,8 @@ use super::taxonomy::{Category, Severity};
     feature = "schema",
     schemars(
         title = "clawsift rule file",
-        description = "A file of rules of clawsift: the rules of one category, \
-    groups of signatures that rules share, changes to rules that stand elsewhere and examples of them, or ids that are \
-    no longer in use."
+        description = "A rule file of clawsift: rules of one category, \
+    shared groups of signatures, changes to rules of other files, additional examples, or retired ids."
     )
 )]
 #[cfg_attr(feature = "schema", schemars(extend("anyOf" = [

@@ -108,14 +108,14 @@ pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     files.retain(|file| is_rule_file(file));
     files.sort();
     if files.is_empty() {
-        return Err(fail(path, io::Error::other("the folder holds no .yaml files")));
+        return Err(fail(path, io::Error::other("no .yaml files in this folder")));
     }
     let mut left = MAX_RULE_FILES;
     let read = |file: &PathBuf| {
         let rules = read(file).map_err(|error| fail(file, error))?;
         left = left
             .checked_sub(rules.text.len() as u64)
-            .ok_or_else(|| fail(path, io::Error::other("the files are larger than 64 MiB together")))?;
+            .ok_or_else(|| fail(path, io::Error::other("the files are larger than 64 MiB in total")))?;
         Ok(rules)
     };
     files.iter().map(read).collect()

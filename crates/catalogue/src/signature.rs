@@ -36,8 +36,10 @@ pub(super) fn read(
         if raw.evidence.is_some() {
             return Err((
                 ProblemCode::BadSignature,
-                format!("the group `{name}` has the evidence of its members"),
-                "`evidence:` at the members, or none".to_owned(),
+                format!(
+                    "`evidence:` is not allowed on the shared group `{name}`: its members have their own"
+                ),
+                "`evidence:` on the members of the group, or none".to_owned(),
             ));
         }
         kinds.push((SignatureKind::Shared(name), Evidence::Reason));
@@ -46,7 +48,7 @@ pub(super) fn read(
     let (Some((kind, usual)), 1) = (kinds.pop(), count) else {
         return Err((
             ProblemCode::BadSignature,
-            format!("a signature of {count} kinds"),
+            format!("the signature has {count} kinds"),
             "exactly one of literal, regex, http_status, error_code, field, shared".to_owned(),
         ));
     };
@@ -61,8 +63,8 @@ pub(super) fn read(
     if empty {
         return Err((
             ProblemCode::BadSignature,
-            "a signature that looks for nothing".to_owned(),
-            "a value to look for".to_owned(),
+            "the signature is empty".to_owned(),
+            "a value to search for".to_owned(),
         ));
     }
     if let SignatureKind::HttpStatus(statuses) = &kind
@@ -70,7 +72,7 @@ pub(super) fn read(
     {
         return Err((
             ProblemCode::BadSignature,
-            format!("{bad} is not the status of a failed request"),
+            format!("{bad} is not an HTTP error status"),
             "a number from 400 to 599".to_owned(),
         ));
     }

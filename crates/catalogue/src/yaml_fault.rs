@@ -11,9 +11,9 @@ pub(super) struct YamlFault {
 }
 
 const A_RULE_FILE: &str = "a rule file: `category:` and a list of `rules:`, each with id, title, severity, any/all, causes and fixes";
-const A_LIST: &str = "a list: entries in [brackets], or each in a line of its own behind a hyphen";
-const KEYS: &str = "keys with values: in {braces}, or each in a line of its own";
-const A_TEXT: &str = "a text, in quotes where it begins with a sign or looks like a number";
+const A_LIST: &str = "a list: entries in [brackets], or one per line after a hyphen";
+const KEYS: &str = "keys with values: in {braces}, or one per line";
+const A_TEXT: &str = "a string; quote it if it begins with a special character or looks like a number";
 const A_WORD: &str = "a single word or number, or a list of them";
 
 /// Messages of the library for a value of the wrong type, and the type that the key takes.
@@ -33,28 +33,20 @@ impl YamlFault {
     /// Translates a message of the library.
     pub fn of(message: &str) -> Self {
         if let Some((_, expected)) = TYPES.iter().find(|(words, _)| message.contains(words)) {
-            return Self::new(
-                ProblemCode::WrongType,
-                "a value of another type than this key takes",
-                *expected,
-            );
+            return Self::new(ProblemCode::WrongType, "wrong type of value for this key", *expected);
         }
         if let Some(what) = message.strip_prefix("budget breached: ") {
-            let message = format!("the file holds more than is read of one ({what})");
-            return Self::new(
-                ProblemCode::InvalidYaml,
-                message,
-                "several files with fewer rules each, and few aliases",
-            );
+            let message = format!("the file exceeds a limit ({what})");
+            return Self::new(ProblemCode::InvalidYaml, message, "several smaller files, and few aliases");
         }
         if message.starts_with("multiple YAML documents") {
             let expected = "one document: no `---` between rules";
-            return Self::new(ProblemCode::InvalidYaml, "the file holds several YAML documents", expected);
+            return Self::new(ProblemCode::InvalidYaml, "the file contains several YAML documents", expected);
         }
         if let Some(rest) = message.strip_prefix("duplicate mapping key: ") {
             let key = rest.split(',').next().unwrap_or(rest);
-            let expected = "each key once; entries of a list stand behind hyphens";
-            return Self::new(ProblemCode::InvalidYaml, format!("the key `{key}` stands twice"), expected);
+            let expected = "each key once; entries of a list begin with a hyphen";
+            return Self::new(ProblemCode::InvalidYaml, format!("duplicate key `{key}`"), expected);
         }
         if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
             return Self::new(ProblemCode::MissingKey, message, format!("`{key}:` with its value, here"));

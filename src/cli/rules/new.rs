@@ -67,13 +67,11 @@ fn put(draft: &Draft, path: Option<&Path>) -> Result<(), CliError> {
     }
     if !draft.overrides().is_empty() {
         let others = draft.overrides().join(", ");
-        say(&format_args!("this is explained already, by {others}; the draft goes before"));
+        say(&format_args!("already explained by {others}; the draft overrides them"));
     }
     if let Some(path) = path {
         let path = path.display();
-        say(&format_args!(
-            "wrote {path}; replace what it says after TODO, and try it: clawsift LOG --rules {path}"
-        ));
+        say(&format_args!("wrote {path}; replace each TODO, then try it: clawsift LOG --rules {path}"));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ const TERMINAL_LINE: usize = 4095;
 /// Asks for a line until a rule can be drafted for it.
 pub(super) fn draft(engine: &Engine) -> Result<Draft, CliError> {
     loop {
-        say_to_person("Paste a line of a log, or a record of several lines, then an empty line:")?;
+        say_to_person("Paste one log line or one record of several lines, then an empty line:")?;
         match kit::draft_line(&pasted()?, engine) {
             Ok(draft) => return Ok(draft),
             Err(fault @ DraftError::Unusable(_)) => return Err(RulesError::from(fault).into()),
@@ -52,11 +52,11 @@ pub(super) fn adjust(draft: &mut Draft, engine: &Engine) -> Result<(), CliError>
 pub(super) fn output(draft: &Draft) -> Result<Option<PathBuf>, CliError> {
     let usual = format!("{}.yaml", draft.id().replace('/', "-"));
     let mut output = None;
-    ask("file, or - to show it", &usual, |file| {
+    ask("file, or - for standard output", &usual, |file| {
         output = (file != "-").then(|| PathBuf::from(file));
         match &output {
             Some(path) if path.exists() => {
-                Err(format!("{} is there already; name a file that is not", path.display()))
+                Err(format!("{} already exists; name another file", path.display()))
             }
             _ => Ok(()),
         }

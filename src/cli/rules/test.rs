@@ -44,14 +44,14 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
 fn suggest(engine: &Engine, files: &[RuleFile], path: &Path) -> Result<(), CliError> {
     let pins = kit::pin_down(engine, files);
     if pins.0.is_empty() {
-        say(&"there is nothing to suggest, and no file was written");
+        say(&"nothing to suggest; no file was written");
         return Ok(());
     }
     write_new(path, &pins.to_string())?;
     let lines: usize = pins.0.iter().map(|pins| pins.examples.len() + pins.counter_examples.len()).sum();
     let path = path.display();
     say(&format_args!(
-        "wrote {lines} lines to {path}; look them through, and give the file to `rules test`, too"
+        "wrote {lines} lines to {path}; review them, then pass the file to `rules test` as well"
     ));
     Ok(())
 }

@@ -111,7 +111,7 @@ impl State {
     /// The command of the chosen finding's fix of that number, or the first that has one.
     fn copy(&self, report: &Report, number: Option<usize>) -> Action {
         let Some(finding) = self.index(report).and_then(|at| self.shown(report).nth(at)) else {
-            return Action::Say("no finding is chosen, so there is nothing to copy".to_owned());
+            return Action::Say("no finding selected: nothing to copy".to_owned());
         };
         let fixes = &finding.fixes;
         let text = match number {
@@ -121,7 +121,7 @@ impl State {
             }
         };
         text.map_or_else(
-            || Action::Say("this fix has no command to copy; Enter shows it".to_owned()),
+            || Action::Say("this fix has no command to copy; press Enter to read it".to_owned()),
             Action::Copy,
         )
     }

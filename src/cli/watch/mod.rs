@@ -58,7 +58,7 @@ pub(super) fn run(args: &Watch) -> Result<u8, CliError> {
         false => Ok(false),
     };
     let is_shown = shown.unwrap_or_else(|error| {
-        say(&format_args!("the terminal cannot show the live view ({error}), so lines are written"));
+        say(&format_args!("the terminal cannot show the live view ({error}); writing lines instead"));
         false
     });
     let is_read = is_shown || lines::run(&mut session, &signals, args, &zone, &stop)?;

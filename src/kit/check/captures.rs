@@ -38,7 +38,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             problems.push(Problem::new(
                 ProblemCode::UnusedCapture,
                 location,
-                format!("`{}` captures `{{{name}}}`, and no cause or fix uses it", rule.id),
+                format!("`{}` captures `{{{name}}}`, but no cause or fix uses it", rule.id),
                 format!("`{{{name}}}` in a cause or fix, or a group without a name (?:...)"),
             ));
         }

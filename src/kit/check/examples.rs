@@ -7,7 +7,7 @@ use crate::redact::Redactor;
 use super::checked::Checked;
 
 const TAKES_PRECEDENCE: &str =
-    "`overrides:` in the rule that is to win, or a signature that does not match this line";
+    "`overrides:` in the rule that should win, or a signature that does not match this line";
 
 pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: &mut Vec<Problem>) {
     if rule.examples.is_empty() {
@@ -15,7 +15,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
             ProblemCode::IncompleteRule,
             &rule.location,
             format!("the rule `{}` has no examples", rule.id),
-            "at least one line under `examples:` that this rule must win",
+            "at least one line under `examples:` that this rule wins",
         ));
     }
     let engine = checked.engine;
@@ -29,7 +29,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
             Outcome::Missed => (
                 ProblemCode::ExampleMissed,
                 format!("the rule `{}` does not match this example", rule.id),
-                "a line in which one of `any:`, each of `all:` and none of `none:` is found",
+                "a line that contains one of `any:`, each of `all:` and none of `none:`",
             ),
             Outcome::Stolen(thief) => {
                 thieves.push((thief, example));
@@ -39,7 +39,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
             Outcome::Tied(other) => (
                 ProblemCode::NoPrecedence,
                 format!(
-                    "the rules `{}` and `{}` both match this line, and neither goes before the other",
+                    "the rules `{}` and `{}` both match this line, and neither overrides the other",
                     rule.id,
                     name(other)
                 ),
@@ -54,7 +54,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
             ProblemCode::ShadowedRule,
             &rule.location,
             format!("the rule `{}` wins none of its examples; `{}` wins: {witness}", rule.id, name(*thief)),
-            "an example that only this rule matches, or one rule out of the two",
+            "an example that only this rule matches, or merge the two rules",
         ));
     }
     for (at, example) in rule.counter_examples.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn check(checked: &Checked<'_>, index: usize, rule: &Rule, problems: 
                 ProblemCode::CounterExampleMatched,
                 place,
                 format!("the rule `{}` matches this counter-example", rule.id),
-                "a signature that tells it apart, or an entry under `none:`",
+                "a more specific signature, or an entry under `none:`",
             ));
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn check_others(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
         for example in &rule.examples {
             let (thief, code, what) = match judge_example(engine, index, example) {
                 Outcome::Stolen(thief) => (thief, ProblemCode::ExampleStolen, "wins"),
-                Outcome::Tied(other) => (other, ProblemCode::NoPrecedence, "has no precedence on"),
+                Outcome::Tied(other) => (other, ProblemCode::NoPrecedence, "ties on"),
                 _ => continue,
             };
             if checked.has_rule(thief) {
@@ -103,7 +103,7 @@ fn secret(example: &str, place: &Location) -> Option<Problem> {
         Problem::new(
             ProblemCode::SecretInExample,
             place,
-            "this example holds what looks like a key, token or password",
+            "this example contains what looks like a key, token or password",
             format!("the same line without it: {clean}"),
         )
     })

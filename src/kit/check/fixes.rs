@@ -19,8 +19,8 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
         problems.push(Problem::new(
             ProblemCode::IncompleteRule,
             &rule.location,
-            format!("the rule `{}` is a draft: something of it is still to be written", rule.id),
-            "a title, causes and fixes for a person in trouble, in the place of each `TODO`",
+            format!("the rule `{}` is a draft: it still contains TODO", rule.id),
+            "a title, causes and fixes for an operator, instead of each `TODO`",
         ));
     }
     for (at, fix) in rule.fixes.iter().enumerate() {
@@ -28,8 +28,8 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             problems.push(Problem::new(
                 ProblemCode::BadCommand,
                 checked.places.fix(rule, at),
-                format!("a shell does not understand this command: {fault}"),
-                "a command for a POSIX shell, ready to paste; `{capture}` is quoted where it is filled in",
+                format!("invalid shell command: {fault}"),
+                "a command for a POSIX shell, ready to paste; clawsift quotes the value of each `{capture}`",
             ));
         }
     }
@@ -38,8 +38,8 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             problems.push(Problem::new(
                 ProblemCode::BadReference,
                 checked.places.reference(rule, at),
-                format!("`{reference}` is no address of a page"),
-                "an address such as https://docs.openclaw.ai/gateway/troubleshooting",
+                format!("`{reference}` is not a URL"),
+                "a URL such as https://docs.openclaw.ai/gateway/troubleshooting",
             ));
         }
     }

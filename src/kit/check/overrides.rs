@@ -30,8 +30,8 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(
             ProblemCode::OverrideCircle,
             &rule.location,
-            format!("these rules override each other in a circle: {}", names.join(" > ")),
-            "an order in which each rule overrides only those below it",
+            format!("these rules override each other in a cycle: {}", names.join(" > ")),
+            "an order without a cycle",
         ));
     }
 }

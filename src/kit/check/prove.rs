@@ -22,7 +22,7 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
                     rule.id,
                     checked.engine.rule(winner).id
                 ),
-                "a signature that the other does not have, or one rule out of the two",
+                "a signature that the other rule does not have, or merge the two rules",
             ));
         }
     }

@@ -20,7 +20,7 @@ pub(super) enum Mistake {
     #[error("`{0}` is never closed")]
     Unclosed(&'static str),
     /// A closing parenthesis or word has no opening one.
-    #[error("`{0}` closes nothing")]
+    #[error("`{0}` has no opening counterpart")]
     Unopened(&'static str),
     /// An operator has no command before it.
     #[error("there is no command before `{0}`")]
@@ -477,7 +477,7 @@ mod tests {
             ("ls |", "there is no command after `|`"),
             ("| ls", "there is no command before `|`"),
             ("ls '", "`'` is never closed"),
-            ("ls )", "`)` closes nothing"),
+            ("ls )", "`)` has no opening counterpart"),
             ("ls >", "the redirection `>` has no target"),
         ] {
             assert_eq!(check(command).map_err(|mistake| mistake.to_string()), Err(words.to_owned()));

@@ -25,8 +25,8 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
             problems.push(Problem::new(
                 ProblemCode::BareNumber,
                 &signature.location,
-                format!("a signature of `{}` looks for a number alone, which stands in any line", rule.id),
-                "`http_status:` for a status, or the words that stand beside the number",
+                format!("a signature of `{}` is a bare number, which may occur in any line", rule.id),
+                "`http_status:` for a status, or the words next to the number",
             ));
         }
         if hir.as_ref().is_some_and(is_greedy) {
@@ -34,7 +34,7 @@ pub(super) fn check(checked: &Checked<'_>, rule: &Rule, problems: &mut Vec<Probl
                 ProblemCode::GreedyRegex,
                 &signature.location,
                 format!(
-                    "an expression of `{}` has `.*` before what it looks for, and so finds the last one",
+                    "a regular expression of `{}` has `.*` before its text, so it finds the last occurrence",
                     rule.id
                 ),
                 "`.*?`, or a class and a bound such as `[^\\n]{0,80}?`",

@@ -28,7 +28,7 @@ impl fmt::Display for Draft {
         if !self.overrides.is_empty() {
             writeln!(out, "    overrides: [{}]", self.overrides.join(", "))?;
         }
-        writeln!(out, "    causes:\n      - 'TODO: why it happens, the likeliest first'")?;
+        writeln!(out, "    causes:\n      - 'TODO: why it happens, most likely cause first'")?;
         writeln!(out, "    fixes:\n      - say: {}", quoted(&self.advice()))?;
         list(out, "examples", std::slice::from_ref(&self.example))?;
         list(out, "counter_examples", &self.counter_examples)

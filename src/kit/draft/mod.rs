@@ -46,28 +46,28 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     /// The input is blank.
-    #[error("there is no line to draft a rule for; give one of a log, as it stands there")]
+    #[error("no log line given; paste one exactly as it appears in the log")]
     Empty,
     /// Rules ignore the record.
     #[error(
-        "rules do not look at this: OpenClaw wrote it as information, or it quotes what somebody said; take the warning \
-         or error that stands near it"
+        "rules ignore this record: it is an info record, or it quotes what somebody said; use the warning or error next \
+         to it"
     )]
     NoEvidence,
     /// Every part of the records varies.
-    #[error("`{0}` has no words of its own to look for; write its rule by hand")]
+    #[error("`{0}` has no distinctive words; write its rule by hand")]
     NothingInCommon(String),
     /// A rule declares that the record is no failure.
     #[error(
-        "the rule `{0}` says that this is harmless, which goes before all other rules; make that rule narrower first, in a \
-         file of your own"
+        "the rule `{0}` classifies this as harmless, which takes precedence over all other rules; replace that rule by a \
+         narrower one in your own rule file first"
     )]
     Harmless(String),
     /// Other rules win the example over every draft.
-    #[error("no draft wins this over {}; write its rule by hand", .0.join(", "))]
+    #[error("no draft takes precedence over {}; write the rule by hand", .0.join(", "))]
     Beaten(Vec<String>),
     /// The draft is not a valid rule file, which is a bug in clawsift.
-    #[error("the draft is no good rule file, which is a fault of clawsift:\n{0}")]
+    #[error("the draft is not a valid rule file, which is a bug in clawsift:\n{0}")]
     Unusable(Problems),
 }
 
@@ -75,13 +75,15 @@ pub enum DraftError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadId {
     /// The id is malformed.
-    #[error("`{0}` is no rule id; write two lower-case words joined by a slash, such as rate-limit/requests")]
+    #[error(
+        "`{0}` is not a rule id; write two lower-case names joined by a slash, such as rate-limit/requests"
+    )]
     Malformed(String),
     /// A rule already has the id.
-    #[error("there is a rule `{0}` already; take another id")]
+    #[error("the rule `{0}` already exists; choose another id")]
     Taken(String),
     /// A retired rule had the id.
-    #[error("the id `{0}` was retired; take another")]
+    #[error("the id `{0}` is retired; choose another")]
     Retired(String),
 }
 

@@ -13,7 +13,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style) -> String {
     let _ = writeln!(out, "- before: {}", text::plain(&side(&comparison.before, style)));
     let _ = writeln!(out, "- after: {}", text::plain(&side(&comparison.after, style)));
     if !comparison.findings.is_empty() {
-        out.push_str("\n| change | severity | what | rule | before | after | status |\n|---|---|---|---|--:|--:|---|\n");
+        out.push_str("\n| change | severity | finding | rule | before | after | status |\n|---|---|---|---|--:|--:|---|\n");
     }
     for row in &comparison.findings {
         let _ = writeln!(
@@ -43,10 +43,10 @@ pub(super) fn render(comparison: &Comparison, style: &Style) -> String {
 fn details(out: &mut String, comparison: &Comparison, row: &Row) {
     let mut items: Vec<String> = Vec::new();
     if !row.came.is_empty() {
-        items.push(format!("- now also {}\n", text::plain(&row.came.join(", "))));
+        items.push(format!("- new: {}\n", text::plain(&row.came.join(", "))));
     }
     if !row.went.is_empty() {
-        items.push(format!("- no more {}\n", text::plain(&row.went.join(", "))));
+        items.push(format!("- gone: {}\n", text::plain(&row.went.join(", "))));
     }
     if let Some(patience) = patience(row, &comparison.after) {
         items.push(format!("- {patience}\n"));

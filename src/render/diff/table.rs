@@ -28,7 +28,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style) -> String {
         page.wrapped(
             "",
             0,
-            &format!("{} to tell about; --format json has all", count(others as u64, "more finding")),
+            &format!("{} with details; --format json lists all", count(others as u64, "more finding")),
         );
     }
     if !comparison.notes.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn render(comparison: &Comparison, style: &Style) -> String {
     }
     if comparison.outcome == Outcome::Worse {
         page.line("");
-        page.wrapped("", 0, "Something is new or worse, so the status is 1.");
+        page.wrapped("", 0, "Exit status 1: something is new or worse.");
     }
     page.out
 }
@@ -51,7 +51,7 @@ fn table(comparison: &Comparison, style: &Style) -> String {
         .enforce_styling()
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(style.width.min(MAX_TEXT_WIDTH + 30)).unwrap_or(80))
-        .set_header(["Change", "Severity", "What", "Before", "After", "Status"]);
+        .set_header(["Change", "Severity", "Finding", "Before", "After", "Status"]);
     for row in &comparison.findings {
         table.add_row([
             Cell::new(change(row)).fg(color(row.change)),
@@ -76,13 +76,13 @@ fn details(page: &mut Page<'_>, comparison: &Comparison, row: &Row) {
     page.title(None, &format!("{}: {}", change(row), row.title));
     page.detail("rule", &format!("{} ({}, {})", row.rule, row.category, row.severity));
     if !row.came.is_empty() {
-        page.detail("now also", &row.came.join(", "));
+        page.detail("new", &row.came.join(", "));
     }
     if !row.went.is_empty() {
-        page.detail("no more", &row.went.join(", "));
+        page.detail("gone", &row.went.join(", "));
     }
     if let Some(patience) = patience(row, &comparison.after) {
-        page.detail("wait", &patience);
+        page.detail("certainty", &patience);
     }
     page.advice(&Advice { causes: &[], fixes: &row.fixes, limits: None, references: &[] });
 }

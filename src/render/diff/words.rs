@@ -22,7 +22,7 @@ pub(super) fn headline(comparison: &Comparison) -> String {
         .map(|(findings, name)| format!("{findings} {name}"))
         .collect();
     match counts.is_empty() {
-        true => format!("{outcome}: neither side has a finding"),
+        true => format!("{outcome}: no findings on either side"),
         false => format!("{outcome}: {}", counts.join(", ")),
     }
 }
@@ -84,9 +84,6 @@ pub(super) fn patience(row: &Row, after: &SideInfo) -> Option<String> {
     // At most one year: a longer wait means never to a person, and could overflow the duration.
     let missing = SignedDuration::try_from_secs_f64((missing * 3600.0).clamp(1.0, 365.0 * 86_400.0)).ok()?;
     let recovered = row.before.as_ref().is_some_and(|seen| seen.status == Status::Recovered);
-    let success = if recovered { "what had failed has succeeded since its last incident; " } else { "" };
-    Some(format!(
-        "{success}it came so seldom that by number only {} more without it would tell",
-        length(missing)
-    ))
+    let success = if recovered { "succeeded since the last incident, but " } else { "" };
+    Some(format!("{success}too rare to be sure yet; {} more without it would be enough", length(missing)))
 }

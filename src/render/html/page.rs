@@ -106,7 +106,7 @@ impl<'a> Page<'a> {
             left_out: (!left_out.is_empty()).then(|| left_out.join("; ")),
             explained: share_explained(&report.totals),
             clusters: clusters(report, &clock),
-            more_clusters: (unshown > 0).then(|| count(unshown, "more shape")),
+            more_clusters: (unshown > 0).then(|| count(unshown, "more pattern")),
             notes: report
                 .notes
                 .iter()
@@ -123,8 +123,8 @@ fn headline(report: &Report) -> String {
     if !report.findings.is_empty() {
         let kinds = report.findings.len() + report.left_out.unwrap_or(0);
         let kinds =
-            if kinds == 1 { "one kind".to_owned() } else { format!("{} kinds", number(kinds as u64)) };
-        return format!("{} of {kinds}", count(report.totals.incidents, "incident"));
+            if kinds == 1 { "one finding".to_owned() } else { format!("{} findings", number(kinds as u64)) };
+        return format!("{} in {kinds}", count(report.totals.incidents, "incident"));
     }
     let text = nothing_read(report).unwrap_or_else(|| nothing_found(report));
     let mut letters = text.trim_end_matches(',').chars();
@@ -135,10 +135,10 @@ fn summary(report: &Report, clock: &Clock<'_>) -> String {
     let ongoing = report.findings.iter().filter(|finding| finding.status == Status::Ongoing).count() as u64;
     let ongoing = match (ongoing, report.findings.len() as u64) {
         (_, 0) => String::new(),
-        (0, _) => "Nothing is going on any more at the end of the log. ".to_owned(),
-        (1, 1) => "It is still going on at the end of the log. ".to_owned(),
-        (1, _) => "One kind is still going on at the end of the log. ".to_owned(),
-        (n, _) => format!("{} kinds are still going on at the end of the log. ", number(n)),
+        (0, _) => "No finding is ongoing at the end of the log. ".to_owned(),
+        (1, 1) => "It is ongoing at the end of the log. ".to_owned(),
+        (1, _) => "One finding is ongoing at the end of the log. ".to_owned(),
+        (n, _) => format!("{} findings are ongoing at the end of the log. ", number(n)),
     };
     let span = clock.span_text().map(|span| format!(", {span}")).unwrap_or_default();
     format!("{ongoing}{} of {}{span}", count(report.totals.records, "record"), names(report))
@@ -226,6 +226,6 @@ fn format_name(format: Format) -> &'static str {
         Format::Console => "console",
         Format::ConsoleJson => "console JSON",
         Format::Transcript => "transcript",
-        Format::Text => "loose text",
+        Format::Text => "plain text",
     }
 }

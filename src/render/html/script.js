@@ -74,7 +74,7 @@
       done = copyBySelection(code);
     }
     button.classList.toggle("done", done);
-    say(done ? "Copied" : "The browser does not let this page copy");
+    say(done ? "Copied" : "The browser blocked copying");
     setTimeout(() => button.classList.remove("done"), 1500);
   };
 

@@ -10,7 +10,7 @@ use super::super::words::{contradiction, count, facts, status};
 use super::view::LiveView;
 
 /// Width of the labels on the left.
-const LABEL: usize = 8;
+const LABEL: usize = 14;
 /// Maximum line length for readability.
 const MAX_WIDTH: usize = 100;
 /// Maximum length of a sample record, in characters.
@@ -24,12 +24,12 @@ pub(super) fn page(view: &LiveView<'_>, finding: &Finding, width: usize) -> Vec<
     page.item("seen", "", &seen(view, finding));
     let known: Vec<String> = facts(finding).collect();
     if !known.is_empty() {
-        page.item("facts", "", &known.join(", "));
+        page.item("details", "", &known.join(", "));
     }
     let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
     let fact = |name: &str| Some(finding.captures.get(name)?.first()?.value.as_str());
     if let Some(text) = contradiction(&says, fact, view.unicode) {
-        page.item("not so", "", &text);
+        page.item("actual cause", "", &text);
     }
     if let Some(sample) = finding.samples.first() {
         let text = excerpt(&sample.text, sample.matched.as_deref(), MAX_SAMPLE);
@@ -43,7 +43,7 @@ pub(super) fn page(view: &LiveView<'_>, finding: &Finding, width: usize) -> Vec<
         page.fix(index, fix);
     }
     for (index, reference) in finding.references.iter().enumerate() {
-        page.item(if index == 0 { "more" } else { "" }, "", reference);
+        page.item(if index == 0 { "see also" } else { "" }, "", reference);
     }
     page.lines
 }

@@ -23,17 +23,17 @@ const WIDE: u16 = 100;
 const TREND: usize = 16;
 
 const KEYS: [(&str, &str); 11] = [
-    ("Up, Down, k, j", "choose a finding"),
-    ("Enter, e", "explain it, or close the page"),
-    ("PgUp, PgDn, Space", "turn over the page"),
-    ("c", "copy the first command that may fix it"),
+    ("Up, Down, k, j", "select a finding"),
+    ("Enter, e", "open or close the page of the finding"),
+    ("PgUp, PgDn, Space", "scroll the page"),
+    ("c", "copy the first fix command"),
     ("1 to 9", "copy the command of that fix"),
-    ("f", "leave out findings below info, warning, error, critical"),
-    ("Home, End, g, G", "the first finding, the last one"),
-    ("Ctrl-L", "draw the screen anew"),
-    ("Ctrl-Z", "leave clawsift in the background; fg brings it back"),
-    ("q, Ctrl-C", "quit, and print the report"),
-    ("?", "these keys"),
+    ("f", "change the lowest severity shown"),
+    ("Home, End, g, G", "select the first or last finding"),
+    ("Ctrl-L", "redraw the screen"),
+    ("Ctrl-Z", "suspend clawsift; fg resumes it"),
+    ("q, Ctrl-C", "quit and print the report"),
+    ("?", "show or hide this help"),
 ];
 
 /// Draws the screen. Returns the maximum scroll position of the finding's page.
@@ -71,7 +71,7 @@ fn heading(view: &LiveView<'_>, width: usize) -> Vec<Line<'static>> {
     let totals = &view.report.totals;
     let stage = match view.stage {
         Stage::Waiting => "waiting for the file",
-        Stage::CatchingUp => "reading what was there before",
+        Stage::CatchingUp => "reading existing records",
         Stage::Following => "following",
         Stage::Ended => "ended",
     };
@@ -117,9 +117,11 @@ fn findings(view: &LiveView<'_>, frame: &mut Frame<'_>, area: Rect) {
     if view.findings().next().is_none() {
         let hidden = view.report.findings.len();
         let text = match (view.report.totals.records, hidden) {
-            (0, _) => "nothing has come yet".to_owned(),
-            (_, 0) => "nothing is wrong so far".to_owned(),
-            (_, hidden) => format!("{} below {}; f shows more", count(hidden as u64, "finding"), view.least),
+            (0, _) => "no records yet".to_owned(),
+            (_, 0) => "no problems found so far".to_owned(),
+            (_, hidden) => {
+                format!("{} below {}; press f to show more", count(hidden as u64, "finding"), view.least)
+            }
         };
         return frame.render_widget(Paragraph::new(text).style(Modifier::DIM), area);
     }
@@ -131,7 +133,7 @@ fn findings(view: &LiveView<'_>, frame: &mut Frame<'_>, area: Rect) {
         Constraint::Length(9),
         Constraint::Length(8),
     ];
-    let mut header = vec!["", "Severity", "What", "Incidents", "Last"];
+    let mut header = vec!["", "Severity", "Finding", "Incidents", "Last"];
     if is_wide {
         widths.push(Constraint::Length(TREND as u16));
         header.push("Trend");
@@ -219,8 +221,8 @@ fn footer(view: &LiveView<'_>) -> Line<'static> {
         return Line::from(Redactor::OPEN.clean(message).into_owned()).style(Modifier::BOLD);
     }
     let keys = match view.pane {
-        Pane::None => "up/down choose   enter explain   c copy the fix   f filter   ? keys   q quit",
-        Pane::Finding(_) => "enter close   pgup/pgdn turn   c, 1-9 copy a command   ? keys   q quit",
+        Pane::None => "up/down select   enter details   c copy fix   f severity   ? keys   q quit",
+        Pane::Finding(_) => "enter close   pgup/pgdn scroll   c, 1-9 copy command   ? keys   q quit",
         Pane::Help => "? close   q quit",
     };
     let least = match view.least {

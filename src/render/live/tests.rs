@@ -76,11 +76,12 @@ fn keys_messages_and_empty_logs_have_their_words() {
         LiveView { message: Some("copied\u{1b}[2J"), least: Severity::Critical, ..view(&report, &[]) };
     let text = screen(&message, 80, 24);
     assert!(
-        text.contains("copied\\u{1b}[2J") && text.contains("16 findings below critical; f shows more"),
+        text.contains("copied\\u{1b}[2J")
+            && text.contains("16 findings below critical; press f to show more"),
         "{text}"
     );
     let nothing = crate::report::Report { findings: Vec::new(), ..report.clone() };
-    assert!(screen(&view(&nothing, &[]), 80, 24).contains("nothing is wrong so far"));
+    assert!(screen(&view(&nothing, &[]), 80, 24).contains("no problems found so far"));
     let ascii = screen(&LiveView { unicode: false, pane: Pane::Finding(0), ..view(&report, &[]) }, 80, 24);
     assert!(ascii.is_ascii() || !ascii.contains(['─', '█']), "{ascii}");
 }

@@ -102,7 +102,7 @@ impl Page<'_> {
         self.sources();
         let (tool, catalogue) = (&self.report.tool, &self.report.catalogue);
         let line = format!(
-            "- Made by {} {}, catalogue {} of {}",
+            "- Created by {} {}, catalogue {} with {}",
             plain(&tool.name),
             code(&tool.version),
             code(&shortened(&catalogue.fingerprint, 100)),
@@ -118,7 +118,7 @@ impl Page<'_> {
         let names = self.names(names.iter().map(String::as_str), "none");
         let formats = self.names(formats.iter().map(String::as_str), "none");
         let (first, last) = (self.report.first_time(), self.report.last_time());
-        let zone = self.zone.iana_name().unwrap_or("the local zone").to_owned();
+        let zone = self.zone.iana_name().unwrap_or("local time zone").to_owned();
         let span = format!("{} to {} ({})", self.time(first), self.time(last), plain(&zone));
         self.line(&format!("- Log: {names}; {formats}; {span}"));
     }
@@ -127,7 +127,7 @@ impl Page<'_> {
         if self.report.findings.is_empty() {
             return;
         }
-        self.line("\n| # | Severity | What | Incidents | First seen | Last seen | Status | Fingerprint |");
+        self.line("\n| # | Severity | Finding | Incidents | First seen | Last seen | Status | Fingerprint |");
         self.line("|--:|---|---|--:|---|---|---|---|");
         let findings = self.report.findings.iter().take(MAX_ROWS);
         let shown = findings.take_while(|finding| {
@@ -184,11 +184,11 @@ impl Page<'_> {
 
     /// Returns the causes, fixes and links.
     fn advice(&mut self, finding: &Finding) -> String {
-        let mut out = "\nWhy:\n\n".to_owned();
+        let mut out = "\nWhy it happens:\n\n".to_owned();
         for cause in &finding.causes {
             out.push_str(&format!("- {}\n", self.text(cause)));
         }
-        out.push_str("\nWhat to do:\n\n");
+        out.push_str("\nHow to fix it:\n\n");
         for (index, fix) in finding.fixes.iter().enumerate() {
             out.push_str(&format!("{}. {}\n", index + 1, self.text(&fix.say)));
             for (language, lines) in [("sh", &fix.run), ("json5", &fix.config)] {
@@ -200,7 +200,7 @@ impl Page<'_> {
         let more = finding.references.iter().filter(|address| is_web_address(address));
         let more: Vec<String> = more.map(|address| format!("<{address}>")).collect();
         if !more.is_empty() {
-            out.push_str(&format!("\nMore: {}\n", more.join(", ")));
+            out.push_str(&format!("\nSee also: {}\n", more.join(", ")));
         }
         out
     }
@@ -216,12 +216,12 @@ impl Page<'_> {
             })
             .collect();
         if !facts.is_empty() {
-            out.push_str(&format!("\n- Facts: {}\n", facts.join(", ")));
+            out.push_str(&format!("\n- Details: {}\n", facts.join(", ")));
         }
         if !finding.contradicted.is_empty() {
             let says: Vec<&str> = finding.contradicted.iter().map(|claim| claim.value.as_str()).collect();
             let says = self.names(says, "nothing");
-            out.push_str(&format!("- OpenClaw says otherwise, against the evidence: {says}\n"));
+            out.push_str(&format!("- Actual cause: see the title; OpenClaw's own message says {says}\n"));
         }
         out
     }
@@ -251,7 +251,7 @@ impl Page<'_> {
             format!("- {} × {} {}: {}", shape.records, shape.level.name(), code(&subsystem), code(&template))
         };
         let shapes = self.report.unclassified.iter().take(MAX_ROWS);
-        self.section("What no rule explains", UNKNOWN_END, shapes, &mut item);
+        self.section("Unexplained warnings and errors", UNKNOWN_END, shapes, &mut item);
     }
 
     fn notes(&mut self) {
@@ -279,8 +279,8 @@ impl Page<'_> {
             .collect();
         let masked = if masked.is_empty() { "nothing".to_owned() } else { masked.join(", ") };
         self.line(&format!(
-            "\nMasked beside keys and tokens: {masked}. Folders of the logs are left out. Public host names, and names \
-             of people, groups and projects in plain words, may still be there."
+            "\nMasked in addition to keys and tokens: {masked}. The folders of the logs are removed. Public host names, and \
+             names of people, groups and projects in plain text, may remain: check before you publish."
         ));
     }
 

@@ -11,7 +11,7 @@ use crate::render::page::{BOLD, Page};
 pub(super) fn render(bench: &Bench, style: &Style) -> String {
     let mut page = Page::new(style);
     let looked = format!(
-        "{} records, of which rules were asked about {}; finding out which are worth trying took {}",
+        "{} records read, {} compared with rules; selecting candidate rules took {}",
         bench.records,
         bench.judged,
         duration(bench.search_ns)
@@ -29,7 +29,7 @@ pub(super) fn render(bench: &Bench, style: &Style) -> String {
 
 fn table(bench: &Bench, style: &Style) -> Table {
     let mut table = style.bordered();
-    table.set_header(["Rule", "Tried", "Of all", "Matched", "Won", "Each", "Time"]);
+    table.set_header(["Rule", "Tried", "Share", "Matched", "Won", "Per try", "Total"]);
     for rule in &bench.rules {
         table.add_row(row(rule, bench.judged));
     }

@@ -18,13 +18,13 @@ const WARNING: Paint = AnsiColor::Yellow.on_default().bold();
 /// Output format of problems of rule files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum ProblemFormat {
-    /// With the lines at fault, for a person
+    /// With the affected lines, for a terminal
     Human,
-    /// A JSON array
+    /// JSON array
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Workflow commands, which GitHub shows beside the lines
+    /// Workflow commands, which GitHub shows next to the lines
     Github,
 }
 
@@ -87,7 +87,7 @@ fn human(problems: &[Problem], out: &mut dyn Write) -> io::Result<()> {
         _ => format!("{count} {what}s"),
     };
     match errors + warnings {
-        0 => writeln!(out, "{BOLD}no fault{BOLD:#}"),
+        0 => writeln!(out, "{BOLD}no problems found{BOLD:#}"),
         _ => writeln!(out, "{BOLD}{}, {}{BOLD:#}", counted(errors, "error"), counted(warnings, "warning")),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn write(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn W
     if test.tried == 0 {
         return writeln!(
             out,
-            "{FAILED}nothing was tested{FAILED:#}: {}, and no example or counter-example; write some under \
+            "{FAILED}nothing was tested{FAILED:#}: {}, without any example or counter-example; add some under \
              `examples:` and `counter_examples:`",
             rules(test.rules)
         );
@@ -51,7 +51,7 @@ fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
         FailureKind::Noisy => "noisy: the rule matches its counter-example".to_owned(),
         FailureKind::Stolen => format!("stolen: {other} wins the example"),
         FailureKind::Tied => {
-            format!("tied: {other} matches the example, too, and neither goes before the other")
+            format!("tied: {other} matches the example too, and neither rule overrides the other")
         }
     };
     writeln!(out, "{FAILED}{}{FAILED:#} {what} {DIM}({}){DIM:#}", failure.rule, failure.location)?;
@@ -72,7 +72,7 @@ fn write_mutation(mutation: &Mutation, out: &mut dyn Write) -> io::Result<()> {
         let score = 100 * noticed / rule.mutants.max(1);
         writeln!(
             out,
-            "\n{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}: {noticed} of {} changes noticed, {score} %; not these:",
+            "\n{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}: {noticed} of {} changes detected, {score} %; not detected:",
             rule.rule, rule.location, rule.mutants
         )?;
         for survivor in &rule.survivors {
@@ -83,7 +83,7 @@ fn write_mutation(mutation: &Mutation, out: &mut dyn Write) -> io::Result<()> {
     let survivors: usize = mutation.rules.iter().map(|rule| rule.survivors.len()).sum();
     writeln!(
         out,
-        "\n{BOLD}mutation score {:.1} %{BOLD:#}: examples notice {} of {mutants} changes",
+        "\n{BOLD}mutation score {:.1} %{BOLD:#}: the examples detect {} of {mutants} changes",
         mutation.score,
         mutants - survivors
     )

@@ -28,11 +28,11 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
     signatures(page, "all of", &rule.all);
     signatures(page, "none of", &rule.none);
     if !rule.overrides.is_empty() {
-        page.detail("beats", &rule.overrides.join(", "));
+        page.detail("overrides", &rule.overrides.join(", "));
     }
     if !rule.echo_of.is_empty() {
         let categories: Vec<String> = rule.echo_of.iter().map(ToString::to_string).collect();
-        page.detail("echo of", &categories.join(", "));
+        page.detail("symptom of", &categories.join(", "));
     }
     // Captures are not filled in, because an author wants to see them as written.
     let fixes: Vec<FilledFix> = rule
@@ -47,7 +47,7 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
     let causes: Vec<String> = rule.causes.iter().map(|cause| visible(cause)).collect();
     page.advice(&Advice { causes: &causes, fixes: &fixes, limits: rule.limits, references: rule.references });
     texts(page, "example", &rule.examples);
-    texts(page, "unlike", &rule.counter_examples);
+    texts(page, "no match", &rule.counter_examples);
 }
 
 /// Makes control characters in a rule's text visible; the rule may come from a third party.

@@ -247,15 +247,15 @@ impl Side {
         let mut notes = Vec::new();
         let name = self.shown_name();
         if self.report.totals.records == 0 {
-            notes.push(format!("{name} holds no records, so nothing can be said to have changed since"));
+            notes.push(format!("{name} contains no records, so changes since then are unknown"));
         }
         if let Some(findings) = self.report.left_out {
             notes.push(format!(
-                "{name} was cut: {findings} of its findings are not compared; make it without --top and --budget"
+                "{name} was shortened: {findings} of its findings are not compared; create it again without --top and --budget"
             ));
         }
         if self.report.sources.iter().any(|source| !source.problems.is_empty()) {
-            notes.push(format!("{name} could not be read whole"));
+            notes.push(format!("{name} could not be read completely"));
         }
         notes
     }
@@ -266,14 +266,14 @@ fn exposure(before: &Side, after: &Side) -> ((f64, f64), Vec<String>) {
     let mut notes = [before.notes(), after.notes()].concat();
     if before.report.catalogue.fingerprint != after.report.catalogue.fingerprint {
         notes.push(
-            "the sides were judged by different rules, so a failure may only have another name".to_owned(),
+            "the two sides used different rules, so a failure may appear under another rule".to_owned(),
         );
     }
     let hours = match (before.hours(), after.hours()) {
         (Some(before), Some(after)) => (before, after),
         _ => {
             notes.push(
-                "a side tells no times: incidents are compared as if both sides covered the same time"
+                "one side has no timestamps: incident counts are compared as if both sides covered the same length of time"
                     .to_owned(),
             );
             (1.0, 1.0)

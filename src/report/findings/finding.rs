@@ -139,12 +139,12 @@ impl Finding {
             severity: Severity::Info,
             quoted: true,
             causes: vec![
-                "The record stands within what somebody wrote, a chat message or an answer, and looks pasted: it is older \
-                 than the words before it, or written in another way."
+                "The record is part of a text that somebody wrote, such as a chat message or an answer, and looks pasted: it is \
+                 older than the text before it, or has another format."
                     .to_owned(),
             ],
             fixes: vec![FilledFix {
-                say: "Look at the record. The log as JSON tells what OpenClaw wrote from what it quotes.".to_owned(),
+                say: "Check the record. With --json, the log separates OpenClaw's own records from quoted text.".to_owned(),
                 run: Some("openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift".to_owned()),
                 config: None,
             }],

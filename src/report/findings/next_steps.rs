@@ -48,7 +48,7 @@ struct Step {
 /// The troubleshooting checklist, in order.
 const CHECKLIST: &[Step] = &[
     Step {
-        say: "Let OpenClaw examine itself; this changes nothing without --fix.",
+        say: "Run OpenClaw's self-check; it changes nothing without --fix.",
         run: Some("openclaw doctor"),
         categories: &[
             Auth,
@@ -65,59 +65,59 @@ const CHECKLIST: &[Step] = &[
         ],
     },
     Step {
-        say: "See whether the key or token is there, complete, of the right provider, and not expired.",
+        say: "Check that the key or token exists, is complete, belongs to the right provider and has not expired.",
         run: Some("openclaw models status --check"),
         categories: &[Auth, Permission],
     },
     Step {
-        say: "See whether the provider can be reached at all from the machine that runs the gateway.",
+        say: "Check that the gateway's machine can reach the provider.",
         run: Some("curl -v --connect-timeout 10 https://{host}/"),
         categories: &[Connection, ConnectTimeout, RequestTimeout, Dns, Tls],
     },
     Step {
-        say: "See whether a proxy stands between the gateway and the provider, and whether it lets requests through.",
+        say: "Check whether a proxy is configured between the gateway and the provider, and whether it allows the request.",
         run: Some("openclaw proxy validate"),
         categories: &[Proxy],
     },
     Step {
-        say: "See whether the name resolves on the machine that runs the gateway.",
+        say: "Check that the host name resolves on the gateway's machine.",
         run: Some("nslookup {host}"),
         categories: &[Dns],
     },
     Step {
-        say: "Look at the certificate that the server presents, and at its dates.",
+        say: "Check the issuer and the dates of the server's certificate.",
         run: Some(
             "openssl s_client -connect {host}:443 -servername {host} </dev/null 2>/dev/null | openssl x509 -noout -issuer -dates",
         ),
         categories: &[Tls],
     },
     Step {
-        say: "See whether the local model server runs and has the model.",
+        say: "Check that the local model server is running and has the model.",
         run: Some("ollama list"),
         categories: &[LocalModel],
     },
     Step {
-        say: "Look at the provider's status page, for Anthropic https://status.anthropic.com, for OpenAI https://status.openai.com.",
+        say: "Check the provider's status page: Anthropic https://status.anthropic.com, OpenAI https://status.openai.com.",
         run: None,
         categories: &[ServerError, Overloaded, RequestTimeout],
     },
     Step {
-        say: "See how much of the provider's limits is used up, and which profiles rest.",
+        say: "Check how much of the provider's limits is used, and which auth profiles are on cooldown.",
         run: Some("openclaw status --usage"),
         categories: &[RateLimit, Billing],
     },
     Step {
-        say: "See which models the provider offers today.",
+        say: "List the models that the provider offers now.",
         run: Some("openclaw models list --refresh --provider {provider}"),
         categories: &[ModelNotFound, ContextOverflow, BadRequest],
     },
     Step {
-        say: "Read the records themselves, with all their details.",
+        say: "Read the matching records with all their details.",
         run: Some("openclaw logs --json --limit 5000 --max-bytes 1000000 | clawsift --format ndjson"),
         categories: &[Connection, RequestTimeout, ServerError, BadRequest, Tool],
     },
     Step {
-        say: "Call the provider's API without OpenClaw, to see whether the fault lies with OpenClaw at all.",
+        say: "Call the provider's API directly to find out whether OpenClaw is the cause.",
         run: Some("curl -v https://{host}/"),
         categories: &[
             Auth,

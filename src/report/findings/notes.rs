@@ -15,16 +15,16 @@ impl Hint {
     fn text(self) -> String {
         match self {
             Self::Plain => format!(
-                "Plain `openclaw logs` text leaves out the provider's answer and other details; for a surer report: \
+                "Plain `openclaw logs` text leaves out the provider's answer and other details; for a more reliable report: \
                  {BETTER}"
             ),
             Self::Tail => format!(
-                "Only the newest records may be here: `openclaw logs` prints {DEFAULT_LIMIT} unless told otherwise, and \
+                "The input may contain only the newest records: by default `openclaw logs` prints {DEFAULT_LIMIT} records and at most \
                  250,000 bytes; for more: {BETTER}"
             ),
             Self::Filtered => format!(
-                "This looks filtered (grep, or a log level of warn): the information records that carry the HTTP status \
-                 are missing; better unfiltered: {BETTER}"
+                "The input looks filtered (by grep, or by log level warn): the info records that carry the HTTP status are \
+                 missing; for an unfiltered log: {BETTER}"
             ),
         }
     }
@@ -38,7 +38,7 @@ pub(crate) fn texts(sources: &[&SourceSummary], has_findings: bool) -> Vec<Strin
     let gaps = gaps(sources.iter().map(|source| (source.gateway.as_str(), source.file_name())));
     let unread = sources.iter().filter_map(|source| {
         let older = source.unread_older.as_ref()?;
-        Some(format!("The log goes back further: {older} lies beside {} and was not read", source.info.name))
+        Some(format!("Earlier log file not read: {older}, in the same folder as {}", source.info.name))
     });
     let hints = hints.into_iter().filter(matters).map(Hint::text);
     hints.chain(gaps).chain(unread).chain(repeated(sources)).collect()
@@ -52,7 +52,7 @@ fn repeated(sources: &[&SourceSummary]) -> Vec<String> {
         .filter(|same| same.len() > 1)
         .map(|same| {
             format!(
-                "{} is in {} of the merged reports, and its failures are counted as often; merge each report once",
+                "{} is part of {} of the merged reports, so its incidents are counted that many times; merge each report once",
                 same[0].info.name,
                 same.len()
             )
@@ -81,14 +81,14 @@ fn gaps<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<String> {
                 })
                 .collect();
             if !missing.is_empty() {
-                notes.push(format!("A rotated file is missing among the sources: {}", missing.join(", ")));
+                notes.push(format!("Rotated file missing from the sources: {}", missing.join(", ")));
             }
             let days_between =
                 before.and_then(|before| before.until(date).ok()).map_or(0, |span| span.get_days());
             if let Some(before) = before.filter(|_| days_between > 1) {
                 notes.push(format!(
-                    "There is no log between {stem}{before}.log and {stem}{date}.log: the gateway did not run, or the \
-                     files are gone (OpenClaw keeps its dated files for a day)"
+                    "No log between {stem}{before}.log and {stem}{date}.log: the gateway did not run, or the files were \
+                     deleted (OpenClaw keeps its dated files for one day)"
                 ));
             }
             before = Some(date);

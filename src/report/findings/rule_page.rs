@@ -73,7 +73,7 @@ pub enum LookAlike {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unexplained {
     /// Neither a rule id nor a code of any rule.
-    #[error("no rule is called `{what}` or looks for it; the nearest are {}", nearest.join(", "))]
+    #[error("no rule, category or code is called `{what}`; the nearest rules are {}", nearest.join(", "))]
     Unknown {
         /// The text that was looked up.
         what: String,
@@ -81,7 +81,7 @@ pub enum Unexplained {
         nearest: Vec<String>,
     },
     /// A log line that no rule matches.
-    #[error("no rule explains this; where it is a failure, the lines around it may say more")]
+    #[error("unexplained: no rule matches this line; the lines around it may name the cause")]
     NoMatch,
     /// A retired rule id.
     #[error("the rule `{id}` was retired: {why}")]

@@ -33,20 +33,17 @@ impl Oddities {
     pub fn notes(self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.invalid_utf8 > 0 {
-            notes.push(format!(
-                "records looked at whose bytes are not all UTF-8 (the others are shown as \u{fffd}): {}",
-                self.invalid_utf8
-            ));
+            notes.push(format!("records with invalid UTF-8 (shown as \u{fffd}): {}", self.invalid_utf8));
         }
         if self.cut > 0 {
             notes.push(format!(
-                "records longer than 16 MiB, of which only the beginning was looked at: {}",
+                "records longer than 16 MiB, of which only the beginning was read: {}",
                 self.cut
             ));
         }
         if self.dropped > 0 {
             notes.push(format!(
-                "records that OpenClaw itself lost before they reached the log: {}",
+                "records that OpenClaw dropped before writing them to the log: {}",
                 self.dropped
             ));
         }
@@ -55,4 +52,4 @@ impl Oddities {
 }
 
 /// Note for a source without records.
-pub(crate) const EMPTY: &str = "it holds no records";
+pub(crate) const EMPTY: &str = "contains no records";

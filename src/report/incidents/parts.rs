@@ -93,7 +93,7 @@ fn whole(parts: &[SourceSummary]) -> SourceInfo {
     }
     let missing = gaps(parts);
     if missing > 0 {
-        whole.notes.push(format!("parts of it that are not among those of this report: {missing}"));
+        whole.notes.push(format!("parts of this source that are missing from the report: {missing}"));
     }
     whole.problems = problems;
     whole

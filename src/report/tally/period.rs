@@ -29,7 +29,7 @@ pub enum Moment {
 /// Error: the text is not a valid point in time or span.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no time; write 2026-11-22, 2026-11-22T10:00, 2026-11-22T10:00:00Z, or a span such as 2h or \"3 days\""
+    "`{0}` is not a time; write 2026-11-22, 2026-11-22T10:00, 2026-11-22T10:00:00Z, or a span such as 2h or \"3 days\""
 )]
 pub struct BadMoment(String);
 

@@ -90,7 +90,7 @@ fn check(page: &str, findings: usize) -> Parsed {
         let calls = lower.contains('@') || has_number_after("#") || has_number_after("gh-");
         assert!(!calls && !lower.contains("://") && !lower.contains("www."), "{text}");
     }
-    let own = ["clawsift: ", "Next steps", "What no rule explains", "Notes"];
+    let own = ["clawsift: ", "Next steps", "Unexplained warnings and errors", "Notes"];
     for heading in &parsed.headings {
         let is_finding = heading.split_once('.').is_some_and(|(rank, _)| rank.parse::<usize>().is_ok());
         assert!(is_finding || own.iter().any(|own| heading.starts_with(own)), "{heading}");
@@ -157,7 +157,7 @@ fn a_flood_of_findings_and_long_values_fits_into_an_issue() {
         check(&page, rows);
         assert!(rows >= 3, "{rows}");
         assert!(page.contains("more findings not shown"));
-        for part in ["#### 1. ", "#### Next steps", "#### What no rule explains", "#### Notes"] {
+        for part in ["#### 1. ", "#### Next steps", "#### Unexplained warnings and errors", "#### Notes"] {
             assert!(page.contains(part), "{part}");
         }
     }

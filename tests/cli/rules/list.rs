@@ -73,6 +73,6 @@ fn a_rule_that_is_not_there_is_not_shown() {
     };
     assert_eq!(
         error("dns/notfound"),
-        "clawsift: there is no rule `dns/notfound`; the nearest is `dns/not-found`\n"
+        "clawsift: unknown rule `dns/notfound`; the nearest is `dns/not-found`\n"
     );
 }

@@ -26,9 +26,9 @@ fn a_rule_is_drafted_for_what_no_rule_explains() {
     assert!(new("1").status.success());
     let again = new("1");
     assert_eq!(again.status.code(), Some(2));
-    assert!(stderr(&again).contains("name a file that is not there yet"), "{}", stderr(&again));
+    assert!(stderr(&again).contains("name a file that does not exist yet"), "{}", stderr(&again));
     let none = new("3");
-    assert!(stderr(&none).contains("there is no shape 3"), "{}", stderr(&none));
+    assert!(stderr(&none).contains("no unexplained pattern 3"), "{}", stderr(&none));
 
     let output = clawsift().arg(&log).arg("--rules").arg(&draft).args(["--format", "json"]).output();
     let report = json(&output.expect("output"));
@@ -60,7 +60,7 @@ fn a_draft_is_an_overlay_that_wins_its_line() {
     };
     let output = new();
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()));
-    assert!(stderr(&output).contains("explained already, by connection/refused"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("already explained by connection/refused"), "{}", stderr(&output));
     let draft = fs::read(folder.path().join("flux.yaml")).expect("a draft");
     assert_eq!(new().status.code(), Some(2));
     assert_eq!(fs::read(folder.path().join("flux.yaml")).expect("a draft"), draft);

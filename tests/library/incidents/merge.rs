@@ -134,7 +134,7 @@ fn a_report_that_is_merged_twice_is_told() {
     let twice = merge([once.clone(), of("dns-notfound")], &View::default()).expect("a sum");
     let notes: Vec<&String> = twice.notes.iter().filter(|note| note.contains("merged reports")).collect();
     assert_eq!(notes.len(), 1);
-    assert!(notes[0].contains("dns-notfound/file.log is in 2 of the merged reports"), "{notes:?}");
+    assert!(notes[0].contains("dns-notfound/file.log is part of 2 of the merged reports"), "{notes:?}");
     assert_eq!(twice.totals.records, once.totals.records + of("dns-notfound").totals.records);
 }
 

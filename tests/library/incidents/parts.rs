@@ -133,7 +133,7 @@ fn a_part_that_is_missing_is_told() {
     parts.remove(1);
     let merged = merge(parts, &View::default()).expect("a sum");
     assert_eq!(merged.sources.len(), 1);
-    assert_eq!(merged.sources[0].notes, ["parts of it that are not among those of this report: 1"]);
+    assert_eq!(merged.sources[0].notes, ["parts of this source that are missing from the report: 1"]);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn what_is_compressed_has_no_parts() {
     let path = folder.path().join("a.log.gz");
     fs::write(&path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]).expect("a file");
     let report = &of_ranges(&path, std::iter::once(0..4))[0];
-    assert_eq!(report.sources[0].problems, ["a compressed file cannot be read in parts; read it whole"]);
+    assert_eq!(report.sources[0].problems, ["a compressed file cannot be read in parts"]);
 }
 
 /// Only logs with a date in each record can be divided.

@@ -130,7 +130,7 @@ fn very_many_faults() {
         rule(n, "literal: flurb").replace("    causes", &format!("    overrides: [x/q{n}]\n    causes"))
     };
     let text = format!("{HEAD}{}", (0..count).map(unknown).collect::<String>());
-    assert_refused(&text, "there is no rule `x/q0`");
+    assert_refused(&text, "unknown rule `x/q0`");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn in_the_middle_of_a_stream_without_end() {
         let report: serde_json::Value = serde_json::from_str(&text).expect("a whole report");
         assert!(report["totals"]["incidents"].as_u64() > Some(0), "{}", report["totals"]);
         let problems = report["sources"][0]["problems"].to_string();
-        assert_eq!(problems, r#"["interrupted; what follows was not read"]"#);
+        assert_eq!(problems, r#"["interrupted; the rest was not read"]"#);
     }
 }
 

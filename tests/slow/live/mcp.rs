@@ -277,7 +277,7 @@ fn a_misspelt_or_missing_argument_is_an_error_that_names_the_right_one() {
         ("scan", json!({ "paths": log }), "`paths`"),
         ("scan", json!({ "paths": [log], "min-severity": "error" }), "did you mean `min_severity`?"),
         ("watch_status", json!({ "pahts": [log] }), "did you mean `paths`?"),
-        ("watch_status", json!({ "paths": [log, "/x.log"] }), "one log is followed per call"),
+        ("watch_status", json!({ "paths": [log, "/x.log"] }), "each call follows one log"),
         ("explain", json!({}), "`what` is missing"),
         ("explain", json!({ "rule": "dns/not-found" }), "did you mean `what`?"),
     ] {

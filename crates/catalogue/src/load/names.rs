@@ -24,7 +24,7 @@ impl Loader<'_> {
                 return;
             }
             if !self.shared.contains_key(&name) {
-                let message = format!("there is no shared group `{name}`");
+                let message = format!("unknown shared group `{name}`");
                 let expected = or_nearest(self.shared.keys(), &name, "the name of a group under `shared:`");
                 let problem = Problem::new(ProblemCode::UnknownGroup, &location, message, expected);
                 self.fail_at(location, problem);
@@ -71,10 +71,10 @@ impl Loader<'_> {
             location: Location { file: place.to_owned(), line: 0, column: 0 },
             message: match retired {
                 Some(retired) => format!("the rule `{id}` was retired: {}", retired.why),
-                None => format!("there is no rule `{id}`"),
+                None => format!("unknown rule `{id}`"),
             },
             expected: match retired.and_then(|retired| retired.replaced_by.as_ref()) {
-                Some(heir) => format!("the rule that took its place, `{heir}`"),
+                Some(heir) => format!("its replacement, `{heir}`"),
                 None => or_nearest(ids.into_iter(), id, "the id of a rule"),
             },
             source_line: None,
