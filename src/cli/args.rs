@@ -17,16 +17,16 @@ use super::rules::RulesCommand;
 use super::schema::Schema;
 use super::watch::Watch;
 
-/// Reads OpenClaw logs and says what is wrong, why, and what to do.
+/// Find out what is wrong in OpenClaw logs, why, and how to fix it.
 ///
-/// Without a path it reads standard input where that is piped, else the log files that OpenClaw keeps on this machine.
+/// Without a path, read standard input if it is piped, otherwise OpenClaw's log files on this machine.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Files, folders (searched through), patterns, or - for standard input
+    /// Files, folders (searched recursively), glob patterns, or - for standard input
     pub paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -35,34 +35,34 @@ pub(super) struct Args {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Leave a rule out (repeatable)
+    /// Disable a rule (repeatable)
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
 
-    /// Leave out what was over before: a time, a date, or a span back from the log's end such as 2h
+    /// Ignore incidents that ended before this time: a time, a date, or a span back from the end of the log such as 2h
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
 
-    /// Leave out what began after, written like --since
+    /// Ignore incidents that started after this time, in the format of --since
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
 
-    /// How much a compressed source may decompress to, such as 500MB or 2GiB; 64GiB unless given
+    /// Limit the decompressed size per source, such as 500MB or 2GiB [default: 64GiB]
     #[arg(long, value_name = "SIZE")]
     pub max_decompressed: Option<ByteSize>,
 
-    /// Worker threads; one per core unless given
+    /// Number of worker threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Judge each record a second time without the shortcuts that make it fast, and say where that makes a difference
+    /// Classify each record a second time without the prefilter and report every difference
     #[arg(long)]
     pub verify_prefilter: bool,
 
     #[command(flatten)]
     pub redact: RedactArgs,
 
-    /// No progress and no messages on standard error but errors
+    /// Print only errors on standard error: no progress, no messages
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -73,10 +73,10 @@ impl Show {
         let conflict =
             |message| Err(Args::command().error(clap::error::ErrorKind::ArgumentConflict, message));
         if self.share && self.format != Format::Markdown {
-            return conflict("--share makes Markdown; leave --format out, or --share");
+            return conflict("--share writes Markdown; omit --format or --share");
         }
         if self.budget.is_some() && self.format != Format::Json {
-            return conflict("--budget cuts JSON; add --format json, or leave --budget out");
+            return conflict("--budget applies to JSON only; add --format json or omit --budget");
         }
         Ok(())
     }
@@ -85,27 +85,27 @@ impl Show {
 /// What to do other than to scan.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show what is known of a rule, a code such as 429 or ENOTFOUND, or a line of a log
+    /// Explain a rule, a code such as 429 or ENOTFOUND, or a log line
     Explain(Explain),
-    /// Make one report out of many, the same as that of all their logs together
+    /// Merge JSON reports into one report, equal to a scan of all their logs
     Merge(Merge),
-    /// Watch a log as it is written: findings as they appear, change and end
+    /// Follow a live log and show findings as they appear, change and end
     Watch(Watch),
-    /// Compare two reports or logs: what stopped, what is new, what happens more often
+    /// Compare two reports or logs: what stopped, what is new, what got worse
     Diff(Diff),
-    /// Answer agents over the Model Context Protocol, on standard input and output
+    /// Serve AI agents over the Model Context Protocol on standard input and output
     #[cfg(feature = "mcp")]
     Mcp(Mcp),
-    /// List, show and write rules
+    /// List, show, write, check and test rules
     #[cfg(feature = "rule-tools")]
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Print the JSON Schema of what scripts read, or of rule files
+    /// Print the JSON Schema of reports, matches or rule files
     #[cfg(feature = "schema")]
     Schema(Schema),
-    /// Print what makes a shell complete clawsift's commands and options
+    /// Print a shell completion script
     Completions(Completions),
-    /// Print a page of the manual, or write all of them
+    /// Print a manual page, or write all of them to a folder
     Man(Man),
 }
 
@@ -122,11 +122,11 @@ pub(super) struct Completions {
 #[derive(Debug, clap::Args)]
 #[command(after_help = MAN_EXAMPLES)]
 pub(super) struct Man {
-    /// A command, such as explain or rules check; the main page unless given
+    /// Command of the page, such as explain or rules check [default: the main page]
     #[arg(value_name = "COMMAND", conflicts_with = "folder")]
     pub command: Vec<String>,
 
-    /// Write the pages of all commands to this folder, which is made if it is not there
+    /// Write the pages of all commands to this folder; create it if necessary
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
 }
@@ -135,7 +135,7 @@ pub(super) struct Man {
 #[derive(Debug, clap::Args)]
 #[command(after_help = MERGE_EXAMPLES)]
 pub(super) struct Merge {
-    /// Reports that were made with --format json
+    /// Reports written with --format json
     #[arg(required = true, value_name = "REPORT")]
     pub reports: Vec<PathBuf>,
 
@@ -150,39 +150,39 @@ pub(super) struct Merge {
 #[derive(Debug, clap::Args)]
 #[command(after_help = DIFF_EXAMPLES)]
 pub(super) struct Diff {
-    /// What was before and what is after: reports made with --format json, or logs (files, folders, -). With --since-restart
-    /// or --at the logs to divide
+    /// Two reports written with --format json or two logs (files, folders, -): before and after. With --since-restart or
+    /// --at: the logs to split
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Divide the logs where the gateway last began to listen
+    /// Split the logs at the last start of the gateway
     #[arg(long, conflicts_with = "at")]
     pub since_restart: bool,
 
-    /// Divide the logs at a time, a date, or a span back from their end such as 2h
+    /// Split the logs at a time, a date, or a span back from their end such as 2h
     #[arg(long, value_name = "WHEN")]
     pub at: Option<String>,
 
-    /// How to show the comparison
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: DiffFormat,
 
-    /// Leave out findings below: info, warning, error or critical
+    /// Hide findings below this severity: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub min_severity: Option<Severity>,
 
-    /// Compare findings of this category only (repeatable)
+    /// Compare only findings of this category (repeatable)
     #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
     pub category: Vec<Category>,
 
-    /// Zone of times written without an offset, and of those shown; the system's unless given
+    /// Time zone for timestamps without an offset and for display [default: system]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
 
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
@@ -191,7 +191,7 @@ pub(super) struct Diff {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(super) struct Explain {
-    /// The id of a rule, a category, a status or code, a line of a log, or - for lines on standard input
+    /// Rule id, category, HTTP status, error code or log line; - reads log lines from standard input
     #[arg(required = true, value_name = "WHAT")]
     pub what: Vec<String>,
 
@@ -201,53 +201,53 @@ pub(super) struct Explain {
     #[command(flatten)]
     pub redact: RedactArgs,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  openclaw logs --json --limit 5000 | clawsift    what is wrong now
-  clawsift                                        OpenClaw's own logs on this machine
-  clawsift archive/ --since 3d --top 5            the worst of the last three days of a folder
-  clawsift --format json --fail-on error x.log    for scripts: status 1 when something is broken
-  clawsift explain 429                            what a code, a rule or a line of a log means
-  clawsift --share x.log                          Markdown for an issue, without keys and names
+  openclaw logs --json --limit 5000 | clawsift    show what is wrong now
+  clawsift                                        scan OpenClaw's logs on this machine
+  clawsift archive/ --since 3d --top 5            top five findings of the last three days
+  clawsift --format json --fail-on error x.log    for scripts: exit status 1 on errors
+  clawsift explain 429                            explain a code, a rule or a log line
+  clawsift --share x.log                          Markdown for an issue, without secrets and names
 
-Exit status: 0 done, 1 something at or above --fail-on, 2 wrong usage, unusable rules or unreadable sources, 129, \
-130 or 143 after a hang-up or an interrupt, with the report so far.";
+Exit status: 0 done, 1 a finding at or above --fail-on, 2 wrong usage, invalid rules or unreadable sources, 129, \
+130 or 143 after a hang-up or an interrupt (prints the report so far).";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
-  clawsift gateway-1/ --format json --output 1.json     a report to be merged
-  clawsift merge 1.json 2.json 3.json                   one report of all";
+  clawsift gateway-1/ --format json --output 1.json     write a report to merge
+  clawsift merge 1.json 2.json 3.json                   merge three reports";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
-  clawsift diff before.json after.json                     two reports that --format json wrote
-  clawsift diff old/ /tmp/openclaw                         two logs or folders
-  clawsift diff --since-restart /tmp/openclaw              did the restart help?
-  clawsift diff --at 2026-11-22T10:00 /tmp/openclaw        did what I did at ten help?
+  clawsift diff before.json after.json                     compare two JSON reports
+  clawsift diff old/ /tmp/openclaw                         compare two logs or folders
+  clawsift diff --since-restart /tmp/openclaw              compare before and after the last restart
+  clawsift diff --at 2026-11-22T10:00 /tmp/openclaw        compare before and after ten o'clock
 
-Exit status: 0 nothing got worse, 1 something is new or worse, 2 wrong usage or unreadable sources.";
+Exit status: 0 nothing is new or worse, 1 something is new or worse, 2 wrong usage or unreadable sources.";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   clawsift completions bash > ~/.local/share/bash-completion/completions/clawsift
-  clawsift completions zsh > ~/.zfunc/_clawsift      with ~/.zfunc in fpath, before compinit
+  clawsift completions zsh > ~/.zfunc/_clawsift      requires ~/.zfunc in fpath before compinit
   clawsift completions fish > ~/.config/fish/completions/clawsift.fish
   clawsift completions powershell >> $PROFILE";
 
 const MAN_EXAMPLES: &str = "\
 Examples:
   clawsift man | man -l -                              read the main page
-  clawsift man rules check | man -l -                  that of a command
-  clawsift man --folder ~/.local/share/man/man1        install all of them";
+  clawsift man rules check | man -l -                  read the page of a command
+  clawsift man --folder ~/.local/share/man/man1        install all pages";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  clawsift explain 429                                       a status
-  clawsift explain ENOTFOUND                                 a code
-  clawsift explain rate-limit/requests                       a rule
-  clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    a line of a log";
+  clawsift explain 429                                       explain a status
+  clawsift explain ENOTFOUND                                 explain a code
+  clawsift explain rate-limit/requests                       explain a rule
+  clawsift explain 'Error: connect ETIMEDOUT 1.2.3.4:443'    explain a log line";

@@ -11,11 +11,11 @@ use super::options::{RuleArgs, zone};
 #[derive(Debug, clap::Args)]
 #[command(after_help = MCP_EXAMPLES)]
 pub(super) struct Mcp {
-    /// Let agents read this file or folder too, beside OpenClaw's log folders (repeatable)
+    /// Allow agents to read this file or folder in addition to OpenClaw's log folders (repeatable)
     #[arg(long, value_name = "PATH")]
     pub allow: Vec<PathBuf>,
 
-    /// Zone of times written without an offset, and of those shown; the system's unless given
+    /// Time zone for timestamps without an offset and for display [default: system]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
 
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Mcp) -> Result<u8, CliError> {
 
 const MCP_EXAMPLES: &str = "\
 Examples:
-  clawsift mcp                          for the configuration of an agent: command clawsift, arguments mcp
-  clawsift mcp --allow /srv/archive     with logs of other gateways
+  clawsift mcp                          command for the MCP configuration of an agent
+  clawsift mcp --allow /srv/archive     also allow logs of other gateways
 
-Tools: scan, explain, watch_status. They read and change nothing; keys and tokens are masked.";
+Tools: scan, explain, watch_status. They only read; keys and tokens are masked.";

@@ -18,15 +18,15 @@ use super::outlet::say;
 /// What is masked on its way out.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct RedactArgs {
-    /// Show keys and tokens as they stand in the log
+    /// Show keys and tokens unmasked
     #[arg(long, conflicts_with = "redact_personal")]
     pub no_redact: bool,
 
-    /// Mask telephone numbers and e-mail addresses as well as keys and tokens
+    /// Also mask phone numbers and e-mail addresses
     #[arg(long)]
     pub redact_personal: bool,
 
-    /// Give masks a tag, made with the key in this file: equal secrets have equal tags in every report made with it
+    /// Tag masked secrets with a keyed hash, so that equal secrets have equal tags; FILE contains the key
     #[arg(long, value_name = "FILE", value_parser = tag_key, conflicts_with = "no_redact")]
     pub tag_key: Option<TagKey>,
 }
@@ -54,7 +54,7 @@ impl RedactArgs {
 /// What to show, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// How to show the report
+    /// Output format
     #[arg(
         long,
         value_enum,
@@ -63,8 +63,8 @@ pub(super) struct Show {
     )]
     pub format: Format,
 
-    /// Make Markdown for an issue: under 60 KB, and without keys, home folders, names of users and hosts, addresses and
-    /// phone numbers
+    /// Write Markdown for an issue: under 60 KB, without secrets, home folders, user and host names, addresses and phone
+    /// numbers
     #[arg(long, conflicts_with = "no_redact")]
     pub share: bool,
 
@@ -72,43 +72,43 @@ pub(super) struct Show {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Zone of times written without an offset, and of those shown; the system's unless given
+    /// Time zone for timestamps without an offset and for display [default: system]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
 
-    /// Leave out findings below: info, warning, error or critical
+    /// Hide findings below this severity: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub min_severity: Option<Severity>,
 
-    /// Show findings of this category only (repeatable)
+    /// Show only findings of this category (repeatable)
     #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
     pub category: Vec<Category>,
 
-    /// In which order to show findings
+    /// Sort order of the findings
     #[arg(long, value_enum, default_value = "rank", value_name = "ORDER")]
     pub sort: Sort,
 
-    /// Show the first N findings only
+    /// Show only the first N findings
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
-    /// Cut the JSON to so many tokens of a language model, counted as 4 bytes each; it says what was left out
+    /// Shorten the JSON to this number of language model tokens (4 bytes each); the report states what is left out
     #[arg(long, value_name = "TOKENS")]
     pub budget: Option<usize>,
 
-    /// Of how many findings the table's report tells all: a number, or all; 5 unless given
+    /// Number of findings to show with details in the table format, or all [default: 5]
     #[arg(long, value_name = "N", value_parser = details, conflicts_with = "summary")]
     pub details: Option<usize>,
 
-    /// Show the table alone, without causes and fixes
+    /// Show only the table, without causes and fixes
     #[arg(long)]
     pub summary: bool,
 
-    /// End with status 1 when a finding is at least: info, warning, error or critical
+    /// Exit with status 1 if a finding has at least this severity: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub fail_on: Option<Severity>,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
@@ -163,11 +163,11 @@ pub(super) fn zone(name: Option<&str>) -> Result<TimeZone, CliError> {
 /// Which rules to use.
 #[derive(Debug, clap::Args)]
 pub(super) struct RuleArgs {
-    /// Rules that add to and replace the built-in ones: a file, or a folder of .yaml files (repeatable)
+    /// Add or replace rules: a file or a folder of .yaml files (repeatable)
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
 
-    /// Leave the built-in rules out, and those in ~/.config/clawsift/rules
+    /// Do not load the built-in rules and those in ~/.config/clawsift/rules
     #[arg(long)]
     pub no_default_rules: bool,
 }
@@ -212,7 +212,7 @@ pub(super) enum ColorWhen {
 fn details(text: &str) -> Result<usize, String> {
     match text {
         "all" => Ok(usize::MAX),
-        number => number.parse().map_err(|_| "write a number such as 3, or all".to_owned()),
+        number => number.parse().map_err(|_| "write a number such as 3, or `all`".to_owned()),
     }
 }
 

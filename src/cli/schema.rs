@@ -19,9 +19,9 @@ pub(super) struct Schema {
 /// What has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Described {
-    /// The report, as --format json writes it
+    /// The report of --format json
     Report,
-    /// One match, a line of --format ndjson
+    /// One match: a line of --format ndjson
     Match,
     /// A rule file
     Rules,
@@ -43,6 +43,6 @@ pub(super) fn print(what: Described) -> Result<u8, CliError> {
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
-  clawsift schema report > report.schema.json    of what --format json writes
-  clawsift schema match > match.schema.json      of a line of --format ndjson
+  clawsift schema report > report.schema.json    the report of --format json
+  clawsift schema match > match.schema.json      one line of --format ndjson
   clawsift schema rules > rules.schema.json      for editors";

@@ -56,26 +56,26 @@ pub use style::{Extent, Style};
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Format {
-    /// A ranked table and advice, for a person at a terminal.
+    /// Ranked table with causes and fixes, for a terminal.
     #[cfg(feature = "cli")]
     Table,
-    /// The whole report as one JSON object.
+    /// Whole report as one JSON object.
     Json,
-    /// One JSON object a match.
+    /// One JSON object per match.
     Ndjson,
     /// Markdown, for an issue or a wiki.
     Markdown,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// A row a finding, for spreadsheets.
+    /// One row per finding, for spreadsheets.
     #[cfg(feature = "csv")]
     Csv,
-    /// Gauges in Prometheus' text format, for node_exporter's textfile collector.
+    /// Prometheus text format, for the textfile collector of node_exporter.
     Prometheus,
     /// JUnit XML, for CI.
     #[cfg(feature = "cli")]
     Junit,
-    /// One page for a browser, in one file.
+    /// One self-contained page for a browser.
     #[cfg(feature = "html")]
     Html,
 }

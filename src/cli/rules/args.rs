@@ -12,20 +12,20 @@ use crate::render::ProblemFormat;
 /// What rule authors need.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum RulesCommand {
-    /// Find every fault of rule files, before they are committed
+    /// Check rule files for errors before you commit them
     Check(CheckRules),
-    /// Try the examples and counter-examples of rules, and show why one fails
+    /// Run the examples and counter-examples of rules and show why one fails
     Test(TestRules),
-    /// List the rules in force
+    /// List the active rules
     List(ListRules),
-    /// Show whole rules as they are in force: signatures, advice, examples, and where they stand
+    /// Show the active version of rules: signatures, causes, fixes, examples and location
     Show(ShowRules),
-    /// Print the JSON Schema of rule files, by which editors complete and check them
+    /// Print the JSON Schema of rule files, for completion and checks in an editor
     #[cfg(feature = "schema")]
     Schema,
-    /// Draft a rule for a line of a log, or for records that no rule explains
+    /// Draft a rule for a log line or for unexplained records
     New(NewRule),
-    /// Measure what each rule costs on a log, and name the signatures that are slow
+    /// Measure the time per rule on a log and list slow signatures
     Bench(BenchRules),
 }
 
@@ -33,27 +33,27 @@ pub(in crate::cli) enum RulesCommand {
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 pub(in crate::cli) struct CheckRules {
-    /// Rule files, or folders of them; the built-in rules unless given
+    /// Rule files or folders of them [default: the built-in rules]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// How to show the faults
+    /// Output format
     #[arg(long, value_enum, default_value = "human")]
     pub format: ProblemFormat,
 
-    /// End with status 1 on warnings, too
+    /// Exit with status 1 on warnings as well
     #[arg(long, value_name = "WHAT", value_enum)]
     pub deny: Option<Denied>,
 
-    /// Look for rules that never win among all possible lines, not only the examples
+    /// Search all possible lines, not only the examples, for rules that never win
     #[arg(long)]
     pub prove: bool,
 
-    /// Check the files by themselves, not as they lie over the built-in rules
+    /// Check the files alone, without the built-in rules
     #[arg(long)]
     pub no_default_rules: bool,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
@@ -61,7 +61,7 @@ pub(in crate::cli) struct CheckRules {
 /// What is not to pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Denied {
-    /// Warnings, as if they were errors
+    /// Treat warnings as errors
     Warnings,
 }
 
@@ -69,31 +69,31 @@ pub(in crate::cli) enum Denied {
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
 pub(in crate::cli) struct TestRules {
-    /// Rule files, or folders of them; the built-in rules unless given
+    /// Rule files or folders of them [default: the built-in rules]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Also change each signature a little, and show the changes that no example notices
+    /// Also run mutation tests: change each signature slightly and show the changes that no example detects
     #[arg(long)]
     pub mutate: bool,
 
-    /// With --mutate: end with status 1 when fewer changes than this, in per cent, are noticed
+    /// With --mutate: exit with status 1 if the examples detect less than this percentage of changes
     #[arg(long, value_name = "PERCENT", requires = "mutate")]
     pub min_score: Option<f64>,
 
-    /// With --mutate: write lines to a new file that would notice them, to be looked through and kept
+    /// With --mutate: write suggested examples that detect the remaining changes to a new file, for review
     #[arg(long, value_name = "FILE", requires = "mutate")]
     pub suggest: Option<PathBuf>,
 
-    /// How to show the outcome
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Listing,
 
-    /// Test the files by themselves, not as they lie over the built-in rules
+    /// Test the files alone, without the built-in rules
     #[arg(long)]
     pub no_default_rules: bool,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
@@ -102,15 +102,15 @@ pub(in crate::cli) struct TestRules {
 #[derive(Debug, clap::Args)]
 #[command(after_help = BENCH_EXAMPLES)]
 pub(in crate::cli) struct BenchRules {
-    /// The logs to measure on; standard input unless given
+    /// Logs to measure on [default: standard input]
     #[arg(value_name = "LOG")]
     pub logs: Vec<PathBuf>,
 
-    /// How to show the costs
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Listing,
 
-    /// Show the N dearest rules only
+    /// Show only the N most expensive rules
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
 
@@ -121,7 +121,7 @@ pub(in crate::cli) struct BenchRules {
 /// How to show a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Listing {
-    /// A table, for a person
+    /// Table, for a terminal
     Table,
     /// JSON, for programs
     Json,
@@ -131,11 +131,11 @@ pub(in crate::cli) enum Listing {
 #[derive(Debug, clap::Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(in crate::cli) struct ListRules {
-    /// How to show the list
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: ListFormat,
 
-    /// List rules of this category only (repeatable)
+    /// List only rules of this category (repeatable)
     #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
     pub category: Vec<Category>,
 
@@ -146,11 +146,11 @@ pub(in crate::cli) struct ListRules {
 /// How to show the list of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ListFormat {
-    /// A table, for a person
+    /// Table, for a terminal
     Table,
     /// JSON, for programs
     Json,
-    /// A table in Markdown
+    /// Markdown table
     Markdown,
 }
 
@@ -158,18 +158,18 @@ pub(in crate::cli) enum ListFormat {
 #[derive(Debug, clap::Args)]
 #[command(after_help = SHOW_EXAMPLES)]
 pub(in crate::cli) struct ShowRules {
-    /// The ids of the rules
+    /// Rule ids
     #[arg(required = true, value_name = "ID")]
     pub ids: Vec<String>,
 
-    /// How to show them
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Listing,
 
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 }
@@ -178,15 +178,15 @@ pub(in crate::cli) struct ShowRules {
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
 pub(in crate::cli) struct NewRule {
-    /// A line of a log, or a record of several; - reads it from standard input
+    /// Log line, or record of several lines, to draft a rule for; - reads it from standard input
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with_all = ["from_unknown", "logs"])]
     pub from_line: Option<String>,
 
-    /// The number of the shape in the report's list of what no rule explains
+    /// Number of the unexplained pattern, as the report lists it
     #[arg(long, value_name = "N")]
     pub from_unknown: Option<NonZeroUsize>,
 
-    /// The logs in which the shape is; standard input unless given
+    /// Logs that contain the pattern [default: standard input]
     #[arg(value_name = "LOG", requires = "from_unknown")]
     pub logs: Vec<PathBuf>,
 
@@ -200,42 +200,42 @@ pub(in crate::cli) struct NewRule {
 
 const LIST_EXAMPLES: &str = "\
 Examples:
-  clawsift rules list                                    all rules
-  clawsift rules list --category dns --category tls      those of two categories
-  clawsift rules list --rules mine.yaml --format json    with rules of one's own, for programs";
+  clawsift rules list                                    list all rules
+  clawsift rules list --category dns --category tls      list two categories
+  clawsift rules list --rules mine.yaml --format json    for programs, with your own rules";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
-  clawsift rules show rate-limit/requests                       a whole rule
-  clawsift rules show rate-limit/requests --rules mine.yaml     as it is under rules of one's own";
+  clawsift rules show rate-limit/requests                       show a rule
+  clawsift rules show rate-limit/requests --rules mine.yaml     show it with your own rules applied";
 
 const NEW_EXAMPLES: &str = "\
 Examples:
-  clawsift rules new                                                    asks for a line, and the rest
-  clawsift rules new --from-line 'Error: disk 3 is full'                a draft for a line
-  tail -1 gateway.log | clawsift rules new --from-line -                the same, piped
-  clawsift rules new --from-unknown 3 gateway.log                       for the third shape that no rule explains
-  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    into a new file
-  clawsift gateway.log --rules mine.yaml                                what it finds";
+  clawsift rules new                                                    ask for a line and the rest
+  clawsift rules new --from-line 'Error: disk 3 is full'                draft a rule for a line
+  tail -1 gateway.log | clawsift rules new --from-line -                read the line from a pipe
+  clawsift rules new --from-unknown 3 gateway.log                       the third unexplained pattern
+  clawsift rules new --from-unknown 3 gateway.log --output mine.yaml    write it to a new file
+  clawsift gateway.log --rules mine.yaml                                try it";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  clawsift rules check mine.yaml                      over the built-in rules
+  clawsift rules check mine.yaml                      check on top of the built-in rules
   clawsift rules check rules/ --deny warnings         for CI
   clawsift rules check rules/ --format sarif          for code scanning
 
-Exit status: 0 no fault, 1 a fault (with --deny warnings also a warning), 2 wrong usage or unreadable files.";
+Exit status: 0 no errors, 1 errors (with --deny warnings also warnings), 2 wrong usage or unreadable files.";
 
 const TEST_EXAMPLES: &str = "\
 Examples:
-  clawsift rules test mine.yaml                 the examples of one's own rules
-  clawsift rules test mine.yaml --mutate        and what they do not pin down
-  clawsift rules test                           the built-in rules
+  clawsift rules test mine.yaml                 test your own rules
+  clawsift rules test mine.yaml --mutate        and find gaps in their examples
+  clawsift rules test                           test the built-in rules
 
-Exit status: 0 all passed, 1 one failed or there was none, 2 wrong usage or unusable rules.";
+Exit status: 0 all passed, 1 an example failed or there was none, 2 wrong usage or invalid rules.";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
-  clawsift rules bench gateway.log                       what each rule costs
-  clawsift rules bench gateway.log --rules mine.yaml     with rules of one's own
-  clawsift rules bench archive/ --top 10                 the ten dearest";
+  clawsift rules bench gateway.log                       time per rule
+  clawsift rules bench gateway.log --rules mine.yaml     include your own rules
+  clawsift rules bench archive/ --top 10                 the ten most expensive rules";

@@ -12,57 +12,57 @@ use crate::cli::options::{ColorWhen, RedactArgs, RuleArgs, named};
 #[derive(Debug, clap::Args)]
 #[command(after_help = WATCH_EXAMPLES)]
 pub(in crate::cli) struct Watch {
-    /// The log: a file, which may come later, a folder, of which the newest log is taken, or - for standard input. OpenClaw's
-    /// own newest log unless given or piped in
+    /// Log to follow: a file (which may appear later), a folder (its newest log), or - for standard input [default:
+    /// standard input if piped, otherwise OpenClaw's newest log]
     pub path: Option<PathBuf>,
 
-    /// What to write: the live view, or lines where no terminal is, and the report at the end; or a JSON object a change
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: WatchFormat,
 
-    /// Write lines also on a terminal, instead of the live view
+    /// Print one line per change instead of the live view
     #[arg(long)]
     pub lines: bool,
 
-    /// Leave out what the file holds already
+    /// Skip the records that the file already contains
     #[arg(long)]
     pub new: bool,
 
-    /// Run a command when a finding appears or ends, such as 'notify-send {title}'; no shell runs it
+    /// Run a command, without a shell, when a finding appears or ends, such as 'notify-send {title}'
     #[arg(long, value_name = "COMMAND")]
     pub notify: Option<String>,
 
-    /// From which severity on to run it: info, warning, error or critical
+    /// Lowest severity for --notify: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = named::<Severity>)]
     pub notify_at: Severity,
 
-    /// Leave out findings below: info, warning, error or critical
+    /// Hide findings below this severity: info, warning, error or critical
     #[arg(long, value_name = "SEVERITY", value_parser = named::<Severity>)]
     pub min_severity: Option<Severity>,
 
-    /// Show findings of this category only (repeatable)
+    /// Show only findings of this category (repeatable)
     #[arg(long, value_name = "CATEGORY", value_parser = named::<Category>)]
     pub category: Vec<Category>,
 
-    /// Zone of times written without an offset, and of those shown; the system's unless given
+    /// Time zone for timestamps without an offset and for display [default: system]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
 
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// Leave a rule out (repeatable)
+    /// Disable a rule (repeatable)
     #[arg(long, value_name = "RULE")]
     pub disable: Vec<String>,
 
     #[command(flatten)]
     pub redact: RedactArgs,
 
-    /// When to use colour
+    /// Use colour
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorWhen,
 
-    /// No messages on standard error but errors
+    /// Print only errors on standard error
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -70,9 +70,9 @@ pub(in crate::cli) struct Watch {
 /// What a watch writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum WatchFormat {
-    /// The live view on a terminal, else lines; then the report
+    /// Live view on a terminal, otherwise one line per change; then the report
     Table,
-    /// One JSON object a change
+    /// One JSON object per change
     Ndjson,
 }
 
@@ -88,10 +88,10 @@ impl WatchFormat {
 
 const WATCH_EXAMPLES: &str = "\
 Examples:
-  openclaw logs --follow --json | clawsift watch           a gateway, also a remote one
-  clawsift watch                                           OpenClaw's newest log on this machine
+  openclaw logs --follow --json | clawsift watch           follow a gateway, also a remote one
+  clawsift watch                                           follow OpenClaw's newest log on this machine
   clawsift watch gateway.log --notify 'notify-send {title}'
-  clawsift watch --new --format ndjson /tmp/openclaw       for scripts, without what was before
+  clawsift watch --new --format ndjson /tmp/openclaw       for scripts: only new records
 
-Keys of the live view: ? lists them. Exit status: 0 quit or the pipe ended, 2 wrong usage or an unreadable log, 129, 130 or 143
-after an interrupt; with the report each time.";
+Press ? in the live view for its keys. Exit status: 0 quit or end of the pipe, 2 wrong usage or an unreadable log, 129, 130
+or 143 after a hang-up or an interrupt; the report is printed in each case.";

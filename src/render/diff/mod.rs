@@ -14,9 +14,9 @@ use super::Style;
 /// Output format of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DiffFormat {
-    /// A table and what to do, for a person at a terminal
+    /// Table with fixes, for a terminal
     Table,
-    /// The whole comparison as one JSON object
+    /// Whole comparison as one JSON object
     Json,
     /// Markdown, for an issue or a wiki
     Markdown,

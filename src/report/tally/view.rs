@@ -39,13 +39,13 @@ impl Filter {
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Sort {
-    /// What hurts most first
+    /// Most harmful first
     #[default]
     Rank,
-    /// The most incidents first
+    /// Most incidents first
     Count,
-    /// The last seen first
+    /// Most recent first
     Recent,
-    /// The gravest first
+    /// Highest severity first
     Severity,
 }
