@@ -15,12 +15,12 @@ build:
 test *ARGS:
     cargo test --locked {{ ARGS }}
 
-# Update the snapshots of the command line, and show the changes.
+# Update the snapshots of the command line and show the changes.
 snapshots:
     INSTA_UPDATE=always cargo test --locked --test cli
     git diff --stat -- '*.snap'
 
-# Format the code and run the lints.
+# Format and lint the code.
 lint:
     cargo fmt
     cargo clippy --locked --all-targets -- -D warnings
@@ -30,22 +30,22 @@ rules *PATHS='rules tests/examples':
     cargo run --locked --release --quiet -- rules check {{ PATHS }} --deny warnings
     cargo run --locked --release --quiet -- rules test {{ PATHS }}
 
-# Regenerate the JSON Schemas from the types.
+# Update the JSON Schemas, which are generated from the types.
 schemas:
     cargo run --locked --quiet -- schema report >schema/report.schema.json.new
     cargo run --locked --quiet -- schema match >schema/match.schema.json.new
     cargo run --locked --quiet -- rules schema >schema/rules.schema.json.new
     for schema in report match rules; do mv schema/$schema.schema.json.new schema/$schema.schema.json; done
 
-# Run all checks that a change must pass.
+# Run everything that must pass before a change is merged.
 check:
     .ci/run
 
-# Run the slow checks too; before a release.
+# Run the long tests, before a release.
 check-all: check
     .ci/full
 
-# Compare the speed of clawsift with public tools.
+# Compare the speed of clawsift with other tools.
 bench:
     benches/run.sh
 
@@ -57,12 +57,11 @@ install:
 small:
     cargo build --locked --profile release-small
 
-# Build the smaller program without shared libraries: `just target=x86_64-unknown-linux-musl static`; needs musl-gcc.
+# Build the smaller program without shared libraries (needs musl-gcc): `just target=x86_64-unknown-linux-musl static`.
 static:
     RUSTFLAGS='-C target-feature=+crt-static' cargo build --locked --profile release-small --target {{ target }}
 
-# Pack PROGRAM for a release in the layout that `cargo binstall` expects, with manual pages, completions and licences, into
-# target/archive/.
+# Pack PROGRAM with manual pages, completions and licences into target/archive/, for `cargo binstall`.
 archive PROGRAM:
     #!/usr/bin/env bash
     set -euo pipefail

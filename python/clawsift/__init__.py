@@ -1,10 +1,10 @@
-"""Reads OpenClaw logs and says what is wrong, why, and what to do.
+"""Find out what is wrong in OpenClaw logs, why, and how to fix it.
 
     >>> import clawsift
     >>> report = clawsift.scan("/tmp/openclaw")
     >>> print(report.to_markdown())
 
-On Spark see `clawsift.spark`.
+For Spark, see `clawsift.spark`.
 """
 
 from ._clawsift import Catalogue, Error, Match, MergeError, Report, RulesError, __version__, scan

@@ -1,4 +1,4 @@
-"""What `clawsift` offers. Texts are those of the program: secrets are masked unless `redact=False`."""
+"""Public interface of `clawsift`. Texts are those of the program: secrets are masked unless `redact=False`."""
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
@@ -19,10 +19,10 @@ class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 class Error(Exception):
-    """What clawsift cannot do, and why."""
+    """Base class of the exceptions of clawsift."""
 
 class RulesError(Error):
-    """Rule files with faults; the text names each fault with its place and remedy."""
+    """Invalid rule files; the message lists each problem with location and remedy."""
 
 class MergeError(Error):
     """A report that cannot be read or merged."""
@@ -39,36 +39,36 @@ class Match:
     def severity(self) -> _Severity: ...
     @property
     def captures(self) -> dict[str, str]:
-        """Facts by name, such as `status`, `provider` and `model`."""
+        """Values from the record by name, such as `status`, `provider` and `model`."""
     @property
     def level(self) -> str | None: ...
     @property
     def subsystem(self) -> str | None: ...
     @property
     def time(self) -> str | None:
-        """RFC 3339, in UTC."""
+        """Time of the record, RFC 3339 in UTC."""
 
 @final
 class Catalogue:
-    """Compiled rules. Making one takes about 20 milliseconds, so make one for many calls. It can be pickled."""
+    """Compiled rules. Creating one takes about 20 milliseconds, so reuse it. It can be pickled."""
 
     @staticmethod
     def default() -> Catalogue:
-        """The built-in rules. Those in `~/.config/clawsift/rules`, which the program adds, are left out."""
+        """Load the built-in rules. Unlike the program, do not add those in `~/.config/clawsift/rules`."""
     @staticmethod
     def load(
         rules: Sequence[_Path] = ..., *, no_default_rules: bool = False, disable: Sequence[str] = ...
     ) -> Catalogue:
-        """The built-in rules and over them those of files or folders.
+        """Load the built-in rules and add or replace rules from files or folders.
 
-        Raises `RulesError` where a file has faults.
+        Raises `RulesError` if a file is invalid.
         """
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change whenever a rule does."""
+        """Sixteen hexadecimal digits that change when a rule changes."""
     @property
     def rules(self) -> list[str]:
-        """The ids of the rules in force."""
+        """Ids of the active rules."""
     @staticmethod
     def _from_json(text: str) -> Catalogue: ...
     def _to_json(self) -> str: ...
@@ -77,10 +77,10 @@ class Catalogue:
     def classify(
         self, lines: Iterable[str | bytes], *, redact: bool = True, tz: str | None = None
     ) -> list[Match | None]:
-        """The rule that explains each record, `None` where none does.
+        """Return the match of each record, `None` if no rule explains it.
 
-        Each element is one record, which may be several lines, and is judged as if it stood alone: which of an
-        incident's records is the cause is told by reports only. Other threads run meanwhile.
+        Each element is one record of one or more lines, classified without context: only a report shows which record
+        of an incident is the cause. Releases the GIL.
         """
     @overload
     def classify_arrow(
@@ -90,20 +90,20 @@ class Catalogue:
     def classify_arrow(
         self, data: _ArrowStream, column: str | None = None, *, redact: bool = True
     ) -> _ArrowStream:
-        """The same for Arrow data of any library: an array of text or bytes, or a `column` of a batch or table.
+        """Classify Arrow data of any library: an array of text or bytes, or a `column` of a batch or table.
 
-        The texts are not copied. What comes back is a struct of `rule`, `category`, `severity` and `captures` (a map),
-        null where no rule explains the record; `pyarrow.array(...)` or `polars.Series(...)` takes it, for a table or
-        chunked array `pyarrow.chunked_array(...)`.
+        Does not copy the texts. Returns a struct of `rule`, `category`, `severity` and `captures` (a map), null if no
+        rule explains the record. Convert it with `pyarrow.array(...)` or `polars.Series(...)`; for a table or chunked
+        array, with `pyarrow.chunked_array(...)`.
         """
 
 @final
 class Report:
-    """What was found. Reports add up (`merge`), and can be pickled."""
+    """Result of a scan. Reports can be merged (`merge`) and pickled."""
 
     @staticmethod
     def from_json(text: str | bytes) -> Report:
-        """Reads what `to_json` or `clawsift --format json` wrote. Raises `MergeError` where it is no report."""
+        """Read the output of `to_json` or `clawsift --format json`. Raises `MergeError` if it is not a report."""
     @staticmethod
     def merge(
         reports: Iterable[Report],
@@ -114,9 +114,9 @@ class Report:
         top: int | None = None,
         tz: str | None = None,
     ) -> Report:
-        """One report of many, the same as that of all their sources together, in whatever order they come.
+        """Merge reports, in any order, into one that equals a scan of all their sources.
 
-        Raises `MergeError` where there is none, or one was cut by `top`.
+        Raises `MergeError` if there is none, or if one was shortened by `top`.
         """
     @property
     def findings(self) -> list[dict[str, Any]]: ...
@@ -126,14 +126,14 @@ class Report:
     def totals(self) -> dict[str, int]: ...
     @property
     def matches(self) -> list[dict[str, Any]]:
-        """The rows of `clawsift --format ndjson`, where the scan was called with `matches=True`; empty otherwise."""
+        """Rows of `clawsift --format ndjson` if the scan was called with `matches=True`, otherwise empty."""
     def to_dict(self) -> dict[str, Any]:
-        """The report as the JSON Schema of `clawsift schema report` describes it."""
+        """Return the report in the form of `clawsift schema report`."""
     def to_json(self) -> str: ...
     def to_html(self) -> str:
-        """One page for a browser, in one file."""
+        """Return a self-contained page for a browser."""
     def to_markdown(self, *, share: bool = False) -> str:
-        """With `share` under 60 KB and without names of users and hosts, addresses and home folders."""
+        """Return Markdown; with `share`, under 60 KB and without user and host names, addresses and home folders."""
     def to_csv(self) -> str: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
 
@@ -156,8 +156,8 @@ def scan(
     max_decompressed: int | None = None,
     matches: bool = False,
 ) -> Report:
-    """Scans files, folders and patterns. The options are those of the command line.
+    """Scan files, folders and glob patterns. The options are those of the command line.
 
-    What cannot be read is no exception: the report names it, with the reason, in the `problems` of its sources.
-    Raises `ValueError` for an option that means nothing, and `RulesError` for faulty rules. Ctrl-C ends the scan.
+    An unreadable source raises no exception: the report names it, with the reason, in the `problems` of its sources.
+    Raises `ValueError` for an invalid option and `RulesError` for invalid rules. Ctrl-C ends the scan.
     """

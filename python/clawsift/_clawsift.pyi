@@ -1,4 +1,4 @@
-"""The native part: what `clawsift` offers, and what `clawsift.spark` is made of, which is no part of the package's face."""
+"""Native module: the public names of `clawsift`, and private functions for `clawsift.spark`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO

@@ -1,4 +1,4 @@
-"""Parts of files: how a fleet's logs are cut into work of a size, and how a part is read."""
+"""Parts of files: divide logs into tasks of similar size, and read one part."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 def divide(path: str, part_bytes: int, open: Opener | None) -> list[Part]:
-    """The parts of a file: several where it is large and can be cut, else the file."""
+    """Divide a file into parts if it is large and divisible, otherwise return one part."""
     name = local_path(path) if open is None else None
     size: int | None
     try:
@@ -55,9 +55,9 @@ def divide(path: str, part_bytes: int, open: Opener | None) -> list[Part]:
 
 
 def pack(parts: Iterable[Part], part_bytes: int) -> list[list[Part]]:
-    """Tasks of about one size, the largest first, so that the last to end is a small one.
+    """Return tasks of similar size, largest first, so that the last task to end is a small one.
 
-    A part is a task; files that are smaller than a part are packed together, neighbours with neighbours.
+    A part is a task; files smaller than a part are combined in order.
     """
     tasks: list[list[Part]] = []
     room = 0
@@ -74,7 +74,7 @@ def pack(parts: Iterable[Part], part_bytes: int) -> list[list[Part]]:
 def read_parts(
     parts: list[Part], catalogue: Catalogue, settings: dict[str, Any], open: Opener | None
 ) -> bytes:
-    """The report of some parts, as JSON."""
+    """Return the report of some parts, as JSON."""
     reports = []
     local = [(name, part) for part in parts if open is None and (name := local_path(part.path)) is not None]
     if local:
@@ -100,7 +100,7 @@ def read_parts(
 
 
 def local_path(path: str) -> str | None:
-    """The path on this machine, where it is one: `/logs/a.log`, or as Hadoop writes it `file:/logs/a.log`."""
+    """Return the local path of `/logs/a.log` or of Hadoop's `file:/logs/a.log`, `None` for other addresses."""
     if path.startswith("file:/"):
         return "/" + path.removeprefix("file:").lstrip("/")
     return path if "://" not in path else None
@@ -126,7 +126,7 @@ def _open(path: str, opener: Opener | None) -> BinaryIO:
 
 
 def _size(file: BinaryIO) -> int | None:
-    """How large a file is; none where it cannot tell, and so cannot be cut."""
+    """Return the size of a file, `None` if it cannot seek and so cannot be divided."""
     try:
         return file.seek(0, os.SEEK_END) or file.tell()
     except (OSError, AttributeError, ValueError):

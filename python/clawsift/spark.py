@@ -1,13 +1,13 @@
-"""clawsift on Spark: a fleet's logs on a cluster that somebody else runs.
+"""Process the logs of many gateways on Spark.
 
     >>> from clawsift import spark as clawsift_spark
     >>> logs = clawsift_spark.files(spark, "s3a://logs/openclaw/")
     >>> report = clawsift_spark.report(logs, path="path")
     >>> print(report.to_markdown())
 
-Each task makes the report of its part of the logs, and reports add up. A task that is run again, after an executor was lost,
-makes the same report again, so nothing is counted twice or missed. `docs/SPARK.md` tells how large parts should be and
-what a terabyte costs.
+Each task creates the report of its part of the logs, and the reports are merged. A task that runs again after an executor was
+lost creates the same report, so nothing is counted twice or missed. `docs/SPARK.md` describes the size of the parts and the
+cost per terabyte.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PARTS = "path string, start long, end long, bytes long"
 
 
 def files(spark: SparkSession, folder: str | Sequence[str]) -> DataFrame:
-    """The files under one or more folders, of whatever file system Spark reads: `path` and `length`."""
+    """Return the files under one or more folders, on any file system that Spark reads: `path` and `length`."""
     reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
     return reader.load(folder if isinstance(folder, str) else list(folder)).select("path", "length")
 
@@ -43,10 +43,10 @@ def files(spark: SparkSession, folder: str | Sequence[str]) -> DataFrame:
 def classify(
     df: DataFrame, column: str, *, catalogue: Catalogue | None = None, redact: bool = True, output: str = "match"
 ) -> DataFrame:
-    """`df` with a column more: which rule explains the record in `column`.
+    """Return `df` with an additional column: the match of the record in `column`.
 
-    It is a struct of `rule`, `category`, `severity` and `captures` (a map), null where no rule explains the record. Each
-    row is one record, judged as if it stood alone.
+    It is a struct of `rule`, `category`, `severity` and `captures` (a map), null if no rule explains the record. Each row
+    is one record, classified without context.
     """
     from pyspark.sql.types import MapType, StringType, StructField, StructType
 
@@ -96,10 +96,10 @@ def report(
     `since` and `until` are points in time: a span such as 2h would count back from the end of each part.
     """
     if (path is None) == (text is None):
-        raise ValueError("name the column that holds paths (path=...) or that holds records (text=...)")
+        raise ValueError("name the column of paths (path=...) or of records (text=...)")
     for moment in (since, until):
         if moment is not None and not _clawsift.is_point_in_time(moment, tz):
-            raise ValueError(f"`{moment}` counts back from a log's end, of which there are many here; write a time or a date")
+            raise ValueError(f"`{moment}` counts back from a log's end, but there are several logs; write a time or a date")
     settings = {"since": since, "until": until, "redact": redact, "tz": tz, "max_decompressed": max_decompressed}
     rules = _packed(catalogue)
     spark = df.sparkSession
@@ -128,7 +128,7 @@ def _of_paths(
     part_bytes: int,
     open: Opener | None,
 ) -> DataFrame:
-    """The reports of parts of files, one a task."""
+    """Return the reports of parts of files, one per task."""
     numbers = [(name, pa.int64()) for name in ("start", "end", "bytes")]
     schema = pa.schema([("path", pa.string()), *numbers])
 
@@ -152,7 +152,7 @@ def _of_paths(
 
 
 def _of_rows(rows: DataFrame, rules: str | None, settings: dict[str, Any]) -> DataFrame:
-    """The reports of partitions of records."""
+    """Return the reports of partitions of records."""
 
     def scan(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         from pyspark import TaskContext
@@ -165,7 +165,7 @@ def _of_rows(rows: DataFrame, rules: str | None, settings: dict[str, Any]) -> Da
 
 
 def _added_up(reports: DataFrame) -> list[bytes]:
-    """Few reports out of many: tasks add up those of earlier tasks, until the driver can take what is left."""
+    """Merge reports in tasks until the driver can merge the rest."""
 
     def merge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         parts = [part for batch in batches for part in batch.column(0).to_pylist()]
@@ -183,11 +183,11 @@ def _batch(reports: Iterable[bytes]) -> pa.RecordBatch:
 
 
 def _packed(catalogue: Catalogue | None) -> str | None:
-    """A catalogue as it travels; the built-in one is there already."""
+    """Serialise a catalogue for the executors; `None` for the built-in one."""
     return None if catalogue is None else catalogue._to_json()
 
 
 @functools.lru_cache(maxsize=4)
 def _catalogue(packed: str | None) -> Catalogue:
-    """A compiled catalogue, kept for the next task of this worker."""
+    """Return a compiled catalogue, cached for the next task of this worker."""
     return Catalogue.default() if packed is None else Catalogue._from_json(packed)

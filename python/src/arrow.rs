@@ -51,7 +51,7 @@ fn texts(array: &ArrayRef, column: Option<&str>) -> PyResult<ArrayRef> {
     let Some(batch) = array.as_struct_opt() else {
         return match column {
             None => Ok(Arc::clone(array)),
-            Some(name) => Err(bad_value(format!("an array has no column `{name}`; give a record batch"))),
+            Some(name) => Err(bad_value(format!("an array has no column `{name}`; pass a record batch"))),
         };
     };
     let found = match column {
@@ -60,7 +60,7 @@ fn texts(array: &ArrayRef, column: Option<&str>) -> PyResult<ArrayRef> {
     };
     found.cloned().ok_or_else(|| {
         let names = batch.column_names().join(", ");
-        bad_value(format!("name the column that holds the records; there are: {names}"))
+        bad_value(format!("name the column of the records; the columns are: {names}"))
     })
 }
 
@@ -79,7 +79,7 @@ fn classify_array(
         DataType::LargeBinary => texts.as_binary::<i64>().iter().for_each(&mut add),
         DataType::BinaryView => texts.as_binary_view().iter().for_each(&mut add),
         other => {
-            return Err(bad_value(format!("records are texts or bytes, and this column is of type {other}")));
+            return Err(bad_value(format!("records must be text or bytes, but this column is of type {other}")));
         }
     }
     found.finish()

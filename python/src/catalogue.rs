@@ -17,7 +17,7 @@ use crate::arrow;
 use crate::error::{RulesError, bad_value};
 use crate::options::zone;
 
-/// Compiled rules.
+/// Compiled rules. Creating one takes about 20 milliseconds, so reuse it. It can be pickled.
 #[pyclass(frozen, module = "clawsift")]
 pub(crate) struct Catalogue {
     pub engine: Arc<Engine>,
@@ -113,7 +113,7 @@ impl Catalogue {
         tz: Option<&str>,
     ) -> PyResult<Vec<Option<Match>>> {
         if lines.extract::<Text>().is_ok() {
-            return Err(bad_value("one record is no list of records; write classify([record])"));
+            return Err(bad_value("expected a list of records, got one record; write classify([record])"));
         }
         let lines: Vec<Text> =
             lines.try_iter()?.map(|line| line?.extract::<Text>()).collect::<PyResult<_>>()?;

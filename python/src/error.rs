@@ -4,8 +4,8 @@ use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
 
-create_exception!(clawsift, Error, PyException, "What clawsift cannot do, and why.");
-create_exception!(clawsift, RulesError, Error, "Rule files with faults; the text names each with its place.");
+create_exception!(clawsift, Error, PyException, "Base class of the exceptions of clawsift.");
+create_exception!(clawsift, RulesError, Error, "Invalid rule files; the message lists each problem with location and remedy.");
 create_exception!(clawsift, MergeError, Error, "A report that cannot be read or merged.");
 
 /// Returns the exception for an invalid argument.

@@ -81,7 +81,7 @@ fn sort(name: &str) -> PyResult<Sort> {
         "recent" => Ok(Sort::Recent),
         "severity" => Ok(Sort::Severity),
         other => Err(bad_value(format!(
-            "`{other}` is no order of findings; write rank, count, recent or severity"
+            "`{other}` is not a sort order; write rank, count, recent or severity"
         ))),
     }
 }
@@ -90,7 +90,7 @@ fn sort(name: &str) -> PyResult<Sort> {
 pub(crate) fn zone(name: Option<&str>) -> PyResult<TimeZone> {
     let Some(name) = name else { return Ok(TimeZone::system()) };
     TimeZone::get(name).map_err(|_| {
-        bad_value(format!("`{name}` is no time zone; write a name such as Europe/Berlin or UTC"))
+        bad_value(format!("`{name}` is not a time zone; write a name such as Europe/Berlin or UTC"))
     })
 }
 

@@ -109,7 +109,7 @@ impl Cursor {
         for column in batch.columns() {
             if !is_text(column.data_type()) {
                 let message =
-                    format!("records and sources are texts, and a column is of type {}", column.data_type());
+                    format!("records and sources must be text, but a column is of type {}", column.data_type());
                 return Err(bad_value(message));
             }
         }

@@ -49,7 +49,7 @@ pub(crate) fn scan(
     let engine = match catalogue {
         Some(_) if is_changed => {
             return Err(bad_value(
-                "rules, no_default_rules and disable belong to Catalogue.load(...) where a catalogue is given",
+                "with a catalogue, pass rules, no_default_rules and disable to Catalogue.load(...)",
             ));
         }
         Some(catalogue) => Arc::clone(&catalogue.get().engine),

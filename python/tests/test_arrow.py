@@ -62,8 +62,8 @@ def test_what_holds_no_texts_is_refused():
     batch = pa.record_batch({"a": [1], "b": ["x"]})
     for data, column, message in [
         (pa.array([1]), None, "of type Int64"),
-        (batch, None, "there are: a, b"),
-        (batch, "c", "there are: a, b"),
+        (batch, None, "the columns are: a, b"),
+        (batch, "c", "the columns are: a, b"),
         (pa.array(["x"]), "c", "has no column `c`"),
     ]:
         with pytest.raises(ValueError, match=message):

@@ -61,7 +61,7 @@ def test_secrets_in_captures_are_masked():
 
 
 def test_what_is_no_record_is_refused():
-    with pytest.raises(ValueError, match="one record is no list"):
+    with pytest.raises(ValueError, match="expected a list of records"):
         CATALOGUE.classify("Error: x")
     with pytest.raises(TypeError):
         CATALOGUE.classify([1])

@@ -60,7 +60,7 @@ def test_the_page_of_a_report_that_was_read_back_is_whole(monkeypatch):
 
 def test_what_is_no_report_is_refused():
     cut = clawsift.scan(LOGS / "mixed/file.log", top=1)
-    with pytest.raises(clawsift.MergeError, match="was cut"):
+    with pytest.raises(clawsift.MergeError, match="was shortened"):
         clawsift.Report.merge([cut])
     with pytest.raises(clawsift.MergeError, match="no report to merge"):
         clawsift.Report.merge([])

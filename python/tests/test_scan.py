@@ -69,10 +69,10 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_reported(tmp_path):
     [
         ({"min_severity": "grave"}, "unknown variant `grave`"),
         ({"category": "x"}, "unknown variant `x`"),
-        ({"sort": "size"}, "`size` is no order"),
-        ({"tz": "Mars/Base"}, "`Mars/Base` is no time zone"),
-        ({"since": "soon"}, "`soon` is no time"),
-        ({"catalogue": clawsift.Catalogue.default(), "disable": ["x"]}, "belong to Catalogue.load"),
+        ({"sort": "size"}, "`size` is not a sort order"),
+        ({"tz": "Mars/Base"}, "`Mars/Base` is not a time zone"),
+        ({"since": "soon"}, "`soon` is not a time"),
+        ({"catalogue": clawsift.Catalogue.default(), "disable": ["x"]}, "pass rules, no_default_rules and disable to Catalogue.load"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options, message):
