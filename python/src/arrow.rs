@@ -79,7 +79,9 @@ fn classify_array(
         DataType::LargeBinary => texts.as_binary::<i64>().iter().for_each(&mut add),
         DataType::BinaryView => texts.as_binary_view().iter().for_each(&mut add),
         other => {
-            return Err(bad_value(format!("records must be text or bytes, but this column is of type {other}")));
+            return Err(bad_value(format!(
+                "records must be text or bytes, but this column is of type {other}"
+            )));
         }
     }
     found.finish()

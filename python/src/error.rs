@@ -5,7 +5,12 @@ use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
 
 create_exception!(clawsift, Error, PyException, "Base class of the exceptions of clawsift.");
-create_exception!(clawsift, RulesError, Error, "Invalid rule files; the message lists each problem with location and remedy.");
+create_exception!(
+    clawsift,
+    RulesError,
+    Error,
+    "Invalid rule files; the message lists each problem with location and remedy."
+);
 create_exception!(clawsift, MergeError, Error, "A report that cannot be read or merged.");
 
 /// Returns the exception for an invalid argument.

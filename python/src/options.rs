@@ -80,9 +80,9 @@ fn sort(name: &str) -> PyResult<Sort> {
         "count" => Ok(Sort::Count),
         "recent" => Ok(Sort::Recent),
         "severity" => Ok(Sort::Severity),
-        other => Err(bad_value(format!(
-            "`{other}` is not a sort order; write rank, count, recent or severity"
-        ))),
+        other => {
+            Err(bad_value(format!("`{other}` is not a sort order; write rank, count, recent or severity")))
+        }
     }
 }
 

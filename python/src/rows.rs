@@ -108,8 +108,10 @@ impl Cursor {
         let batch = batch?.extract::<PyRecordBatch>()?.into_inner();
         for column in batch.columns() {
             if !is_text(column.data_type()) {
-                let message =
-                    format!("records and sources must be text, but a column is of type {}", column.data_type());
+                let message = format!(
+                    "records and sources must be text, but a column is of type {}",
+                    column.data_type()
+                );
                 return Err(bad_value(message));
             }
         }

@@ -60,7 +60,7 @@ fn files_that_are_too_large_together() {
     }
     let outcome = scan(folder.path(), "x\n");
     assert_eq!(outcome.status, Some(2));
-    assert!(outcome.stderr.contains("larger than 64 MiB together"), "{:.500}", outcome.stderr);
+    assert!(outcome.stderr.contains("larger than 64 MiB in total"), "{:.500}", outcome.stderr);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_file_of_too_many_values() {
         "{HEAD}{}",
         rule(1, "literal: flurb").replace("[c]", &format!("[{}c]", "c, ".repeat(260_000)))
     );
-    assert_refused(&many, "more than is read of one");
+    assert_refused(&many, "the file exceeds a limit");
 }
 
 /// A command in a rule is text, wherever it is.
