@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use clawsift_catalogue::{Background, Loader, RuleFile};
+use clawsift_catalogue::{Loader, RuleFile, TrigramFrequencies};
 
 #[path = "build/token_forms.rs"]
 mod token_forms;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", path.display());
         logs.push(fs::read(path)?);
     }
-    let background = Background::count(&logs);
+    let background = TrigramFrequencies::count(&logs);
     fs::write(out.join("background.bin"), background.powers())?;
 
     let mut loader = Loader::new(&background);

@@ -31,7 +31,7 @@ impl TextHasher {
 
 impl Hasher for TextHasher {
     fn write(&mut self, bytes: &[u8]) {
-        static NAMER: LazyLock<Namer> = LazyLock::new(Namer::default);
+        static NAMER: LazyLock<KeyedHash> = LazyLock::new(KeyedHash::default);
         self.add(xxh3_64_with_secret(bytes, &*NAMER.secret));
     }
 
@@ -50,7 +50,7 @@ impl Hasher for TextHasher {
     }
 }
 
-/// Builds hashers for maps whose keys are hashes already ([`Namer`]).
+/// Builds hashers for maps whose keys are hashes already ([`KeyedHash`]).
 #[derive(Debug, Default, Clone, Copy)]
 pub struct ByName;
 
@@ -83,11 +83,11 @@ impl Hasher for NameHasher {
 /// Keyed 128-bit hash with a secret per instance. The probability that two strings have equal hashes is 2^-128, and a log cannot
 /// be crafted to cause a collision.
 #[derive(Debug, Clone)]
-pub struct Namer {
+pub struct KeyedHash {
     secret: Box<[u8; 192]>,
 }
 
-impl Default for Namer {
+impl Default for KeyedHash {
     fn default() -> Self {
         let mut secret = Box::new([0; 192]);
         for (index, word) in secret.chunks_exact_mut(8).enumerate() {
@@ -97,7 +97,7 @@ impl Default for Namer {
     }
 }
 
-impl Namer {
+impl KeyedHash {
     /// Returns the hash of a byte string.
     pub fn name(&self, bytes: &[u8]) -> u128 {
         xxh3_128_with_secret(bytes, &*self.secret)
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn names_are_the_same_for_the_same_and_differ_from_run_to_run() {
-        let (a, b) = (Namer::default(), Namer::default());
+        let (a, b) = (KeyedHash::default(), KeyedHash::default());
         for length in [0, 3, 16, 100, 200, 241, 3000] {
             let bytes = vec![b'x'; length];
             assert_eq!(a.name(&bytes), a.name(&bytes));

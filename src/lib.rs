@@ -29,7 +29,7 @@
 //! - `cli`: the program and its output formats: tables, JUnit
 //! - `csv`, `html`: these output formats
 //! - `mcp`: the module `mcp`, a server for agents
-//! - `rule-tools`: the module `kit`, the rule author's tools
+//! - `rule-tools`: the module `tooling`, the rule author's tools
 //! - `schema`: the JSON Schemas of reports, matches and rule files
 //! - `tui`: the live view of `clawsift watch`
 
@@ -43,18 +43,18 @@ pub mod classify;
 mod cli;
 pub mod engine;
 mod hash;
-mod identity;
-#[cfg(feature = "rule-tools")]
-pub mod kit;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 mod openclaw;
+mod personal_names;
 pub mod record;
 pub mod redact;
 pub mod render;
 pub mod report;
 pub mod scan;
 pub mod source;
+#[cfg(feature = "rule-tools")]
+pub mod tooling;
 pub mod watch;
 
 /// Runs the program `clawsift` with the arguments of this process. For its binary and for packages that carry it.

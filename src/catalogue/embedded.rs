@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clawsift_catalogue::{
-    Background, Catalogue, Loader, Location, Problem, ProblemCode, Problems, RuleFile, is_rule_file,
+    Catalogue, Loader, Location, Problem, ProblemCode, Problems, RuleFile, TrigramFrequencies, is_rule_file,
     read_rules,
 };
 
-use super::kept::Kept;
+use super::cache::CacheEntry;
 
 /// The rules of `rules/`, compiled by `build.rs`.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin"));
@@ -16,8 +16,8 @@ static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.bin
 const WORTH_KEEPING: usize = 256 << 10;
 
 /// Trigram frequencies of healthy logs, counted by `build.rs`.
-pub static BACKGROUND: Background =
-    Background::counted(include_bytes!(concat!(env!("OUT_DIR"), "/background.bin")));
+pub static TRIGRAM_FREQUENCIES: TrigramFrequencies =
+    TrigramFrequencies::counted(include_bytes!(concat!(env!("OUT_DIR"), "/background.bin")));
 
 /// The rules to load.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +44,7 @@ pub fn user_rules() -> Option<PathBuf> {
 
 impl Layers {
     /// Returns the cache entry for these files; `None` if caching is not worth it.
-    fn kept(&self, files: &[Result<Vec<RuleFile>, Problem>]) -> Option<Kept<'_>> {
+    fn kept(&self, files: &[Result<Vec<RuleFile>, Problem>]) -> Option<CacheEntry<'_>> {
         let folder = self.kept_in.as_deref()?;
         let layers: Vec<usize> = files.iter().flatten().map(Vec::len).collect();
         let files: Vec<&RuleFile> = files.iter().flatten().flatten().collect();
@@ -54,7 +54,7 @@ impl Layers {
         // The key covers everything that the catalogue depends on; the embedded rules also identify the version of the program.
         let options = format!("{} {} {:?} {layers:?}", today(), self.no_default_rules, self.disable);
         let texts = files.iter().flat_map(|file| [file.file.as_bytes(), file.text.as_bytes()]);
-        Some(Kept::new(folder, [COMPILED, options.as_bytes()].into_iter().chain(texts)))
+        Some(CacheEntry::new(folder, [COMPILED, options.as_bytes()].into_iter().chain(texts)))
     }
 }
 
@@ -84,7 +84,7 @@ pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
     }
     let files: Vec<_> = layers.overlays.iter().map(|path| read_rules(path)).collect();
     let kept = layers.kept(&files);
-    if let Some(catalogue) = kept.as_ref().and_then(Kept::read) {
+    if let Some(catalogue) = kept.as_ref().and_then(CacheEntry::read) {
         return Ok(catalogue);
     }
     let mut base = embedded()?;
@@ -92,7 +92,7 @@ pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
         // The shared groups stay, because the user's rules may refer to them.
         base = base.without_rules();
     }
-    let mut loader = Loader::new(&BACKGROUND);
+    let mut loader = Loader::new(&TRIGRAM_FREQUENCIES);
     loader.today(today());
     loader.begin(base);
     for file in files {
@@ -116,7 +116,7 @@ pub fn load(layers: &Layers) -> Result<Catalogue, Problems> {
 /// Every fault in any of the files, with its file, line and column.
 pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Catalogue, Problems> {
     let base = embedded()?;
-    let mut loader = Loader::new(&BACKGROUND);
+    let mut loader = Loader::new(&TRIGRAM_FREQUENCIES);
     loader.today(today());
     loader.begin(if no_default_rules { base.without_rules() } else { base });
     loader.layer(files.iter().cloned());
@@ -128,7 +128,7 @@ pub fn over(files: &[RuleFile], no_default_rules: bool) -> Result<Catalogue, Pro
 /// # Errors
 /// Every fault in the text.
 pub fn overlaid(catalogue: Catalogue, name: &str, text: &str) -> Result<Catalogue, Problems> {
-    let mut loader = Loader::new(&BACKGROUND);
+    let mut loader = Loader::new(&TRIGRAM_FREQUENCIES);
     loader.begin(catalogue);
     loader.layer([RuleFile::new(name, text)]);
     loader.finish()
@@ -139,7 +139,7 @@ pub fn overlaid(catalogue: Catalogue, name: &str, text: &str) -> Result<Catalogu
 /// # Errors
 /// Every fault in the text.
 pub fn from_text(name: &str, text: &str) -> Result<Catalogue, Problems> {
-    let mut loader = Loader::new(&BACKGROUND);
+    let mut loader = Loader::new(&TRIGRAM_FREQUENCIES);
     loader.layer([RuleFile::new(name, text)]);
     loader.finish()
 }

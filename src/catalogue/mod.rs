@@ -6,15 +6,15 @@
 //! # Ok::<(), clawsift::catalogue::Problems>(())
 //! ```
 
+mod cache;
 mod embedded;
-mod kept;
 
+pub use cache::catalogue_cache;
 #[cfg(feature = "schema")]
 pub use clawsift_catalogue::rule_file_schema;
 pub use clawsift_catalogue::{
-    AtomSet, Background, Catalogue, Category, Evidence, Fix, LimitTable, Loader, Location, MIN_ATOM,
-    Prefilter, Problem, ProblemCode, ProblemLevel, Problems, Retired, Rule, RuleFile, Severity, Signature,
-    SignatureKind, TRIGRAMS, is_rule_id, nearest, read_rules, trigram,
+    AtomSet, Catalogue, Category, Evidence, Fix, LimitTable, Loader, Location, MIN_ATOM, Prefilter, Problem,
+    ProblemCode, ProblemLevel, Problems, Retired, Rule, RuleFile, Severity, Signature, SignatureKind,
+    TRIGRAMS, TrigramFrequencies, did_you_mean, is_rule_id, read_rules, trigram,
 };
-pub use embedded::{BACKGROUND, Layers, embedded, from_text, load, over, overlaid, user_rules};
-pub use kept::kept_catalogues;
+pub use embedded::{Layers, TRIGRAM_FREQUENCIES, embedded, from_text, load, over, overlaid, user_rules};

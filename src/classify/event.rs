@@ -17,8 +17,8 @@ use crate::engine::Claim;
 use crate::record::{Level, Stamp};
 use crate::redact::Cleaner;
 
-use super::behind::Behind;
 use super::calendar::When;
+use super::context::Context;
 
 /// Position of a record in its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -64,7 +64,7 @@ impl RunKeys {
 /// The part of OpenClaw that a failure belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Setting {
+pub(crate) enum Component {
     /// A run of an agent.
     Run,
     /// A part outside the runs: a channel, a tool, a plugin, the gateway, its storage.
@@ -74,7 +74,7 @@ pub(crate) enum Setting {
 /// Name of the tools' setting.
 const TOOL: &str = "tool";
 
-impl Setting {
+impl Component {
     pub(crate) fn channel(name: &str) -> Self {
         Self::Beside(format!("channel {name}"))
     }
@@ -142,7 +142,7 @@ pub struct Match {
     /// True if the record may be quoted content.
     pub(crate) is_quoted: bool,
     /// The text directly before the record, as far as its chunk contains it.
-    pub(crate) behind: Behind,
+    pub(crate) behind: Context,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) keys: RunKeys,
     /// The facts that this match shares with all matches of the same content.
@@ -190,7 +190,7 @@ pub struct Facts {
     /// The text that the rule matched, redacted.
     #[serde(skip)]
     pub matched: Option<String>,
-    pub(crate) setting: Setting,
+    pub(crate) setting: Component,
     pub(crate) ends: Ends,
     /// For a fallback decision of OpenClaw: true if another model is available, false if none is.
     pub(crate) has_next: Option<bool>,
@@ -203,7 +203,7 @@ pub struct Facts {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum MarkKind {
+pub enum LifecycleKind {
     /// The gateway started.
     GatewayStart,
     /// The gateway applied a changed configuration.
@@ -249,11 +249,11 @@ pub enum Event {
     /// The gateway reports its default provider.
     DefaultProvider(String),
     /// A lifecycle event of the gateway that may explain later failures.
-    Mark {
+    LifecycleEvent {
         /// Time of the record.
         stamp: Option<Stamp>,
         /// Kind of the event.
-        what: MarkKind,
+        what: LifecycleKind,
     },
     /// The first time stamp of a chunk.
     First(Stamp),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Category;
 use crate::openclaw::{self, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS, after};
-use crate::record::{Level, Record, Voice};
+use crate::record::{Author, Level, Record};
 
 use super::calendar::date_of_log_file;
-use super::event::{Ends, Event, MarkKind, RunKeys, Setting};
+use super::event::{Component, Ends, Event, LifecycleKind, RunKeys};
 
 /// Categories of failures that put a provider on cooldown.
 pub(crate) const RESTING: [Category; 6] = [
@@ -58,15 +58,15 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     if let Some(what) = mark(message)
         && is_of(&GATEWAY_SUBSYSTEMS)
     {
-        return Some(Event::Mark { stamp, what });
+        return Some(Event::LifecycleEvent { stamp, what });
     }
     if let Some(count) = after(message, &openclaw::LOST_RECORDS)
-        && record.voice() == Voice::Own
+        && record.author() == Author::Own
     {
         return count.split(' ').next()?.parse().ok().map(Event::Dropped);
     }
     if let Some(channel) = channel(record)
-        && !record.voice().tells_of_words(message)
+        && !record.author().relays_content(message)
         && openclaw::reports_channel_up(own_words(&record.evident_message()))
     {
         return Some(Event::ChannelUp { stamp, channel: channel.to_owned() });
@@ -81,7 +81,7 @@ fn is_of(record: &Record<'_>, names: &[&str]) -> bool {
     let is_of = |name: &&str| {
         subsystem.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    names.iter().any(is_of) && record.voice() == Voice::Own
+    names.iter().any(is_of) && record.author() == Author::Own
 }
 
 /// Returns the part of a channel's message before a possible quotation.
@@ -138,12 +138,12 @@ pub(crate) fn has_next_model(record: &Record<'_>) -> Option<bool> {
 }
 
 /// Returns the lifecycle event in a message of the gateway.
-fn mark(message: &str) -> Option<MarkKind> {
+fn mark(message: &str) -> Option<LifecycleKind> {
     if after(message, &openclaw::GATEWAY_STARTED).is_some() {
-        return Some(MarkKind::GatewayStart);
+        return Some(LifecycleKind::GatewayStart);
     }
     if after(message, &openclaw::CONFIG_RELOADED).is_some() {
-        return Some(MarkKind::ConfigReload);
+        return Some(LifecycleKind::ConfigReload);
     }
     None
 }
@@ -157,7 +157,7 @@ pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
         return None;
     }
     let version = openclaw::version(message)?;
-    Some(Event::Mark { stamp: record.parts.stamp, what: MarkKind::Version(version) })
+    Some(Event::LifecycleEvent { stamp: record.parts.stamp, what: LifecycleKind::Version(version) })
 }
 
 /// Returns the part of OpenClaw that the failure in a record belongs to.
@@ -166,23 +166,23 @@ pub(crate) fn setting(
     category: Category,
     captures: &BTreeMap<String, String>,
     keys: &RunKeys,
-) -> Setting {
+) -> Component {
     let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
     let is_of_run = captures.contains_key("provider")
         || keys.run.is_some()
         || RUN_SUBSYSTEMS.iter().any(|name| subsystem.starts_with(name))
         || openclaw::reports_failed_run(&record.parts.message);
     match category {
-        Category::Tool => Setting::tool(),
-        Category::Plugin => Setting::Beside("plugin".to_owned()),
-        Category::Channel => Setting::channel(channel(record).unwrap_or("any")),
-        _ if is_of_run => Setting::Run,
+        Category::Tool => Component::tool(),
+        Category::Plugin => Component::Beside("plugin".to_owned()),
+        Category::Channel => Component::channel(channel(record).unwrap_or("any")),
+        _ if is_of_run => Component::Run,
         _ => match channel(record) {
-            Some(channel) => Setting::channel(channel),
+            Some(channel) => Component::channel(channel),
             // The gateway rejects such a client before any model is involved.
-            None if subsystem == "gateway/ws" || subsystem == "ws" => Setting::gateway(),
-            None if is_of_provider(category) => Setting::Run,
-            None => Setting::Beside(category.to_string()),
+            None if subsystem == "gateway/ws" || subsystem == "ws" => Component::gateway(),
+            None if is_of_provider(category) => Component::Run,
+            None => Component::Beside(category.to_string()),
         },
     }
 }
@@ -207,14 +207,14 @@ pub(crate) fn keys(record: &Record<'_>) -> RunKeys {
 
 /// Returns the unit of work that a record ends: the attempts with one model if the lane gives up; the run if the client gets its
 /// answer, if all models failed, or if the context cannot be reduced further. Output of a client has no subsystem.
-pub(crate) fn ends(record: &Record<'_>, setting: &Setting) -> Ends {
+pub(crate) fn ends(record: &Record<'_>, setting: &Component) -> Ends {
     let message = record.parts.message.as_ref();
     if message.starts_with("lane task error") {
         return Ends::Candidate;
     }
     let is_over = openclaw::ends_run(message);
     let is_told = record.parts.subsystem.is_none() && record.parts.level.is_some_and(|l| l >= Level::Error);
-    match (is_over, is_told && *setting == Setting::Run) {
+    match (is_over, is_told && *setting == Component::Run) {
         (true, _) => Ends::Run,
         (false, true) => Ends::Told,
         (false, false) => Ends::Nothing,
@@ -236,27 +236,30 @@ mod tests {
         for (line, what) in [
             (
                 "2026-11-22T10:29:24.218+00:00 [gateway] http server listening (14 plugins: x; 2.3s)",
-                MarkKind::GatewayStart,
+                LifecycleKind::GatewayStart,
             ),
             (
                 "2026-11-22T10:29:24.218+00:00 info gateway http server listening (14 plugins: x; 2.3s)",
-                MarkKind::GatewayStart,
+                LifecycleKind::GatewayStart,
             ),
             (
                 "2026-11-22T10:29:24.218+00:00 [reload] config hot reload applied (agents.defaults)",
-                MarkKind::ConfigReload,
+                LifecycleKind::ConfigReload,
             ),
             (
                 "2026-11-22T10:29:24.218+00:00 [update] updated to 2026.9.6",
-                MarkKind::Version("2026.9.6".to_owned()),
+                LifecycleKind::Version("2026.9.6".to_owned()),
             ),
             (
                 "2026-11-22T10:29:24.218+00:00 [gateway] OpenClaw 2026.9.6 (abc123)",
-                MarkKind::Version("2026.9.6".to_owned()),
+                LifecycleKind::Version("2026.9.6".to_owned()),
             ),
         ] {
             let found = events(line);
-            assert!(matches!(&found[..], [Event::Mark { what: w, .. }] if *w == what), "{line}: {found:?}");
+            assert!(
+                matches!(&found[..], [Event::LifecycleEvent { what: w, .. }] if *w == what),
+                "{line}: {found:?}"
+            );
         }
         assert!(events("2026-11-22T10:29:24.218+00:00 info OpenClaw 2026.9.6 is what I run").is_empty());
     }

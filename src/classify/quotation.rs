@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use crate::record::{FILE_LOG, Lines, Record, Stamp, stamp_of, starts_record};
 use crate::redact::Redactor;
 
-use super::behind::Behind;
+use super::context::Context;
 use super::event::Match;
 
 /// Maximum clock difference between two writers of one log.
@@ -87,22 +87,22 @@ impl Quotations {
             }
         }
         let behind = match found.behind {
-            Behind::Unknown => self.look_behind(found, bytes, offset),
+            Context::Unknown => self.look_behind(found, bytes, offset),
             behind => behind,
         };
         match behind {
-            Behind::Words(said) => Standing::Doubtful(said),
-            Behind::Records | Behind::Unknown => Standing::Record,
+            Context::Words(said) => Standing::Doubtful(said),
+            Context::Records | Context::Unknown => Standing::Record,
         }
     }
 
     /// Returns the context of a match near the start of a chunk.
-    fn look_behind(&self, found: &Match, bytes: &impl ChunkBytes, offset: usize) -> Behind {
+    fn look_behind(&self, found: &Match, bytes: &impl ChunkBytes, offset: usize) -> Context {
         let start = offset.saturating_sub(REACH);
         let near = bytes.part(start..bytes.length().min(offset + OWN));
         let (above, own) = near.split_at(near.len().min(offset - start));
         let missing = self.before.len().saturating_sub(REACH - above.len());
-        Behind::judged(&[&self.before[missing..], above].concat(), own, found.stamp)
+        Context::judged(&[&self.before[missing..], above].concat(), own, found.stamp)
     }
 
     /// Returns the number of matches that wait.
@@ -135,11 +135,11 @@ impl Match {
     /// Sets the context of the match. `chunk` is the chunk that contains it.
     pub fn look_behind(&mut self, chunk: &[u8]) {
         let offset = usize::try_from(self.position.offset).unwrap_or(usize::MAX);
-        self.behind = Behind::of(chunk, offset, self.stamp);
+        self.behind = Context::of(chunk, offset, self.stamp);
     }
 }
 
-impl Behind {
+impl Context {
     /// Returns the context of the record at `offset` with the given time.
     fn of(bytes: &[u8], offset: usize, stamp: Option<Stamp>) -> Self {
         let start = offset.saturating_sub(REACH);
@@ -290,16 +290,16 @@ mod tests {
         let own = "2026-11-22T09:00:00.000+00:00 [agent/embedded] 401 no\n";
         let long = record.repeat(200);
         for (before, expected) in [
-            (record.repeat(7), Behind::Unknown),
-            ("{\"0\":\"x\"}\n".to_owned(), Behind::Records),
-            (long.clone(), Behind::Records),
-            (format!("{long}{words}"), Behind::Words(stamp_of(words.as_bytes()))),
-            (format!("{long}{words}{{\"0\":\"x\"}}\n"), Behind::Records),
-            (format!("{long}{words}{long}"), Behind::Records),
+            (record.repeat(7), Context::Unknown),
+            ("{\"0\":\"x\"}\n".to_owned(), Context::Records),
+            (long.clone(), Context::Records),
+            (format!("{long}{words}"), Context::Words(stamp_of(words.as_bytes()))),
+            (format!("{long}{words}{{\"0\":\"x\"}}\n"), Context::Records),
+            (format!("{long}{words}{long}"), Context::Records),
         ] {
             let text = format!("{before}{own}");
             let stamp = stamp_of(own.as_bytes());
-            assert_eq!(Behind::of(text.as_bytes(), before.len(), stamp), expected, "{before}");
+            assert_eq!(Context::of(text.as_bytes(), before.len(), stamp), expected, "{before}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::classify::MarkKind;
+use crate::classify::LifecycleKind;
 use crate::engine::Engine;
 use crate::redact::Redactor;
 use crate::report::{Comparison, Filter, Moment, Outcome, Period, Report, SCHEMA, Side, View};
@@ -98,7 +98,7 @@ impl Scanner {
         say_problems(&whole);
         let span = whole.span();
         let start = || {
-            let starts = whole.marks.iter().rev().filter(|mark| mark.what == MarkKind::GatewayStart);
+            let starts = whole.marks.iter().rev().filter(|mark| mark.what == LifecycleKind::GatewayStart);
             starts.map(|mark| mark.time).next().ok_or_else(|| CliError::NoRestart(name.clone()))
         };
         let at = match at {

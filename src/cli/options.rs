@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::ArgPredicate;
 use jiff::tz::TimeZone;
 
-use crate::catalogue::{self, Catalogue, Category, Layers, Severity, kept_catalogues, user_rules};
+use crate::catalogue::{self, Catalogue, Category, Layers, Severity, catalogue_cache, user_rules};
 use crate::engine::Engine;
 use crate::redact::{Redactor, TagKey};
 use crate::render::{Extent, Format};
@@ -180,7 +180,7 @@ impl RuleArgs {
             no_default_rules: self.no_default_rules,
             overlays: own.into_iter().chain(self.rules.iter().cloned()).collect(),
             disable: disable.to_vec(),
-            kept_in: kept_catalogues(),
+            kept_in: catalogue_cache(),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::record::{EnvelopeReader, Glance, RawRecord, Record};
+use crate::record::{EnvelopeReader, RawRecord, Record, Triage};
 
 use super::Engine;
-use super::signature::View;
+use super::signature::RecordView;
 use super::verdict::{self, Contender};
 
 /// Accumulated cost of one rule.
@@ -51,8 +51,8 @@ impl<'e> CostMeter<'e> {
     /// Classifies a record as a scan does, but without the classification cache.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
         self.records += 1;
-        let glance = Glance::of(raw, &mut self.envelopes, self.engine.gates());
-        if matches!(glance, Glance::Nothing) {
+        let glance = Triage::of(raw, &mut self.envelopes, self.engine.gates());
+        if matches!(glance, Triage::Nothing) {
             return;
         }
         let record = Record::parse(raw);
@@ -66,7 +66,7 @@ impl<'e> CostMeter<'e> {
     fn judge(&mut self, record: &Record<'_>) {
         let Engine { catalogue, rules, groups, triggers, .. } = self.engine;
         let start = Instant::now();
-        let view = View::new(record, groups, Some(triggers));
+        let view = RecordView::new(record, groups, Some(triggers));
         let candidates = triggers.candidates(&view.triggered, rules.len());
         self.search += start.elapsed();
         let mut contenders = Vec::new();

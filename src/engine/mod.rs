@@ -1,16 +1,16 @@
 //! Finds the rule that explains a record: required atoms select the signatures to try, and the verdict decides between several
-//! matching rules. [`Gates`] drops records that need no rule before they are parsed.
+//! matching rules. [`InfoLiterals`] drops records that need no rule before they are parsed.
 
 mod claim;
 mod cost;
 mod error_code;
 mod facts;
-mod gates;
 mod http_status;
+mod info_literals;
+mod required_atoms;
 mod signature;
 mod texts;
 mod trial;
-mod triggers;
 mod verdict;
 
 use crate::catalogue::{Catalogue, Category, Rule, Signature};
@@ -18,13 +18,13 @@ use crate::record::Record;
 
 pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
-pub use gates::Gates;
+pub use info_literals::InfoLiterals;
 pub use texts::evidence_texts;
 pub use trial::{Probe, Trial, Variant};
 pub use verdict::Verdict;
 
-use signature::{CompiledGroup, CompiledRule, View};
-use triggers::{Numbering, Triggers};
+use required_atoms::{Numbering, RequiredAtoms};
+use signature::{CompiledGroup, CompiledRule, RecordView};
 use verdict::Contender;
 
 /// A compiled catalogue.
@@ -32,8 +32,8 @@ pub struct Engine {
     catalogue: Catalogue,
     rules: Vec<CompiledRule>,
     groups: Vec<CompiledGroup>,
-    triggers: Triggers,
-    gates: Gates,
+    triggers: RequiredAtoms,
+    gates: InfoLiterals,
 }
 
 impl Engine {
@@ -41,8 +41,8 @@ impl Engine {
     pub fn new(catalogue: Catalogue) -> Self {
         let mut numbering = Numbering::default();
         let (rules, groups) = signature::compile(&catalogue, &mut numbering);
-        let triggers = Triggers::new(&catalogue, numbering);
-        Self { catalogue, rules, groups, triggers, gates: Gates::new() }
+        let triggers = RequiredAtoms::new(&catalogue, numbering);
+        Self { catalogue, rules, groups, triggers, gates: InfoLiterals::new() }
     }
 
     /// Returns the catalogue that was compiled.
@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// Returns the filter that decides which info records are worth parsing.
-    pub fn gates(&self) -> &Gates {
+    pub fn gates(&self) -> &InfoLiterals {
         &self.gates
     }
 
@@ -67,7 +67,7 @@ impl Engine {
 
     /// Returns true if a signature has something that every matching record must hold: a rare text, a status or a field.
     pub fn is_given_away(&self, signature: &Signature) -> bool {
-        triggers::is_given_away(signature, &self.catalogue)
+        required_atoms::is_given_away(signature, &self.catalogue)
     }
 
     /// Returns the rule that explains a record best; `None` if no rule matches, or if the record only quotes what somebody wrote.
@@ -77,7 +77,7 @@ impl Engine {
         if record.parts.quoted {
             return None;
         }
-        let view = View::new(record, &self.groups, Some(&self.triggers));
+        let view = RecordView::new(record, &self.groups, Some(&self.triggers));
         let candidates = self.triggers.candidates(&view.triggered, self.rules.len());
         self.judge(&view, candidates.into_iter())
     }
@@ -87,10 +87,10 @@ impl Engine {
         if record.parts.quoted {
             return None;
         }
-        self.judge(&View::new(record, &self.groups, None), 0..self.rules.len())
+        self.judge(&RecordView::new(record, &self.groups, None), 0..self.rules.len())
     }
 
-    fn judge(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
+    fn judge(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
         let contenders = self.contenders(view, candidates);
         let claims = self.claims(view.record, &contenders);
         let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
@@ -128,10 +128,10 @@ impl Engine {
 
     /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
-        self.rules[rule].find(&View::new(record, &self.groups, Some(&self.triggers))).is_some()
+        self.rules[rule].find(&RecordView::new(record, &self.groups, Some(&self.triggers))).is_some()
     }
 
-    fn contenders(&self, view: &View<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {
+    fn contenders(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {
         let contend = |rule: usize| Some(Contender { rule, found: self.rules[rule].find(view)? });
         candidates.filter_map(contend).collect()
     }

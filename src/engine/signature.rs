@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 use memchr::memmem::Finder;
 
 use crate::catalogue::{Catalogue, Evidence, Prefilter, Rule, Signature, SignatureKind};
-use crate::record::{Record, SUBSTITUTE, without_opaque};
+use crate::record::{Record, SUBSTITUTE, without_tokens};
 use clawsift_catalogue::pattern::Pattern;
 
 use super::claim::sentence_around;
 use super::error_code::CodeFinder;
+use super::required_atoms::{Numbering, RequiredAtoms, Requirement, Triggered};
 use super::texts::{RecordTexts, Text};
-use super::triggers::{Numbering, Requirement, Triggered, Triggers};
 
 /// A compiled rule.
 pub(super) struct CompiledRule {
@@ -57,7 +57,7 @@ enum Matcher {
 pub(super) struct CompiledGroup(Vec<CompiledSignature>);
 
 /// A record as signatures see it.
-pub(super) struct View<'r> {
+pub(super) struct RecordView<'r> {
     seen: RecordTexts<'r>,
     groups: &'r [CompiledGroup],
     /// Cached results of the groups that were matched. Most rules of a category exclude the same groups.
@@ -66,9 +66,13 @@ pub(super) struct View<'r> {
     pub triggered: Triggered,
 }
 
-impl<'r> View<'r> {
+impl<'r> RecordView<'r> {
     /// Creates a view of a record. With `triggers`, only signatures whose required atoms are present are tried.
-    pub fn new(record: &'r Record<'r>, groups: &'r [CompiledGroup], triggers: Option<&Triggers>) -> Self {
+    pub fn new(
+        record: &'r Record<'r>,
+        groups: &'r [CompiledGroup],
+        triggers: Option<&RequiredAtoms>,
+    ) -> Self {
         let seen = RecordTexts::new(record);
         let triggered = triggers.map_or(Triggered::All, |triggers| triggers.of(&seen));
         Self { seen, groups, has_group: vec![OnceCell::new(); groups.len()], triggered }
@@ -86,7 +90,7 @@ impl<'r> View<'r> {
     }
 }
 
-impl<'r> Deref for View<'r> {
+impl<'r> Deref for RecordView<'r> {
     type Target = RecordTexts<'r>;
 
     fn deref(&self) -> &RecordTexts<'r> {
@@ -151,14 +155,14 @@ fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<
 
 impl CompiledGroup {
     /// Returns true if a signature of the group matches the record.
-    fn is_in(&self, view: &View<'_>) -> bool {
+    fn is_in(&self, view: &RecordView<'_>) -> bool {
         self.0.iter().any(|signature| signature.is_in(view))
     }
 }
 
 impl CompiledRule {
     /// Matches the rule against a record; `None` if it does not match.
-    pub fn find(&self, view: &View<'_>) -> Option<Found> {
+    pub fn find(&self, view: &RecordView<'_>) -> Option<Found> {
         let mut found = Found::default();
         for signature in &self.all {
             if !signature.find(view, &mut found) {
@@ -173,13 +177,13 @@ impl CompiledRule {
     }
 
     /// Returns the text that the first signature with this evidence matched in a record.
-    pub fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
+    pub fn matched(&self, view: &RecordView<'_>, evidence: Evidence) -> Option<String> {
         let mut signatures = self.any.iter().chain(&self.all);
         signatures.find_map(|signature| signature.matched(view, evidence))
     }
 
     /// Returns which of the rule's signatures match a record, for `any`, `all` and `none`.
-    pub fn probe(&self, view: &View<'_>) -> [Vec<bool>; 3] {
+    pub fn probe(&self, view: &RecordView<'_>) -> [Vec<bool>; 3] {
         [&self.any, &self.all, &self.none]
             .map(|signatures| signatures.iter().map(|signature| signature.is_in(view)).collect())
     }
@@ -187,7 +191,7 @@ impl CompiledRule {
 
 /// Returns true if one of the alternatives matches the record. Also tries further alternatives that may add a capture or stronger
 /// evidence.
-fn find_any(alternatives: &[CompiledSignature], view: &View<'_>, found: &mut Found) -> bool {
+fn find_any(alternatives: &[CompiledSignature], view: &RecordView<'_>, found: &mut Found) -> bool {
     let mut one = false;
     for signature in alternatives {
         if !one || signature.may_add_to(found) {
@@ -230,7 +234,7 @@ impl CompiledSignature {
         Self { kind, evidence: signature.evidence, requires }
     }
 
-    fn is_in(&self, view: &View<'_>) -> bool {
+    fn is_in(&self, view: &RecordView<'_>) -> bool {
         match &self.kind {
             Matcher::Shared(group) => view.has_group(*group),
             _ => self.find(view, &mut Found::default()),
@@ -249,7 +253,7 @@ impl CompiledSignature {
     }
 
     /// Returns true if the signature matches the record, and adds its evidence and captures to `found`.
-    fn find(&self, view: &View<'_>, found: &mut Found) -> bool {
+    fn find(&self, view: &RecordView<'_>, found: &mut Found) -> bool {
         if !view.triggered.meets(&self.requires) {
             return false;
         }
@@ -280,7 +284,7 @@ impl CompiledSignature {
                 // Ids and durations in fields are no evidence either.
                 let value = value.map(|value| match name.ends_with("Ms") {
                     true => SUBSTITUTE.to_string().into(),
-                    false => without_opaque(value),
+                    false => without_tokens(value),
                 });
                 value.is_some_and(|value| values.iter().any(|wildcard| wildcard.fits(&value)))
             }),
@@ -296,7 +300,7 @@ impl CompiledSignature {
     }
 
     /// Returns the text in which a literal or regular expression matches, and the range.
-    fn place<'v>(&self, view: &'v View<'_>) -> Option<(&'v str, Range<usize>)> {
+    fn place<'v>(&self, view: &'v RecordView<'_>) -> Option<(&'v str, Range<usize>)> {
         view.texts.iter().find_map(|t| {
             let range = match &self.kind {
                 Matcher::Literal(finder) => {
@@ -314,13 +318,13 @@ impl CompiledSignature {
     }
 
     /// Returns the sentence in which a literal or regular expression matches.
-    fn sentence(&self, view: &View<'_>) -> Option<String> {
+    fn sentence(&self, view: &RecordView<'_>) -> Option<String> {
         let (text, range) = self.place(view)?;
         Some(sentence_around(text, range.start).replace(SUBSTITUTE, "…"))
     }
 
     /// Returns the matched text if the signature's evidence is `evidence`.
-    fn matched(&self, view: &View<'_>, evidence: Evidence) -> Option<String> {
+    fn matched(&self, view: &RecordView<'_>, evidence: Evidence) -> Option<String> {
         if let Matcher::Shared(group) = &self.kind {
             return view.group(*group)?.0.iter().find_map(|signature| signature.matched(view, evidence));
         }
@@ -332,7 +336,7 @@ impl CompiledSignature {
             Matcher::ErrorCode(codes) => code_in(codes, view)?,
             Matcher::Field(fields) => {
                 let (name, _) = fields.first().filter(|_| self.is_in(view))?;
-                without_opaque(view.record.field(name)?).into_owned()
+                without_tokens(view.record.field(name)?).into_owned()
             }
             _ => {
                 let (text, range) = self.place(view)?;
@@ -344,12 +348,12 @@ impl CompiledSignature {
 }
 
 /// Returns the first of the record's statuses that is in `statuses`.
-fn status_in(statuses: &[u16], view: &View<'_>) -> Option<u16> {
+fn status_in(statuses: &[u16], view: &RecordView<'_>) -> Option<u16> {
     view.statuses().iter().copied().find(|status| statuses.contains(status))
 }
 
 /// Returns the first of `codes` that the record holds.
-fn code_in(codes: &[CodeFinder], view: &View<'_>) -> Option<String> {
+fn code_in(codes: &[CodeFinder], view: &RecordView<'_>) -> Option<String> {
     let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?;
     Some(code.code())
 }

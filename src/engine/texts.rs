@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
-use crate::record::{Record, SUBSTITUTE, take_out_opaque};
+use crate::record::{Record, SUBSTITUTE, extract_tokens};
 
 use super::http_status;
 
@@ -26,7 +26,7 @@ pub(super) struct Text {
 impl Text {
     fn new(text: &str, is_error: bool) -> Self {
         let original = without_escapes(text);
-        let (text, opaque) = take_out_opaque(&original);
+        let (text, opaque) = extract_tokens(&original);
         let (text, opaque) = (text.into_owned(), opaque.into_iter().map(str::to_owned).collect());
         Self { lower: text.to_ascii_lowercase(), text, is_error, opaque, is_told: Cell::new(false) }
     }

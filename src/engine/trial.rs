@@ -3,12 +3,12 @@
 use crate::catalogue::{Evidence, Rule};
 use crate::record::Record;
 
-use super::signature::{self, CompiledRule, View};
+use super::signature::{self, CompiledRule, RecordView};
 use super::{Engine, verdict};
 
 /// A record, and the results of all rules on it.
 pub struct Trial<'r> {
-    view: View<'r>,
+    view: RecordView<'r>,
     contenders: Vec<(usize, Evidence)>,
 }
 
@@ -35,7 +35,7 @@ pub struct Probe {
 impl Engine {
     /// Tries all rules on a record.
     pub fn trial<'r>(&'r self, record: &'r Record<'r>) -> Trial<'r> {
-        let view = View::new(record, &self.groups, Some(&self.triggers));
+        let view = RecordView::new(record, &self.groups, Some(&self.triggers));
         let candidates = match record.parts.quoted {
             true => Vec::new(),
             false => self.triggers.candidates(&view.triggered, self.rules.len()),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::catalogue::nearest;
+use crate::catalogue::did_you_mean;
 
 /// Arguments of `scan`.
 #[derive(Debug, Deserialize)]
@@ -136,7 +136,7 @@ pub(super) fn parse<T: DeserializeOwned + JsonSchema + 'static>(
     if let Some(name) = given.keys().find(|name| !known.contains(&name.as_str())) {
         return Err(BadArguments::Unknown {
             name: name.clone(),
-            nearest: nearest(known.iter().copied(), name).map(str::to_owned),
+            nearest: did_you_mean(known.iter().copied(), name).map(str::to_owned),
             known: known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
         });
     }

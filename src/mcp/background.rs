@@ -33,7 +33,7 @@ pub(super) struct Standing {
 }
 
 /// A log that is followed until this value is dropped.
-pub(super) struct Background {
+pub(super) struct TrigramFrequencies {
     requests: SyncSender<Signal>,
     stop: Cancellation,
 }
@@ -44,7 +44,7 @@ enum Signal {
     Stop,
 }
 
-impl Background {
+impl TrigramFrequencies {
     /// Starts to follow a log. `fence` also applies to a file that replaces it.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Background {
     }
 }
 
-impl Drop for Background {
+impl Drop for TrigramFrequencies {
     fn drop(&mut self) {
         self.stop.cancel();
         // If the queue is full, the thread checks the token after the next input.

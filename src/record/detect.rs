@@ -7,7 +7,7 @@ use super::{console, plain, spaced, time, wrap};
 
 /// Result of the first inspection of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct LineStart {
     /// Format of the record that begins with this line, without its wrapper.
     pub format: Format,
     /// True if the line begins a record regardless of the lines before it. Other lines may continue the previous record.
@@ -17,7 +17,7 @@ pub(super) struct Look {
     pub time: Option<usize>,
 }
 
-impl Look {
+impl LineStart {
     /// The result for a line in no known format that begins no record.
     pub const LOOSE: Self = Self { format: Format::Text, begins: false, time: None };
 }
@@ -26,16 +26,16 @@ impl Look {
 pub(super) const MAX_LOOSE: usize = 2;
 
 /// Inspects a line. `is_clean` must be true only if it holds no terminal codes and no carriage returns.
-pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
+pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
     // Fast path: the first bytes identify most of OpenClaw's own lines.
     if line.starts_with(FILE_LOG) {
-        return Look { format: Format::FileLog, begins: true, time: None };
+        return LineStart { format: Format::FileLog, begins: true, time: None };
     }
     if is_clean && let Some((format, length)) = timed(line) {
-        return Look { format, begins: true, time: Some(length) };
+        return LineStart { format, begins: true, time: Some(length) };
     }
     if is_clean && is_loose(line) {
-        return Look::LOOSE;
+        return LineStart::LOOSE;
     }
     // A terminal log colours the time.
     if !is_clean && matches!(line.first(), Some(0x1b | b'0'..=b'9' | b'[')) {
@@ -52,7 +52,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> Look {
     }
     let bare = wrap::bare(line);
     let begins = is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare));
-    Look { format: of_bare(&bare), begins, time: None }
+    LineStart { format: of_bare(&bare), begins, time: None }
 }
 
 /// Minimum length in bytes of an object in a known format.
@@ -74,15 +74,15 @@ fn is_loose(line: &[u8]) -> bool {
     }
 }
 
-fn look_at_object(line: &[u8]) -> Look {
+fn look_at_object(line: &[u8]) -> LineStart {
     match wrap::json_inner(line) {
         Some(inner) => {
             let inner = inner.as_bytes();
-            Look { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
+            LineStart { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
         }
         None => {
             let format = of_json(line);
-            Look { format, begins: format != Format::Text, time: None }
+            LineStart { format, begins: format != Format::Text, time: None }
         }
     }
 }

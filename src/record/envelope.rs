@@ -55,7 +55,7 @@ pub(super) fn is_of_time(byte: &u8) -> bool {
 }
 
 /// Byte positions of the parts of an envelope.
-pub(super) struct Places {
+pub(super) struct EnvelopeSpans {
     /// Start of the name `_meta`.
     pub start: usize,
     /// Contents of the first date.
@@ -67,7 +67,7 @@ pub(super) struct Places {
 }
 
 /// Parses the envelope of a line of the file log, and the positions of its parts.
-pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
+pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, EnvelopeSpans)> {
     let start = META_FINDER.find(line)?;
     let mut at = Cursor { line, at: start + META.len() };
     at.string()?;
@@ -95,7 +95,7 @@ pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, Places)> {
     at.literal(b",\"message\":")?;
     let message_start = at.at + 1;
     let (message, is_escaped) = at.escaped_string()?;
-    let places = Places { start, date, time: time_start..time_end, message: message_start..at.at - 1 };
+    let places = EnvelopeSpans { start, date, time: time_start..time_end, message: message_start..at.at - 1 };
     let extra = at.extra()?;
     Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, places))
 }

@@ -22,7 +22,7 @@ const LAST_CONTROL: u8 = 0x1f;
 /// Reads envelopes and remembers the parts that repeat from record to record.
 #[derive(Debug, Default)]
 pub struct EnvelopeReader {
-    known: Option<Known>,
+    known: Option<PreviousEnvelope>,
     labels: Labels,
     origins: Origins,
 }
@@ -44,7 +44,7 @@ impl Default for Labels {
 
 /// The repeated parts of the previous record.
 #[derive(Debug)]
-struct Known {
+struct PreviousEnvelope {
     /// The bytes from the name of the metadata to the date.
     opening: Vec<u8>,
     date: Shape,
@@ -66,7 +66,7 @@ impl EnvelopeReader {
         {
             let opening = line[places.start..places.date.start].to_vec();
             let middle = line[places.time.end + 1..places.message.start].to_vec();
-            self.known = Some(Known { opening, date, time, middle });
+            self.known = Some(PreviousEnvelope { opening, date, time, middle });
         }
         Some(envelope)
     }
@@ -79,7 +79,7 @@ impl EnvelopeReader {
         simd: S,
         text: &'a [u8],
     ) -> Option<(Envelope<'a>, usize)> {
-        let Known { opening, date, time, middle } = self.known.as_ref()?;
+        let PreviousEnvelope { opening, date, time, middle } = self.known.as_ref()?;
         let beginning = literal(text, 0, FILE_LOG)?;
         let head_end = find_in_text(simd, text, beginning, META)?;
         let date = date.fits(simd, text, after(simd, text, head_end, opening)?)?;

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use clawsift_catalogue::pattern::Pattern;
 use serde_json::{Map, Value};
 
+use super::author::Author;
 use super::error_fields::PAIR;
 use super::json;
-use super::voice::Voice;
 
 /// Maximum number of values kept per record; real ones have about 70.
 const MAX_FIELDS: usize = 256;
@@ -42,15 +42,15 @@ impl Fields {
         }
     }
 
-    /// Reads an object of the record, and collects the texts of the fields that are errors in this voice.
+    /// Reads an object of the record, and collects the texts of the fields that are errors if this author wrote them.
     pub(super) fn read_object(
         &mut self,
         object: &Map<String, Value>,
-        voice: Voice,
+        author: Author,
         errors: &mut Vec<(String, String)>,
     ) {
         for (name, value) in object {
-            self.read_value(name, value, errors, voice.is_error(name), 0);
+            self.read_value(name, value, errors, author.is_error(name), 0);
         }
     }
 
@@ -91,9 +91,9 @@ impl Fields {
     }
 
     /// Reads the `key=value` pairs of a message, an object at its end, and provider and model if a sentence names them.
-    pub(super) fn read_message(&mut self, message: &str, voice: Voice, errors: &mut Vec<(String, String)>) {
+    pub(super) fn read_message(&mut self, message: &str, author: Author, errors: &mut Vec<(String, String)>) {
         if let Some((_, object)) = json::object_at_end(message) {
-            self.read_object(&object, voice, errors);
+            self.read_object(&object, author, errors);
         }
         if message.contains('=')
             && let Some(regex) = &*PAIR
@@ -241,7 +241,7 @@ mod tests {
 
     fn fields(message: &str) -> Fields {
         let mut fields = Fields::default();
-        fields.read_message(message, Voice::Own, &mut Vec::new());
+        fields.read_message(message, Author::Own, &mut Vec::new());
         fields
     }
 
@@ -289,7 +289,7 @@ mod tests {
             "status": 408,
         });
         let (mut fields, mut errors) = (Fields::default(), Vec::new());
-        fields.read_object(object.as_object().expect("an object"), Voice::Own, &mut errors);
+        fields.read_object(object.as_object().expect("an object"), Author::Own, &mut errors);
         let texts: Vec<&str> = errors.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["ENOTFOUND", "inner", "terminated"]);
         assert_eq!(fields.get("status"), Some("408"));

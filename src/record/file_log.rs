@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::author::Author;
 use super::level::Level;
 use super::parts::Parts;
-use super::voice::Voice;
 use super::{envelope, json, time};
 
 /// Keys of a record that belong to the logger and not to its content.
@@ -59,14 +59,14 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     let is_bound = bindings.is_some();
     let label =
         meta_text("name").and_then(label_of).or(bindings).or_else(|| text("subsystem").map(str::to_owned));
-    let voice = Voice::of(label.as_deref());
+    let author = Author::of(label.as_deref());
     for argument in arguments(record).skip(usize::from(is_bound)) {
         match argument {
             Value::String(text) => match object_in(text) {
-                Some(object) => parts.fields.read_object(&object, voice, &mut errors),
+                Some(object) => parts.fields.read_object(&object, author, &mut errors),
                 None => words.push(text.as_str()),
             },
-            Value::Object(object) => parts.fields.read_object(object, voice, &mut errors),
+            Value::Object(object) => parts.fields.read_object(object, author, &mut errors),
             _ => {}
         }
     }
@@ -77,7 +77,7 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
         record.iter().filter(own).partition(|(_, value)| value.is_object());
     for (name, value) in values.into_iter().chain(objects) {
         let field = Map::from_iter([(name.clone(), value.clone())]);
-        parts.fields.read_object(&field, voice, &mut errors);
+        parts.fields.read_object(&field, author, &mut errors);
     }
 
     parts.subsystem = label.map(Cow::Owned);

@@ -6,20 +6,20 @@ use fearless_simd::prelude::*;
 use crate::block::{Shape, WIDTH, bits, block, load};
 
 use super::format::Format;
-use super::gate::Message;
+use super::info_prefilter::Message;
 use super::level::Level;
 use super::{plain, time};
 
 /// Recognizes lines by the form of the previous record's time.
 #[derive(Debug, Default)]
 pub(super) struct LineReader {
-    known: Option<Known>,
+    known: Option<TimeForm>,
     /// Start of the line that is already recognized, and the kind of text after its time.
     next: Option<(usize, Opening)>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct TimeForm {
     /// Length of the time in bytes.
     time: usize,
     /// The time and the space after it, up to any later second of the same hour.
@@ -60,7 +60,7 @@ enum Opening {
 impl LineReader {
     /// Learns the form of the time that a record begins with.
     pub fn learn(&mut self, time: &[u8]) {
-        self.known = Known::new(time);
+        self.known = TimeForm::new(time);
     }
 
     /// Reads the line at `start`; `None` if its form is not known or it is not a complete record.
@@ -87,7 +87,7 @@ impl LineReader {
     }
 }
 
-impl Known {
+impl TimeForm {
     fn new(time: &[u8]) -> Option<Self> {
         if time.len() >= Shape::MAX || !time::starts_with_date(time) || !time::is_readable(time) {
             return None;
@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
     use crate::block::{self, Work};
-    use crate::record::{EnvelopeReader, Glance, Lines};
+    use crate::record::{EnvelopeReader, Lines, Triage};
 
     /// Reads the line at an offset.
     struct Read<'r, 'a>(&'r mut LineReader, &'a [u8], usize);
@@ -275,9 +275,9 @@ mod tests {
             let mut looked_at = Lines::new(text.as_bytes(), 0);
             let (mut lines, mut envelopes) = (Lines::new(text.as_bytes(), 0), EnvelopeReader::default());
             let means_something = |message: Message<'_>| message.text.len().is_multiple_of(3);
-            while let Some((raw, glance)) = Glance::next(&mut lines, &mut envelopes, None, &means_something) {
+            while let Some((raw, glance)) = Triage::next(&mut lines, &mut envelopes, None, &means_something) {
                 prop_assert_eq!(Some(raw), looked_at.next());
-                let otherwise = Glance::of(&raw, &mut EnvelopeReader::default(), &means_something);
+                let otherwise = Triage::of(&raw, &mut EnvelopeReader::default(), &means_something);
                 prop_assert_eq!(format!("{glance:?}"), format!("{otherwise:?}"));
             }
             prop_assert_eq!(looked_at.next(), None);

@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 
 use crate::source::{Boundaries, MAX_LINE};
 
-use super::detect::{Look, MAX_LOOSE, continues, look, starts_record};
+use super::detect::{LineStart, MAX_LOOSE, continues, look, starts_record};
 use super::envelope::Envelope;
 use super::envelope_reader::EnvelopeReader;
 use super::format::Format;
@@ -100,7 +100,7 @@ struct Line<'a> {
     next: usize,
     /// True if the line holds no terminal codes, and no carriage return except at its end.
     is_clean: bool,
-    look: Look,
+    look: LineStart,
 }
 
 impl<'a> Line<'a> {
@@ -117,7 +117,7 @@ impl<'a> Line<'a> {
                 start,
                 next: start + length + 1,
                 is_clean: true,
-                look: Look::LOOSE,
+                look: LineStart::LOOSE,
             });
         }
         // One search finds the end of the line or the first unusual byte before it.
@@ -152,7 +152,7 @@ impl<'a> Lines<'a> {
     /// Returns true if the first line of the next record has no known format.
     #[inline(always)]
     pub(super) fn is_loose(&self) -> bool {
-        self.head.is_some_and(|head| head.look == Look::LOOSE)
+        self.head.is_some_and(|head| head.look == LineStart::LOOSE)
     }
 
     /// Returns the envelope and the line of the next record if its envelope repeats a known one. Needs no search for the line's

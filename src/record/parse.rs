@@ -6,6 +6,7 @@ use memchr::memmem;
 
 use crate::openclaw::{FAILING_INFO, after};
 
+use super::author::Author;
 use super::codes::without_codes;
 use super::error_fields::ERROR_FIELDS;
 use super::format::Format;
@@ -13,7 +14,6 @@ use super::level::Level;
 use super::lines::RawRecord;
 use super::parts::Parts;
 use super::time::Stamp;
-use super::voice::Voice;
 use super::wrap::{self, Wrapper};
 use super::{bare, console, fields, file_log, logs_json, plain, spaced, text, transcript};
 
@@ -69,10 +69,10 @@ impl<'a> Record<'a> {
             own => own.or(stamp),
         };
         parts.remove_codes();
-        let voice = Voice::of(parts.subsystem.as_deref());
-        parts.fields.read_message(&parts.message, voice, &mut parts.errors);
+        let author = Author::of(parts.subsystem.as_deref());
+        parts.fields.read_message(&parts.message, author, &mut parts.errors);
         // Information can quote anything: titles, searches, commands, operations that succeeded.
-        parts.quoted |= voice.tells_of_words(&parts.message);
+        parts.quoted |= author.relays_content(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
         Self { format, wrapper, parts, invalid_utf8 }
@@ -88,15 +88,15 @@ impl<'a> Record<'a> {
 
     /// Returns the message as rules see it.
     pub fn evident_message(&self) -> Cow<'_, str> {
-        match self.voice().evident(&self.parts.message) {
+        match self.author().evident(&self.parts.message) {
             Cow::Borrowed(message) => fields::without_noise(message),
             Cow::Owned(message) => Cow::Owned(fields::without_noise(&message).into_owned()),
         }
     }
 
     /// Returns who wrote the free texts of the record.
-    pub(crate) fn voice(&self) -> Voice {
-        Voice::of(self.parts.subsystem.as_deref())
+    pub(crate) fn author(&self) -> Author {
+        Author::of(self.parts.subsystem.as_deref())
     }
 
     /// Returns a named value. `provider`, `model`, `runId`, `traceId` and the like are found in every format.
@@ -113,7 +113,7 @@ impl<'a> Record<'a> {
     pub fn is_somebodys(&self) -> bool {
         let message = &self.parts.message;
         let is_unlabelled = self.parts.subsystem.is_none();
-        self.voice().tells_of_words(message)
+        self.author().relays_content(message)
             || (is_unlabelled && (self.parts.quoted || message.starts_with("[tools] ")))
     }
 
@@ -151,13 +151,13 @@ const REQUEST: &str = "[model-fetch] ";
 /// Returns true if a message is one of the few in which OpenClaw reports a failure at info level: the answer to a model request,
 /// the answer to a client, a channel's diagnosis.
 fn reports_failure(message: &str) -> bool {
-    (after(message, &FAILING_INFO).is_some() && !tells_of_good_request(message.as_bytes()))
+    (after(message, &FAILING_INFO).is_some() && !is_successful_request(message.as_bytes()))
         || message.contains("][diag] ")
 }
 
 /// Returns true if a message, parsed or raw, reports a model request that begins or that succeeded. A message with further lines
 /// may report a failure and returns false.
-pub(crate) fn tells_of_good_request(message: &[u8]) -> bool {
+pub(crate) fn is_successful_request(message: &[u8]) -> bool {
     let Some(rest) = message.strip_prefix(REQUEST.as_bytes()) else { return false };
     if memchr::memchr2(b'\n', b'\\', rest).is_some() {
         return false;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::openclaw::is_label;
 
 use super::console::TOOLS;
-use super::gate::Message;
+use super::info_prefilter::Message;
 use super::level::Level;
 use super::parts::Parts;
 use super::time;

@@ -1,9 +1,9 @@
 //! Redaction: masks secrets, and escapes terminal control characters, in every text that leaves the program.
 //!
 //! Every text from a log passes through [`Redactor`] before it is shortened, so that no part of a key survives. Secrets are
-//! detected by their format ([`tokens`]), by their context ([`contexts`]), or in encoded data ([`encoded`]), in the original text
-//! and in its decoded readings ([`decoding`]): unescaped, without colours, with wrapped lines joined. The time is linear in the
-//! length of the text, whatever it holds ([`scan`]). This module depends on no other module.
+//! detected by their format (`tokens`), by their context (`contexts`), or in encoded data (`encoded`), in the original text
+//! and in its decoded readings (`decoding`): unescaped, without colours, with wrapped lines joined. The time is linear in the
+//! length of the text, whatever it holds (`scan`). This module depends on no other module.
 
 mod arguments;
 mod bounds;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::classify::MarkKind;
+use crate::classify::LifecycleKind;
 use crate::record::Format;
 use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_quote};
 
@@ -96,12 +96,12 @@ pub(super) fn draft_command(number: usize, source: &str) -> String {
 /// Returns the lifecycle event after which a failure began.
 pub(super) fn began_after(began: &Began) -> String {
     let what = match &began.after {
-        MarkKind::GatewayStart => "the gateway start".to_owned(),
-        MarkKind::ConfigReload => "a configuration change".to_owned(),
-        MarkKind::Version(version) => format!("the update to {version}"),
+        LifecycleKind::GatewayStart => "the gateway start".to_owned(),
+        LifecycleKind::ConfigReload => "a configuration change".to_owned(),
+        LifecycleKind::Version(version) => format!("the update to {version}"),
     };
     let update = match (&began.since_version, &began.after) {
-        (Some(version), MarkKind::GatewayStart | MarkKind::ConfigReload) => {
+        (Some(version), LifecycleKind::GatewayStart | LifecycleKind::ConfigReload) => {
             format!("; not seen before the update to {version}")
         }
         _ => String::new(),

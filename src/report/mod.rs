@@ -14,11 +14,11 @@ pub use findings::{
 };
 #[cfg(feature = "schema")]
 pub use findings::{match_schema, report_schema};
-pub use incidents::{FormatCount, Mark, Role, Sample, SourceInfo};
+pub use incidents::{FormatCount, LifecycleEvent, Role, Sample, SourceInfo};
 pub use merge::{MergeError, Merger, merge};
 #[cfg(feature = "rule-tools")]
 pub(crate) use tally::template;
 pub use tally::{
-    BadMoment, CatalogueInfo, ChunkTally, Filter, Histogram, MASK, MatchRow, Matches, Moment, Period, Sort,
-    SourceTally, Summary, Survey, Tally, Times, View,
+    BadMoment, CatalogueInfo, ChunkTally, Filter, Histogram, InputSample, MASK, MatchRow, Matches, Moment,
+    Period, Sort, SourceTally, Summary, Tally, Times, View,
 };

@@ -1,6 +1,6 @@
 //! Classification of single records, for tables with one record per row.
 
-use crate::classify::{Event, Match, Observer};
+use crate::classify::{Event, EventClassifier, Match};
 use crate::engine::Engine;
 use crate::record::Lines;
 use crate::redact::Redactor;
@@ -10,13 +10,13 @@ use crate::redact::Redactor;
 /// The classifier caches texts that differ only in ids and durations, so one classifier for many records is much faster
 /// than one per record.
 pub struct Classifier<'e> {
-    observer: Observer<'e>,
+    observer: EventClassifier<'e>,
 }
 
 impl<'e> Classifier<'e> {
     /// Creates a classifier that redacts captures with `redactor`.
     pub fn new(engine: &'e Engine, redactor: Redactor) -> Self {
-        Self { observer: Observer::new(engine, redactor, false) }
+        Self { observer: EventClassifier::new(engine, redactor, false) }
     }
 
     /// Returns the match that a scan finds in a log with only this text. If the text contains several records, the

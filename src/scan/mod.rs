@@ -2,7 +2,6 @@
 
 mod chunk;
 mod classifier;
-mod conveyor;
 mod live;
 mod options;
 mod parts;
@@ -11,6 +10,7 @@ mod records;
 mod sources;
 mod verification;
 mod worker;
+mod worker_pool;
 
 pub use classifier::Classifier;
 pub use live::LiveScan;

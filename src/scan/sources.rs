@@ -16,9 +16,9 @@ use crate::source::{
 };
 
 use super::chunk::Chunk;
-use super::conveyor;
 use super::options::Options;
 use super::worker::Worker;
+use super::worker_pool;
 
 /// Problem of a source whose scan was interrupted.
 const CUT_SHORT: &str = "interrupted; the rest was not read";
@@ -167,7 +167,7 @@ impl<'a> Scan<'a> {
             false => self.pool.get_or_insert_with(|| threads(others)).as_ref(),
         };
         let tally = &mut self.tally;
-        conveyor::run(pool, &mut self.workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
+        worker_pool::run(pool, &mut self.workers, chunks, |chunk, found| tally.add_chunk(found, &chunk));
         if is_cut_short {
             self.tally.problem(CUT_SHORT.to_owned());
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::classify::{Event, Observer};
+use crate::classify::{Event, EventClassifier};
 use crate::engine::Engine;
 use crate::record::RawRecord;
 use crate::redact::Redactor;
@@ -43,13 +43,13 @@ impl Verification {
 
 /// Classifies records a second time.
 pub(super) struct Verifier<'a> {
-    slow: Observer<'a>,
+    slow: EventClassifier<'a>,
     found: &'a Verification,
 }
 
 impl<'a> Verifier<'a> {
     pub fn new(engine: &'a Engine, redactor: Redactor, keep_texts: bool, found: &'a Verification) -> Self {
-        Self { slow: Observer::new(engine, redactor, keep_texts), found }
+        Self { slow: EventClassifier::new(engine, redactor, keep_texts), found }
     }
 
     /// Compares the classification of a record with the one without shortcuts. `start` is the offset of the chunk.

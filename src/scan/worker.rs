@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::classify::{Event, Observer, goes_back, tail};
+use crate::classify::{Event, EventClassifier, goes_back, tail};
 use crate::engine::Engine;
 use crate::record::{self, Lines};
-use crate::report::{ChunkTally, Survey};
+use crate::report::{ChunkTally, InputSample};
 use crate::source::{Map, chunks};
 
 use super::Options;
@@ -15,7 +15,7 @@ use super::verification::Verifier;
 
 /// Scans chunks.
 pub(super) struct Worker<'a> {
-    observer: Observer<'a>,
+    observer: EventClassifier<'a>,
     /// Copy of the part of a memory map that is being scanned.
     copy: Vec<u8>,
     /// Number of events in the last chunk.
@@ -28,7 +28,7 @@ pub(super) struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     pub fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
-        let observer = Observer::new(engine, options.redactor, options.keep_matches);
+        let observer = EventClassifier::new(engine, options.redactor, options.keep_matches);
         let verifier =
             options.verify.map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
         Self { observer, copy: Vec::new(), events: 0, is_wary: false, verifier, progress: options.progress }
@@ -64,7 +64,7 @@ impl<'a> Worker<'a> {
     fn view(&mut self, map: &Map, range: Range<usize>, chunk: &Chunk<'_>) -> Option<ChunkTally> {
         // The first records of a source are parsed as text to determine the kind of log, and so is each record that is
         // verified.
-        if chunk.offset < Survey::BYTES || self.verifier.is_some() {
+        if chunk.offset < InputSample::BYTES || self.verifier.is_some() {
             return None;
         }
         let tally = self.scan_bytes(map.view(range)?, chunk.offset, chunk.dropped);
@@ -107,7 +107,7 @@ impl<'a> Worker<'a> {
         // Offsets of records that contain the date of the log, and the number of events before each.
         let mut dates = Vec::new();
         // Records without meaning are skipped, unless each record is verified or the source is sampled.
-        let may_pass = self.verifier.is_none() && offset >= Survey::BYTES;
+        let may_pass = self.verifier.is_none() && offset >= InputSample::BYTES;
         while let Some((raw, glance)) =
             self.observer.next(&mut lines, (may_pass && has_stamp).then_some(&mut tally.formats))
         {
@@ -130,7 +130,7 @@ impl<'a> Worker<'a> {
                     Some(_) => {}
                 }
             }
-            if seen < Survey::RECORDS && offset + (raw.offset as u64) < Survey::BYTES {
+            if seen < InputSample::RECORDS && offset + (raw.offset as u64) < InputSample::BYTES {
                 tally.survey.add(&raw);
             }
             seen += 1;

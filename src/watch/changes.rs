@@ -69,11 +69,11 @@ pub struct Change {
 /// Keeps the last reported state of each finding.
 #[derive(Debug, Default)]
 pub struct Changes {
-    told: BTreeMap<String, Told>,
+    told: BTreeMap<String, Reported>,
 }
 
 #[derive(Debug)]
-struct Told {
+struct Reported {
     finding: Finding,
     at: Instant,
 }
@@ -93,7 +93,7 @@ impl Changes {
             let told = self.told.get(&finding.rule);
             if let Some(kind) = told.map_or(Some(ChangeKind::New), |told| told.kind(finding, now)) {
                 changes.push(Change { kind, finding: finding.clone() });
-                self.told.insert(finding.rule.clone(), Told { finding: finding.clone(), at: now });
+                self.told.insert(finding.rule.clone(), Reported { finding: finding.clone(), at: now });
             }
         }
         self.told.retain(|rule, told| {
@@ -107,7 +107,7 @@ impl Changes {
     }
 }
 
-impl Told {
+impl Reported {
     /// Returns the change since the finding was last reported.
     fn kind(&self, finding: &Finding, now: Instant) -> Option<ChangeKind> {
         if finding.status != self.finding.status {

@@ -52,13 +52,13 @@ impl Notice {
 pub struct Notifier {
     words: Vec<String>,
     least: Severity,
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, NotificationState>,
     running: Vec<(Child, Instant)>,
 }
 
 /// Notification state of a finding.
 #[derive(Debug, Default)]
-struct Known {
+struct NotificationState {
     /// `true` if the failure was ongoing at the last notification, or when the watch began.
     is_going_on: bool,
     /// Time since which the state has been different.
@@ -82,7 +82,10 @@ impl Notifier {
     /// Registers the findings of a report as known: the command runs for them only after a change.
     pub fn know(&mut self, report: &Report) {
         for finding in &report.findings {
-            let known = Known { is_going_on: finding.status.is_going_on(), ..Known::default() };
+            let known = NotificationState {
+                is_going_on: finding.status.is_going_on(),
+                ..NotificationState::default()
+            };
             self.known.insert(finding.rule.clone(), known);
         }
     }
@@ -145,7 +148,7 @@ impl Notifier {
     }
 }
 
-impl Known {
+impl NotificationState {
     /// Returns the notification that is due for the current state.
     fn due(&mut self, is_going_on: bool, now: Instant) -> Option<Notice> {
         if is_going_on == self.is_going_on {
@@ -229,7 +232,7 @@ mod tests {
     fn a_change_must_stand_and_is_told_once_a_minute() {
         let begin = Instant::now();
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
-        let mut known = Known::default();
+        let mut known = NotificationState::default();
         assert_eq!(known.due(true, at(0)), None, "the records may still belong to another failure");
         assert_eq!(known.due(false, at(1)), None);
         assert_eq!(known.due(true, at(2)), None);

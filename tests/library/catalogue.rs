@@ -133,7 +133,7 @@ fn every_symptom_of_the_article_is_known() {
         ("Error: self signed certificate in certificate chain", Category::Tls),
         ("Error: CERT_HAS_EXPIRED", Category::Tls),
         (
-            "(node:1) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS \
+            "(node:1) Warning: Component the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS \
              connections and HTTPS requests insecure by disabling certificate verification.",
             Category::Tls,
         ),

@@ -2,7 +2,7 @@
 
 use clawsift::catalogue::{self, RuleFile};
 use clawsift::engine::Engine;
-use clawsift::kit;
+use clawsift::tooling;
 
 const PAGE: &str = include_str!("../../docs/RULES.md");
 
@@ -18,10 +18,10 @@ fn rule_files() -> impl Iterator<Item = RuleFile> {
 }
 
 fn passes(files: &[RuleFile]) {
-    let problems = kit::check(files, false, true);
+    let problems = tooling::check(files, false, true);
     assert!(problems.is_empty(), "{problems:#?}");
     let catalogue = catalogue::over(files, false).unwrap_or_else(|problems| panic!("{problems}"));
-    let run = kit::test(&Engine::new(catalogue), files);
+    let run = tooling::test(&Engine::new(catalogue), files);
     assert!(run.failures.is_empty(), "{:#?}", run.failures);
 }
 
@@ -56,6 +56,6 @@ fn each_kind_of_signature_finds_what_the_page_says() {
     let file = RuleFile::new("page.yaml", text);
     let catalogue =
         catalogue::over(std::slice::from_ref(&file), true).unwrap_or_else(|problems| panic!("{problems}"));
-    let run = kit::test(&Engine::new(catalogue), &[file]);
+    let run = tooling::test(&Engine::new(catalogue), &[file]);
     assert!(run.failures.is_empty(), "{:#?}", run.failures);
 }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use clawsift::catalogue;
-use clawsift::classify::Observer;
+use clawsift::classify::EventClassifier;
 use clawsift::engine::Engine;
 use clawsift::record::{ByFormat, Lines};
 use clawsift::redact::Redactor;
@@ -194,9 +194,9 @@ proptest! {
     fn shortcuts_lead_to_the_same(rules in rules(), lines in lines()) {
         let engine = Engine::new(catalogue::from_text("rules.yaml", &rules).expect("good rules"));
         let log = lines.join(&b'\n');
-        let mut short = Observer::new(&engine, Redactor::MASKING, false);
-        let mut long = Observer::new(&engine, Redactor::MASKING, false);
-        let mut passing = Observer::new(&engine, Redactor::MASKING, false);
+        let mut short = EventClassifier::new(&engine, Redactor::MASKING, false);
+        let mut long = EventClassifier::new(&engine, Redactor::MASKING, false);
+        let mut passing = EventClassifier::new(&engine, Redactor::MASKING, false);
         // Twice, so that everything that can be cached is cached.
         for _ in 0..2 {
             let (mut all, mut lines) = (Lines::new(&log, 0), Lines::new(&log, 0));
@@ -236,8 +236,8 @@ fn matches(signature: &str, log: &[u8]) -> usize {
          any: [{signature}] }}\n"
     );
     let engine = Engine::new(catalogue::from_text("rules.yaml", &rules).expect("good rules"));
-    let mut short = Observer::new(&engine, Redactor::MASKING, false);
-    let mut long = Observer::new(&engine, Redactor::MASKING, false);
+    let mut short = EventClassifier::new(&engine, Redactor::MASKING, false);
+    let mut long = EventClassifier::new(&engine, Redactor::MASKING, false);
     let mut matches = 0;
     // Twice, so that everything that can be cached is cached.
     for _ in 0..2 {

@@ -6,7 +6,7 @@
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::{Background, SignatureKind};
+use super::{SignatureKind, TrigramFrequencies};
 
 /// Minimum length of an atom in bytes. Shorter ones occur in every text.
 pub const MIN_ATOM: usize = 3;
@@ -36,22 +36,22 @@ pub(super) fn of_signature(kind: &SignatureKind) -> Vec<AtomSet> {
 }
 
 /// Returns the atoms of a regular expression, the rarest set first.
-pub(super) fn of_regex(hir: &Hir, background: &Background) -> Vec<AtomSet> {
+pub(super) fn of_regex(hir: &Hir, background: &TrigramFrequencies) -> Vec<AtomSet> {
     let mut sets = Extract { background }.of_hir(hir);
     sets.sort_by_cached_key(|set| background.cost(set));
     sets.truncate(MAX_SETS);
     sets
 }
 
-impl Background {
+impl TrigramFrequencies {
     /// Returns an upper bound for the occurrences of the set per million bytes of a healthy log, and the size of the set.
     pub fn cost(&self, set: &AtomSet) -> (u64, usize) {
-        (set.iter().map(|atom| self.commonness(atom.as_bytes())).sum(), set.len())
+        (set.iter().map(|atom| self.frequency(atom.as_bytes())).sum(), set.len())
     }
 }
 
 struct Extract<'b> {
-    background: &'b Background,
+    background: &'b TrigramFrequencies,
 }
 
 impl Extract<'_> {

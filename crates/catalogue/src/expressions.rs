@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use crate::pattern::{Pattern, PatternError, states};
 
 use super::atoms::{self, AtomSet};
-use super::background::Background;
 use super::prefilter::Prefilter;
 use super::problem::ProblemCode;
 use super::raw_file::RawFile;
+use super::trigram_frequencies::TrigramFrequencies;
 
 /// A fault of a signature: its kind, the message, and the expected form.
 pub(super) type Fault = (ProblemCode, String, String);
@@ -32,7 +32,7 @@ pub(super) struct Expression {
 
 impl Expressions {
     /// Checks the expressions of all signatures of some files.
-    pub fn of<'f>(files: impl Iterator<Item = &'f RawFile>, background: &Background) -> Self {
+    pub fn of<'f>(files: impl Iterator<Item = &'f RawFile>, background: &TrigramFrequencies) -> Self {
         let unique: BTreeSet<&str> =
             files.flat_map(RawFile::signatures).filter_map(|signature| signature.regex.as_deref()).collect();
         let patterns: Vec<&str> = unique.into_iter().collect();
@@ -66,7 +66,7 @@ fn too_many(states: usize) -> Fault {
 }
 
 /// Checks an expression, and returns the number of its automaton's states and its conditions.
-fn check(pattern: &str, background: &Background) -> Result<(usize, Expression), Fault> {
+fn check(pattern: &str, background: &TrigramFrequencies) -> Result<(usize, Expression), Fault> {
     let hir = Pattern::parse(pattern).map_err(|error| {
         let (code, expected) = match error {
             PatternError::TooLarge => {

@@ -5,9 +5,9 @@
 //! overlays with it.
 //!
 //! ```
-//! use clawsift_catalogue::{Background, Loader, RuleFile};
+//! use clawsift_catalogue::{TrigramFrequencies, Loader, RuleFile};
 //!
-//! let background = Background::count(&[b"a healthy log".to_vec()]);
+//! let background = TrigramFrequencies::count(&[b"a healthy log".to_vec()]);
 //! let mut loader = Loader::new(&background);
 //! loader.layer([RuleFile::new("own.yaml", "category: dns\nrules: [{ id: 'own/rule' }]")]);
 //! let problems = loader.finish().unwrap_err();
@@ -17,11 +17,10 @@
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod atoms;
-mod background;
+mod did_you_mean;
 mod expressions;
 mod lists;
 mod load;
-mod nearest;
 mod overlay;
 pub mod pattern;
 mod prefilter;
@@ -34,12 +33,12 @@ mod schema;
 mod signature;
 mod signature_kind;
 mod taxonomy;
+mod trigram_frequencies;
 mod yaml_fault;
 
 pub use atoms::{AtomSet, MIN_ATOM};
-pub use background::{Background, TRIGRAMS, trigram};
+pub use did_you_mean::did_you_mean;
 pub use load::{Catalogue, Loader, is_rule_id};
-pub use nearest::nearest;
 pub use prefilter::Prefilter;
 pub use problem::{Location, Problem, ProblemCode, ProblemLevel, Problems};
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature};
@@ -48,12 +47,13 @@ pub use rule_file::{RuleFile, is_rule_file, read_rules};
 pub use schema::rule_file_schema;
 pub use signature_kind::SignatureKind;
 pub use taxonomy::{Category, Severity};
+pub use trigram_frequencies::{TRIGRAMS, TrigramFrequencies, trigram};
 
 /// Trigram frequencies of healthy logs, for tests.
 #[cfg(test)]
 #[allow(clippy::expect_used)]
-fn background() -> Background {
+fn background() -> TrigramFrequencies {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/logs");
     let logs = ["ok-anthropic/logs-plain.txt", "ok-debug/file.log"];
-    Background::count(&logs.map(|log| std::fs::read(folder.join(log)).expect("a healthy log")))
+    TrigramFrequencies::count(&logs.map(|log| std::fs::read(folder.join(log)).expect("a healthy log")))
 }

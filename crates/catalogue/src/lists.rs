@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::nearest::nearest;
+use super::did_you_mean::did_you_mean;
 use super::problem::{Problem, ProblemCode};
 use super::raw_file::{OneOrMany, RawFile, RawSignature, Scalar};
 use super::rule_file::RuleFile;
@@ -100,7 +100,7 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
 fn find<'l>(name: &str, lists: &'l Lists) -> Result<&'l [String], UnknownList> {
     lists.get(name).map(Vec::as_slice).ok_or_else(|| UnknownList {
         name: name.to_owned(),
-        nearest: nearest(lists.keys().map(String::as_str), name).map(str::to_owned),
+        nearest: did_you_mean(lists.keys().map(String::as_str), name).map(str::to_owned),
     })
 }
 

@@ -16,8 +16,8 @@ use super::overlay::{Change, RawMoreExamples};
 use super::raw_file::{RawFile, RawRule, RawSignature};
 use super::rule_file::RuleFile;
 use super::{
-    Background, Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
-    signature,
+    Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
+    TrigramFrequencies, signature,
 };
 
 /// Maximum number of reported faults. Nobody reads more, and each costs a search for the most similar name.
@@ -75,7 +75,7 @@ impl Catalogue {
 
 /// Loads layers of rules, each on top of the ones before.
 pub struct Loader<'b> {
-    background: &'b Background,
+    background: &'b TrigramFrequencies,
     /// The files that were read, for the lines shown in problems.
     sources: Vec<RuleFile>,
     /// The expressions of the current layer.
@@ -102,7 +102,7 @@ pub struct Loader<'b> {
 
 impl<'b> Loader<'b> {
     /// Creates a loader without rules.
-    pub fn new(background: &'b Background) -> Self {
+    pub fn new(background: &'b TrigramFrequencies) -> Self {
         Self {
             background,
             sources: Vec::new(),

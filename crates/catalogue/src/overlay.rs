@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::nearest::nearest;
+use super::did_you_mean::did_you_mean;
 use super::rule_file::RuleFile;
 use super::{Location, Problem, ProblemCode, Rule, Severity};
 
@@ -93,7 +93,7 @@ impl Change {
         let is_over = self.until.as_deref().zip(today).is_some_and(|(until, today)| until < today);
         let (message, expected) = match (at, self.to) {
             (None, _) => {
-                let nearest = nearest(rules.iter().map(|rule| rule.id.as_str()), id);
+                let nearest = did_you_mean(rules.iter().map(|rule| rule.id.as_str()), id);
                 let nearest =
                     nearest.map(|nearest| format!("; the nearest is `{nearest}`")).unwrap_or_default();
                 (

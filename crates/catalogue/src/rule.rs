@@ -33,7 +33,7 @@ pub enum Evidence {
 
 impl Evidence {
     /// Returns true for secondary evidence: OpenClaw's own account of a failure instead of a trace of it.
-    pub fn is_hearsay(self) -> bool {
+    pub fn is_secondary(self) -> bool {
         self <= Self::Sentence
     }
 }

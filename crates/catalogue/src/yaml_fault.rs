@@ -1,7 +1,7 @@
 //! Translates faults of the YAML library into the terms of rule files.
 
 use super::ProblemCode;
-use super::nearest::nearest;
+use super::did_you_mean::did_you_mean;
 
 /// A fault, and the expected form.
 pub(super) struct YamlFault {
@@ -77,5 +77,5 @@ fn nearest_known(message: &str) -> Option<&str> {
         .split(',')
         .map(|name| name.trim().trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
         .filter(|name| !name.is_empty() && !name.contains(' '));
-    nearest(known, unknown)
+    did_you_mean(known, unknown)
 }

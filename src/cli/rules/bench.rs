@@ -3,8 +3,8 @@
 use crate::cli::error::CliError;
 use crate::cli::interrupts;
 use crate::cli::outlet::say;
-use crate::kit;
 use crate::source::Expansion;
+use crate::tooling;
 
 use super::args::{BenchRules, Listing};
 use super::inputs::inputs;
@@ -14,7 +14,7 @@ pub(super) fn run(args: &BenchRules) -> Result<u8, CliError> {
     let engine = args.rules.engine(&[])?;
     let Expansion { inputs, mut errors } = inputs(&args.logs);
     let stop = interrupts::cancellation();
-    let (mut bench, unread) = kit::bench(&engine, &inputs, &stop);
+    let (mut bench, unread) = tooling::bench(&engine, &inputs, &stop);
     errors.extend(unread);
     errors.iter().for_each(|error| say(error));
     bench.rules.truncate(args.top.unwrap_or(usize::MAX));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::catalogue::{Problem, ProblemCode, ProblemLevel, Problems, RuleFile, read_rules};
 use crate::cli::error::CliError;
-use crate::kit;
+use crate::tooling;
 
 use super::args::CheckRules;
 use super::output;
@@ -14,7 +14,7 @@ pub(super) fn run(args: &CheckRules) -> Result<u8, CliError> {
     // Without any file the built-in rules would be checked, which nobody asked for.
     let mut problems = match files.is_empty() && !unread.is_empty() {
         true => Vec::new(),
-        false => kit::check(&files, args.no_default_rules, args.prove),
+        false => tooling::check(&files, args.no_default_rules, args.prove),
     };
     let is_whole = unread.is_empty();
     problems.extend(unread);

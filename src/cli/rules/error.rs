@@ -4,9 +4,9 @@
 #[derive(Debug, thiserror::Error)]
 pub(in crate::cli) enum RulesError {
     #[error("{0}")]
-    NoSuchRule(#[from] crate::kit::NoSuchRule),
+    NoSuchRule(#[from] crate::tooling::NoSuchRule),
     #[error("{0}")]
-    Draft(#[from] crate::kit::DraftError),
+    Draft(#[from] crate::tooling::DraftError),
     #[error(
         "nothing to draft a rule for; give a line of a log, or the number of an unexplained pattern:\n  \
          clawsift rules new --from-line 'Error: disk 3 is full'\n  \

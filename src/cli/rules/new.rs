@@ -9,9 +9,9 @@ use crate::cli::outlet::say;
 use crate::cli::problems::{has_problems, say_problems};
 use crate::cli::standard_input::standard_input;
 use crate::engine::Engine;
-use crate::kit::{Draft, draft, draft_line};
 use crate::scan::{Options, scan};
 use crate::source::Expansion;
+use crate::tooling::{Draft, draft, draft_line};
 
 use super::args::NewRule;
 use super::error::RulesError;

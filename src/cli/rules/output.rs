@@ -10,8 +10,8 @@ use crate::ci_commands::Syntax;
 use crate::cli::error::CliError;
 use crate::cli::options::ColorWhen;
 use crate::cli::output::{choice, style, terminal_width, to_standard_output};
-use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 use crate::render::{self, ProblemFormat};
+use crate::tooling::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 
 pub(super) use crate::cli::output::{write_json, write_line};
 

@@ -8,7 +8,7 @@ use crate::cli::error::CliError;
 use crate::cli::options::named;
 use crate::cli::outlet::{say, tell};
 use crate::engine::Engine;
-use crate::kit::{self, Draft, DraftError};
+use crate::tooling::{self, Draft, DraftError};
 
 use super::error::RulesError;
 
@@ -19,7 +19,7 @@ const TERMINAL_LINE: usize = 4095;
 pub(super) fn draft(engine: &Engine) -> Result<Draft, CliError> {
     loop {
         say_to_person("Paste one log line or one record of several lines, then an empty line:")?;
-        match kit::draft_line(&pasted()?, engine) {
+        match tooling::draft_line(&pasted()?, engine) {
             Ok(draft) => return Ok(draft),
             Err(fault @ DraftError::Unusable(_)) => return Err(RulesError::from(fault).into()),
             Err(fault) => say(&fault),

@@ -1,7 +1,7 @@
 //! `clawsift rules show ID...`: whole rules as they are in force.
 
 use crate::cli::error::CliError;
-use crate::kit;
+use crate::tooling;
 
 use super::args::{Listing, ShowRules};
 use super::error::RulesError;
@@ -12,7 +12,7 @@ pub(super) fn run(args: &ShowRules) -> Result<u8, CliError> {
     let rules = args
         .ids
         .iter()
-        .map(|id| kit::show(&catalogue, id))
+        .map(|id| tooling::show(&catalogue, id))
         .collect::<Result<Vec<_>, _>>()
         .map_err(RulesError::from)?;
     match args.format {

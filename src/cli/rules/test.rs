@@ -8,7 +8,7 @@ use crate::catalogue::{self, RuleFile};
 use crate::cli::error::CliError;
 use crate::cli::outlet::say;
 use crate::engine::Engine;
-use crate::kit::{self, Mutation, TestRun};
+use crate::tooling::{self, Mutation, TestRun};
 
 use super::args::{Listing, TestRules};
 use super::check::files;
@@ -26,8 +26,8 @@ struct Outcome<'o> {
 pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
     let files = files(&args.paths)?;
     let engine = Engine::new(catalogue::over(&files, args.no_default_rules)?);
-    let test = kit::test(&engine, &files);
-    let mutation = args.mutate.then(|| kit::mutate(&engine, &files));
+    let test = tooling::test(&engine, &files);
+    let mutation = args.mutate.then(|| tooling::mutate(&engine, &files));
     if let Some(path) = &args.suggest {
         suggest(&engine, &files, path)?;
     }
@@ -42,7 +42,7 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
 
 /// Writes lines to a new file that tell the rules from their mutants.
 fn suggest(engine: &Engine, files: &[RuleFile], path: &Path) -> Result<(), CliError> {
-    let pins = kit::pin_down(engine, files);
+    let pins = tooling::suggest_examples(engine, files);
     if pins.0.is_empty() {
         say(&"nothing to suggest; no file was written");
         return Ok(());

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::catalogue::{Category, Severity};
 use crate::ci_commands::{Syntax, broken};
-use crate::classify::MarkKind;
+use crate::classify::LifecycleKind;
 use crate::redact::Redactor;
 use crate::render::sparkline::columns;
 use crate::render::words::number;
@@ -135,11 +135,11 @@ pub(super) fn values(finding: &Finding, name: &str) -> Vec<(String, u64)> {
     finding.captures.get(name).into_iter().flatten().map(clean).collect()
 }
 
-fn mark_text(mark: &MarkKind) -> String {
+fn mark_text(mark: &LifecycleKind) -> String {
     match mark {
-        MarkKind::GatewayStart => "gateway started".to_owned(),
-        MarkKind::ConfigReload => "configuration changed".to_owned(),
-        MarkKind::Version(version) => format!("version {}", Redactor::OPEN.clean(version)),
+        LifecycleKind::GatewayStart => "gateway started".to_owned(),
+        LifecycleKind::ConfigReload => "configuration changed".to_owned(),
+        LifecycleKind::Version(version) => format!("version {}", Redactor::OPEN.clean(version)),
     }
 }
 

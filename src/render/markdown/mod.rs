@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::classify::MarkKind;
-use crate::identity::{Masker, is_private_name, placeholders};
+use crate::classify::LifecycleKind;
+use crate::personal_names::{Masker, is_private_name, placeholders};
 use crate::report::{Finding, NextStep, Report, Sample, SourceInfo, Unclassified};
 
 use super::Style;
@@ -89,8 +89,8 @@ impl Page<'_> {
             .marks
             .iter()
             .filter_map(|mark| match &mark.what {
-                MarkKind::Version(version) => Some(version.as_str()),
-                MarkKind::GatewayStart | MarkKind::ConfigReload => None,
+                LifecycleKind::Version(version) => Some(version.as_str()),
+                LifecycleKind::GatewayStart | LifecycleKind::ConfigReload => None,
             })
             .collect();
         let runtimes: BTreeSet<&str> =

@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, CellAlignment, Table};
 
-use crate::kit::{Bench, RuleCost};
+use crate::tooling::{Bench, RuleCost};
 
 use crate::render::Style;
 use crate::render::page::{BOLD, Page};

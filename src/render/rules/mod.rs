@@ -9,7 +9,7 @@ mod whole_rule;
 use std::io::{self, Write};
 
 use crate::catalogue::Problem;
-use crate::kit::{Bench, ListedRule, Mutation, ShownRule, TestRun};
+use crate::tooling::{Bench, ListedRule, Mutation, ShownRule, TestRun};
 
 use super::Style;
 

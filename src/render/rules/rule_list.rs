@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement};
 
-use crate::kit::ListedRule;
+use crate::tooling::ListedRule;
 
 use crate::render::Style;
 

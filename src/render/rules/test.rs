@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Paint};
 
-use crate::kit::{Failure, FailureKind, Mutation, RuleMutation, TestRun};
 use crate::redact::Redactor;
+use crate::tooling::{Failure, FailureKind, Mutation, RuleMutation, TestRun};
 
 use crate::render::page::{BOLD, DIM};
 

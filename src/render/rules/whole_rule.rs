@@ -1,9 +1,9 @@
 //! A whole rule for its author: signatures, texts and examples.
 
 use crate::catalogue::SignatureKind;
-use crate::kit::{ShownRule, ShownSignature};
 use crate::redact::Redactor;
 use crate::report::FilledFix;
+use crate::tooling::{ShownRule, ShownSignature};
 
 use crate::render::Style;
 use crate::render::page::{Advice, Page};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Context of a filled-in value, which decides how the value is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum QuotingContext {
     /// A sentence for a person.
     Sentence,
     /// A command for a shell.
@@ -16,11 +16,11 @@ pub(crate) enum Place {
 
 /// Replaces each `{name}` by the fact of that name, or by the placeholder `<name>` if the fact is missing or not valid
 /// for `place`.
-pub(crate) fn fill(template: &str, facts: &BTreeMap<String, String>, place: Place) -> String {
+pub(crate) fn fill(template: &str, facts: &BTreeMap<String, String>, place: QuotingContext) -> String {
     replace(template, |name| match facts.get(name) {
-        Some(value) if place == Place::Command && fits(name, value) => shell_quote(value),
-        Some(value) if place == Place::Sentence => value.clone(),
-        Some(value) if place == Place::Config && !is_masked(value) => {
+        Some(value) if place == QuotingContext::Command && fits(name, value) => shell_quote(value),
+        Some(value) if place == QuotingContext::Sentence => value.clone(),
+        Some(value) if place == QuotingContext::Config && !is_masked(value) => {
             value.replace('\\', "\\\\").replace('"', "\\\"")
         }
         _ => format!("<{name}>"),
@@ -183,14 +183,14 @@ mod tests {
             ("option".to_owned(), "-oProxyCommand=x".to_owned()),
         ]);
         let fill = |template: &str, place| fill(template, &facts, place);
-        assert_eq!(fill("ping {host} {port}", Place::Command), "ping api.x.com <port>");
-        assert_eq!(fill("use {model}", Place::Command), r#"use 'a'\''; rm -rf ~ #"'"#);
-        assert_eq!(fill("ssh {option}", Place::Command), "ssh <option>");
+        assert_eq!(fill("ping {host} {port}", QuotingContext::Command), "ping api.x.com <port>");
+        assert_eq!(fill("use {model}", QuotingContext::Command), r#"use 'a'\''; rm -rf ~ #"'"#);
+        assert_eq!(fill("ssh {option}", QuotingContext::Command), "ssh <option>");
         assert_eq!(
-            fill(r#"{ models: { "{model}": {} } }"#, Place::Config),
+            fill(r#"{ models: { "{model}": {} } }"#, QuotingContext::Config),
             r#"{ models: { "a'; rm -rf ~ #\"": {} } }"#
         );
-        assert_eq!(fill("Wait {retry_after} s, {", Place::Sentence), "Wait <retry_after> s, {");
+        assert_eq!(fill("Wait {retry_after} s, {", QuotingContext::Sentence), "Wait <retry_after> s, {");
         for (name, value, expected) in [
             ("host", "$(reboot)", "<host>"),
             ("host", "a.b;reboot", "<host>"),
@@ -224,13 +224,20 @@ mod tests {
             ("tool", "[a]", "'[a]'"),
         ] {
             let facts = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-            assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Command), expected, "{value}");
-            assert_eq!(super::fill(&format!("{{{name}}}"), &facts, Place::Sentence), value);
+            assert_eq!(
+                super::fill(&format!("{{{name}}}"), &facts, QuotingContext::Command),
+                expected,
+                "{value}"
+            );
+            assert_eq!(super::fill(&format!("{{{name}}}"), &facts, QuotingContext::Sentence), value);
         }
         for masked in ["[redacted]", "[email 1]"] {
             let facts = BTreeMap::from([("model".to_owned(), masked.to_owned())]);
-            assert_eq!(super::fill(r#"{ "{model}": 1 }"#, &facts, Place::Config), r#"{ "<model>": 1 }"#);
+            assert_eq!(
+                super::fill(r#"{ "{model}": 1 }"#, &facts, QuotingContext::Config),
+                r#"{ "<model>": 1 }"#
+            );
         }
-        assert_eq!(fill("awk '{print $1}' ${HOME}", Place::Command), "awk '{print $1}' ${HOME}");
+        assert_eq!(fill("awk '{print $1}' ${HOME}", QuotingContext::Command), "awk '{print $1}' ${HOME}");
     }
 }

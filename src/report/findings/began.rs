@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::MarkKind;
-use crate::report::incidents::Mark;
+use crate::classify::LifecycleKind;
+use crate::report::incidents::LifecycleEvent;
 
 /// The gateway's lifecycle event (start, reload, update) after which a failure began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Began {
     /// Seconds between that event and the first incident.
     pub seconds: i64,
     /// The last lifecycle event before the first incident.
-    pub after: MarkKind,
+    pub after: LifecycleKind,
     /// The version running at that time, if the log shows an update to it and no incident came before the update.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_version: Option<String>,
@@ -29,12 +29,12 @@ impl Began {
 }
 
 /// Returns the last lifecycle event of `gateway` before `first_seen`. `marks` must be in order of time.
-pub(crate) fn began(marks: &[Mark], gateway: &str, first_seen: Timestamp) -> Option<Began> {
+pub(crate) fn began(marks: &[LifecycleEvent], gateway: &str, first_seen: Timestamp) -> Option<Began> {
     let before = || marks.iter().filter(|mark| mark.gateway == gateway && mark.time <= first_seen);
-    let last = before().rfind(|mark| !matches!(mark.what, MarkKind::Version(_)));
-    let versions: Vec<(&Mark, &String)> = before()
+    let last = before().rfind(|mark| !matches!(mark.what, LifecycleKind::Version(_)));
+    let versions: Vec<(&LifecycleEvent, &String)> = before()
         .filter_map(|mark| match &mark.what {
-            MarkKind::Version(version) => Some((mark, version)),
+            LifecycleKind::Version(version) => Some((mark, version)),
             _ => None,
         })
         .collect();
@@ -52,8 +52,8 @@ pub(crate) fn began(marks: &[Mark], gateway: &str, first_seen: Timestamp) -> Opt
 mod tests {
     use super::*;
 
-    fn mark(second: i64, what: MarkKind) -> Mark {
-        Mark { time: at(second), what, gateway: "g".to_owned() }
+    fn mark(second: i64, what: LifecycleKind) -> LifecycleEvent {
+        LifecycleEvent { time: at(second), what, gateway: "g".to_owned() }
     }
 
     fn at(second: i64) -> Timestamp {
@@ -62,17 +62,17 @@ mod tests {
 
     #[test]
     fn the_latest_mark_before_the_beginning_counts() {
-        let version = |text: &str| MarkKind::Version(text.to_owned());
+        let version = |text: &str| LifecycleKind::Version(text.to_owned());
         let marks = [
             mark(0, version("2026.8.1")),
-            mark(1, MarkKind::GatewayStart),
+            mark(1, LifecycleKind::GatewayStart),
             mark(100, version("2026.9.6")),
-            mark(101, MarkKind::GatewayStart),
-            mark(150, MarkKind::ConfigReload),
-            mark(300, MarkKind::GatewayStart),
+            mark(101, LifecycleKind::GatewayStart),
+            mark(150, LifecycleKind::ConfigReload),
+            mark(300, LifecycleKind::GatewayStart),
         ];
         let found = began(&marks, "g", at(160)).expect("a mark");
-        assert_eq!((found.seconds, &found.after), (10, &MarkKind::ConfigReload));
+        assert_eq!((found.seconds, &found.after), (10, &LifecycleKind::ConfigReload));
         assert_eq!(found.since_version.as_deref(), Some("2026.9.6"));
         let early = began(&marks, "g", at(50)).expect("a mark");
         assert_eq!((early.seconds, early.since_version), (49, None));

@@ -1,6 +1,6 @@
 //! Builds the report from the summary of all sources.
 
-use crate::report::incidents::{Joined, SourceInfo, parts, stitch};
+use crate::report::incidents::{Joined, SourceInfo, merge_sources, parts};
 use crate::report::tally::{FindingTally, Matches, Summary, Tally, View, settle};
 
 use super::began::began;
@@ -17,7 +17,7 @@ const MAX_CLUSTERS: usize = 100;
 /// Builds the report of a summary; also returns which incidents were joined across sources.
 pub(crate) fn report_of(summary: Summary, view: &View) -> (Report, Joined) {
     let in_time = parts::in_time(&summary.sources);
-    let (edges, joined) = stitch(&in_time);
+    let (edges, joined) = merge_sources(&in_time);
     let mut tallies = summary.settled.clone();
     let mut outside = summary.outside;
     let mut period = view.filter.period;

@@ -13,7 +13,7 @@ use crate::redact::Cleaner;
 use crate::report::incidents::Sample;
 use crate::report::tally::{FindingTally, Histogram, RuleText, Times, ValueCounts};
 
-use super::advice::{self, Place, fill};
+use super::advice::{self, QuotingContext, fill};
 use super::began::Began;
 use super::fingerprint::fingerprint;
 use super::fix::FilledFix;
@@ -205,7 +205,7 @@ pub(crate) fn finding(
         contradicted: values(&tally.claims, &is_wrong),
         samples: tally.samples.clone(),
         symptoms,
-        causes: rule.causes.iter().map(|cause| fill(cause, &facts, Place::Sentence)).collect(),
+        causes: rule.causes.iter().map(|cause| fill(cause, &facts, QuotingContext::Sentence)).collect(),
         fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
         limits: rule.limits.clone(),
         references: rule.references.clone(),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::identity::is_private_name;
+use crate::personal_names::is_private_name;
 use crate::redact::{Redactor, holds_mask};
 
 use super::value::Value;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::Fix;
 use crate::redact::{Cleaner, Redactor};
 
-use super::advice::{Place, fill};
+use super::advice::{QuotingContext, fill};
 
 /// A fix with the facts of the log filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,12 +30,12 @@ impl FilledFix {
     pub(crate) fn new(fix: &Fix, facts: &BTreeMap<String, String>) -> Self {
         let visible = |text: String| Redactor::OPEN.clean_lines(&text);
         Self {
-            say: visible(fill(&fix.say, facts, Place::Sentence)),
-            run: fix.run.as_deref().map(|run| visible(fill(run, facts, Place::Command))),
+            say: visible(fill(&fix.say, facts, QuotingContext::Sentence)),
+            run: fix.run.as_deref().map(|run| visible(fill(run, facts, QuotingContext::Command))),
             config: fix
                 .config
                 .as_deref()
-                .map(|config| visible(fill(config.trim_end(), facts, Place::Config))),
+                .map(|config| visible(fill(config.trim_end(), facts, QuotingContext::Config))),
         }
     }
 

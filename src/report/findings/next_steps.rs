@@ -14,7 +14,7 @@ use crate::catalogue::Category::{
 };
 use crate::redact::Cleaner;
 
-use super::advice::{Place, fill};
+use super::advice::{QuotingContext, fill};
 use super::finding::Finding;
 use super::rank::hurt;
 
@@ -149,8 +149,8 @@ pub(crate) fn next_steps(findings: &[Finding]) -> Vec<NextStep> {
             let facts: BTreeMap<String, String> = callers.first()?.facts();
             let categories = step.categories.len();
             let step = NextStep {
-                say: fill(step.say, &facts, Place::Sentence),
-                run: step.run.map(|run| fill(run, &facts, Place::Command)),
+                say: fill(step.say, &facts, QuotingContext::Sentence),
+                run: step.run.map(|run| fill(run, &facts, QuotingContext::Command)),
                 findings: callers.iter().map(|finding| finding.rank).collect(),
             };
             let hurt: f64 = callers.iter().map(|finding| hurt(finding)).sum();

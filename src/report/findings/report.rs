@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Severity;
 use crate::redact::{Cleaner, Redactor};
-use crate::report::incidents::{Mark, SourceInfo};
+use crate::report::incidents::{LifecycleEvent, SourceInfo};
 use crate::report::tally::{CatalogueInfo, Matches, Summary};
 
 use super::finding::Finding;
@@ -45,7 +45,7 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Starts, reloads and updates of the gateways, in order of time.
     #[serde(default)]
-    pub marks: Vec<Mark>,
+    pub marks: Vec<LifecycleEvent>,
     /// Number of findings that `--top` or `--budget` removed; such a report cannot be merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<usize>,

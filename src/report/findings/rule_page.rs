@@ -9,7 +9,7 @@ use crate::engine::{Engine, Verdict};
 use crate::record::{Lines, Record};
 use crate::redact::{Redactor, Secrets};
 
-use super::advice::{self, Place, fill};
+use super::advice::{self, QuotingContext, fill};
 use super::fix::FilledFix;
 
 /// Maximum length of a displayed fact, in characters.
@@ -124,7 +124,7 @@ impl RulePage {
             (false, _) => Ok(pages),
             (true, true) => Err(Unexplained::Unknown {
                 what: redactor.excerpt(what, MAX_FACT),
-                nearest: nearest(engine, what),
+                nearest: did_you_mean(engine, what),
             }),
             (true, false) => Err(Unexplained::NoMatch),
         }
@@ -137,7 +137,7 @@ impl RulePage {
     fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict, secrets: &Secrets) -> Self {
         let excerpt = |text: &str| redactor.excerpt_of_piece(text, MAX_FACT, secrets);
         let category = engine.rule(verdict.rule).category;
-        let is_proven = !verdict.evidence.is_hearsay();
+        let is_proven = !verdict.evidence.is_secondary();
         let contradicted =
             verdict.claims.iter().filter(|claim| is_proven && !claim.means.contains(&category));
         let contradicted: BTreeSet<String> = contradicted.map(|claim| excerpt(&claim.says)).collect();
@@ -161,7 +161,11 @@ impl RulePage {
             title: visible(&rule.title),
             category: rule.category,
             severity: rule.severity,
-            causes: rule.causes.iter().map(|cause| visible(&fill(cause, &facts, Place::Sentence))).collect(),
+            causes: rule
+                .causes
+                .iter()
+                .map(|cause| visible(&fill(cause, &facts, QuotingContext::Sentence)))
+                .collect(),
             fixes: rule.fixes.iter().map(|fix| FilledFix::new(fix, &facts)).collect(),
             limits: rule.limits.clone(),
             look_alikes: look_alikes(engine, index),
@@ -229,7 +233,7 @@ fn look_alikes(engine: &Engine, index: usize) -> Vec<LookAlike> {
 }
 
 /// Returns the three rule ids most similar to `word`.
-fn nearest(engine: &Engine, word: &str) -> Vec<String> {
+fn did_you_mean(engine: &Engine, word: &str) -> Vec<String> {
     let word = word.to_ascii_lowercase();
     let mut ids: Vec<&str> = engine.catalogue().rules().iter().map(|rule| rule.id.as_str()).collect();
     ids.sort_by(|a, b| strsim::jaro_winkler(b, &word).total_cmp(&strsim::jaro_winkler(a, &word)));

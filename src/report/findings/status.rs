@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Severity};
-use crate::report::incidents::{LastSeen, Mark, Scope, SourceSummary, Success};
+use crate::report::incidents::{LastSeen, LifecycleEvent, Scope, SourceSummary, Success};
 use crate::report::tally::{FindingTally, RuleText};
 
 /// Time without an incident before the end of the log after which a failure is quiet.
@@ -100,7 +100,7 @@ impl Health {
     }
 
     /// Returns the worst status over the scopes in which the failure was seen.
-    pub(crate) fn status(&self, rule: &RuleText, tally: &FindingTally, marks: &[Mark]) -> Status {
+    pub(crate) fn status(&self, rule: &RuleText, tally: &FindingTally, marks: &[LifecycleEvent]) -> Status {
         let of_scope = |last: &LastSeen| {
             let success = self
                 .successes
@@ -117,7 +117,7 @@ impl Health {
 
 /// Returns the time of the gateway's last start, if a start proves that the failure is fixed (a critical failure that
 /// prevents the gateway from starting).
-fn restart_after(rule: &RuleText, scope: &Scope, marks: &[Mark]) -> Option<Timestamp> {
+fn restart_after(rule: &RuleText, scope: &Scope, marks: &[LifecycleEvent]) -> Option<Timestamp> {
     let keeps_from_starting = rule.severity == Severity::Critical
         && matches!(rule.category, Category::Gateway | Category::Config | Category::Storage);
     let starts = marks.iter().filter(|mark| mark.gateway == scope.gateway && mark.is_start());

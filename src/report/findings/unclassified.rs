@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Level;
 use crate::redact::Cleaner;
 use crate::report::incidents::Sample;
-use crate::report::tally::{MASK, Shape, Shapes, redact_template};
+use crate::report::tally::{LogTemplates, MASK, TemplateCount, redact_template};
 
 /// Minimum number of equal words out of ten for two texts of equal word count to form one cluster.
 const ALIKE_OF_TEN: usize = 7;
@@ -47,14 +47,14 @@ struct Cluster<'s> {
     level: Level,
     subsystem: Option<&'s str>,
     words: Vec<&'s str>,
-    shape: Shape,
+    shape: TemplateCount,
 }
 
 /// Returns the clusters, the most frequent first, errors before warnings on equal counts.
 ///
 /// This is the last step of the Drain log parsing algorithm: a text in a branch of its tree (here level, subsystem and
 /// number of words) joins the first cluster with which enough words agree, and the words that differ are masked.
-pub(crate) fn cluster(shapes: &Shapes) -> Vec<Unclassified> {
+pub(crate) fn cluster(shapes: &LogTemplates) -> Vec<Unclassified> {
     let mut by_frequency: Vec<_> = shapes.iter().collect();
     by_frequency.sort_by(|(a, x), (b, y)| y.records.cmp(&x.records).then_with(|| a.cmp(b)));
     let mut clusters: Vec<Cluster<'_>> = Vec::new();
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn like_texts_are_one_cluster() {
-        let mut shapes = Shapes::default();
+        let mut shapes = LogTemplates::default();
         for text in [
             "cannot open the file of user anna today",
             "cannot open the file of user bert today",

@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
-use crate::classify::{Ends, Glimpse, Match, Position, Setting};
+use crate::classify::{Component, CorrelationKey, Ends, Match, Position};
 use crate::redact::Cleaner;
 
 use super::ending::Ending;
-use super::nearness::earlier;
 use super::sample::Sample;
+use super::time_limits::earlier;
 
 /// Maximum number of OpenClaw's own statements kept per incident; real incidents have two or three.
 const MAX_CLAIMS: usize = 8;
@@ -35,7 +35,7 @@ pub enum Role {
 
 /// The strongest record about one provider (or about no provider).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Lead {
+pub(crate) struct PrimaryEvidence {
     pub rule: usize,
     pub category: Category,
     pub severity: Severity,
@@ -50,7 +50,7 @@ pub(crate) struct Lead {
     pub position: Position,
 }
 
-impl Lead {
+impl PrimaryEvidence {
     fn new(found: &Match, provider: Option<String>) -> Self {
         Self {
             rule: found.rule,
@@ -76,13 +76,13 @@ impl Lead {
     }
 
     fn is_proven(&self) -> bool {
-        !self.is_echo && !self.evidence.is_hearsay()
+        !self.is_echo && !self.evidence.is_secondary()
     }
 }
 
 /// The earlier failure that led to an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Root {
+pub(crate) struct RootFailure {
     pub rule: usize,
     pub category: Category,
     pub evidence: Evidence,
@@ -93,7 +93,7 @@ pub(crate) struct Root {
 /// State of the run of an incident.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Course {
+pub(crate) enum RunState {
     /// Attempts continue.
     #[default]
     Open,
@@ -113,7 +113,7 @@ pub(crate) struct Incident {
     /// Number in this scan, from 1.
     #[serde(skip)]
     pub number: u64,
-    pub setting: Setting,
+    pub setting: Component,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
     /// Times for ordering within the source; records without a time take that of the record before.
@@ -123,9 +123,9 @@ pub(crate) struct Incident {
     pub last_line: u64,
     /// The strongest record per provider, in the order of their first records. Records without a provider share one
     /// entry.
-    pub leads: Vec<Lead>,
+    pub leads: Vec<PrimaryEvidence>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub root: Option<Root>,
+    pub root: Option<RootFailure>,
     /// The provider of the last request. Records without a provider are attributed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
@@ -145,7 +145,7 @@ pub(crate) struct Incident {
     pub traces: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
-    pub course: Course,
+    pub course: RunState,
     /// Records after the end of the source's journal, if the journal contains earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<Box<Incident>>,
@@ -153,7 +153,7 @@ pub(crate) struct Incident {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_in_journal: bool,
     /// Correlation key of the first record, for deciding if the incident continues one of the previous source.
-    pub first: Glimpse,
+    pub first: CorrelationKey,
 }
 
 /// The rule that explains an incident.
@@ -187,18 +187,19 @@ impl Incident {
             runs: Vec::new(),
             traces: Vec::new(),
             session: None,
-            course: Course::Open,
+            course: RunState::Open,
             rest: None,
             is_in_journal: false,
-            first: Glimpse::new(found),
+            first: CorrelationKey::new(found),
         }
     }
 
     /// Returns the record that shows the cause. If several providers failed in one run, the first one is the cause and
     /// the others are unsuccessful fallbacks.
-    pub fn lead(&self) -> Option<&Lead> {
+    pub fn lead(&self) -> Option<&PrimaryEvidence> {
         let primary = self.provider();
-        let of_primary = |lead: &&Lead| lead.provider.is_none() || lead.provider.as_deref() == primary;
+        let of_primary =
+            |lead: &&PrimaryEvidence| lead.provider.is_none() || lead.provider.as_deref() == primary;
         let best = strongest(self.leads.iter().filter(of_primary))?;
         if best.is_echo && self.root.is_none() {
             // The log does not show why the first provider is on cooldown; a proven failure of another provider is the
@@ -248,7 +249,7 @@ impl Incident {
         if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
             self.session = self.session.take().or_else(|| found.keys.session.clone());
         }
-        self.add_lead(Lead::new(found, self.asked.clone()));
+        self.add_lead(PrimaryEvidence::new(found, self.asked.clone()));
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
@@ -276,17 +277,19 @@ impl Incident {
     fn advance(&mut self, found: &Match) {
         let time = found.when.order.or(self.last_order).unwrap_or_default();
         match (found.ends, found.has_next) {
-            (_, Some(true)) => self.course = Course::FallingBack,
-            (Ends::Run, _) => self.course = Course::Closed(time),
-            _ if matches!(self.course, Course::Closed(_)) => {}
-            (Ends::Told, _) | (_, Some(false)) => self.course = Course::Exhausted(time),
-            (Ends::Candidate, None) => self.course = Course::Ended(time),
-            _ if found.is_attempt && matches!(self.course, Course::Ended(_)) => self.course = Course::Open,
+            (_, Some(true)) => self.course = RunState::FallingBack,
+            (Ends::Run, _) => self.course = RunState::Closed(time),
+            _ if matches!(self.course, RunState::Closed(_)) => {}
+            (Ends::Told, _) | (_, Some(false)) => self.course = RunState::Exhausted(time),
+            (Ends::Candidate, None) => self.course = RunState::Ended(time),
+            _ if found.is_attempt && matches!(self.course, RunState::Ended(_)) => {
+                self.course = RunState::Open
+            }
             _ => {}
         }
     }
 
-    fn add_lead(&mut self, lead: Lead) {
+    fn add_lead(&mut self, lead: PrimaryEvidence) {
         let count = self.leads.len();
         match self.leads.iter_mut().find(|mine| mine.provider == lead.provider) {
             Some(mine) if lead.weight() > mine.weight() => *mine = lead,
@@ -310,7 +313,7 @@ impl Incident {
 
     /// Closes the incident at `time`, or at the time of its last record.
     pub fn close(&mut self, time: Option<Timestamp>) {
-        self.course = Course::Closed(time.or(self.last_order).unwrap_or_default());
+        self.course = RunState::Closed(time.or(self.last_order).unwrap_or_default());
     }
 
     /// Records that the run succeeded; `fallback` if another model answered.
@@ -318,7 +321,7 @@ impl Incident {
         self.ending.recovered = true;
         self.ending.degraded |= fallback;
         if let Some(time) = time.or(self.last_order) {
-            self.course = Course::Closed(time);
+            self.course = RunState::Closed(time);
         }
     }
 
@@ -349,7 +352,7 @@ impl Incident {
         }
         for lead in other.leads {
             let provider = lead.provider.or_else(|| self.asked.clone());
-            self.add_lead(Lead { provider, ..lead });
+            self.add_lead(PrimaryEvidence { provider, ..lead });
         }
         self.root = self.root.take().or(other.root);
         self.asked = other.asked.or(self.asked.take());
@@ -360,11 +363,11 @@ impl Incident {
     }
 
     /// Returns the run state after a later source continues the incident, equal to the state if both were one source.
-    fn course_after(&self, later: Course, is_attempt: bool) -> Course {
+    fn course_after(&self, later: RunState, is_attempt: bool) -> RunState {
         match (self.course, later) {
-            (Course::Closed(_), Course::Open | Course::Ended(_) | Course::Exhausted(_))
-            | (Course::Exhausted(_), Course::Open) => self.course,
-            (Course::Ended(_), Course::Open) if !is_attempt => self.course,
+            (RunState::Closed(_), RunState::Open | RunState::Ended(_) | RunState::Exhausted(_))
+            | (RunState::Exhausted(_), RunState::Open) => self.course,
+            (RunState::Ended(_), RunState::Open) if !is_attempt => self.course,
             _ => later,
         }
     }
@@ -419,7 +422,7 @@ impl Incident {
 }
 
 /// Returns the lead with the highest weight, the first one on ties.
-fn strongest<'l>(leads: impl Iterator<Item = &'l Lead>) -> Option<&'l Lead> {
+fn strongest<'l>(leads: impl Iterator<Item = &'l PrimaryEvidence>) -> Option<&'l PrimaryEvidence> {
     leads.reduce(|best, lead| if lead.weight() > best.weight() { lead } else { best })
 }
 

@@ -1,18 +1,18 @@
 //! Journal of the events near the beginning of a source, in order. Incidents there may continue from the previous
-//! source, so the journal is replayed to a joiner that knows the end of that source.
+//! source, so the journal is replayed to a correlator that knows the end of that source.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::{Behind, Facts, Match, Position, RunKeys, When};
+use crate::classify::{Context, Facts, Match, Position, RunKeys, When};
 use crate::redact::Cleaner;
 
+use super::correlate::Correlator;
 use super::incident::Incident;
-use super::join::Joiner;
-use super::nearness::{REACH, within};
 use super::sample::Sample;
+use super::time_limits::{REACH, within};
 
 /// Maximum number of entries per journal: more than a busy gateway writes in half an hour, because most records are no
 /// entries.
@@ -35,13 +35,13 @@ struct Entry {
     order: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "RunKeys::is_empty")]
     keys: RunKeys,
-    what: Told,
+    what: EntryKind,
 }
 
 /// Content of an entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Told {
+enum EntryKind {
     /// A match. `incident` is the incident's number, and after `settle` its index in the source's edges.
     Match {
         facts: usize,
@@ -51,13 +51,15 @@ enum Told {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sample: Option<Box<Sample>>,
     },
-    Turn(Turn),
+    // The name in reports that are merged later.
+    #[serde(rename = "turn")]
+    RunEvent(RunEvent),
 }
 
 /// Events other than matches that begin or end runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Turn {
+pub(crate) enum RunEvent {
     /// A run succeeded.
     Success {
         /// A model other than the requested one answered.
@@ -76,9 +78,15 @@ pub(crate) enum Turn {
 
 impl Journal {
     /// Adds an event other than a match, unless the journal has ended. The source begins at `first`.
-    pub fn turn(&mut self, order: Option<Timestamp>, first: Option<Timestamp>, keys: RunKeys, turn: Turn) {
+    pub fn turn(
+        &mut self,
+        order: Option<Timestamp>,
+        first: Option<Timestamp>,
+        keys: RunKeys,
+        turn: RunEvent,
+    ) {
         if self.is_open(order, first) {
-            self.entries.push(Entry { order, keys, what: Told::Turn(turn) });
+            self.entries.push(Entry { order, keys, what: EntryKind::RunEvent(turn) });
         }
     }
 
@@ -98,7 +106,7 @@ impl Journal {
             self.facts.push(Facts::clone(&found.facts));
             self.facts.len() - 1
         });
-        let what = Told::Match { facts, time: found.when.time, incident, sample: sample.map(Box::new) };
+        let what = EntryKind::Match { facts, time: found.when.time, incident, sample: sample.map(Box::new) };
         self.entries.push(Entry { order, keys: found.keys.clone(), what });
         true
     }
@@ -114,7 +122,7 @@ impl Journal {
     /// those are already counted.
     pub fn settle(&mut self, edges: &[Incident]) {
         self.entries.retain_mut(|entry| match &mut entry.what {
-            Told::Match { incident, .. } => {
+            EntryKind::Match { incident, .. } => {
                 let place = edges.binary_search_by_key(incident, |edge| edge.number);
                 place.inspect(|place| *incident = *place as u64).is_ok()
             }
@@ -138,9 +146,9 @@ impl Journal {
         self.entries.iter().filter_map(|entry| entry.order).max()
     }
 
-    /// Replays all entries to a joiner. Returns per match the index of its incident in the source's edges and the
-    /// number that the joiner gave it.
-    pub fn tell(&self, joiner: &mut Joiner, last: Option<Timestamp>) -> Vec<(usize, u64)> {
+    /// Replays all entries to a correlator. Returns per match the index of its incident in the source's edges and the
+    /// number that the correlator gave it.
+    pub fn tell(&self, joiner: &mut Correlator, last: Option<Timestamp>) -> Vec<(usize, u64)> {
         let facts: Vec<Arc<Facts>> = self.facts.iter().cloned().map(Arc::new).collect();
         let (mut numbers, mut last) = (Vec::new(), last);
         for entry in &self.entries {
@@ -148,14 +156,14 @@ impl Journal {
             let order = entry.order.or(last);
             last = order;
             match &entry.what {
-                Told::Match { facts: index, time, incident, sample } => {
+                EntryKind::Match { facts: index, time, incident, sample } => {
                     let Some(facts) = facts.get(*index) else { continue };
                     let when = When { time: *time, order };
                     let found = told_again(Arc::clone(facts), when, entry.keys.clone());
                     let number = joiner.add(&found, sample.as_deref().cloned());
                     numbers.push((usize::try_from(*incident).unwrap_or(usize::MAX), number));
                 }
-                Told::Turn(turn) => turn.tell(joiner, &entry.keys, order),
+                EntryKind::RunEvent(turn) => turn.tell(joiner, &entry.keys, order),
             }
         }
         numbers
@@ -169,7 +177,7 @@ impl Journal {
     /// Redacts the text of the matches.
     pub fn redact(&mut self, cleaner: &Cleaner) {
         let samples = self.entries.iter().filter_map(|entry| match &entry.what {
-            Told::Match { sample: Some(sample), .. } => Some(sample.text.as_str()),
+            EntryKind::Match { sample: Some(sample), .. } => Some(sample.text.as_str()),
             _ => None,
         });
         let own = cleaner.knowing(samples);
@@ -179,8 +187,8 @@ impl Journal {
         }
         for entry in &mut self.entries {
             match &mut entry.what {
-                Told::Match { sample: Some(sample), .. } => sample.redact(&own),
-                Told::Turn(Turn::Success { requested, .. }) => own.each(requested),
+                EntryKind::Match { sample: Some(sample), .. } => sample.redact(&own),
+                EntryKind::RunEvent(RunEvent::Success { requested, .. }) => own.each(requested),
                 _ => {}
             }
         }
@@ -191,8 +199,8 @@ impl Journal {
     }
 }
 
-impl Turn {
-    fn tell(&self, joiner: &mut Joiner, keys: &RunKeys, order: Option<Timestamp>) {
+impl RunEvent {
+    fn tell(&self, joiner: &mut Correlator, keys: &RunKeys, order: Option<Timestamp>) {
         match self {
             Self::Success { fallback, requested } => {
                 joiner.succeed(keys, order, *fallback, requested.as_deref());
@@ -211,7 +219,7 @@ fn told_again(facts: Arc<Facts>, when: When, keys: RunKeys) -> Match {
         text: None,
         is_sample: false,
         is_quoted: false,
-        behind: Behind::default(),
+        behind: Context::default(),
         stamp: None,
         keys,
         facts,

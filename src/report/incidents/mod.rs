@@ -1,33 +1,33 @@
 //! Correlation: joins the records of one failure into one incident, within a source and across sources.
 
-mod belonging;
+mod correlate;
+mod correlation_rules;
 pub(super) mod ending;
 mod hint;
 mod incident;
-mod join;
 mod journal;
-mod mark;
-mod nearness;
+mod lifecycle;
 mod part;
 pub(super) mod parts;
 mod sample;
 mod scope;
 mod source_info;
+mod source_merge;
 mod source_summary;
-mod stitch;
+mod time_limits;
 
+pub(crate) use correlate::{Correlator, End, RunOutcome, Standing, UnmatchedEnd};
 pub(crate) use hint::Hint;
 pub use incident::Role;
 pub(crate) use incident::{Cause, Incident};
-pub(crate) use join::{End, GoodEnd, Joiner, LooseEnd, Standing};
-pub(crate) use journal::{Journal, Turn};
-pub(crate) use mark::MAX_MARKS;
-pub use mark::Mark;
-pub(crate) use nearness::{REACH, WINDOW, earlier, within};
-pub(crate) use part::{EMPTY, Oddities, Part};
+pub(crate) use journal::{Journal, RunEvent};
+pub use lifecycle::LifecycleEvent;
+pub(crate) use lifecycle::MAX_MARKS;
+pub(crate) use part::{EMPTY, Oddities, SourcePart};
 pub(crate) use sample::MAX_SAMPLES;
 pub use sample::Sample;
 pub(crate) use scope::{LastSeen, Scope, Success, keep_latest};
 pub use source_info::{FormatCount, SourceInfo};
+pub(crate) use source_merge::{Joined, merge_sources};
 pub(crate) use source_summary::SourceSummary;
-pub(crate) use stitch::{Joined, stitch};
+pub(crate) use time_limits::{REACH, WINDOW, earlier, within};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Additional data kept for one part of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Part {
+pub(crate) struct SourcePart {
     /// Offset of the part's first record in the source, in bytes, if known.
     pub start: Option<u64>,
     /// Counts of unusual records, for the notes.

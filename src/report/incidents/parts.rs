@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::classify::MarkKind;
+use crate::classify::LifecycleKind;
 
 use super::incident::Incident;
-use super::mark::{MAX_MARKS, Mark};
-use super::nearness::REACH;
+use super::lifecycle::{LifecycleEvent, MAX_MARKS};
 use super::part::{EMPTY, Oddities};
 use super::sample::Sample;
 use super::source_info::{FormatCount, SourceInfo};
 use super::source_summary::SourceSummary;
+use super::time_limits::REACH;
 
 /// Returns the sources as a report shows them: consecutive parts of one source are combined.
 pub(crate) fn shown(sources: &[SourceSummary]) -> Vec<SourceInfo> {
@@ -149,13 +149,13 @@ impl<'s> Lines<'s> {
 
 /// Returns the lifecycle events of all sources. For a source that was read in parts, events are removed that a scan of
 /// the whole source would not have: a repeated version, and all but the latest events.
-pub(crate) fn marks(sources: &[SourceSummary]) -> Vec<Mark> {
+pub(crate) fn marks(sources: &[SourceSummary]) -> Vec<LifecycleEvent> {
     let mut all = Vec::new();
     for parts in sources.chunk_by(are_parts_of_one) {
-        let mut marks: Vec<&Mark> = Vec::new();
+        let mut marks: Vec<&LifecycleEvent> = Vec::new();
         let mut version = None;
         for mark in parts.iter().flat_map(|part| &part.marks) {
-            let is_version = matches!(mark.what, MarkKind::Version(_));
+            let is_version = matches!(mark.what, LifecycleKind::Version(_));
             if !is_version || version.replace(&mark.what) != Some(&mark.what) {
                 marks.push(mark);
             }

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::redact::{Cleaner, Redactor};
 
+use super::correlate::{Standing, UnmatchedEnd};
 use super::hint::Hint;
 use super::incident::Incident;
-use super::join::{LooseEnd, Standing};
 use super::journal::Journal;
-use super::mark::Mark;
-use super::part::Part;
+use super::lifecycle::LifecycleEvent;
+use super::part::SourcePart;
 use super::scope::Success;
 use super::source_info::SourceInfo;
 
@@ -22,7 +22,7 @@ pub(crate) struct SourceSummary {
     pub gateway: String,
     /// Position in the whole source, if this is a part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
+    pub part: Option<SourcePart>,
     /// Name of the next older file of the rotated set, if it exists and was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_older: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct SourceSummary {
     #[serde(default)]
     pub standing: Standing,
     /// Successes near the beginning, of runs that may have failed in the previous source.
-    pub loose_ends: Vec<LooseEnd>,
+    pub loose_ends: Vec<UnmatchedEnd>,
     pub successes: Vec<Success>,
     /// Time of the last success before the log names the default provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub(crate) struct SourceSummary {
     /// The default provider at the end of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_provider: Option<String>,
-    pub marks: Vec<Mark>,
+    pub marks: Vec<LifecycleEvent>,
     pub hints: Vec<Hint>,
 }
 

@@ -14,7 +14,7 @@ const MAX_VALUES: usize = 100;
 /// every part, so its count is exact and independent of the order in which parts are added. Which values are kept does
 /// not depend on their frequency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Kept", into = "Kept")]
+#[serde(from = "SerializedCounts", into = "SerializedCounts")]
 pub(crate) struct ValueCounts {
     counts: BTreeMap<(u64, String), u64>,
     /// `true` if values were dropped.
@@ -23,7 +23,7 @@ pub(crate) struct ValueCounts {
 
 /// Serialized form, without the hashes, which can be recomputed.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct SerializedCounts {
     counts: Vec<(String, u64)>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_cut: bool,
@@ -65,8 +65,8 @@ impl ValueCounts {
     }
 }
 
-impl From<Kept> for ValueCounts {
-    fn from(kept: Kept) -> Self {
+impl From<SerializedCounts> for ValueCounts {
+    fn from(kept: SerializedCounts) -> Self {
         let mut counts = Self { is_cut: kept.is_cut, ..Self::default() };
         for (value, count) in kept.counts {
             counts.add(&value, count);
@@ -75,7 +75,7 @@ impl From<Kept> for ValueCounts {
     }
 }
 
-impl From<ValueCounts> for Kept {
+impl From<ValueCounts> for SerializedCounts {
     fn from(counts: ValueCounts) -> Self {
         let is_cut = counts.is_cut;
         Self { counts: counts.counts.into_iter().map(|((_, value), count)| (value, count)).collect(), is_cut }

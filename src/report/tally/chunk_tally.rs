@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::classify::{Counts, Event};
 use crate::record::{ByFormat, Origin, Stamp};
 
-use super::survey::Survey;
+use super::input_sample::InputSample;
 
 /// Data that one chunk adds to its source.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub struct ChunkTally {
     /// Programs and machines that wrote the records.
     pub origins: BTreeSet<Origin>,
     /// Sample of the records, if the chunk is near the beginning of the source.
-    pub survey: Survey,
+    pub survey: InputSample,
     /// Reason why the chunk could not be read, or only in part.
     pub problem: Option<String>,
     /// Events of the records, in order; positions are relative to the start of the chunk.

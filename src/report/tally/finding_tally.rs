@@ -48,7 +48,7 @@ impl FindingTally {
             self.captures.entry(name.clone()).or_default().add(value, 1);
         }
         // OpenClaw's own statements are not evidence against each other.
-        let is_proven = !cause.evidence.is_hearsay() && !cause.is_earlier;
+        let is_proven = !cause.evidence.is_secondary() && !cause.is_earlier;
         for (says, means) in incident.claims.iter().filter(|_| is_proven) {
             self.claims.add(says, 1);
             self.note_meaning(says, means);

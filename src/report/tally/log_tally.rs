@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Severity};
 use crate::classify::{
-    Calendar, ChunkBytes, Event, MarkKind, Match, Paste, Position, Quotations, RunKeys, Standing, When,
+    Calendar, ChunkBytes, Event, LifecycleKind, Match, Paste, Position, Quotations, RunKeys, Standing, When,
 };
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
 use crate::report::incidents::{
-    End, GoodEnd, Incident, Joiner, MAX_SAMPLES, REACH, Role, Sample, Scope, Success, Turn,
+    Correlator, End, Incident, MAX_SAMPLES, REACH, Role, RunEvent, RunOutcome, Sample, Scope, Success,
 };
 
 use super::chunk_tally::ChunkTally;
@@ -37,7 +37,7 @@ pub struct Tally<'c> {
     /// Assigns dates and order to the times of the current source.
     calendar: Calendar,
     source: Option<SourceTally>,
-    joiner: Joiner,
+    joiner: Correlator,
     /// Number of matches per rule so far in the current source.
     texts_seen: Vec<usize>,
     /// Closed incidents with their gateways, held while the end of the log, and with it the period, is unknown.
@@ -69,7 +69,7 @@ impl<'c> Tally<'c> {
             calendar: Calendar::new(zone.clone()),
             zone,
             source: None,
-            joiner: Joiner::default(),
+            joiner: Correlator::default(),
             texts_seen: vec![0; catalogue.rules().len()],
             held: Vec::new(),
             held_quoted: Vec::new(),
@@ -185,30 +185,30 @@ impl<'c> Tally<'c> {
             }
             Event::Succeeded { stamp, keys, provider, model, fallback, requested } => {
                 let time = self.place(stamp, source).order;
-                let turn = Turn::Success { fallback, requested: requested.clone() };
+                let turn = RunEvent::Success { fallback, requested: requested.clone() };
                 source.journal.turn(time, source.first_order, keys.clone(), turn);
                 let end = self.joiner.succeed(&keys, time, fallback, requested.as_deref());
                 match (end, provider) {
-                    (_, Some(provider)) | (GoodEnd::Recovered(provider), None) => {
+                    (_, Some(provider)) | (RunOutcome::Recovered(provider), None) => {
                         source.succeed(time, Some(provider), model, fallback);
                     }
-                    (GoodEnd::WithoutFailure, None) => {
+                    (RunOutcome::WithoutFailure, None) => {
                         source.succeed(time, None, model, fallback);
                         source.note_loose_end(time, keys, fallback);
                     }
                     // The failed model is named in another record, if at all.
-                    (GoodEnd::ByFallback, None) => {}
+                    (RunOutcome::ByFallback, None) => {}
                 }
             }
             Event::Started { stamp, run } => {
                 let time = self.place(stamp, source).order;
                 let keys = RunKeys { run: Some(run.clone()), ..RunKeys::default() };
-                source.journal.turn(time, source.first_order, keys, Turn::Start);
+                source.journal.turn(time, source.first_order, keys, RunEvent::Start);
                 self.joiner.start(run, time);
             }
             Event::ChannelUp { stamp, channel } => {
                 let order = self.place(stamp, source).order;
-                let turn = Turn::ChannelUp(channel.clone());
+                let turn = RunEvent::ChannelUp(channel.clone());
                 source.journal.turn(order, source.first_order, RunKeys::default(), turn);
                 self.joiner.channel_up(&channel, order);
                 source.note_end(order, End::ChannelUp(channel.clone()));
@@ -219,10 +219,15 @@ impl<'c> Tally<'c> {
                 }
             }
             Event::DefaultProvider(provider) => source.default_provider = Some(provider),
-            Event::Mark { stamp, what } => {
+            Event::LifecycleEvent { stamp, what } => {
                 let when = self.place(stamp, source);
-                if what == MarkKind::GatewayStart {
-                    source.journal.turn(when.order, source.first_order, RunKeys::default(), Turn::Restart);
+                if what == LifecycleKind::GatewayStart {
+                    source.journal.turn(
+                        when.order,
+                        source.first_order,
+                        RunKeys::default(),
+                        RunEvent::Restart,
+                    );
                     self.joiner.restart(when.order);
                     source.note_end(when.order, End::Restart);
                 }
@@ -385,7 +390,7 @@ impl<'c> Tally<'c> {
         } else if self.view.filter.period.needs_end() {
             self.held.push((source.gateway.clone(), incident));
             if self.held.len().is_multiple_of(SIFT_EVERY) {
-                self.sift();
+                self.prune();
             }
         } else {
             self.settle(&incident, &source.gateway);
@@ -401,7 +406,7 @@ impl<'c> Tally<'c> {
     }
 
     /// Removes held incidents that are before the period for any possible end of the log.
-    fn sift(&mut self) {
+    fn prune(&mut self) {
         let mut earliest = self.view.filter.period;
         if let Some(newest) = self.newest {
             earliest.settle(newest);
@@ -415,7 +420,7 @@ impl<'c> Tally<'c> {
         let Some(mut source) = self.source.take() else { return };
         self.end_quotation(&source);
         self.quotations = Quotations::default();
-        let next = Joiner::new(self.joiner.count());
+        let next = Correlator::new(self.joiner.count());
         let (incidents, standing) = std::mem::replace(&mut self.joiner, next).finish();
         // The closer to the end, the more likely an incident continues.
         for incident in incidents.into_iter().rev() {

@@ -25,7 +25,7 @@ const IN_MEMORY: usize = 16 << 10;
 pub struct Matches {
     /// The first rows, in files.
     written: Vec<Arc<Written>>,
-    rows: Vec<Kept>,
+    rows: Vec<PendingRow>,
     /// `true` if writing to a file failed; all further rows stay in memory.
     is_full: bool,
     /// Position (source, offset) of the cause by incident number, as numbered before joining.
@@ -38,7 +38,7 @@ pub struct Matches {
 
 /// A match whose final incident is not known yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
+struct PendingRow {
     /// Number of the incident.
     number: u64,
     /// Index of the source.
@@ -67,7 +67,7 @@ impl Matches {
 
     /// Adds a match of the incident with this number.
     pub(crate) fn push(&mut self, row: MatchRow, source: usize, number: u64) {
-        self.rows.push(Kept { number, source, row });
+        self.rows.push(PendingRow { number, source, row });
         if self.rows.len() >= IN_MEMORY && !self.is_full {
             match self.write() {
                 Ok(()) => self.rows.clear(),
@@ -108,7 +108,7 @@ impl Matches {
     }
 
     /// Returns the match with its final incident and role; `None` if its incident is not in the report.
-    fn finished(&self, Kept { number, source, mut row }: Kept) -> Option<MatchRow> {
+    fn finished(&self, PendingRow { number, source, mut row }: PendingRow) -> Option<MatchRow> {
         let number = self.joined.get(&number).copied().unwrap_or(number);
         let cause = (*self.causes.get(usize::try_from(number).ok()?)?)?;
         row.role = if cause == (source, row.offset) { Role::Cause } else { Role::Symptom };
@@ -121,7 +121,7 @@ impl Matches {
 }
 
 impl Written {
-    fn append(&mut self, rows: &[Kept]) -> io::Result<()> {
+    fn append(&mut self, rows: &[PendingRow]) -> io::Result<()> {
         // After a partial write, the remainder is overwritten.
         self.file.seek(SeekFrom::Start(self.length))?;
         let mut out = BufWriter::new(&self.file);
@@ -133,7 +133,7 @@ impl Written {
         Ok(())
     }
 
-    fn rows(&self) -> impl Iterator<Item = io::Result<Kept>> {
+    fn rows(&self) -> impl Iterator<Item = io::Result<PendingRow>> {
         let mut from = BufReader::new(FromStart { written: self, at: 0 });
         let mut line = Vec::new();
         std::iter::from_fn(move || {

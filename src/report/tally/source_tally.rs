@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::classify::{MarkKind, RunKeys};
+use crate::classify::{LifecycleKind, RunKeys};
 use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin};
 use crate::report::incidents::{
-    EMPTY, End, FormatCount, Incident, Journal, LooseEnd, MAX_MARKS, Mark, Oddities, Part, REACH, Scope,
-    SourceInfo, SourceSummary, Standing, Success, WINDOW, keep_latest, within,
+    EMPTY, End, FormatCount, Incident, Journal, LifecycleEvent, MAX_MARKS, Oddities, REACH, Scope,
+    SourceInfo, SourcePart, SourceSummary, Standing, Success, UnmatchedEnd, WINDOW, keep_latest, within,
 };
 use crate::source::Kind;
 
-use super::survey::Survey;
+use super::input_sample::InputSample;
 
 /// Maximum number of successes kept near the beginning of a source.
 const MAX_LOOSE_ENDS: usize = 64;
@@ -45,13 +45,13 @@ pub struct SourceTally {
     pub(crate) cut: u64,
     pub(crate) truncated: bool,
     pub(crate) dropped: u64,
-    pub(crate) survey: Survey,
+    pub(crate) survey: InputSample,
     pub(crate) origins: BTreeSet<Origin>,
-    pub(crate) loose_ends: Vec<LooseEnd>,
+    pub(crate) loose_ends: Vec<UnmatchedEnd>,
     pub(crate) successes: Vec<Success>,
     pub(crate) early_success: Option<Timestamp>,
     pub(crate) default_provider: Option<String>,
-    pub(crate) marks: VecDeque<Mark>,
+    pub(crate) marks: VecDeque<LifecycleEvent>,
     pub(crate) edges: Vec<Incident>,
     pub(crate) journal: Journal,
     /// Time of the last event; records without a time take it.
@@ -82,7 +82,7 @@ impl SourceTally {
             cut: 0,
             truncated: false,
             dropped: 0,
-            survey: Survey::default(),
+            survey: InputSample::default(),
             origins: BTreeSet::new(),
             loose_ends: Vec::new(),
             successes: Vec::new(),
@@ -136,7 +136,7 @@ impl SourceTally {
     pub(crate) fn note_loose_end(&mut self, time: Option<Timestamp>, keys: RunKeys, fallback: bool) {
         let is_near = within(self.first_order, time, if self.goes_on() { REACH } else { WINDOW });
         if let Some(order) = time.filter(|_| is_near) {
-            self.push_loose_end(LooseEnd { order, keys, fallback, what: End::Success });
+            self.push_loose_end(UnmatchedEnd { order, keys, fallback, what: End::Success });
         }
     }
 
@@ -146,11 +146,11 @@ impl SourceTally {
             && self.goes_on()
             && within(self.first_order, time, REACH)
         {
-            self.push_loose_end(LooseEnd { order, keys: RunKeys::default(), fallback: false, what });
+            self.push_loose_end(UnmatchedEnd { order, keys: RunKeys::default(), fallback: false, what });
         }
     }
 
-    fn push_loose_end(&mut self, end: LooseEnd) {
+    fn push_loose_end(&mut self, end: UnmatchedEnd) {
         let most = if self.goes_on() { MAX_LOOSE_ENDS_OF_PART } else { MAX_LOOSE_ENDS };
         if self.loose_ends.len() < most {
             self.loose_ends.push(end);
@@ -170,15 +170,15 @@ impl SourceTally {
         }
     }
 
-    pub(crate) fn mark(&mut self, time: Timestamp, what: MarkKind) {
+    pub(crate) fn mark(&mut self, time: Timestamp, what: LifecycleKind) {
         // A version is recorded only if it differs from the previous one.
-        let is_version = |mark: &&Mark| matches!(mark.what, MarkKind::Version(_));
-        if matches!(what, MarkKind::Version(_))
+        let is_version = |mark: &&LifecycleEvent| matches!(mark.what, LifecycleKind::Version(_));
+        if matches!(what, LifecycleKind::Version(_))
             && self.marks.iter().rfind(is_version).is_some_and(|mark| mark.what == what)
         {
             return;
         }
-        self.marks.push_back(Mark { time, what, gateway: self.gateway.clone() });
+        self.marks.push_back(LifecycleEvent { time, what, gateway: self.gateway.clone() });
         if self.marks.len() > MAX_MARKS {
             self.marks.pop_front();
         }
@@ -212,7 +212,7 @@ impl SourceTally {
                 true => Vec::new(),
                 false => self.survey.hints(self.records, self.truncated),
             },
-            part: self.part.map(|start| Part { start, oddities }),
+            part: self.part.map(|start| SourcePart { start, oddities }),
             info: SourceInfo {
                 name: self.name,
                 kind: self.kind,

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Catalogue;
 use crate::redact::{Cleaner, Redactor};
-use crate::report::incidents::{Incident, Mark, SourceSummary, parts};
+use crate::report::incidents::{Incident, LifecycleEvent, SourceSummary, parts};
 
 use super::catalogue_info::CatalogueInfo;
 use super::finding_tally::FindingTally;
+use super::log_template::LogTemplates;
 use super::rule_text::RuleText;
-use super::shape::Shapes;
 
 /// Mergeable data of a report.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Summary {
     /// Tallies of quoted text by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) quoted: BTreeMap<usize, FindingTally>,
-    pub(crate) shapes: Shapes,
+    pub(crate) shapes: LogTemplates,
     pub(crate) matched: u64,
     pub(crate) warnings: u64,
     /// Number of incidents that ended before the period or began after it.
@@ -45,7 +45,7 @@ impl Summary {
             sources: Vec::new(),
             settled: BTreeMap::new(),
             quoted: BTreeMap::new(),
-            shapes: Shapes::default(),
+            shapes: LogTemplates::default(),
             matched: 0,
             warnings: 0,
             outside: 0,
@@ -158,7 +158,7 @@ impl Summary {
     }
 
     /// Returns the lifecycle events of all gateways, in order of time.
-    pub(crate) fn marks(&self) -> Vec<Mark> {
+    pub(crate) fn marks(&self) -> Vec<LifecycleEvent> {
         let mut marks = parts::marks(&self.sources);
         marks.sort();
         marks.dedup();

@@ -22,7 +22,7 @@ use std::time::SystemTime;
 #[cfg(target_os = "linux")]
 pub use guard::{MapPermit, allow_maps};
 #[cfg(target_os = "linux")]
-use view::View;
+use view::MappedView;
 
 /// Permission to map files, which this system does not support. See [`allow_maps`].
 #[cfg(not(target_os = "linux"))]
@@ -39,7 +39,7 @@ pub fn allow_maps() -> Option<MapPermit> {
 /// A file at rest.
 pub struct Map {
     #[cfg(target_os = "linux")]
-    view: Option<View>,
+    view: Option<MappedView>,
     file: File,
     length: usize,
     modified: Option<SystemTime>,
@@ -55,7 +55,7 @@ impl Map {
         let length = usize::try_from(metadata.len()).map_err(io::Error::other)?;
         Ok(Self {
             #[cfg(target_os = "linux")]
-            view: View::new(&file, length).filter(View::is_cheap),
+            view: MappedView::new(&file, length).filter(MappedView::is_cheap),
             length,
             modified: metadata.modified().ok(),
             file,
@@ -97,7 +97,7 @@ impl Map {
     /// Returns true if the file was neither written nor truncated since it was opened.
     pub fn is_unchanged(&self) -> bool {
         #[cfg(target_os = "linux")]
-        if self.view.as_ref().is_some_and(View::is_damaged) {
+        if self.view.as_ref().is_some_and(MappedView::is_damaged) {
             return false;
         }
         self.file.metadata().is_ok_and(|now| {
@@ -163,11 +163,11 @@ mod tests {
     fn a_file_that_is_cut_short_reads_as_zeros_and_is_told() {
         let _permit = allow_maps().expect("a permit");
         let (file, map) = mapped();
-        let bytes = View::new(&file, LENGTH);
+        let bytes = MappedView::new(&file, LENGTH);
         let view = bytes.as_ref().expect("a view").bytes();
         file.set_len(4096).expect("cutting");
         assert_eq!(view.iter().filter(|&&byte| byte == b'x').count(), 4096);
-        assert!(bytes.as_ref().is_some_and(View::is_damaged));
+        assert!(bytes.as_ref().is_some_and(MappedView::is_damaged));
         assert!(!map.is_unchanged());
         assert_eq!(map.view(0..10), None);
         let mut copy = Vec::new();

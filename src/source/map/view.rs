@@ -16,12 +16,12 @@ const STEP: usize = 64 << 10;
 const MAX_FAULTS: i64 = (PLACES * PLACE / STEP / 2) as i64;
 
 /// A map and its guard, which is dropped before the map.
-pub(super) struct View {
+pub(super) struct MappedView {
     guard: Guard,
     map: Mmap,
 }
 
-impl View {
+impl MappedView {
     /// Maps the file; `None` if mapping is not allowed, the system refuses, or the map cannot be guarded.
     pub fn new(file: &File, length: usize) -> Option<Self> {
         let hold = Hold::another()?;

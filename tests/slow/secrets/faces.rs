@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clawsift::catalogue;
 use clawsift::engine::Engine;
-use clawsift::kit::{draft, draft_line};
 use clawsift::redact::Redactor;
 use clawsift::render::{Extent, Format, Style, render, render_rules};
 use clawsift::report::{Report, RulePage, View, merge};
 use clawsift::scan::{Options, scan_bytes};
+use clawsift::tooling::{draft, draft_line};
 use jiff::tz::TimeZone;
 
 use super::kinds::Secret;

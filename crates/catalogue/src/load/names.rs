@@ -1,6 +1,6 @@
 //! Resolves references to rules and groups in other files, once all files are read.
 
-use super::super::nearest::nearest;
+use super::super::did_you_mean::did_you_mean;
 use super::super::{Location, Problem, ProblemCode};
 use super::Loader;
 
@@ -84,7 +84,7 @@ impl Loader<'_> {
 
 /// Returns the expected form, with the most similar known name.
 fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
-    match nearest(known.map(String::as_str), name) {
+    match did_you_mean(known.map(String::as_str), name) {
         Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
         None => what.to_owned(),
     }

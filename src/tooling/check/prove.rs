@@ -4,7 +4,7 @@
 //! product of both automata for such a line.
 
 use crate::catalogue::{Problem, ProblemCode, Rule, Signature, SignatureKind};
-use crate::kit::automata::{Automata, Difference};
+use crate::tooling::automata::{Automata, Difference};
 
 use super::checked::Checked;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::kit::yaml::{list, quoted};
+use crate::tooling::yaml::{list, quoted};
 
 use super::Draft;
 

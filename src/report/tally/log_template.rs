@@ -36,7 +36,7 @@ const CUT_OFF: &str = "…";
 
 /// Common properties of the records of one pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct ShapeKey {
+pub(crate) struct LogTemplate {
     pub level: Level,
     pub subsystem: Option<String>,
     /// The masked words, separated by single spaces.
@@ -68,7 +68,7 @@ impl Cut {
 
 /// The records of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Shape {
+pub(crate) struct TemplateCount {
     pub records: u64,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
@@ -79,8 +79,8 @@ pub(crate) struct Shape {
 /// Counts of unexplained records by pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
-pub(crate) struct Shapes {
-    shapes: BTreeMap<ShapeKey, Shape>,
+pub(crate) struct LogTemplates {
+    shapes: BTreeMap<LogTemplate, TemplateCount>,
     /// Number of records of all patterns.
     pub total: u64,
 }
@@ -88,10 +88,10 @@ pub(crate) struct Shapes {
 /// Serialized form: JSON object keys must be strings.
 #[derive(Serialize, Deserialize)]
 struct Written {
-    shapes: Vec<(ShapeKey, Shape)>,
+    shapes: Vec<(LogTemplate, TemplateCount)>,
 }
 
-impl From<Written> for Shapes {
+impl From<Written> for LogTemplates {
     fn from(written: Written) -> Self {
         let mut shapes = Self::default();
         for (key, shape) in written.shapes {
@@ -103,18 +103,18 @@ impl From<Written> for Shapes {
     }
 }
 
-impl From<Shapes> for Written {
-    fn from(mut shapes: Shapes) -> Self {
+impl From<LogTemplates> for Written {
+    fn from(mut shapes: LogTemplates) -> Self {
         shapes.fit();
         Self { shapes: shapes.shapes.into_iter().collect() }
     }
 }
 
-impl Shapes {
+impl LogTemplates {
     pub fn add(&mut self, level: Level, sample: Sample) {
         let (subsystem, template) = (sample.subsystem.clone(), template(&sample.text));
-        let key = ShapeKey { level, subsystem, template, cut: Cut::None };
-        let shape = Shape { records: 1, first_seen: sample.time, last_seen: sample.time, sample };
+        let key = LogTemplate { level, subsystem, template, cut: Cut::None };
+        let shape = TemplateCount { records: 1, first_seen: sample.time, last_seen: sample.time, sample };
         self.total += 1;
         self.insert(key, shape);
     }
@@ -139,11 +139,11 @@ impl Shapes {
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&ShapeKey, &Shape)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&LogTemplate, &TemplateCount)> {
         self.shapes.iter()
     }
 
-    fn join(&mut self, key: ShapeKey, shape: Shape) {
+    fn join(&mut self, key: LogTemplate, shape: TemplateCount) {
         match self.shapes.entry(key) {
             Entry::Vacant(entry) => {
                 entry.insert(shape);
@@ -152,7 +152,7 @@ impl Shapes {
         }
     }
 
-    fn insert(&mut self, key: ShapeKey, shape: Shape) {
+    fn insert(&mut self, key: LogTemplate, shape: TemplateCount) {
         self.join(key, shape);
         if self.shapes.len() > MAX_SHAPES + MAX_WAITING {
             self.fit();
@@ -165,7 +165,7 @@ impl Shapes {
             return;
         }
         let shapes = std::mem::take(&mut self.shapes);
-        let mut leaves: Vec<Leaf<'_, (&ShapeKey, &Shape)>> = shapes.iter().map(leaf).collect();
+        let mut leaves: Vec<Leaf<'_, (&LogTemplate, &TemplateCount)>> = shapes.iter().map(leaf).collect();
         leaves.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         for Branch { leaves, depth } in fit(&leaves, MAX_SHAPES) {
             for leaf in leaves {
@@ -177,7 +177,7 @@ impl Shapes {
     }
 }
 
-impl Shape {
+impl TemplateCount {
     /// Adds the records of another part, or of a pattern that became equal after redaction.
     pub fn join(&mut self, other: Self) {
         self.records += other.records;
@@ -192,7 +192,7 @@ impl Shape {
 /// Group of all subsystems that are not OpenClaw's; their number is unbounded.
 const FOREIGN: &str = "…";
 
-impl ShapeKey {
+impl LogTemplate {
     /// Returns the path in the tree: level, group and name of the subsystem, and the words that were not cut off.
     fn path(&self) -> Vec<&str> {
         let group = match (&self.subsystem, self.cut) {
@@ -246,7 +246,9 @@ fn segment(subsystem: &str) -> &str {
     subsystem.split('/').next().unwrap_or_default()
 }
 
-fn leaf<'s>((key, shape): (&'s ShapeKey, &'s Shape)) -> Leaf<'s, (&'s ShapeKey, &'s Shape)> {
+fn leaf<'s>(
+    (key, shape): (&'s LogTemplate, &'s TemplateCount),
+) -> Leaf<'s, (&'s LogTemplate, &'s TemplateCount)> {
     Leaf { path: key.path(), is_shortened: !key.cut.is_none(), value: (key, shape) }
 }
 
@@ -311,8 +313,8 @@ mod tests {
     }
 
     /// Counts records, each given by subsystem and text.
-    fn counted<'t>(records: impl Iterator<Item = (u64, &'t (Option<&'t str>, String))>) -> Shapes {
-        let mut shapes = Shapes::default();
+    fn counted<'t>(records: impl Iterator<Item = (u64, &'t (Option<&'t str>, String))>) -> LogTemplates {
+        let mut shapes = LogTemplates::default();
         for (offset, (subsystem, text)) in records {
             let subsystem = subsystem.map(str::to_owned);
             shapes.add(Level::Warn, Sample { offset, subsystem, ..sample(text) });
@@ -321,11 +323,11 @@ mod tests {
         shapes
     }
 
-    fn count_of(records: &[(Option<&str>, String)]) -> Shapes {
+    fn count_of(records: &[(Option<&str>, String)]) -> LogTemplates {
         counted((0..).zip(records))
     }
 
-    fn records_of(shapes: &Shapes, subsystem: Option<&str>, template: &str) -> u64 {
+    fn records_of(shapes: &LogTemplates, subsystem: Option<&str>, template: &str) -> u64 {
         let found = shapes
             .iter()
             .filter(|(key, _)| (key.subsystem.as_deref(), key.template.as_str()) == (subsystem, template));
@@ -373,7 +375,7 @@ mod tests {
         assert_eq!(whole.iter().map(|(_, shape)| shape.records).sum::<u64>(), 4146);
         assert_eq!(records_of(&whole, Some("gateway"), "the disk is slow"), 50);
         let text = serde_json::to_string(&whole).expect("json");
-        assert_eq!(serde_json::from_str::<Shapes>(&text).expect("shapes"), whole);
+        assert_eq!(serde_json::from_str::<LogTemplates>(&text).expect("shapes"), whole);
     }
 
     #[test]
@@ -421,7 +423,7 @@ mod tests {
             let whole = count_of(&texts);
             assert!(whole.shapes.len() <= MAX_SHAPES, "seed {seed}");
             let records: Vec<_> = (0..).zip(&texts).collect();
-            let mut parts: Vec<Shapes> =
+            let mut parts: Vec<LogTemplates> =
                 records.chunks(random.usize(1..2000)).map(|part| counted(part.iter().copied())).collect();
             random.shuffle(&mut parts);
             while parts.len() > 1 {

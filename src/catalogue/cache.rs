@@ -18,12 +18,12 @@ const MAX_KEPT: usize = 4;
 const ENDING: &str = "catalogue";
 
 /// A cache entry.
-pub(super) struct Kept<'f> {
+pub(super) struct CacheEntry<'f> {
     folder: &'f Path,
     key: u128,
 }
 
-impl<'f> Kept<'f> {
+impl<'f> CacheEntry<'f> {
     /// Creates the entry for a catalogue that is built from these texts.
     pub fn new<'t>(folder: &'f Path, texts: impl Iterator<Item = &'t [u8]>) -> Self {
         let mut hasher = Xxh3::new();
@@ -82,7 +82,7 @@ impl<'f> Kept<'f> {
 }
 
 /// Returns the cache folder: `clawsift` in the system's cache folder.
-pub fn kept_catalogues() -> Option<PathBuf> {
+pub fn catalogue_cache() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
     Some(cache.join("clawsift"))
@@ -92,8 +92,8 @@ pub fn kept_catalogues() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn place<'f>(folder: &'f Path, text: &str) -> Kept<'f> {
-        Kept::new(folder, [text.as_bytes()].into_iter())
+    fn place<'f>(folder: &'f Path, text: &str) -> CacheEntry<'f> {
+        CacheEntry::new(folder, [text.as_bytes()].into_iter())
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::{
     Catalogue, Category, Evidence, Fix, LimitTable, Location, Rule, Severity, Signature, SignatureKind,
-    nearest,
+    did_you_mean,
 };
 use crate::redact::Redactor;
 
@@ -103,7 +103,7 @@ pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoS
         let (why, replaced_by) = (retired.why.clone(), retired.replaced_by.clone());
         return Err(NoSuchRule::Retired { id: id.to_owned(), why, replaced_by });
     }
-    let nearest = nearest(rules.iter().map(|rule| rule.id.as_str()), id);
+    let nearest = did_you_mean(rules.iter().map(|rule| rule.id.as_str()), id);
     Err(NoSuchRule::Unknown { id: id.to_owned(), nearest: nearest.map(str::to_owned) })
 }
 

@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
 
-use super::event::{Ends, Match, RunKeys, Setting};
+use super::event::{Component, Ends, Match, RunKeys};
 
 /// Correlation key of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Glimpse {
-    pub(crate) setting: Setting,
+pub(crate) struct CorrelationKey {
+    pub(crate) setting: Component,
     pub(crate) keys: RunKeys,
     pub(crate) rule: usize,
     pub(crate) category: Category,
     pub(crate) echo_of: Vec<Category>,
-    pub(crate) is_hearsay: bool,
+    // The name in reports that are merged later.
+    #[serde(rename = "is_hearsay")]
+    pub(crate) is_secondary: bool,
     /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
     pub(crate) ends: Ends,
@@ -27,7 +29,7 @@ pub(crate) struct Glimpse {
     pub(crate) captures: LiteMap<String, String>,
 }
 
-impl Glimpse {
+impl CorrelationKey {
     pub(crate) fn new(found: &Match) -> Self {
         Self {
             setting: found.setting.clone(),
@@ -35,7 +37,7 @@ impl Glimpse {
             rule: found.rule,
             category: found.category,
             echo_of: found.echo_of.clone(),
-            is_hearsay: found.evidence.is_hearsay(),
+            is_secondary: found.evidence.is_secondary(),
             is_attempt: found.is_attempt,
             ends: found.ends,
             order: found.when.order,

@@ -28,7 +28,7 @@ const PREFIXES: [&[u8]; 7] = [b"req_", b"req-", b"msg_", b"resp_", b"chatcmpl-",
 /// An id is a UUID, 16 or more hexadecimal digits, or 12 or more letters and digits after a prefix such as `req_`; it must hold a
 /// digit. A duration is the number after a name that ends with `Ms`: `durationMs=17`, `"elapsedMs":17`.
 #[derive(Debug)]
-pub struct Opaque<'t> {
+pub struct VariableTokens<'t> {
     text: &'t [u8],
     at: usize,
     /// End of the runs of letters and digits that were checked and are not ids.
@@ -45,7 +45,7 @@ pub struct Opaque<'t> {
     batch: usize,
 }
 
-impl<'t> Opaque<'t> {
+impl<'t> VariableTokens<'t> {
     /// Creates the iterator over the tokens of a text.
     #[inline]
     pub fn new(text: &'t [u8]) -> Self {
@@ -105,20 +105,20 @@ type Kinds = [u64; 3];
 #[inline]
 fn kinds(text: &[u8], at: usize) -> [Kinds; BATCH] {
     if text.len() >= WINDOW {
-        return block::run(Look { text, at });
+        return block::run(LineStart { text, at });
     }
     let mut window = [0; WINDOW];
     window[..text.len()].copy_from_slice(text);
-    block::run(Look { text: &window, at })
+    block::run(LineStart { text: &window, at })
 }
 
 /// Classifies the windows of a text that is at least one window long.
-struct Look<'t> {
+struct LineStart<'t> {
     text: &'t [u8],
     at: usize,
 }
 
-impl Work for Look<'_> {
+impl Work for LineStart<'_> {
     type Output = [Kinds; BATCH];
 
     #[inline(always)]
@@ -180,7 +180,7 @@ fn telling_digits([digits, of_ids, signs]: Kinds, before: u8) -> (u64, u64) {
     (behind_sign | digits & (in_run | at_start), of_ids)
 }
 
-impl Iterator for Opaque<'_> {
+impl Iterator for VariableTokens<'_> {
     type Item = Range<usize>;
 
     #[inline]
@@ -208,7 +208,7 @@ impl Iterator for Opaque<'_> {
 }
 
 /// Returns the ids of a trace if the text consists only of them in the form in which OpenClaw's logger ends a record. Finds the
-/// same ids as [`Opaque`] in less time.
+/// same ids as [`VariableTokens`] in less time.
 pub fn trace_ids(text: &[u8]) -> Option<impl Iterator<Item = Range<usize>>> {
     let trace = literal(text, 0, b",\"traceId\":\"")?;
     let trace = hex_id::<32>(text, trace)?;
@@ -313,9 +313,9 @@ fn uuid_start(word: &[u8]) -> Option<usize> {
 }
 
 /// Replaces each id and duration by [`SUBSTITUTE`], and returns the text and the removed tokens in order.
-pub fn take_out_opaque(text: &str) -> (Cow<'_, str>, Vec<&str>) {
+pub fn extract_tokens(text: &str) -> (Cow<'_, str>, Vec<&str>) {
     let (mut out, mut taken, mut copied) = (String::new(), Vec::new(), 0);
-    for found in Opaque::new(text.as_bytes()) {
+    for found in VariableTokens::new(text.as_bytes()) {
         out.push_str(&text[copied..found.start]);
         out.push(SUBSTITUTE);
         copied = found.end;
@@ -329,8 +329,8 @@ pub fn take_out_opaque(text: &str) -> (Cow<'_, str>, Vec<&str>) {
 }
 
 /// Replaces each id and duration by [`SUBSTITUTE`].
-pub fn without_opaque(text: &str) -> Cow<'_, str> {
-    take_out_opaque(text).0
+pub fn without_tokens(text: &str) -> Cow<'_, str> {
+    extract_tokens(text).0
 }
 
 #[cfg(test)]
@@ -359,7 +359,7 @@ mod tests {
             ("run-7-00008274-31e3-4c78-b2d1-1fe83d1e4207", "run-7-\u{1a}"),
             ("/s/00008274-31e3-4c78-b2d1-1fe83d1e4207.jsonl", "/s/\u{1a}.jsonl"),
         ] {
-            assert_eq!(without_opaque(text), expected);
+            assert_eq!(without_tokens(text), expected);
         }
         for text in [
             "status=429 code=401",
@@ -373,7 +373,7 @@ mod tests {
             "0123456789abcde",
             "",
         ] {
-            assert_eq!(without_opaque(text), text);
+            assert_eq!(without_tokens(text), text);
         }
     }
 
@@ -386,7 +386,7 @@ mod tests {
         let short = full.replace(r#","parentSpanId":"00fe97956fa8c4a9""#, "");
         for text in [&full, &short] {
             let ids: Vec<_> = trace_ids(text.as_bytes()).expect("ids").collect();
-            assert_eq!(ids, Opaque::new(text.as_bytes()).collect::<Vec<_>>());
+            assert_eq!(ids, VariableTokens::new(text.as_bytes()).collect::<Vec<_>>());
         }
         for (from, to) in
             [("96032", "x6032"), ("c1fe97956fa8c4a9", "abcdefabcdefabcd"), ("01\"", "00\""), ("a9\"", "a\"")]
@@ -401,10 +401,10 @@ mod tests {
     #[test]
     fn a_flood_of_digits_and_letters_is_read_in_linear_time() {
         let text = "0a-".repeat(1 << 20);
-        assert_eq!(Opaque::new(text.as_bytes()).count(), 0);
+        assert_eq!(VariableTokens::new(text.as_bytes()).count(), 0);
     }
 
-    /// Reference implementation of [`Opaque`] that checks every number.
+    /// Reference implementation of [`VariableTokens`] that checks every number.
     fn found_slowly(text: &[u8]) -> Vec<Range<usize>> {
         let (mut found, mut at, mut seen) = (Vec::new(), 0, 0);
         while let Some(digit) = (at..text.len()).find(|&at| text[at].is_ascii_digit()) {
@@ -442,7 +442,7 @@ mod tests {
             )
         ) {
             let text = parts.concat();
-            let found: Vec<_> = Opaque::new(text.as_bytes()).collect();
+            let found: Vec<_> = VariableTokens::new(text.as_bytes()).collect();
             prop_assert_eq!(found, found_slowly(text.as_bytes()), "{}", text);
         }
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::catalogue::{Location, Rule, RuleFile};
 use crate::engine::Engine;
-use crate::kit::places::Places;
-use crate::kit::test::rules_of;
+use crate::tooling::places::Places;
+use crate::tooling::test::rules_of;
 
 /// The rules being checked, and all other rules of the catalogue.
 pub(super) struct Checked<'a> {

@@ -7,12 +7,12 @@ pub const TRIGRAMS: usize = 1 << 15;
 
 /// Frequencies of trigrams.
 #[derive(Debug, Clone)]
-pub struct Background {
+pub struct TrigramFrequencies {
     /// Per trigram: the bit length of its number of occurrences per million bytes; 0 for none.
     powers: Cow<'static, [u8]>,
 }
 
-impl Background {
+impl TrigramFrequencies {
     /// Counts the trigrams of healthy logs.
     pub fn count(logs: &[Vec<u8>]) -> Self {
         let mut counts = vec![0_u64; TRIGRAMS];
@@ -33,7 +33,7 @@ impl Background {
     }
 
     /// Returns an upper bound for the occurrences of a text per million bytes of a healthy log.
-    pub fn commonness(&self, text: &[u8]) -> u64 {
+    pub fn frequency(&self, text: &[u8]) -> u64 {
         let powers = trigrams(text).map(|entry| self.powers[entry]);
         powers.min().map_or(u64::MAX >> 16, |power| (1_u64 << power) >> 1)
     }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn what_a_healthy_log_says_is_common_and_what_a_broken_one_says_is_not() {
         let background = background();
-        assert!(background.commonness(b"gateway") > 50);
-        assert!(background.commonness(b"quota exceeded") < 20);
-        assert_eq!(background.commonness(b"GateWay"), background.commonness(b"gateway"));
+        assert!(background.frequency(b"gateway") > 50);
+        assert!(background.frequency(b"quota exceeded") < 20);
+        assert_eq!(background.frequency(b"GateWay"), background.frequency(b"gateway"));
     }
 }

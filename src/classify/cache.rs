@@ -1,34 +1,34 @@
-//! Classification cache: the meanings of records by their outlines, so that a repeated record costs a look-up instead of parsing.
+//! Classification cache: the meanings of records by their cache keys, so that a repeated record costs a look-up instead of parsing.
 //!
-//! Rules see no ids and durations, so two records whose outlines differ only in those have the same meaning, except for the run
+//! Rules see no ids and durations, so two records whose cache keys differ only in those have the same meaning, except for the run
 //! that they name.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::hash::{ByName, Namer};
-use crate::record::{Opaque, Outline, trace_ids};
+use crate::hash::{ByName, KeyedHash};
+use crate::record::{CacheKey, VariableTokens, trace_ids};
 
 use super::event::{Event, Facts, RunKeys};
 
-/// Maximum length in bytes of a cached outline. Longer ones are stack traces and dumps, which rarely repeat.
+/// Maximum length in bytes of a cached cache key. Longer ones are stack traces and dumps, which rarely repeat.
 const MAX_KEY: usize = 4096;
-/// Maximum number of ids and durations in a cached outline.
+/// Maximum number of ids and durations in a cached cache key.
 const MAX_OPAQUE: usize = 32;
 /// First byte of the key of a text in no known format. Other keys begin with the number of a level.
 const LOOSE: u8 = u8::MAX;
 /// Marker in a key for a missing part.
 const NO_PART: u16 = u16::MAX;
-/// Maximum number of cached outlines; when it is reached, the cache is cleared.
+/// Maximum number of cached cache keys; when it is reached, the cache is cleared.
 const MAX_KNOWN: usize = 1 << 15;
 
 /// Number of the first meanings among which equal insignificant ones are searched for.
 const COMMON_MEANINGS: usize = 64;
 
-/// Cached meaning of the records with one outline.
+/// Cached meaning of the records with one cache key.
 #[derive(Debug, Clone)]
-pub(crate) struct Known {
+pub(crate) struct CachedMeaning {
     pub meaning: Meaning,
     /// True for a warning or error, whether a rule explains it or not.
     pub is_warning: bool,
@@ -54,27 +54,27 @@ pub(crate) enum Meaning {
 /// The cache shared by all workers.
 #[derive(Debug, Default)]
 struct Shared {
-    namer: Namer,
-    known: Mutex<HashMap<u128, Known, ByName>>,
+    namer: KeyedHash,
+    known: Mutex<HashMap<u128, CachedMeaning, ByName>>,
 }
 
 /// The cache of one worker.
 #[derive(Debug, Default)]
-pub(crate) struct Memo {
-    /// Index in `meanings` for the hash of an outline.
+pub(crate) struct ClassificationCache {
+    /// Index in `meanings` for the hash of a cache key.
     known: HashMap<u128, u32, ByName>,
-    meanings: Vec<Known>,
+    meanings: Vec<CachedMeaning>,
     name: u128,
     idle: Idle,
     shared: Arc<Shared>,
-    /// Key of the current outline: its level, its parts with one byte for each id and duration, the positions of these bytes, and
-    /// the ends of the parts. So outlines that differ in anything else have different keys. A part that consists of trace ids
+    /// Key of the current cache key: its level, its parts with one byte for each id and duration, the positions of these bytes, and
+    /// the ends of the parts. So cache keys that differ in anything else have different keys. A part that consists of trace ids
     /// contributes only their bytes, with their number in place of its end.
     key: Vec<u8>,
     /// Positions of the ids and durations in the key, two bytes each.
     marks: Vec<u8>,
-    /// The ids and durations of the current outline.
-    opaque: Vec<Place>,
+    /// The ids and durations of the current cache key.
+    opaque: Vec<CacheSlot>,
 }
 
 /// Bit set of the insignificant texts of one or two bytes. A log can hold half a million such lines per megabyte.
@@ -94,23 +94,23 @@ impl Idle {
     }
 }
 
-/// Position of an id or duration in an outline.
+/// Position of an id or duration in a cache key.
 #[derive(Debug)]
-struct Place {
+struct CacheSlot {
     part: usize,
     range: Range<usize>,
     /// The first eight bytes of the token, in which most differ.
     opening: u64,
 }
 
-impl Memo {
+impl ClassificationCache {
     /// Creates a cache for another worker that shares entries with this one.
     pub fn sibling(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), ..Self::default() }
     }
 
-    /// Sets the current outline; returns false if outlines of this kind are not cached.
-    pub fn take(&mut self, outline: &Outline<'_>) -> bool {
+    /// Sets the current cache key; returns false if cache keys of this kind are not cached.
+    pub fn take(&mut self, outline: &CacheKey<'_>) -> bool {
         self.key.clear();
         self.marks.clear();
         self.opaque.clear();
@@ -154,9 +154,9 @@ impl Memo {
     }
 
     /// Adds a part without its ids and durations to the key; returns false if there are too many of them.
-    fn take_part(&mut self, outline: &Outline<'_>, index: usize, part: &[u8]) -> bool {
+    fn take_part(&mut self, outline: &CacheKey<'_>, index: usize, part: &[u8]) -> bool {
         let mut copied = 0;
-        for found in Opaque::new(part) {
+        for found in VariableTokens::new(part) {
             self.key.extend_from_slice(&part[copied..found.start]);
             copied = found.end;
             self.marks.extend_from_slice(&(self.key.len() as u16).to_le_bytes());
@@ -169,29 +169,35 @@ impl Memo {
     }
 
     /// Adds a byte for an id or duration to the key; returns false if there are too many of them.
-    fn take_opaque(&mut self, outline: &Outline<'_>, index: usize, part: &[u8], range: Range<usize>) -> bool {
+    fn take_opaque(
+        &mut self,
+        outline: &CacheKey<'_>,
+        index: usize,
+        part: &[u8],
+        range: Range<usize>,
+    ) -> bool {
         if self.opaque.len() == MAX_OPAQUE {
             return false;
         }
         // Repetition of an earlier token can be significant, so the byte says which token it repeats.
         let text = &part[range.clone()];
         let opening = opening(text);
-        let is_same = |other: &Place| other.opening == opening && other.text(outline) == Some(text);
+        let is_same = |other: &CacheSlot| other.opening == opening && other.text(outline) == Some(text);
         let same = self.opaque.iter().position(is_same);
         self.key.push(same.unwrap_or(self.opaque.len()) as u8);
-        self.opaque.push(Place { part: index, range, opening });
+        self.opaque.push(CacheSlot { part: index, range, opening });
         true
     }
 
-    /// Returns the run ids of the current outline, according to a pattern.
-    pub fn keys(&self, pattern: &KeyPattern, outline: &Outline<'_>) -> RunKeys {
+    /// Returns the run ids of the current cache key, according to a pattern.
+    pub fn keys(&self, pattern: &KeyPattern, outline: &CacheKey<'_>) -> RunKeys {
         let fill = |pieces: &Option<Vec<Piece>>| {
             let pieces = pieces.as_ref()?;
             let mut text = String::new();
             for piece in pieces {
                 match piece {
                     Piece::Text(part) => text.push_str(part),
-                    Piece::Opaque(index) => {
+                    Piece::VariableTokens(index) => {
                         let id = self.opaque.get(*index).and_then(|place| place.text(outline))?;
                         text.push_str(std::str::from_utf8(id).ok()?);
                     }
@@ -202,16 +208,16 @@ impl Memo {
         RunKeys { run: fill(&pattern.run), trace: fill(&pattern.trace), session: fill(&pattern.session) }
     }
 
-    /// Returns how the run ids of a record are composed of the ids in the current outline; `None` if they are not.
-    pub fn pattern(&self, keys: &RunKeys, outline: &Outline<'_>) -> Option<KeyPattern> {
+    /// Returns how the run ids of a record are composed of the ids in the current cache key; `None` if they are not.
+    pub fn pattern(&self, keys: &RunKeys, outline: &CacheKey<'_>) -> Option<KeyPattern> {
         let of = |value: &Option<String>| {
             let Some(value) = value else { return Some(None) };
             let (mut pieces, mut copied) = (Vec::new(), 0);
-            for found in Opaque::new(value.as_bytes()) {
+            for found in VariableTokens::new(value.as_bytes()) {
                 let id = &value.as_bytes()[found.clone()];
                 let index = self.opaque.iter().position(|place| place.text(outline) == Some(id))?;
                 pieces.push(Piece::Text(value[copied..found.start].to_owned()));
-                pieces.push(Piece::Opaque(index));
+                pieces.push(Piece::VariableTokens(index));
                 copied = found.end;
             }
             pieces.push(Piece::Text(value[copied..].to_owned()));
@@ -220,8 +226,8 @@ impl Memo {
         Some(KeyPattern { run: of(&keys.run)?, trace: of(&keys.trace)?, session: of(&keys.session)? })
     }
 
-    /// Returns the cached meaning of the current outline.
-    pub fn get(&self) -> Option<&Known> {
+    /// Returns the cached meaning of the current cache key.
+    pub fn get(&self) -> Option<&CachedMeaning> {
         self.meanings.get(*self.known.get(&self.name)? as usize)
     }
 
@@ -239,14 +245,14 @@ impl Memo {
         }
     }
 
-    /// Copies the meaning of the current outline from the shared cache, if another worker has stored it.
+    /// Copies the meaning of the current cache key from the shared cache, if another worker has stored it.
     pub fn ask(&mut self) {
         let known = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner).get(&self.name).cloned();
         known.into_iter().for_each(|known| self.remember(known));
     }
 
-    /// Stores the meaning of the current outline for all workers.
-    pub fn keep(&mut self, known: Known) {
+    /// Stores the meaning of the current cache key for all workers.
+    pub fn keep(&mut self, known: CachedMeaning) {
         let mut shared = self.shared.known.lock().unwrap_or_else(PoisonError::into_inner);
         if shared.len() >= MAX_KNOWN {
             shared.clear();
@@ -256,12 +262,12 @@ impl Memo {
         self.remember(known);
     }
 
-    fn remember(&mut self, known: Known) {
+    fn remember(&mut self, known: CachedMeaning) {
         if self.known.len() >= MAX_KNOWN {
             self.known.clear();
             self.meanings.clear();
         }
-        // Insignificant outlines share one entry.
+        // Insignificant cache keys share one entry.
         let same = self.meanings.iter().take(COMMON_MEANINGS).position(|other| other.is_same_nothing(&known));
         let index = same.unwrap_or(self.meanings.len());
         if same.is_none() {
@@ -271,14 +277,14 @@ impl Memo {
     }
 }
 
-impl Known {
+impl CachedMeaning {
     fn is_same_nothing(&self, other: &Self) -> bool {
         matches!((&self.meaning, &other.meaning), (Meaning::Nothing, Meaning::Nothing))
             && (self.is_warning, self.invalid_utf8) == (other.is_warning, other.invalid_utf8)
     }
 }
 
-/// How the run ids of a record are composed of the ids in its outline.
+/// How the run ids of a record are composed of the ids in its cache key.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyPattern {
     run: Option<Vec<Piece>>,
@@ -289,12 +295,12 @@ pub(crate) struct KeyPattern {
 #[derive(Debug, Clone)]
 enum Piece {
     Text(String),
-    /// The id with this index in the outline.
-    Opaque(usize),
+    /// The id with this index in the cache key.
+    VariableTokens(usize),
 }
 
-impl Place {
-    fn text<'o>(&self, outline: &'o Outline<'_>) -> Option<&'o [u8]> {
+impl CacheSlot {
+    fn text<'o>(&self, outline: &'o CacheKey<'_>) -> Option<&'o [u8]> {
         outline.parts[self.part].as_ref()?.get(self.range.clone())
     }
 }
@@ -310,16 +316,16 @@ fn opening(text: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{EnvelopeReader, Glance, Lines, Message, RawRecord};
+    use crate::record::{EnvelopeReader, Lines, Message, RawRecord, Triage};
 
-    fn outline_of<'a>(raw: &RawRecord<'a>) -> Option<Outline<'a>> {
-        match Glance::of(raw, &mut EnvelopeReader::default(), &|_: Message<'_>| true) {
-            Glance::Outline(outline) => Some(outline),
-            Glance::Nothing | Glance::Unusual => None,
+    fn outline_of<'a>(raw: &RawRecord<'a>) -> Option<CacheKey<'a>> {
+        match Triage::of(raw, &mut EnvelopeReader::default(), &|_: Message<'_>| true) {
+            Triage::CacheKey(outline) => Some(outline),
+            Triage::Nothing | Triage::Unusual => None,
         }
     }
 
-    fn key(memo: &mut Memo, line: &str) -> Option<Vec<u8>> {
+    fn key(memo: &mut ClassificationCache, line: &str) -> Option<Vec<u8>> {
         let raw = Lines::new(line.as_bytes(), 0).next()?;
         let outline = outline_of(&raw)?;
         memo.take(&outline).then(|| memo.key.clone())
@@ -327,7 +333,7 @@ mod tests {
 
     #[test]
     fn records_that_differ_in_ids_and_durations_alone_have_one_outline() {
-        let mut memo = Memo::default();
+        let mut memo = ClassificationCache::default();
         let line = |time: &str, run: &str, trace: &str, span: u32| {
             format!(
                 "2026-11-22T{time}Z [agent/embedded] run done: runId={run} trace={trace} durationMs={span}"
@@ -346,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_text_of_two_bytes_that_means_nothing_is_known_again() {
-        let mut memo = Memo::default();
+        let mut memo = ClassificationCache::default();
         assert!(!memo.is_idle(b"{"));
         ["{", "ab", "\u{7f}", "abc", ""].iter().for_each(|text| memo.note_idle(text.as_bytes()));
         assert_eq!(["{", "ab", "\u{7f}"].map(|text| memo.is_idle(text.as_bytes())), [true; 3]);
@@ -356,7 +362,7 @@ mod tests {
 
     #[test]
     fn keys_are_filled_in_from_the_ids_of_each_record() {
-        let mut memo = Memo::default();
+        let mut memo = ClassificationCache::default();
         let line = |run: &str| format!("2026-11-22T09:00:00Z [x] lane=session:agent:main:{run} runId={run}");
         let keys = |run: &str| RunKeys {
             run: Some(run.to_owned()),

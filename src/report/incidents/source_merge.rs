@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::classify::Setting;
+use crate::classify::Component;
 
-use super::incident::{Course, Incident, Root};
-use super::join::{End, Joiner, LooseEnd, Standing};
-use super::nearness::{ECHO, within};
+use super::correlate::{Correlator, End, Standing, UnmatchedEnd};
+use super::incident::{Incident, RootFailure, RunState};
 use super::parts::{Span, are_parts_of_one};
 use super::source_summary::SourceSummary;
+use super::time_limits::{ECHO, within};
 
 /// Number of latest incidents of a gateway's earlier sources with which an incident without ids is compared.
 const RECENT: usize = 256;
@@ -24,8 +24,8 @@ pub(crate) type Joined = Vec<(u64, u64)>;
 
 /// Merges the incidents near the edges of `sources`, which must be in order of time. Incidents that one failure wrote
 /// into several sources become one, and consequences of a failure in an earlier source get that failure as their root.
-pub(crate) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, Joined) {
-    let mut stitcher = Stitcher::default();
+pub(crate) fn merge_sources<'s>(sources: &[&'s SourceSummary]) -> (Vec<MergedIncident<'s>>, Joined) {
+    let mut stitcher = SourceMerger::default();
     for parts in sources.chunk_by(|a, b| are_parts_of_one(a, b)) {
         let span = Span::of(parts);
         parts.iter().for_each(|source| stitcher.add(source, span));
@@ -34,13 +34,13 @@ pub(crate) fn stitch<'s>(sources: &[&'s SourceSummary]) -> (Vec<Stitched<'s>>, J
 }
 
 /// An incident across all sources; most are unchanged from their source.
-pub(crate) struct Stitched<'s> {
+pub(crate) struct MergedIncident<'s> {
     pub gateway: &'s str,
     told: &'s Incident,
     changed: Option<Box<Incident>>,
 }
 
-impl Stitched<'_> {
+impl MergedIncident<'_> {
     pub fn incident(&self) -> &Incident {
         self.changed.as_deref().unwrap_or(self.told)
     }
@@ -51,9 +51,9 @@ impl Stitched<'_> {
 }
 
 #[derive(Default)]
-struct Stitcher<'s> {
-    done: Vec<Stitched<'s>>,
-    places: Vec<Place<'s>>,
+struct SourceMerger<'s> {
+    done: Vec<MergedIncident<'s>>,
+    places: Vec<IncidentPosition<'s>>,
     joined: Joined,
     /// Incident indices by id. An id has several incidents only if those cannot be joined.
     by_id: HashMap<String, Vec<usize>>,
@@ -62,14 +62,14 @@ struct Stitcher<'s> {
 
 /// Position of an incident, which restricts the incidents it can be joined with.
 #[derive(Clone, Copy)]
-struct Place<'s> {
+struct IncidentPosition<'s> {
     /// Gateway and name of the source, if it was read in parts.
     part_of: Option<(&'s str, &'s str)>,
     /// Only parts of the same source can continue this incident.
     is_inside: bool,
 }
 
-impl<'s> Place<'s> {
+impl<'s> IncidentPosition<'s> {
     /// Position in a source that was read as a whole.
     const OUTSIDE: Self = Self { part_of: None, is_inside: false };
 
@@ -97,7 +97,7 @@ struct Gateway {
     end: Option<Timestamp>,
 }
 
-impl<'s> Stitcher<'s> {
+impl<'s> SourceMerger<'s> {
     /// Adds a source, or a part of a source with this span.
     fn add(&mut self, source: &'s SourceSummary, span: Span) {
         let name = source.gateway.as_str();
@@ -125,15 +125,15 @@ impl<'s> Stitcher<'s> {
         let end = source.journal.end();
         let mut own = Vec::new();
         let is_new =
-            |end_of: &&LooseEnd| !is_told_again || (source.journal.is_cut && Some(end_of.order) > end);
+            |end_of: &&UnmatchedEnd| !is_told_again || (source.journal.is_cut && Some(end_of.order) > end);
         let mut loose_ends = source.loose_ends.iter().filter(is_new).peekable();
         for incident in source.edges.iter().filter(|edge| !(is_told_again && edge.is_in_journal)) {
             while let Some(end) =
                 loose_ends.next_if(|end| incident.first_order.is_none_or(|first| end.order <= first))
             {
-                self.tie_up(source, gateway, end);
+                self.resolve_success(source, gateway, end);
             }
-            let place = Place::new(source, span, incident);
+            let place = IncidentPosition::new(source, span, incident);
             match self.earlier(gateway, place, incident, overlaps) {
                 Some(index) => {
                     self.joined.push((incident.number, self.done[index].incident().number));
@@ -142,7 +142,7 @@ impl<'s> Stitcher<'s> {
                     self.know(index, incident.ids());
                 }
                 None => {
-                    let mut stitched = Stitched { gateway: name, told: incident, changed: None };
+                    let mut stitched = MergedIncident { gateway: name, told: incident, changed: None };
                     if incident.wants_root() {
                         let root = gateway.standing.roots.of(incident.provider(), incident.first_order);
                         stitched.change().root = root.cloned();
@@ -154,7 +154,7 @@ impl<'s> Stitcher<'s> {
                 }
             }
         }
-        loose_ends.for_each(|end| self.tie_up(source, gateway, end));
+        loose_ends.for_each(|end| self.resolve_success(source, gateway, end));
         self.finish(gateway, own);
         if !is_told_again || source.journal.is_cut {
             gateway.standing.follow(&source.standing);
@@ -162,7 +162,7 @@ impl<'s> Stitcher<'s> {
         gateway.standing.last_event = source.standing.last_event.or(gateway.standing.last_event);
     }
 
-    /// Replays the journal of a source to a joiner that knows the end of the previous source. Returns false, without a
+    /// Replays the journal of a source to a correlator that knows the end of the previous source. Returns false, without a
     /// replay, if the journal is empty or no earlier event has a time.
     fn tell_again(&mut self, source: &'s SourceSummary, gateway: &mut Gateway) -> bool {
         let Some(last) = gateway.standing.last_event.filter(|_| !source.journal.is_empty()) else {
@@ -171,7 +171,7 @@ impl<'s> Stitcher<'s> {
         let begin = source.journal.begin().unwrap_or(last);
         let is_open = |index: &usize| {
             let incident = self.done[*index].incident();
-            self.places[*index].can_join(Place::OUTSIDE)
+            self.places[*index].can_join(IncidentPosition::OUTSIDE)
                 && incident.last_order.is_some()
                 && !incident.is_over(Some(begin))
         };
@@ -181,7 +181,7 @@ impl<'s> Stitcher<'s> {
         let copy =
             |(&index, number): (&usize, u64)| Incident { number, ..self.done[index].incident().clone() };
         let open = known.iter().zip(1..).map(copy).collect();
-        let mut joiner = Joiner::resume(open, std::mem::take(&mut gateway.standing));
+        let mut joiner = Correlator::resume(open, std::mem::take(&mut gateway.standing));
         let told = source.journal.tell(&mut joiner, Some(last));
         let (incidents, standing) = joiner.finish();
         gateway.standing = standing;
@@ -237,15 +237,15 @@ impl<'s> Stitcher<'s> {
         let incident = Incident { number: told.number, ..incident };
         // A run that continues in another gateway.
         let is_other = |index: &usize| self.done[*index].gateway != source.gateway;
-        let other = incident.ids().find_map(|id| self.by_id(&id, Place::OUTSIDE)).filter(is_other);
+        let other = incident.ids().find_map(|id| self.by_id(&id, IncidentPosition::OUTSIDE)).filter(is_other);
         if let Some(index) = other {
             self.know(index, incident.ids().collect::<Vec<_>>().into_iter());
             self.done[index].change().absorb(incident);
             return index;
         }
         own.push(self.done.len());
-        self.done.push(Stitched { gateway: &source.gateway, told, changed: Some(Box::new(incident)) });
-        self.places.push(Place::OUTSIDE);
+        self.done.push(MergedIncident { gateway: &source.gateway, told, changed: Some(Box::new(incident)) });
+        self.places.push(IncidentPosition::OUTSIDE);
         self.done.len() - 1
     }
 
@@ -284,7 +284,7 @@ impl<'s> Stitcher<'s> {
     }
 
     /// Returns the latest incident with this id that can be joined with one at `place`.
-    fn by_id(&self, id: &str, place: Place<'_>) -> Option<usize> {
+    fn by_id(&self, id: &str, place: IncidentPosition<'_>) -> Option<usize> {
         self.by_id.get(id)?.iter().rev().copied().find(|index| self.places[*index].can_join(place))
     }
 
@@ -292,7 +292,7 @@ impl<'s> Stitcher<'s> {
     fn earlier(
         &self,
         gateway: &Gateway,
-        place: Place<'s>,
+        place: IncidentPosition<'s>,
         incident: &Incident,
         overlaps: bool,
     ) -> Option<usize> {
@@ -322,10 +322,10 @@ impl<'s> Stitcher<'s> {
     }
 
     /// Applies a successful end to the failed run of an earlier source, and closes incidents that the event ends.
-    fn tie_up(&mut self, source: &'s SourceSummary, gateway: &Gateway, end: &LooseEnd) {
+    fn resolve_success(&mut self, source: &'s SourceSummary, gateway: &Gateway, end: &UnmatchedEnd) {
         let time = Some(end.order);
         let part = source.part.as_ref();
-        let place = Place {
+        let place = IncidentPosition {
             part_of: part.map(|_| (source.gateway.as_str(), source.info.name.as_str())),
             is_inside: part.is_some_and(|part| part.start != Some(0)),
         };
@@ -334,9 +334,9 @@ impl<'s> Stitcher<'s> {
             gateway.incidents.iter().rev().copied().filter(can_join).take(RECENT).collect();
         let is_ended = |incident: &Incident| match &end.what {
             // Failed tools belong to the run that has ended.
-            End::Success => incident.setting.is_tool() && incident.course == Course::Open,
+            End::Success => incident.setting.is_tool() && incident.course == RunState::Open,
             End::ChannelUp(channel) => incident.setting.channel_name() == Some(channel),
-            End::Restart => incident.setting == Setting::Run,
+            End::Restart => incident.setting == Component::Run,
         };
         for &index in &recent {
             let incident = self.done[index].incident();
@@ -368,7 +368,7 @@ impl Gateway {
         if let Some((provider, root)) = incident.provider().zip(incident.root.as_ref())
             && let Some(at) = incident.last_order
         {
-            self.standing.roots.note(provider, Root { at, ..root.clone() });
+            self.standing.roots.note(provider, RootFailure { at, ..root.clone() });
         }
     }
 }

@@ -57,9 +57,9 @@ pub struct RulePins {
 }
 
 /// Suggests lines for the rules of some files that are part of `engine`; for all rules if `files` is empty.
-pub fn pin_down(engine: &Engine, files: &[RuleFile]) -> Pins {
+pub fn suggest_examples(engine: &Engine, files: &[RuleFile]) -> Pins {
     let pins: Vec<RulePins> =
-        rules_of(engine, files).par_iter().map(|&index| Author::new(engine, index).pins()).collect();
+        rules_of(engine, files).par_iter().map(|&index| Suggester::new(engine, index).pins()).collect();
     let has_lines = |pins: &RulePins| !pins.examples.is_empty() || !pins.counter_examples.is_empty();
     Pins(pins.into_iter().filter(has_lines).collect())
 }
@@ -77,14 +77,14 @@ impl fmt::Display for Pins {
 }
 
 /// Finds lines for one rule.
-struct Author<'e> {
+struct Suggester<'e> {
     engine: &'e Engine,
     index: usize,
     rule: &'e Rule,
     automata: Automata,
 }
 
-impl<'e> Author<'e> {
+impl<'e> Suggester<'e> {
     fn new(engine: &'e Engine, index: usize) -> Self {
         Self { engine, index, rule: engine.rule(index), automata: Automata::default() }
     }
@@ -282,7 +282,7 @@ impl<'e> Author<'e> {
 mod tests {
     use super::*;
     use crate::catalogue;
-    use crate::kit::mutate;
+    use crate::tooling::mutate;
 
     const RULES: &str = "\
 category: dns
@@ -319,11 +319,11 @@ rules:
     fn the_lines_tell_all_mutants_from_their_rules() {
         let before = Engine::new(catalogue::from_text("x.yaml", RULES).expect("good"));
         assert!(mutate(&before, &[]).score < 25.0);
-        let pins = pin_down(&before, &[]).to_string();
+        let pins = suggest_examples(&before, &[]).to_string();
         let catalogue = catalogue::from_text("x.yaml", RULES).expect("good");
         let catalogue = catalogue::overlaid(catalogue, "pins.yaml", &pins);
         let after = Engine::new(catalogue.unwrap_or_else(|problems| panic!("{problems}\n{pins}")));
-        let run = crate::kit::test(&after, &[]);
+        let run = crate::tooling::test(&after, &[]);
         assert!(run.failures.is_empty(), "{:#?}", run.failures);
         let mutation = mutate(&after, &[]);
         assert_eq!(mutation.score, 100.0, "{:#?}\n{pins}", mutation.rules);

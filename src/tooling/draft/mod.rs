@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::{self, Category, Evidence, Problems, Severity, is_rule_id};
 use crate::engine::{Engine, evidence_texts};
-use crate::kit::verdicts::{Outcome, judge_counter_example};
 use crate::record::{Level, Lines, RawRecord, Record, display_parts, plain_bytes};
 use crate::redact::Redactor;
 use crate::report::{MASK, Unclassified, template};
+use crate::tooling::verdicts::{Outcome, judge_counter_example};
 
 use neighbours::{EMPTY_WORDS, Neighbour};
 use signature::DraftedSignature;

@@ -4,28 +4,28 @@ use fearless_simd::prelude::*;
 
 use crate::block::{self, Work};
 
+use super::cache_key::CacheKey;
 use super::envelope::Envelope;
 use super::envelope_reader::EnvelopeReader;
 use super::format::{ByFormat, Format};
-use super::gate::{Ask, Gate, Message};
+use super::info_prefilter::{Ask, InfoPrefilter, Message};
 use super::level::Level;
 use super::line_reader::TimedLine;
 use super::lines::{Lines, RawRecord};
-use super::outline::Outline;
 use super::plain;
 
 /// The triage result of a record.
 #[derive(Debug)]
-pub enum Glance<'a> {
+pub enum Triage<'a> {
     /// The record has an unusual form and must be parsed.
     Unusual,
     /// The record is information that no rule needs.
     Nothing,
-    /// The record may be significant. All records with this outline have the same meaning.
-    Outline(Outline<'a>),
+    /// The record may be significant. All records with this cache key have the same meaning.
+    CacheKey(CacheKey<'a>),
 }
 
-impl<'a> Glance<'a> {
+impl<'a> Triage<'a> {
     /// Examines the next record, as [`Self::of`] does. With `passed`, insignificant records may be skipped and are counted there
     /// per format.
     #[inline]
@@ -33,7 +33,7 @@ impl<'a> Glance<'a> {
         lines: &mut Lines<'a>,
         envelopes: &mut EnvelopeReader,
         passed: Option<&mut ByFormat>,
-        gate: &impl Gate,
+        gate: &impl InfoPrefilter,
     ) -> Option<(RawRecord<'a>, Self)> {
         // Only records that begin with a time or an envelope can be skipped.
         let passed =
@@ -46,7 +46,7 @@ impl<'a> Glance<'a> {
 
     /// Examines a record.
     #[inline]
-    pub(crate) fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader, gate: &impl Gate) -> Self {
+    pub(crate) fn of(raw: &RawRecord<'a>, envelopes: &mut EnvelopeReader, gate: &impl InfoPrefilter) -> Self {
         if raw.is_cut() {
             return Self::Unusual;
         }
@@ -54,41 +54,41 @@ impl<'a> Glance<'a> {
         match raw.format {
             Format::FileLog | Format::ConsoleJson if raw.is_clean => match envelopes.read(raw.bytes) {
                 Some(envelope) if envelope.information().is_some_and(is_idle) => Self::Nothing,
-                Some(envelope) => Self::Outline(Outline::of_envelope(envelope)),
+                Some(envelope) => Self::CacheKey(CacheKey::of_envelope(envelope)),
                 None => Self::Unusual,
             },
-            Format::Plain | Format::Console => match Outline::of_line(raw) {
+            Format::Plain | Format::Console => match CacheKey::of_line(raw) {
                 Some(outline) if information(raw, &outline).is_some_and(is_idle) => Self::Nothing,
-                Some(outline) => Self::Outline(outline),
+                Some(outline) => Self::CacheKey(outline),
                 None => Self::Unusual,
             },
-            Format::Text => Outline::of_loose(raw).map_or(Self::Unusual, Self::Outline),
+            Format::Text => CacheKey::of_loose(raw).map_or(Self::Unusual, Self::CacheKey),
             _ => Self::Unusual,
         }
     }
 
     #[inline(always)]
-    fn of_known<S: Simd>(simd: S, envelope: Envelope<'a>, gate: &impl Gate) -> Self {
+    fn of_known<S: Simd>(simd: S, envelope: Envelope<'a>, gate: &impl InfoPrefilter) -> Self {
         match envelope.information() {
-            Some(message) if !gate.lets_through(simd, message) => Self::Nothing,
-            _ => Self::Outline(Outline::of_envelope(envelope)),
+            Some(message) if !gate.may_be_significant(simd, message) => Self::Nothing,
+            _ => Self::CacheKey(CacheKey::of_envelope(envelope)),
         }
     }
 
     #[inline(always)]
-    pub(super) fn of_timed<S: Simd>(simd: S, line: &TimedLine<'a>, gate: &impl Gate) -> Self {
+    pub(super) fn of_timed<S: Simd>(simd: S, line: &TimedLine<'a>, gate: &impl InfoPrefilter) -> Self {
         match line.information {
-            Some(message) if !gate.lets_through(simd, message) => Self::Nothing,
+            Some(message) if !gate.may_be_significant(simd, message) => Self::Nothing,
             _ => {
                 let (time, rest) = line.whole.bytes.split_at(line.time);
-                Self::Outline(Outline::behind(time.into(), rest.into()))
+                Self::CacheKey(CacheKey::behind(time.into(), rest.into()))
             }
         }
     }
 }
 
 /// Returns the message of a plain record at info level or below; `None` for other records.
-fn information<'o>(raw: &RawRecord<'_>, outline: &'o Outline<'_>) -> Option<Message<'o>> {
+fn information<'o>(raw: &RawRecord<'_>, outline: &'o CacheKey<'_>) -> Option<Message<'o>> {
     let [Some(rest), ..] = &outline.parts else { return None };
     plain::information(rest).filter(|_| raw.format == Format::Plain && raw.is_clean)
 }
@@ -110,22 +110,22 @@ struct Passing<'p, 'a, G> {
     gate: &'p G,
 }
 
-impl<'a, G: Gate> Work for Passing<'_, 'a, G> {
+impl<'a, G: InfoPrefilter> Work for Passing<'_, 'a, G> {
     /// The record; `None` if the next record has no known form.
-    type Output = Option<(RawRecord<'a>, Glance<'a>)>;
+    type Output = Option<(RawRecord<'a>, Triage<'a>)>;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
         let Self { lines, envelopes, mut passed, gate } = self;
         loop {
             let (glance, line) = if let Some(line) = lines.timed(simd) {
-                (Glance::of_timed(simd, &line, gate), line.whole)
+                (Triage::of_timed(simd, &line, gate), line.whole)
             } else {
                 let (envelope, line) = lines.known(simd, envelopes)?;
-                (Glance::of_known(simd, envelope, gate), line)
+                (Triage::of_known(simd, envelope, gate), line)
             };
             match (&glance, &mut passed) {
-                (Glance::Nothing, Some(passed)) => {
+                (Triage::Nothing, Some(passed)) => {
                     passed[line.format as usize] += 1;
                     lines.pass(&line);
                 }

@@ -1,4 +1,4 @@
-//! Turns records into events. Parses one record per outline, and reuses its meaning for the others.
+//! Turns records into events. Parses one record per cache key, and reuses its meaning for the others.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,15 +6,16 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    ByFormat, EnvelopeReader, Format, Glance, Level, Lines, Opaque, Origin, Outline, RawRecord, Record, Stamp,
+    ByFormat, CacheKey, EnvelopeReader, Format, Level, Lines, Origin, RawRecord, Record, Stamp, Triage,
+    VariableTokens,
 };
 use crate::redact::Redactor;
 
-use super::behind::Behind;
+use super::cache::{CachedMeaning, ClassificationCache, Meaning};
 use super::calendar::When;
-use super::event::{Event, Facts, MarkKind, Match, Position, RunKeys, Setting};
+use super::context::Context;
+use super::event::{Component, Event, Facts, LifecycleKind, Match, Position, RunKeys};
 use super::gateway;
-use super::memo::{Known, Meaning, Memo};
 
 /// Maximum length of a kept record text, in characters.
 const MAX_TEXT: usize = 600;
@@ -22,12 +23,12 @@ const MAX_TEXT: usize = 600;
 const MAX_CAPTURE: usize = 200;
 
 /// Turns the records of chunks into events.
-pub struct Observer<'e> {
+pub struct EventClassifier<'e> {
     engine: &'e Engine,
     redactor: Redactor,
     keep_texts: bool,
     envelopes: EnvelopeReader,
-    memo: Memo,
+    memo: ClassificationCache,
     counts: Counts,
 }
 
@@ -48,7 +49,7 @@ struct Reading {
     is_particular: bool,
 }
 
-impl<'e> Observer<'e> {
+impl<'e> EventClassifier<'e> {
     /// Creates an observer for one worker. `keep_texts` keeps the text of every match.
     pub fn new(engine: &'e Engine, redactor: Redactor, keep_texts: bool) -> Self {
         Self {
@@ -56,7 +57,7 @@ impl<'e> Observer<'e> {
             redactor,
             keep_texts,
             envelopes: EnvelopeReader::default(),
-            memo: Memo::default(),
+            memo: ClassificationCache::default(),
             counts: Counts::default(),
         }
     }
@@ -74,7 +75,7 @@ impl<'e> Observer<'e> {
     /// Clears the cache and detaches it from other workers, because the input may have changed while it was read.
     pub fn forget(&mut self) {
         self.envelopes = EnvelopeReader::default();
-        self.memo = Memo::default();
+        self.memo = ClassificationCache::default();
     }
 
     /// Returns the counters since the last call.
@@ -93,23 +94,23 @@ impl<'e> Observer<'e> {
         &mut self,
         lines: &mut Lines<'a>,
         passed: Option<&mut ByFormat>,
-    ) -> Option<(RawRecord<'a>, Glance<'a>)> {
-        Glance::next(lines, &mut self.envelopes, passed, self.engine.gates())
+    ) -> Option<(RawRecord<'a>, Triage<'a>)> {
+        Triage::next(lines, &mut self.envelopes, passed, self.engine.gates())
     }
 
     /// Classifies a record; `None` if it is insignificant.
     #[inline]
-    pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Glance<'_>) -> Option<Event> {
+    pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Triage<'_>) -> Option<Event> {
         match glance {
-            Glance::Nothing => None,
-            Glance::Outline(_) if raw.format == Format::Text && self.memo.is_idle(raw.bytes) => None,
-            Glance::Unusual => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
-            Glance::Outline(outline) => self.observe_outline(raw, outline),
+            Triage::Nothing => None,
+            Triage::CacheKey(_) if raw.format == Format::Text && self.memo.is_idle(raw.bytes) => None,
+            Triage::Unusual => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
+            Triage::CacheKey(outline) => self.observe_outline(raw, outline),
         }
     }
 
-    /// Classifies a record by its outline.
-    fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
+    /// Classifies a record by its cache key.
+    fn observe_outline(&mut self, raw: &RawRecord<'_>, outline: &CacheKey<'_>) -> Option<Event> {
         if !self.memo.take(outline) {
             return with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event);
         }
@@ -141,7 +142,7 @@ impl<'e> Observer<'e> {
                 false => self.meaning(&reading, outline),
             };
             let invalid_utf8 = record.invalid_utf8 && reading.counts();
-            self.memo.keep(Known { meaning, is_warning: reading.is_warning, invalid_utf8 });
+            self.memo.keep(CachedMeaning { meaning, is_warning: reading.is_warning, invalid_utf8 });
             reading.event
         })
     }
@@ -151,8 +152,8 @@ impl<'e> Observer<'e> {
         self.read_with(raw, &Record::parse(raw), Engine::classify_by_brute_force).event
     }
 
-    /// Returns the meaning of all records with this outline, given the result for one of them.
-    fn meaning(&self, reading: &Reading, outline: &Outline<'_>) -> Meaning {
+    /// Returns the meaning of all records with this cache key, given the result for one of them.
+    fn meaning(&self, reading: &Reading, outline: &CacheKey<'_>) -> Meaning {
         if reading.is_particular {
             return Meaning::Particular;
         }
@@ -174,8 +175,8 @@ impl<'e> Observer<'e> {
         .unwrap_or(Meaning::Particular)
     }
 
-    /// Creates the event of a record from the cached meaning of its outline.
-    fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &Outline<'_>) -> Option<Event> {
+    /// Creates the event of a record from the cached meaning of its cache key.
+    fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &CacheKey<'_>) -> Option<Event> {
         match meaning {
             Meaning::Nothing | Meaning::Particular => None,
             Meaning::Unexplained => {
@@ -187,7 +188,7 @@ impl<'e> Observer<'e> {
                 text: None,
                 is_sample: false,
                 is_quoted: false,
-                behind: Behind::default(),
+                behind: Context::default(),
                 stamp: outline.stamp(),
                 keys: self.memo.keys(keys, outline),
                 facts: Arc::clone(facts),
@@ -249,7 +250,7 @@ impl<'e> Observer<'e> {
             text,
             is_sample: false,
             is_quoted: false,
-            behind: Behind::default(),
+            behind: Context::default(),
             stamp: record.parts.stamp,
             keys,
             facts: Arc::new(facts),
@@ -262,7 +263,7 @@ impl<'e> Observer<'e> {
         let rule = self.engine.rule(verdict.rule);
         let mut keys = gateway::keys(record);
         let setting = gateway::setting(record, rule.category, &verdict.captures, &keys);
-        if setting == Setting::gateway() {
+        if setting == Component::gateway() {
             keys.run = record.field("conn").map(str::to_owned);
         }
         let mut captures = verdict.captures;
@@ -322,14 +323,14 @@ impl Reading {
 
 /// Returns true if a text holds an id, so that it differs each time.
 fn is_particular(text: &str) -> bool {
-    Opaque::new(text.as_bytes()).next().is_some()
+    VariableTokens::new(text.as_bytes()).next().is_some()
 }
 
 impl Facts {
     fn is_particular(&self) -> bool {
         let beside = match &self.setting {
-            Setting::Beside(name) => Some(name),
-            Setting::Run => None,
+            Component::Beside(name) => Some(name),
+            Component::Run => None,
         };
         let claims = self.claims.iter().map(|claim| &claim.says);
         let mut texts = self.captures.values().chain(&self.subsystem).chain(beside).chain(claims);
@@ -344,8 +345,8 @@ impl Event {
         match self {
             Self::Succeeded { provider, model, requested, .. } => any(&[provider, model, requested]),
             Self::ChannelUp { channel: text, .. } | Self::DefaultProvider(text) => is_particular(text),
-            Self::Mark { what: MarkKind::Version(version), .. } => is_particular(version),
-            Self::Mark { .. }
+            Self::LifecycleEvent { what: LifecycleKind::Version(version), .. } => is_particular(version),
+            Self::LifecycleEvent { .. }
             | Self::Match(_)
             | Self::Started { .. }
             | Self::First(_)
@@ -372,7 +373,7 @@ impl Event {
         match self {
             Self::Succeeded { stamp, keys, .. } => (*stamp, *keys) = (new_stamp, new_keys),
             Self::Started { stamp, run } => (*stamp, *run) = (new_stamp, new_keys.run.unwrap_or_default()),
-            Self::ChannelUp { stamp, .. } | Self::Mark { stamp, .. } => *stamp = new_stamp,
+            Self::ChannelUp { stamp, .. } | Self::LifecycleEvent { stamp, .. } => *stamp = new_stamp,
             Self::Match(_)
             | Self::DefaultProvider(_)
             | Self::First(_)

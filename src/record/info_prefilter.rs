@@ -16,29 +16,29 @@ pub struct Message<'a> {
 }
 
 /// Decides which info records are worth parsing.
-pub(crate) trait Gate {
+pub(crate) trait InfoPrefilter {
     /// Returns true if a message may be significant although its level is info.
-    fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool;
+    fn may_be_significant<S: Simd>(&self, simd: S, message: Message<'_>) -> bool;
 }
 
-/// Asks a gate about one message.
+/// Asks an info prefilter about one message.
 pub(crate) struct Ask<'g, 'm, G> {
     pub gate: &'g G,
     pub message: Message<'m>,
 }
 
-impl<G: Gate> Work for Ask<'_, '_, G> {
+impl<G: InfoPrefilter> Work for Ask<'_, '_, G> {
     type Output = bool;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> bool {
-        self.gate.lets_through(simd, self.message)
+        self.gate.may_be_significant(simd, self.message)
     }
 }
 
 #[cfg(test)]
-impl<F: Fn(Message<'_>) -> bool> Gate for F {
-    fn lets_through<S: Simd>(&self, _: S, message: Message<'_>) -> bool {
+impl<F: Fn(Message<'_>) -> bool> InfoPrefilter for F {
+    fn may_be_significant<S: Simd>(&self, _: S, message: Message<'_>) -> bool {
         self(message)
     }
 }

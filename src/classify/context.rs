@@ -4,7 +4,7 @@ use crate::record::Stamp;
 
 /// The text directly before a match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Behind {
+pub(crate) enum Context {
     /// A record, or quoted content that has ended.
     Records,
     /// Quoted content of this time. The match does not follow it in time or form, so it may be a pasted line.

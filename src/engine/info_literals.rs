@@ -9,22 +9,22 @@ use fearless_simd::u8x32;
 use memchr::memmem::{self, Finder};
 
 use crate::block::{self, Bytes, WIDTH, load};
-use crate::catalogue::BACKGROUND;
+use crate::catalogue::TRIGRAM_FREQUENCIES;
 use crate::openclaw::{info_openings, info_parts};
-use crate::record::{Gate, Message, tells_of_good_request};
+use crate::record::{InfoPrefilter, Message, is_successful_request};
 
 /// Minimum length in bytes of a text for the packed searcher. Shorter texts are padded, which is faster.
 const MIN_TEXT: usize = 48;
 
 /// The info prefilter.
-pub struct Gates {
+pub struct InfoLiterals {
     openings: Openings,
     escape: Finder<'static>,
     hints: Hints,
     parts: Option<Searcher>,
 }
 
-impl Gates {
+impl InfoLiterals {
     pub(super) fn new() -> Self {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         builder.extend(info_parts());
@@ -33,9 +33,9 @@ impl Gates {
     }
 }
 
-impl Gate for Gates {
+impl InfoPrefilter for InfoLiterals {
     #[inline(always)]
-    fn lets_through<S: Simd>(&self, simd: S, message: Message<'_>) -> bool {
+    fn may_be_significant<S: Simd>(&self, simd: S, message: Message<'_>) -> bool {
         let text = message.text;
         // An escape sequence can hide any letter.
         if message.is_escaped && self.escape.find(text).is_some() {
@@ -49,7 +49,7 @@ impl Gate for Gates {
     }
 }
 
-impl Gates {
+impl InfoLiterals {
     /// Returns true if a text has the opening of a significant message.
     #[inline(always)]
     fn begins(&self, text: &[u8]) -> bool {
@@ -101,7 +101,7 @@ impl Openings {
     /// Returns true if a text, whose first eight bytes are `opening`, begins like one of these messages.
     fn begin(&self, text: &[u8], opening: u64) -> bool {
         self.all.iter().any(|(other, beginning)| *other == opening && text.starts_with(beginning))
-            && !tells_of_good_request(text)
+            && !is_successful_request(text)
     }
 
     /// Probabilistic test for one of the openings, with about 1 false positive in 30.
@@ -137,7 +137,7 @@ impl Hints {
         let mut hints = Self { lower: [[0; WIDTH]; HINT], upper: [[0; WIDTH]; HINT] };
         for (index, part) in parts.enumerate() {
             let pieces = part.as_bytes().windows(HINT);
-            let rarest = pieces.min_by_key(|piece| BACKGROUND.commonness(piece)).unwrap_or_default();
+            let rarest = pieces.min_by_key(|piece| TRIGRAM_FREQUENCIES.frequency(piece)).unwrap_or_default();
             for (place, byte) in rarest.iter().enumerate() {
                 // SIMD table look-ups work on sixteen bytes, so each table is repeated in both halves of a block.
                 for start in (0..WIDTH).step_by(16) {
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_means_something_is_let_through() {
-        let gates = Gates::new();
+        let gates = InfoLiterals::new();
         let is_let = |text: &str, label| {
             let is_escaped = text.contains('\\');
             let message = Message { text: text.as_bytes(), is_escaped, label };

@@ -11,15 +11,15 @@ use super::json;
 
 /// The author of a record's free texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Voice {
+pub(crate) enum Author {
     /// OpenClaw, its transports, or a provider that it called.
     Own,
     /// Anybody: the subsystem relays what people, models or tools wrote. Only the fields that a program fills are evidence.
     Relayed,
 }
 
-impl Voice {
-    /// Returns the voice of a subsystem. An unknown subsystem may relay anything.
+impl Author {
+    /// Returns the author of the texts of a subsystem. An unknown subsystem may relay anything.
     pub fn of(subsystem: Option<&str>) -> Self {
         let Some(subsystem) = subsystem else { return Self::Own };
         if openclaw::relays(subsystem) { Self::Relayed } else { Self::Own }
@@ -31,7 +31,7 @@ impl Voice {
     }
 
     /// Returns true if a message relays what somebody wrote: `message received`, `[default] Incoming text: ...`.
-    pub fn tells_of_words(self, message: &str) -> bool {
+    pub fn relays_content(self, message: &str) -> bool {
         let start = if message.starts_with('[') { message.find("] ").map_or(0, |end| end + 2) } else { 0 };
         let opens = |opening: &str| {
             message.get(start..start + opening.len()).is_some_and(|word| word.eq_ignore_ascii_case(opening))
@@ -107,20 +107,20 @@ mod tests {
 
     #[test]
     fn subsystems_that_pass_words_on_are_told_from_those_that_write_of_openclaw() {
-        for (subsystem, voice) in [
-            (None, Voice::Own),
-            (Some("agent/embedded"), Voice::Own),
-            (Some("gateway"), Voice::Own),
-            (Some("gateway/ws"), Voice::Own),
-            (Some("gateway/channels/telegram"), Voice::Relayed),
-            (Some("gateway/hooks"), Voice::Relayed),
-            (Some("telegram/network"), Voice::Relayed),
-            (Some("agents/tools"), Voice::Relayed),
-            (Some("compaction-diag"), Voice::Own),
-            (Some("web-inbound"), Voice::Relayed),
-            (Some("acme"), Voice::Relayed),
+        for (subsystem, author) in [
+            (None, Author::Own),
+            (Some("agent/embedded"), Author::Own),
+            (Some("gateway"), Author::Own),
+            (Some("gateway/ws"), Author::Own),
+            (Some("gateway/channels/telegram"), Author::Relayed),
+            (Some("gateway/hooks"), Author::Relayed),
+            (Some("telegram/network"), Author::Relayed),
+            (Some("agents/tools"), Author::Relayed),
+            (Some("compaction-diag"), Author::Own),
+            (Some("web-inbound"), Author::Relayed),
+            (Some("acme"), Author::Relayed),
         ] {
-            assert_eq!(Voice::of(subsystem), voice, "{subsystem:?}");
+            assert_eq!(Author::of(subsystem), author, "{subsystem:?}");
         }
     }
 
@@ -140,8 +140,8 @@ mod tests {
                 r#"failed: {"error_code":401,"description":"Unauthorized"}"#,
             ),
         ] {
-            assert_eq!(Voice::Relayed.evident(message), evident);
-            assert_eq!(Voice::Own.evident(message), message);
+            assert_eq!(Author::Relayed.evident(message), evident);
+            assert_eq!(Author::Own.evident(message), message);
         }
     }
 }

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::classify::{Ends, Glimpse, Match, RunKeys, Setting};
+use crate::classify::{Component, CorrelationKey, Ends, Match, RunKeys};
 use crate::hash::ByText;
 use crate::redact::Cleaner;
 
-use super::incident::{Course, Incident, Root};
-use super::nearness::{ECHO, REACH, within};
+use super::incident::{Incident, RootFailure, RunState};
 use super::sample::Sample;
+use super::time_limits::{ECHO, REACH, within};
 
 /// Time after a failure within which a provider can still be skipped because of it. A key is on cooldown for five
 /// minutes, or ten after a billing failure, and each new attempt may restart the cooldown.
@@ -36,12 +36,12 @@ const MAX_ROOTS: usize = 64;
 
 /// The last failure per provider, which can lead to later failures.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Roots(BTreeMap<String, Root>);
+pub(crate) struct RootFailures(BTreeMap<String, RootFailure>);
 
-impl Roots {
+impl RootFailures {
     /// Returns the earlier failure that explains a skipped provider at `time`. Without a provider, the last failure of
     /// any provider.
-    pub fn of(&self, provider: Option<&str>, time: Option<Timestamp>) -> Option<&Root> {
+    pub fn of(&self, provider: Option<&str>, time: Option<Timestamp>) -> Option<&RootFailure> {
         let root = match provider {
             Some(provider) => self.0.get(provider),
             None => self.0.values().max_by_key(|root| root.at),
@@ -50,7 +50,7 @@ impl Roots {
     }
 
     /// Records a failure of a provider.
-    pub fn note(&mut self, provider: &str, root: Root) {
+    pub fn note(&mut self, provider: &str, root: RootFailure) {
         self.0.insert(provider.to_owned(), root);
         if self.0.len() > MAX_ROOTS
             && let Some(oldest) = self.0.iter().min_by_key(|(_, root)| root.at).map(|(name, _)| name.clone())
@@ -79,7 +79,7 @@ impl Roots {
 /// State of the correlation at the end of a source, besides the open incidents.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Standing {
-    pub roots: Roots,
+    pub roots: RootFailures,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answered: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -108,7 +108,7 @@ impl Standing {
 
 /// A successful end of a run without a known failure in its source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct LooseEnd {
+pub(crate) struct UnmatchedEnd {
     pub order: Timestamp,
     pub keys: RunKeys,
     pub fallback: bool,
@@ -137,7 +137,7 @@ impl End {
 
 /// Outcome of a successful run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum GoodEnd {
+pub(crate) enum RunOutcome {
     /// No failure is known.
     WithoutFailure,
     /// This provider failed and then succeeded.
@@ -148,27 +148,27 @@ pub(crate) enum GoodEnd {
 
 /// Joins matches into incidents. Matches must arrive in the order of their positions.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Joiner {
+pub(crate) struct Correlator {
     /// Open incidents, ordered by number.
     open: Vec<Incident>,
     by_id: HashMap<String, u64, ByText>,
     count: u64,
     matches: u64,
     newest: Option<Timestamp>,
-    roots: Roots,
+    roots: RootFailures,
     /// Time of the last fallback answer in a run without an id.
     answered: Option<Timestamp>,
     /// Start times of the latest runs.
     started: HashMap<String, Timestamp, ByText>,
 }
 
-impl Joiner {
-    /// Creates a joiner that numbers its incidents from `count` + 1.
+impl Correlator {
+    /// Creates a correlator that numbers its incidents from `count` + 1.
     pub fn new(count: u64) -> Self {
         Self { count, ..Self::default() }
     }
 
-    /// Creates a joiner that continues these incidents, which must be ordered by number.
+    /// Creates a correlator that continues these incidents, which must be ordered by number.
     pub fn resume(open: Vec<Incident>, standing: Standing) -> Self {
         let Standing { roots, answered, started, .. } = standing;
         let ids = open.iter().flat_map(|incident| incident.ids().map(|id| (id, incident.number)));
@@ -221,12 +221,13 @@ impl Joiner {
                 && !lead.is_echo
                 && incident.root.is_none()
             {
-                let root = Root { rule: lead.rule, category: lead.category, evidence: lead.evidence, at };
+                let root =
+                    RootFailure { rule: lead.rule, category: lead.category, evidence: lead.evidence, at };
                 self.roots.note(provider, root);
             }
             return;
         }
-        if incident.root.is_some() || incident.setting != Setting::Run {
+        if incident.root.is_some() || incident.setting != Component::Run {
             return;
         }
         let Some(mut root) = self.roots.of(provider, found.when.order).cloned() else { return };
@@ -248,14 +249,14 @@ impl Joiner {
         time: Option<Timestamp>,
         fallback: bool,
         requested: Option<&str>,
-    ) -> GoodEnd {
+    ) -> RunOutcome {
         // Failed tools belong to the run that has ended, or to an earlier one.
         for incident in self.open.iter_mut().rev().take(RECENT) {
-            if incident.setting.is_tool() && incident.course == Course::Open {
+            if incident.setting.is_tool() && incident.course == RunState::Open {
                 incident.close(time);
             }
         }
-        let known = self.by_ids(&Setting::Run, keys, time).or_else(|| {
+        let known = self.by_ids(&Component::Run, keys, time).or_else(|| {
             let requested = requested?;
             let answered = self.recent().find(|incident| incident.is_answered_for(requested, time))?;
             Some(answered.number)
@@ -265,7 +266,7 @@ impl Joiner {
             std::mem::replace(&mut self.answered, time.filter(|_| fallback && keys.run.is_none()));
         let is_answer = within(was_answered, time, ECHO);
         if known.is_none() && is_answer {
-            return GoodEnd::ByFallback;
+            return RunOutcome::ByFallback;
         }
         let known = known.map(|number| (number, fallback || is_answer));
         let Some((number, fallback)) = known.or_else(|| {
@@ -275,14 +276,14 @@ impl Joiner {
             let may_be = |incident: &&Incident| started.is_none() || incident.first_order >= started;
             self.recent().filter(may_be).find_map(|i| Some((i.number, i.ends_well(time)? || fallback)))
         }) else {
-            return GoodEnd::WithoutFailure;
+            return RunOutcome::WithoutFailure;
         };
-        let Some(incident) = self.get_mut(number) else { return GoodEnd::WithoutFailure };
+        let Some(incident) = self.get_mut(number) else { return RunOutcome::WithoutFailure };
         incident.succeed(time, fallback);
         match incident.leads.iter().rev().find_map(|lead| lead.provider.clone()) {
-            Some(provider) if !incident.ending.degraded => GoodEnd::Recovered(provider),
-            Some(_) => GoodEnd::ByFallback,
-            None => GoodEnd::WithoutFailure,
+            Some(provider) if !incident.ending.degraded => RunOutcome::Recovered(provider),
+            Some(_) => RunOutcome::ByFallback,
+            None => RunOutcome::WithoutFailure,
         }
     }
 
@@ -301,7 +302,7 @@ impl Joiner {
 
     /// Processes a start of the gateway: all open runs have ended.
     pub fn restart(&mut self, time: Option<Timestamp>) {
-        for incident in self.open.iter_mut().filter(|incident| incident.setting == Setting::Run) {
+        for incident in self.open.iter_mut().filter(|incident| incident.setting == Component::Run) {
             incident.close(time);
         }
     }
@@ -364,7 +365,7 @@ impl Joiner {
         self.open.iter().rev().take(RECENT)
     }
 
-    fn by_ids(&self, setting: &Setting, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
+    fn by_ids(&self, setting: &Component, keys: &RunKeys, time: Option<Timestamp>) -> Option<u64> {
         let known = |id: Cow<'_, str>| {
             let incident = self.get(*self.by_id.get(id.as_ref())?)?;
             (!incident.is_over(time)).then_some(incident.number)
@@ -376,7 +377,7 @@ impl Joiner {
         if let Some(number) = self.by_ids(&found.setting, &found.keys, found.when.order) {
             return Some(number);
         }
-        let glimpse = Glimpse::new(found);
+        let glimpse = CorrelationKey::new(found);
         let mut recent = self.recent().filter(|incident| incident.takes(&glimpse));
         let newest = recent.next()?;
         if found.ends == Ends::Nothing && found.has_next.is_none() {
@@ -407,22 +408,22 @@ impl Joiner {
 
     /// Returns the cause of another run that gave up with the same message within moments, for a run that gives up
     /// without attempts of its own. Plain text does not show to which of the two the attempts belonged.
-    fn sibling_root(&self, found: &Match) -> Option<Root> {
-        if found.ends != Ends::Candidate || !found.evidence.is_hearsay() || !found.echo_of.is_empty() {
+    fn sibling_root(&self, found: &Match) -> Option<RootFailure> {
+        if found.ends != Ends::Candidate || !found.evidence.is_secondary() || !found.echo_of.is_empty() {
             return None;
         }
         let sibling = self.recent().find(|incident| {
-            matches!(incident.course, Course::Ended(end) | Course::Exhausted(end) | Course::Closed(end)
+            matches!(incident.course, RunState::Ended(end) | RunState::Exhausted(end) | RunState::Closed(end)
                 if within(Some(end), found.when.order, ECHO))
                 && incident.rules.contains_key(&found.rule)
         })?;
         let cause = sibling.cause()?;
         let category = sibling.lead()?.category;
-        Some(Root { rule: cause.rule, category, evidence: cause.evidence, at: found.when.order? })
+        Some(RootFailure { rule: cause.rule, category, evidence: cause.evidence, at: found.when.order? })
     }
 }
 
 /// Returns the ids of a record, in separate namespaces for runs and for events outside a run.
-fn ids<'k>(setting: &Setting, keys: &'k RunKeys) -> impl Iterator<Item = Cow<'k, str>> {
+fn ids<'k>(setting: &Component, keys: &'k RunKeys) -> impl Iterator<Item = Cow<'k, str>> {
     [&keys.run, &keys.trace].into_iter().flatten().map(|id| setting.id(id))
 }

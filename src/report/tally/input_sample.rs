@@ -8,13 +8,13 @@ pub(crate) const DEFAULT_LIMIT: u64 = 200;
 
 /// Sample of the first records of a source, which shows how much of the log the source contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Survey {
-    looks: Vec<Look>,
+pub struct InputSample {
+    looks: Vec<Observation>,
 }
 
 /// Observation of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum Observation {
     /// Line that `openclaw logs` prints before the first record.
     Header,
     /// A record: its kind of format, and whether it contains a word that people grep for.
@@ -28,7 +28,7 @@ enum Kind {
     Other,
 }
 
-impl Survey {
+impl InputSample {
     /// Maximum number of records in the sample.
     pub const RECORDS: usize = 400;
     /// Largest offset of a record in the sample, in bytes.
@@ -37,16 +37,17 @@ impl Survey {
     /// Adds a record.
     pub fn add(&mut self, raw: &RawRecord<'_>) {
         // After one record without a word that people grep for, the content of the other records is irrelevant.
-        let is_mixed = self.looks.iter().any(|look| matches!(look, Look::Record { alarming: false, .. }));
+        let is_mixed =
+            self.looks.iter().any(|look| matches!(look, Observation::Record { alarming: false, .. }));
         if is_mixed && raw.bytes.starts_with(FILE_LOG) {
-            return self.looks.push(Look::Record { kind: Kind::Json, alarming: true });
+            return self.looks.push(Observation::Record { kind: Kind::Json, alarming: true });
         }
         let record = Record::parse(raw);
         let parts = &record.parts;
         if (record.format != Format::FileLog && parts.message.starts_with("Log file: "))
             || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
         {
-            return self.looks.push(Look::Header);
+            return self.looks.push(Observation::Header);
         }
         let kind = match record.format {
             Format::Plain => Kind::Plain,
@@ -56,7 +57,7 @@ impl Survey {
         let text = parts.message.to_ascii_lowercase();
         let grave = parts.level.is_some_and(|level| level >= Level::Warn);
         let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
-        self.looks.push(Look::Record { kind, alarming });
+        self.looks.push(Observation::Record { kind, alarming });
     }
 
     /// Adds the sample of the following records.
@@ -67,7 +68,7 @@ impl Survey {
 
     /// Returns the number of records for which `fits` returns true.
     fn count(&self, fits: impl Fn(Kind, bool) -> bool) -> usize {
-        let is = |look: &&Look| matches!(look, Look::Record { kind, alarming } if fits(*kind, *alarming));
+        let is = |look: &&Observation| matches!(look, Observation::Record { kind, alarming } if fits(*kind, *alarming));
         self.looks.iter().filter(is).count()
     }
 
@@ -76,7 +77,7 @@ impl Survey {
     pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
         let mut hints = Vec::new();
         let seen = self.count(|_, _| true);
-        let has_header = self.looks.contains(&Look::Header);
+        let has_header = self.looks.contains(&Observation::Header);
         let is_plain = self.count(|kind, _| kind == Kind::Plain) > seen / 2;
         if is_plain {
             hints.push(Hint::Plain);
@@ -100,7 +101,7 @@ mod tests {
     use crate::record::Lines;
 
     fn hints(text: &str) -> Vec<Hint> {
-        let mut survey = Survey::default();
+        let mut survey = InputSample::default();
         let mut records = 0;
         for raw in Lines::new(text.as_bytes(), 0) {
             survey.add(&raw);

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::catalogue::{BACKGROUND, Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, TRIGRAMS, trigram};
+use crate::catalogue::{
+    Catalogue, MIN_ATOM, Rule, Signature, SignatureKind, TRIGRAM_FREQUENCIES, TRIGRAMS, trigram,
+};
 use crate::hash::ByText;
 
 use super::texts::RecordTexts;
@@ -13,7 +15,7 @@ const CAREFUL: [char; 2] = ['\u{212a}', '\u{17f}'];
 
 /// Something that a record must hold for a signature to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Trigger<'c> {
+enum RequiredAtom<'c> {
     /// A text in lower case, in an evidence text.
     Text(&'c str),
     /// An HTTP status, in a recognized spelling.
@@ -23,7 +25,7 @@ enum Trigger<'c> {
 }
 
 /// A set of triggers of which each record that a signature matches holds at least one.
-type Set<'c> = Vec<Trigger<'c>>;
+type Set<'c> = Vec<RequiredAtom<'c>>;
 
 /// Returns the sets of triggers that a signature requires, at least one trigger of each set.
 fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<Set<'c>> {
@@ -33,11 +35,11 @@ fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<S
             either(group, catalogue).into_iter().collect()
         }
         SignatureKind::HttpStatus(statuses) => {
-            vec![statuses.iter().map(|status| Trigger::Status(*status)).collect()]
+            vec![statuses.iter().map(|status| RequiredAtom::Status(*status)).collect()]
         }
-        SignatureKind::Field(fields) => fields.keys().map(|name| vec![Trigger::Field(name)]).collect(),
+        SignatureKind::Field(fields) => fields.keys().map(|name| vec![RequiredAtom::Field(name)]).collect(),
         SignatureKind::Literal(_) | SignatureKind::Regex(_) | SignatureKind::ErrorCode(_) => {
-            let texts = |set: &'c Vec<String>| set.iter().map(|atom| Trigger::Text(atom)).collect();
+            let texts = |set: &'c Vec<String>| set.iter().map(|atom| RequiredAtom::Text(atom)).collect();
             signature.atoms.iter().map(texts).collect()
         }
     }
@@ -61,11 +63,11 @@ fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option
 
 /// Estimates how often a trigger of the set occurs per million bytes of a healthy log; ties are decided by the size of the set.
 fn cost(set: &Set<'_>) -> (u64, usize) {
-    let of_trigger = |trigger: &Trigger<'_>| match trigger {
-        Trigger::Text(text) => BACKGROUND.commonness(text.as_bytes()),
-        Trigger::Status(_) => 200,
+    let of_trigger = |trigger: &RequiredAtom<'_>| match trigger {
+        RequiredAtom::Text(text) => TRIGRAM_FREQUENCIES.frequency(text.as_bytes()),
+        RequiredAtom::Status(_) => 200,
         // Nearly every record has a subsystem.
-        Trigger::Field(_) => 2000,
+        RequiredAtom::Field(_) => 2000,
     };
     (set.iter().map(of_trigger).sum(), set.len())
 }
@@ -74,7 +76,7 @@ fn cost(set: &Set<'_>) -> (u64, usize) {
 pub(super) type Requirement = Vec<Vec<u32>>;
 
 /// All triggers of a catalogue.
-pub(super) struct Triggers {
+pub(super) struct RequiredAtoms {
     atoms: Atoms,
     statuses: Vec<(u16, u32)>,
     fields: Vec<(String, u32)>,
@@ -131,11 +133,11 @@ fn is_set(bits: &[u64], number: u32) -> bool {
 /// Assigns numbers to triggers.
 #[derive(Default)]
 pub(super) struct Numbering<'c> {
-    numbers: HashMap<Trigger<'c>, u32, ByText>,
+    numbers: HashMap<RequiredAtom<'c>, u32, ByText>,
 }
 
 impl<'c> Numbering<'c> {
-    fn number(&mut self, trigger: Trigger<'c>) -> u32 {
+    fn number(&mut self, trigger: RequiredAtom<'c>) -> u32 {
         let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         *self.numbers.entry(trigger).or_insert(next)
     }
@@ -151,7 +153,7 @@ impl<'c> Numbering<'c> {
     }
 }
 
-impl Triggers {
+impl RequiredAtoms {
     /// Builds the search structure for the triggers of all rules.
     pub fn new<'c>(catalogue: &'c Catalogue, mut numbering: Numbering<'c>) -> Self {
         let mut owned: Vec<(u32, u32)> = Vec::new();
@@ -173,9 +175,9 @@ impl Triggers {
         let (mut statuses, mut fields) = (Vec::new(), Vec::new());
         for (trigger, number) in numbering.numbers {
             match trigger {
-                Trigger::Text(text) => atoms.push(Atom::new(text, number)),
-                Trigger::Status(status) => statuses.push((status, number)),
-                Trigger::Field(name) => fields.push((name.to_owned(), number)),
+                RequiredAtom::Text(text) => atoms.push(Atom::new(text, number)),
+                RequiredAtom::Status(status) => statuses.push((status, number)),
+                RequiredAtom::Field(name) => fields.push((name.to_owned(), number)),
             }
         }
         let count = owners.len();
@@ -276,8 +278,10 @@ impl Atoms {
 impl Atom {
     fn new(text: &str, number: u32) -> Self {
         let text: Box<[u8]> = text.as_bytes().into();
-        let rarest =
-            text.windows(MIN_ATOM).enumerate().min_by_key(|(_, window)| BACKGROUND.commonness(window));
+        let rarest = text
+            .windows(MIN_ATOM)
+            .enumerate()
+            .min_by_key(|(_, window)| TRIGRAM_FREQUENCIES.frequency(window));
         let at = rarest.map_or(0, |(at, _)| at);
         Self { text, at, number }
     }

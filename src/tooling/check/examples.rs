@@ -1,8 +1,8 @@
 //! Check of examples: each must be won by its rule, and no counter-example may match the rule.
 
 use crate::catalogue::{Location, Problem, ProblemCode, Rule};
-use crate::kit::verdicts::{Outcome, judge_counter_example, judge_example};
 use crate::redact::Redactor;
+use crate::tooling::verdicts::{Outcome, judge_counter_example, judge_example};
 
 use super::checked::Checked;
 

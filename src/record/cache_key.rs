@@ -8,17 +8,17 @@ use super::level::Level;
 use super::lines::RawRecord;
 use super::time::{self, Stamp};
 
-/// Label of texts in no known format. Other outlines have an empty label, or that of an envelope, which begins with a quotation
+/// Label of texts in no known format. Other cache keys have an empty label, or that of an envelope, which begins with a quotation
 /// mark.
 const LOOSE: &[u8] = b"loose";
-/// Maximum length in bytes of an outline in no known format. Longer texts rarely repeat and are not cached.
+/// Maximum length in bytes of a cache key in no known format. Longer texts rarely repeat and are not cached.
 const MAX_LOOSE: usize = 256;
 
 /// The bytes of a record without those that cannot change its meaning: its time, and the logger's own names.
 ///
-/// Two records whose outlines differ only in ids and durations (see [`Opaque`](super::Opaque)) have the same meaning.
+/// Two records whose cache keys differ only in ids and durations (see [`VariableTokens`](super::VariableTokens)) have the same meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline<'a> {
+pub struct CacheKey<'a> {
     /// The level, if the record has an envelope.
     pub level: Option<Level>,
     /// The bytes between level and time.
@@ -28,30 +28,30 @@ pub struct Outline<'a> {
     time: Cow<'a, [u8]>,
 }
 
-impl<'a> Outline<'a> {
+impl<'a> CacheKey<'a> {
     pub(super) fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
         if raw.is_clean {
             let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
             return Self::of_text(time.into(), rest.into());
         }
-        // A terminal log colours the console. Text that is not UTF-8 could be removed with the colours, so it gets no outline.
+        // A terminal log colours the console. Text that is not UTF-8 could be removed with the colours, so it gets no cache key.
         std::str::from_utf8(raw.bytes).ok()?;
         let bytes = plain_bytes(raw.bytes);
         let (time, rest) = bytes.split_at(raw.time.or_else(|| own_start(&bytes))?);
         Self::of_text(time.to_vec().into(), rest.to_vec().into())
     }
 
-    /// Creates the outline of a text after a time; `None` if the time is not valid and so belongs to the text.
+    /// Creates the cache key of a text after a time; `None` if the time is not valid and so belongs to the text.
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
         (time.is_empty() || time::is_readable(&time)).then(|| Self::behind(time, rest))
     }
 
-    /// Creates the outline of a text after a valid time.
+    /// Creates the cache key of a text after a valid time.
     pub(super) fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
         Self { level: None, label: b"", parts: [Some(rest), None, None], time }
     }
 
-    /// Creates the outline of a short text in no known format, of all its bytes; `None` if the text is too long.
+    /// Creates the cache key of a short text in no known format, of all its bytes; `None` if the text is too long.
     pub(super) fn of_loose(raw: &RawRecord<'a>) -> Option<Self> {
         let parts = [Some(raw.bytes.into()), None, None];
         (raw.bytes.len() <= MAX_LOOSE).then(|| Self { level: None, label: LOOSE, parts, time: b"".into() })

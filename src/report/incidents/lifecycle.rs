@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::MarkKind;
+use crate::classify::LifecycleKind;
 use crate::redact::Cleaner;
 
 /// Maximum number of lifecycle events kept per source, the latest ones.
@@ -15,24 +15,24 @@ pub(crate) const MAX_MARKS: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[non_exhaustive]
-pub struct Mark {
+pub struct LifecycleEvent {
     /// Time of the event.
     pub time: Timestamp,
     /// Kind of event.
-    pub what: MarkKind,
+    pub what: LifecycleKind,
     /// Folder of the gateway's log.
     pub gateway: String,
 }
 
-impl Mark {
+impl LifecycleEvent {
     /// Returns true if the gateway started.
     pub(crate) fn is_start(&self) -> bool {
-        self.what == MarkKind::GatewayStart
+        self.what == LifecycleKind::GatewayStart
     }
 
     pub(crate) fn redact(&mut self, cleaner: &Cleaner) {
         cleaner.text(&mut self.gateway);
-        if let MarkKind::Version(version) = &mut self.what {
+        if let LifecycleKind::Version(version) = &mut self.what {
             cleaner.text(version);
         }
     }
