@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use clawsift::catalogue;
 use clawsift::engine::Engine;
-use clawsift::scan::{Options, Verification, scan_bytes};
+use clawsift::scan::{Options, PrefilterCheck, scan_bytes};
 use libfuzzer_sys::fuzz_target;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
@@ -19,8 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
     let whole = report(bytes.len() + 1, 1);
     assert_eq!(report(1, 1), whole);
     assert_eq!(report(97, 2), whole);
-    let verification = Verification::default();
-    let options = Options::new().jobs(1).verify(&verification);
+    let verification = PrefilterCheck::default();
+    let options = Options::new().jobs(1).prefilter_check(&verification);
     scan_bytes(&ENGINE, "log", bytes, &options);
     assert_eq!(verification.differences(), []);
 });

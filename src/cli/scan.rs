@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::render::Format;
 use crate::report::{Moment, Period, Report};
-use crate::scan::{CHUNK, Difference, Options, Verification, scan};
+use crate::scan::{CHUNK, Difference, Options, PrefilterCheck, scan};
 use crate::source::{Expansion, Fence, Input, MAX_DECOMPRESSED, expand, installed_logs};
 
 use super::args::Args;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
     let Expansion { inputs, errors } = inputs(args)?;
     let stop = interrupts::cancellation();
 
-    let verification = Verification::default();
+    let verification = PrefilterCheck::default();
     let progress = Progress::new(total_bytes(&inputs), args.quiet);
     let options = Options {
         jobs: args.jobs.map_or(0, usize::from),
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         fence: Fence::default(),
         max_decompressed: args.max_decompressed.map_or(MAX_DECOMPRESSED, |size| size.as_u64()),
         keep_matches: args.show.format == Format::Ndjson,
-        verify: args.verify_prefilter.then_some(&verification),
+        prefilter_check: args.verify_prefilter.then_some(&verification),
         stop: stop.clone(),
         progress: &progress,
     };
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
 }
 
 /// Says what the second look at all records has shown.
-fn say_verification(verification: &Verification) {
+fn say_verification(verification: &PrefilterCheck) {
     let differences = verification.differences();
     for Difference { offset, short, long } in &differences {
         say(&format_args!(

@@ -20,7 +20,7 @@ pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
 pub use info_literals::InfoLiterals;
 pub use texts::evidence_texts;
-pub use trial::{Probe, Trial, Variant};
+pub use trial::{SignatureResults, Trial, Variant};
 pub use verdict::Verdict;
 
 use required_atoms::{Numbering, RequiredAtoms};

@@ -21,7 +21,7 @@ pub struct Variant {
 
 /// The signatures of a rule that match a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
+pub struct SignatureResults {
     /// Results of the `any` signatures, of which one is enough.
     pub any: Vec<bool>,
     /// Results of the `all` signatures, which must all match.
@@ -66,9 +66,9 @@ impl Engine {
     }
 
     /// Returns which signatures of the given rule match a record.
-    pub fn probe(&self, rule: usize, trial: &Trial<'_>) -> Probe {
+    pub fn probe(&self, rule: usize, trial: &Trial<'_>) -> SignatureResults {
         let [any, all, none] = self.rules[rule].probe(&trial.view);
         let evidence = trial.contenders.iter().find(|(contender, _)| *contender == rule);
-        Probe { any, all, none, evidence: evidence.map(|(_, evidence)| *evidence) }
+        SignatureResults { any, all, none, evidence: evidence.map(|(_, evidence)| *evidence) }
     }
 }

@@ -11,7 +11,7 @@ use crate::render::live::change_line;
 use crate::report::{Report, RulePage};
 use crate::watch::{Change, ChangeKind, Stage};
 
-use super::background::Standing;
+use super::background_watch::Standing;
 
 /// Maximum number of findings named in the text.
 const NAMED: usize = 10;

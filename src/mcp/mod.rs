@@ -3,7 +3,7 @@
 
 mod answer;
 mod arguments;
-mod background;
+mod background_watch;
 mod folders;
 mod watched;
 
@@ -27,7 +27,7 @@ use crate::source::{expand_within, installed_logs};
 
 use answer::{explained, refusal, scanned, watched};
 use arguments::{BadArguments, Explain, Scan, WatchStatus, parse, schema};
-use background::TrigramFrequencies;
+use background_watch::BackgroundWatch;
 pub use folders::{Folders, Refused};
 use watched::Watched;
 
@@ -240,7 +240,7 @@ impl Tools {
         };
         let start = || {
             let (engine, fence) = (Arc::clone(&self.engine), self.folders.fence().clone());
-            TrigramFrequencies::start(engine, &path, fence, self.zone.clone())
+            BackgroundWatch::start(engine, &path, fence, self.zone.clone())
         };
         let log = self
             .watched

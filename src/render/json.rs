@@ -1,4 +1,4 @@
-//! JSON output: the whole report as one object.
+//! JSON output: the whole report as one object. Its shape is that of [`Report`] and the types in it.
 
 use std::io::{self, Write};
 

@@ -6,8 +6,8 @@ use crate::redact::Redactor;
 use crate::report::View;
 use crate::source::{Cancellation, Fence, MAX_DECOMPRESSED};
 
+use super::prefilter_check::PrefilterCheck;
 use super::progress::{NoProgress, Progress};
-use super::verification::Verification;
 
 /// Default chunk size in bytes: large enough to make the overhead per chunk negligible, small enough for a core's
 /// cache.
@@ -40,7 +40,7 @@ pub struct Options<'a> {
     /// `true` to keep every match for [`Report::matches`](crate::report::Report::matches).
     pub keep_matches: bool,
     /// Self-check: each record is classified a second time without shortcuts, and differences are recorded here.
-    pub verify: Option<&'a Verification>,
+    pub prefilter_check: Option<&'a PrefilterCheck>,
     /// Token that ends the scan early, with the report of what was read.
     pub stop: Cancellation,
     /// Observer of the scan.
@@ -60,7 +60,7 @@ impl Default for Options<'_> {
             fence: Fence::default(),
             max_decompressed: MAX_DECOMPRESSED,
             keep_matches: false,
-            verify: None,
+            prefilter_check: None,
             stop: Cancellation::new(),
             progress: &NoProgress,
         }
@@ -123,8 +123,8 @@ impl<'a> Options<'a> {
 
     /// Sets the self-check that records differences.
     #[must_use]
-    pub fn verify(self, verify: &'a Verification) -> Self {
-        Self { verify: Some(verify), ..self }
+    pub fn prefilter_check(self, check: &'a PrefilterCheck) -> Self {
+        Self { prefilter_check: Some(check), ..self }
     }
 
     /// Sets the token that ends the scan early.

@@ -10,8 +10,8 @@ use crate::source::{Map, chunks};
 
 use super::Options;
 use super::chunk::{Bytes, Chunk};
+use super::prefilter_check::Verifier;
 use super::progress::Progress;
-use super::verification::Verifier;
 
 /// Scans chunks.
 pub(super) struct Worker<'a> {
@@ -29,8 +29,9 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     pub fn new(engine: &'a Engine, options: &'a Options<'a>) -> Self {
         let observer = EventClassifier::new(engine, options.redactor, options.keep_matches);
-        let verifier =
-            options.verify.map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
+        let verifier = options
+            .prefilter_check
+            .map(|found| Verifier::new(engine, options.redactor, options.keep_matches, found));
         Self { observer, copy: Vec::new(), events: 0, is_wary: false, verifier, progress: options.progress }
     }
 

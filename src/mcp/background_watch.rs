@@ -33,7 +33,7 @@ pub(super) struct Standing {
 }
 
 /// A log that is followed until this value is dropped.
-pub(super) struct TrigramFrequencies {
+pub(super) struct BackgroundWatch {
     requests: SyncSender<Signal>,
     stop: Cancellation,
 }
@@ -44,7 +44,7 @@ enum Signal {
     Stop,
 }
 
-impl TrigramFrequencies {
+impl BackgroundWatch {
     /// Starts to follow a log. `fence` also applies to a file that replaces it.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl TrigramFrequencies {
     }
 }
 
-impl Drop for TrigramFrequencies {
+impl Drop for BackgroundWatch {
     fn drop(&mut self) {
         self.stop.cancel();
         // If the queue is full, the thread checks the token after the next input.

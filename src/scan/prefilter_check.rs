@@ -13,7 +13,7 @@ const MAX_DIFFERENCES: usize = 20;
 
 /// Results of a self-check.
 #[derive(Debug, Default)]
-pub struct Verification {
+pub struct PrefilterCheck {
     records: AtomicU64,
     differences: Mutex<Vec<Difference>>,
 }
@@ -29,7 +29,7 @@ pub struct Difference {
     pub long: String,
 }
 
-impl Verification {
+impl PrefilterCheck {
     /// Returns the number of records checked.
     pub fn records(&self) -> u64 {
         self.records.load(Ordering::Relaxed)
@@ -44,11 +44,11 @@ impl Verification {
 /// Classifies records a second time.
 pub(super) struct Verifier<'a> {
     slow: EventClassifier<'a>,
-    found: &'a Verification,
+    found: &'a PrefilterCheck,
 }
 
 impl<'a> Verifier<'a> {
-    pub fn new(engine: &'a Engine, redactor: Redactor, keep_texts: bool, found: &'a Verification) -> Self {
+    pub fn new(engine: &'a Engine, redactor: Redactor, keep_texts: bool, found: &'a PrefilterCheck) -> Self {
         Self { slow: EventClassifier::new(engine, redactor, keep_texts), found }
     }
 
