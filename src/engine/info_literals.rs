@@ -11,7 +11,7 @@ use memchr::memmem::{self, Finder};
 use crate::block::{self, Bytes, WIDTH, load};
 use crate::catalogue::TRIGRAM_FREQUENCIES;
 use crate::openclaw::{info_openings, info_parts};
-use crate::record::{InfoPrefilter, Message, is_successful_request};
+use crate::record::{InfoPrefilter, Message, begins_with_status, is_successful_request};
 
 /// Minimum length in bytes of a text for the packed searcher. Shorter texts are padded, which is faster.
 const MIN_TEXT: usize = 48;
@@ -42,6 +42,10 @@ impl InfoPrefilter for InfoLiterals {
             return true;
         }
         if self.begins(text) || (message.label > 0 && self.begins(&text[message.label..])) {
+            return true;
+        }
+        // Only an unlabelled reply is an error by itself, and few texts begin like one.
+        if begins_with_status(text) {
             return true;
         }
         // Few messages hold even a hint.

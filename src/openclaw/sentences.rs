@@ -7,8 +7,8 @@ use clawsift_catalogue::pattern::Pattern;
 use super::lists::{CHANNEL_UP, CHANNEL_UP_PARTS, FAILED_RUN, INFO_PARTS, LOG_TRUNCATED, RUN_OVER};
 
 pub(crate) use super::lists::{
-    CONFIG_RELOADED, DEFAULT_MODEL, FAILING_INFO, GATEWAY_STARTED, LOG_FILE, LOST_RECORDS, MODEL_FALLBACK,
-    RUN_ENDED, RUN_STARTED,
+    CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILING_INFO, GATEWAY_STARTED, LOG_FILE, LOST_RECORDS,
+    MODEL_FALLBACK, RUN_ENDED, RUN_STARTED,
 };
 
 /// Returns the rest of a message that begins with one of some openings.
@@ -21,7 +21,7 @@ pub(crate) fn info_openings() -> impl Iterator<Item = &'static str> {
     let runs = RUN_STARTED.into_iter().chain(RUN_ENDED).chain(MODEL_FALLBACK);
     let gateway = GATEWAY_STARTED.into_iter().chain(DEFAULT_MODEL).chain(CONFIG_RELOADED);
     let log = LOG_FILE.into_iter().chain(LOST_RECORDS).chain(LOG_TRUNCATED);
-    FAILING_INFO.into_iter().chain(runs).chain(gateway).chain(log)
+    FAILING_INFO.into_iter().chain(ERROR_REPLIES).chain(runs).chain(gateway).chain(log)
 }
 
 /// Returns the texts that make an info record worth parsing wherever they stand in its message.

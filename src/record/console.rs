@@ -10,6 +10,7 @@ use clawsift_catalogue::pattern::Pattern;
 
 use crate::openclaw::full_name;
 
+use super::inline;
 use super::parts::Parts;
 use super::time;
 
@@ -73,12 +74,14 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
             ..Parts::default()
         });
     };
-    Some(Parts {
+    let mut parts = Parts {
         stamp,
         subsystem: Some(full_name(&rest[1..length - 1])),
         message: Cow::Borrowed(rest[length..].trim_start_matches(' ')),
         ..Parts::default()
-    })
+    };
+    inline::read(&mut parts);
+    Some(parts)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::level::Level;
 use super::parts::Parts;
-use super::{file_log, json, plain, text, time};
+use super::{file_log, inline, json, plain, text, time};
 
 /// Parses an object of `openclaw logs --json`; `None` if it has another form.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
@@ -32,14 +32,16 @@ fn log(object: &Map<String, Value>) -> Parts<'static> {
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         let label = text("subsystem").or_else(|| text("module")).or_else(|| text("plugin"));
         let level = text("level").and_then(Level::from_name);
-        Parts {
+        let mut parts = Parts {
             stamp: text("time").and_then(time::parse),
             level,
             subsystem: label.map(|l| Cow::Owned(l.to_owned())),
             message: Cow::Owned(text("message").unwrap_or_default().to_owned()),
-            quoted: label.is_none() && level.is_some_and(|l| l <= Level::Info),
             ..Parts::default()
-        }
+        };
+        inline::read(&mut parts);
+        parts.quoted = parts.subsystem.is_none() && level.is_some_and(|l| l <= Level::Info);
+        parts
     })
 }
 

@@ -9,6 +9,7 @@ use crate::openclaw::{FAILING_INFO, after};
 use super::author::Author;
 use super::codes::without_codes;
 use super::error_fields::ERROR_FIELDS;
+use super::error_reply::is_error_reply;
 use super::format::Format;
 use super::level::Level;
 use super::lines::RawRecord;
@@ -75,6 +76,11 @@ impl<'a> Record<'a> {
         parts.quoted |= author.relays_content(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
+        if parts.quoted && parts.subsystem.is_none() && is_error_reply(&parts.message) {
+            // A status at its start is evidence, as in the field of an error.
+            parts.errors.push(("error".to_owned(), parts.message.trim_end().to_owned()));
+            parts.quoted = false;
+        }
         Self { format, wrapper, parts, invalid_utf8 }
     }
 

@@ -7,6 +7,7 @@ use crate::openclaw::is_label;
 
 use super::console::TOOLS;
 use super::info_prefilter::Message;
+use super::inline;
 use super::level::Level;
 use super::parts::Parts;
 use super::time;
@@ -50,15 +51,17 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
     let (level, length) = level_word(&record.as_bytes()[end..])?;
     let rest = &record[end + length..];
     let (subsystem, message) = split_label(rest.strip_prefix(' ').unwrap_or(rest));
-    Some(Parts {
+    let mut parts = Parts {
         stamp: Some(stamp),
         level: Some(level),
         subsystem: subsystem.map(Cow::Borrowed),
         message: Cow::Borrowed(message),
-        // As in the file log, unlabelled information is what the CLI showed its user.
-        quoted: subsystem.is_none() && level <= Level::Info,
         ..Parts::default()
-    })
+    };
+    inline::read(&mut parts);
+    // As in the file log, unlabelled information is what the CLI showed its user.
+    parts.quoted = parts.subsystem.is_none() && level <= Level::Info;
+    Some(parts)
 }
 
 /// Splits a text into label and message, if its first word is a label.
@@ -81,11 +84,6 @@ fn split_label(text: &str) -> (Option<&str>, &str) {
     if !is_label {
         return (None, text);
     }
-    // Versions before 2026.8 printed the logger's bindings between label and message.
-    let rest = match rest.strip_prefix("{\"").and_then(|r| r.split_once('}')) {
-        Some((bindings, rest)) if bindings.contains(word) => rest.trim_start(),
-        _ => rest,
-    };
     (Some(word), rest)
 }
 

@@ -2,11 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::inline;
 use super::parts::Parts;
 
 /// Parses a line of text; accepts every text.
 pub(super) fn parse(text: &str) -> Parts<'_> {
-    Parts { message: Cow::Borrowed(text), quoted: is_banner(text) || is_settings(text), ..Parts::default() }
+    let mut parts = Parts {
+        message: Cow::Borrowed(text),
+        quoted: is_banner(text) || is_settings(text),
+        ..Parts::default()
+    };
+    inline::read(&mut parts);
+    parts
 }
 
 /// Returns true for the greeting line of OpenClaw's commands: name, version, and a joke that can mention anything.
