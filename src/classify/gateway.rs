@@ -167,6 +167,9 @@ pub(crate) fn setting(
     captures: &BTreeMap<String, String>,
     keys: &RunKeys,
 ) -> Component {
+    if let Some(task) = background_task(record) {
+        return Component::Beside(task.to_owned());
+    }
     let subsystem = record.parts.subsystem.as_deref().unwrap_or_default();
     let is_of_run = captures.contains_key("provider")
         || keys.run.is_some()
@@ -187,6 +190,10 @@ pub(crate) fn setting(
     }
 }
 
+fn background_task(record: &Record<'_>) -> Option<&'static str> {
+    openclaw::background_task(record.parts.subsystem.as_deref(), &record.parts.message)
+}
+
 /// Returns true if failures of a category happen between OpenClaw and a model's provider.
 fn is_of_provider(category: Category) -> bool {
     use Category::{Channel, Config, Gateway, Memory, None, Plugin, Session, Storage, Tool};
@@ -198,7 +205,12 @@ fn channel(record: &Record<'_>) -> Option<&'static str> {
     openclaw::channel_of(record.parts.subsystem.as_deref()?)
 }
 
+/// Returns the ids of the run that a record belongs to. A background task that a run has started carries the ids of that run, and
+/// belongs to none.
 pub(crate) fn keys(record: &Record<'_>) -> RunKeys {
+    if background_task(record).is_some() {
+        return RunKeys::default();
+    }
     let field = |name: &str| record.field(name).filter(|v| !v.is_empty()).map(str::to_owned);
     let lane = || field("lane")?.strip_prefix("session:").map(str::to_owned);
     let session = || field("sessionKey").filter(|key| key.starts_with("agent:"));

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::lists::{GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS, SUBSYSTEM_WORDS, SUBSYSTEMS};
+use super::lists::{
+    BACKGROUND_SUBSYSTEMS, BACKGROUND_TASKS, GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS,
+    SUBSYSTEM_WORDS, SUBSYSTEMS,
+};
 
 pub(crate) use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
 
@@ -35,6 +38,15 @@ pub(crate) fn channel_of(subsystem: &str) -> Option<&'static str> {
     subsystem.split('/').find_map(|part| CHANNELS.binary_search(&part).ok().map(|at| CHANNELS[at]))
 }
 
+/// Returns the name of the background task that wrote a record, such as `memory`: a task that runs beside the agents, so that its
+/// failures are never those of a run.
+pub(crate) fn background_task(subsystem: Option<&str>, message: &str) -> Option<&'static str> {
+    let of_subsystem = BACKGROUND_SUBSYSTEMS.into_iter().find(|name| subsystem == Some(name));
+    let task =
+        of_subsystem.or_else(|| BACKGROUND_TASKS.into_iter().find(|task| message.starts_with(task)))?;
+    task.rsplit('/').next()?.split(' ').next()
+}
+
 /// Returns true if a subsystem can relay the words of people, models or tools. An unknown one can.
 pub(crate) fn relays(subsystem: &str) -> bool {
     let first_word = subsystem.split(['/', '-', ':']).next().unwrap_or_default();
@@ -49,6 +61,20 @@ mod tests {
     #[test]
     fn lists_that_are_searched_by_halves_are_sorted() {
         assert!([&SUBSYSTEMS[..], &PLAIN_LABELS, &CHANNELS].iter().all(|list| list.is_sorted()));
+    }
+
+    #[test]
+    fn tasks_beside_the_agents_are_known_by_subsystem_and_by_message() {
+        for (subsystem, message, task) in [
+            (Some("memory"), "memory sync failed (search): Error: x", Some("memory")),
+            (Some("gateway/model-pricing"), "OpenRouter pricing fetch failed", Some("model-pricing")),
+            (Some("gateway"), "startup model warmup timed out after 5000ms", Some("startup")),
+            (None, "memory sync failed (search)", Some("memory")),
+            (Some("agent/embedded"), "embedded run agent end", None),
+            (Some("memory/search"), "x", None),
+        ] {
+            assert_eq!(background_task(subsystem, message), task, "{message}");
+        }
     }
 
     #[test]
