@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} table=benches/instructions.tsv
 mkdir -p "$folder"
-cargo build --release --locked --examples --bins --quiet
-program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
+cargo build --profile dist --locked --examples --bins --quiet
+program=$PWD/target/dist/clawsift make=$PWD/target/dist/examples/make_log
 
 count() { # count FORMAT LOG: prints instructions and records
   local collected records

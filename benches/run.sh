@@ -5,10 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)} megabytes=${2:-1000} runs=${RUNS:-7}
 mkdir -p "$folder"
-cargo build --release --locked --examples --bins --quiet
-program=$PWD/target/release/clawsift make=$PWD/target/release/examples/make_log
-"$PWD/target/release/examples/literals" >"$folder/literals.txt"
-"$PWD/target/release/examples/make_rules" "$folder/rules" 2000
+cargo build --profile dist --locked --examples --bins --quiet
+program=$PWD/target/dist/clawsift make=$PWD/target/dist/examples/make_log
+"$PWD/target/dist/examples/literals" >"$folder/literals.txt"
+"$PWD/target/dist/examples/make_rules" "$folder/rules" 2000
 
 log() { # log NAME SHARE FORM: makes a log once, with an old time stamp
   [ -f "$folder/$1" ] || "$make" "$folder/$1" "$megabytes" "$2" "$3"
