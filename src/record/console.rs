@@ -11,6 +11,7 @@ use clawsift_catalogue::pattern::Pattern;
 use crate::openclaw::full_name;
 
 use super::inline;
+use super::level_prefix;
 use super::parts::Parts;
 use super::time;
 
@@ -61,6 +62,11 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         Some((stamp, end)) => (Some(stamp), record[end..].trim_start_matches(' ')),
         None => (None, record),
     };
+    // A level of another program, which is no label: `[error] x`.
+    if let Some((level, message)) = level_prefix::split(rest) {
+        let message = Cow::Borrowed(message);
+        return Some(Parts { stamp, level: Some(level), message, ..Parts::default() });
+    }
     let length = label_length(rest.as_bytes());
     if length.is_some_and(|length| &rest[1..length - 1] == TOOLS) {
         return Some(Parts { stamp, message: Cow::Borrowed(rest), ..Parts::default() });

@@ -20,6 +20,7 @@ mod info_prefilter;
 mod inline;
 mod json;
 mod level;
+mod level_prefix;
 mod line_reader;
 mod line_time;
 mod lines;

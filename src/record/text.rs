@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use super::inline;
+use super::level_prefix;
 use super::parts::Parts;
 
 /// Parses a line of text; accepts every text.
 pub(super) fn parse(text: &str) -> Parts<'_> {
+    let (level, message) = level_prefix::split(text).map_or((None, text), |(level, rest)| (Some(level), rest));
     let mut parts = Parts {
-        message: Cow::Borrowed(text),
+        level,
+        message: Cow::Borrowed(message),
         quoted: is_banner(text) || is_settings(text),
         ..Parts::default()
     };
