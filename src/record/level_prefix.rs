@@ -11,14 +11,17 @@ use super::level::Level;
 static WORD: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?x)^(?:
-            [\[<(] (?<bracketed> (?i: WORDS ) ) [\]>)] :? (?: \s+ | $ )
+            [\[<(] (?<bracketed> (?i: WORDS ) ) [\]>)] (?: \s+ | $ )
           | (?<upper> WORDS ) (?: : [\w.]+ : \s? | \s* [:|] \s* | \s+ - \s+ | \s+ )
           | (?<lower> (?-i: error | err | warning | warn | fatal | critical | panic ) ) : \s+
           | [\w.]+ : (?<python> ERROR | WARNING | CRITICAL ) : \s?
           | ❌ \s*
         )
         (?: (?: [a-z_]\w* :: )+ \w+ : \s+ )?"
-            .replace("WORDS", "WARN | WARNING | ERROR | ERR | CRITICAL | CRIT | SEVERE | FATAL | PANIC | ALERT | EMERG")
+            .replace(
+                "WORDS",
+                "WARN | WARNING | ERROR | ERR | CRITICAL | CRIT | SEVERE | FATAL | PANIC | ALERT | EMERG",
+            )
             .as_str(),
     )
     .ok()
@@ -36,7 +39,7 @@ pub(super) fn split(text: &str) -> Option<(Level, &str)> {
     }
     if let Some(found) = WORD.as_ref().filter(|_| may_begin(text)).and_then(|word| word.captures(text)) {
         let name = ["bracketed", "upper", "lower", "python"].iter().find_map(|group| found.name(group));
-        let rest = &text[found.range(0)?.end..];
+        let rest = &text[found.whole().len()..];
         let level = name.map_or(Some(Level::Error), level_of)?;
         // Node's own sentence begins so.
         let is_nodes = level == Level::Fatal && rest.starts_with("ERROR:");
@@ -61,16 +64,17 @@ fn klog(text: &str) -> Option<(Level, &str)> {
     let is_digits = |range: std::ops::Range<usize>| {
         bytes.get(range).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
     };
-    let is_header = is_digits(1..5) && bytes.get(5) == Some(&b' ') && is_digits(6..8) && bytes.get(8) == Some(&b':');
+    let is_header =
+        is_digits(1..5) && bytes.get(5) == Some(&b' ') && is_digits(6..8) && bytes.get(8) == Some(&b':');
     let (_, rest) = text.split_once("] ").filter(|_| is_header)?;
     Some((level, rest))
 }
 
 /// Quick test for the first byte of a level.
 fn may_begin(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(|byte| {
-        matches!(byte, b'[' | b'<' | b'(' | b'A'..=b'Z' | b'a'..=b'z' | 0xe2)
-    })
+    text.as_bytes()
+        .first()
+        .is_some_and(|byte| matches!(byte, b'[' | b'<' | b'(' | b'A'..=b'Z' | b'a'..=b'z' | 0xe2))
 }
 
 /// Returns the level with the given name if it is that of a warning or an error.
@@ -90,7 +94,11 @@ mod tests {
     #[test]
     fn levels_are_read_in_their_spellings() {
         for (text, level, message) in [
-            ("ERROR connect ECONNREFUSED 127.0.0.1:11434", Level::Error, "connect ECONNREFUSED 127.0.0.1:11434"),
+            (
+                "ERROR connect ECONNREFUSED 127.0.0.1:11434",
+                Level::Error,
+                "connect ECONNREFUSED 127.0.0.1:11434",
+            ),
             ("ERROR: m", Level::Error, "m"),
             ("error: m", Level::Error, "m"),
             ("[ERROR] m", Level::Error, "m"),

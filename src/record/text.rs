@@ -8,7 +8,8 @@ use super::parts::Parts;
 
 /// Parses a line of text; accepts every text.
 pub(super) fn parse(text: &str) -> Parts<'_> {
-    let (level, message) = level_prefix::split(text).map_or((None, text), |(level, rest)| (Some(level), rest));
+    let (level, message) =
+        level_prefix::split(text).map_or((None, text), |(level, rest)| (Some(level), rest));
     let mut parts = Parts {
         level,
         message: Cow::Borrowed(message),
