@@ -2,14 +2,18 @@
 //!
 //! The lists are in `rules/openclaw.yaml`, which rules use as well. `build.rs` turns them into constants.
 
+mod lists;
 mod sentences;
 mod subsystems;
 
-pub(crate) use sentences::*;
-pub(crate) use subsystems::*;
-
-/// The lists of `rules/openclaw.yaml`. Some are used by rules only.
-#[allow(dead_code)]
-mod lists {
-    include!(concat!(env!("OUT_DIR"), "/openclaw.rs"));
-}
+pub(crate) use lists::{
+    CHANNELS, CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILING_INFO, GATEWAY_STARTED,
+    GATEWAY_SUBSYSTEMS, LOG_FILE, LOST_RECORDS, MODEL_FALLBACK, RUN_ENDED, RUN_STARTED, RUN_SUBSYSTEMS,
+};
+pub(crate) use sentences::{
+    after, ends_run, info_openings, info_parts, reports_channel_up, reports_failed_run, reports_truncation,
+    version,
+};
+pub(crate) use subsystems::{
+    MAX_LABELS, background_task, channel_of, full_name, is_channel, is_label, relays,
+};

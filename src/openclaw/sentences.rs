@@ -6,7 +6,7 @@ use clawsift_catalogue::pattern::Pattern;
 
 use super::lists::{CHANNEL_UP, CHANNEL_UP_PARTS, FAILED_RUN, INFO_PARTS, LOG_TRUNCATED, RUN_OVER};
 
-pub(crate) use super::lists::{
+use super::lists::{
     CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILING_INFO, GATEWAY_STARTED, LOG_FILE, LOST_RECORDS,
     MODEL_FALLBACK, RUN_ENDED, RUN_STARTED,
 };

@@ -7,7 +7,7 @@ use super::lists::{
     SUBSYSTEM_WORDS, SUBSYSTEMS,
 };
 
-pub(crate) use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
+use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
 
 /// Number of different subsystem labels without a slash, an upper bound.
 pub(crate) const MAX_LABELS: usize = SUBSYSTEMS.len() + PLAIN_LABELS.len() + CHANNELS.len();
