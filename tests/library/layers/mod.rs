@@ -184,7 +184,7 @@ impl Sources {
 
     /// The files that each file uses. Files that only declare and re-export are left out.
     fn edges(&self) -> BTreeMap<ModulePath, BTreeSet<ModulePath>> {
-        let real = self.files.iter().filter(|(_, file)| !file.only_reexports());
+        let real = self.files.iter().filter(|(_, file)| file.is_generated || !file.only_reexports());
         let edges = real.map(|(module, file)| {
             let imported = file.imports.iter().filter(|import| file.uses(import)).map(|import| &import.path);
             let mut used: BTreeSet<ModulePath> =
