@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use super::lists::{
-    BACKGROUND_SUBSYSTEMS, BACKGROUND_TASKS, GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS,
+    BACKGROUND_SUBSYSTEMS, BACKGROUND_TASKS, CHANNELS, GATEWAY_LABELS, PLAIN_LABELS, RELAYING_SEGMENTS,
     SUBSYSTEM_WORDS, SUBSYSTEMS,
 };
-
-use super::lists::{CHANNELS, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS};
 
 /// Number of different subsystem labels without a slash, an upper bound.
 pub(crate) const MAX_LABELS: usize = SUBSYSTEMS.len() + PLAIN_LABELS.len() + CHANNELS.len();
