@@ -1,6 +1,6 @@
 //! `clawsift [PATH]...`: scan and report.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
 use std::thread;
@@ -124,7 +124,7 @@ pub(super) fn is_piped() -> bool {
     {
         use std::os::fd::AsFd;
         use std::os::unix::fs::FileTypeExt;
-        let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+        let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| fs::File::from(fd).metadata());
         metadata.is_ok_and(|m| m.is_file() || m.file_type().is_fifo() || m.file_type().is_socket())
     }
     #[cfg(not(unix))]

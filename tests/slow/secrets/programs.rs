@@ -3,11 +3,8 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -15,9 +12,6 @@ use super::faces::leak;
 use super::kinds::{self, Secret, secret};
 use super::writings;
 use crate::program::clawsift;
-
-/// Time after which a notification is not expected any more.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A log that contains a secret in each writing, and the secrets.
 struct Everything {
@@ -113,8 +107,15 @@ fn nor_does_any_command_that_is_given_a_line() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn nobody_who_is_notified_is_told_a_secret() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Time after which a notification is not expected any more.
+    const PATIENCE: Duration = Duration::from_secs(30);
     let all = Everything::new();
     let (script, told) = (all.path("tell"), all.path("told"));
     fs::write(&script, format!("#!/bin/sh\n{{ printf '%s|' \"$@\"; env; }} >>'{}'\n", told.display()))
