@@ -142,11 +142,10 @@ pub(super) fn is_outside(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Outside>())
 }
 
+// Links and pipes are made as Unix makes them.
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    // Links and pipes are made as Unix makes them.
-    #![cfg(unix)]
-
     use std::io::Read;
     use std::os::unix::fs::symlink;
     use std::sync::atomic::{AtomicBool, Ordering};
