@@ -70,7 +70,7 @@ async def scans(session, allowed, outside):
 async def explains(session):
     result = await ask(session, "explain", what="auth/openai-key")
     check(structured(result)["pages"][0]["rule"] == "auth/openai-key", "a rule is explained", text(result))
-    check("fix:" in text(result), "with its fixes", text(result))
+    check("How to fix it:" in text(result), "with its fixes", text(result))
     secret = await ask(session, "explain", what=f"Incorrect API key provided: {SECRET}")
     check(SECRET not in text(secret) + json.dumps(structured(secret)), "a key is not repeated", text(secret))
     unknown = await ask(session, "explain", what="no-such/rule")
