@@ -48,12 +48,12 @@ fn what_nothing_explains_is_said_to_be_so() {
     command.args(["explain", "rate-limit/request"]);
     let out = command.output().expect("output");
     assert_eq!((out.status.code(), stdout(&out).as_str()), (Some(2), ""));
-    insta::assert_snapshot!(stderr(&out), @"clawsift: no rule is called `rate-limit/request` or looks for it; the nearest are `rate-limit/requests`, `rate-limit/tokens`, `rate-limit/usage-window`");
+    insta::assert_snapshot!(stderr(&out), @"clawsift: no rule, category or code is called `rate-limit/request`; the nearest rules are `rate-limit/requests`, `rate-limit/tokens`, `rate-limit/usage-window`");
     let mut command = clawsift();
     command.args(["explain", "all is well today"]);
     let out = command.output().expect("output");
     assert_eq!(out.status.code(), Some(0));
-    insta::assert_snapshot!(stdout(&out), @"no rule explains this; where it is a failure, the lines around it may say more");
+    insta::assert_snapshot!(stdout(&out), @"unexplained: no rule matches this line; the lines around it may name the cause");
 }
 
 #[test]
