@@ -157,7 +157,7 @@ fn wrong_usage_is_told_as_it_was_where_it_holds_no_secret() {
     assert!(coloured.stderr.starts_with(b"\x1b["), "{}", String::from_utf8_lossy(&coloured.stderr));
     let help = clawsift().arg("--help").output().expect("the program runs");
     assert!(
-        help.status.success() && help.stderr.is_empty() && help.stdout.starts_with(b"Reads OpenClaw logs")
+        help.status.success() && help.stderr.is_empty() && help.stdout.starts_with(b"Find out what is wrong")
     );
 }
 
