@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clawsift::catalogue::{Catalogue as Rules, Layers};
+use clawsift::catalogue::{self, Layers};
 use clawsift::classify::Match as Found;
 use clawsift::engine::Engine;
 use clawsift::redact::Redactor;
@@ -42,7 +42,7 @@ impl Text {
 impl Catalogue {
     /// Loads the built-in rules, then each overlay over them, without the disabled ones.
     pub fn of(py: Python<'_>, layers: &Layers) -> PyResult<Self> {
-        let rules = py.detach(|| Rules::load(layers).map(Engine::new));
+        let rules = py.detach(|| catalogue::load(layers).map(Engine::new));
         let engine = rules.map_err(|problems| RulesError::new_err(problems.to_string()))?;
         Ok(Self { engine: Arc::new(engine) })
     }
