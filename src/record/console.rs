@@ -62,16 +62,19 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         Some((stamp, end)) => (Some(stamp), record[end..].trim_start_matches(' ')),
         None => (None, record),
     };
-    // A level of another program, which is no label: `[error] x`.
-    if let Some((level, message)) = level_prefix::split(rest) {
+    let length = label_length(rest.as_bytes());
+    let label = length.map(|length| &rest[1..length - 1]);
+    // The level of another program stands where OpenClaw has a label, also in brackets: `[error] x`.
+    if label.is_none_or(level_prefix::is_level)
+        && let Some((level, message)) = level_prefix::split(rest)
+    {
         let message = Cow::Borrowed(message);
         return Some(Parts { stamp, level: Some(level), message, ..Parts::default() });
     }
-    let length = label_length(rest.as_bytes());
-    if length.is_some_and(|length| &rest[1..length - 1] == TOOLS) {
+    if label == Some(TOOLS) {
         return Some(Parts { stamp, message: Cow::Borrowed(rest), ..Parts::default() });
     }
-    let Some(length) = length else {
+    let Some((label, length)) = label.zip(length) else {
         let own_voice = OWN_VOICE.as_ref().is_some_and(|regex| regex.is_match(rest));
         return stamp.is_some().then(|| Parts {
             stamp,
@@ -82,7 +85,7 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
     };
     let mut parts = Parts {
         stamp,
-        subsystem: Some(full_name(&rest[1..length - 1])),
+        subsystem: Some(full_name(label)),
         message: Cow::Borrowed(rest[length..].trim_start_matches(' ')),
         ..Parts::default()
     };
@@ -100,6 +103,7 @@ mod tests {
             ("2026-11-22T09:43:52.554+00:00 [telegram] x k=v", "channels/telegram", "x k=v"),
             ("08:42:54 [agent/embedded] embedded run", "agent/embedded", "embedded run"),
             ("[ws] ⇄ res ✗ agent", "gateway/ws", "⇄ res ✗ agent"),
+            ("[diagnostic] memory pressure: level=warning", "diagnostic", "memory pressure: level=warning"),
             (
                 "[provider-transport-fetch] [model-fetch] error",
                 "provider-transport-fetch",

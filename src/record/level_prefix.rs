@@ -77,6 +77,11 @@ fn may_begin(text: &str) -> bool {
         .is_some_and(|byte| matches!(byte, b'[' | b'<' | b'(' | b'A'..=b'Z' | b'a'..=b'z' | 0xe2))
 }
 
+/// Returns true if a word is the name of a warning's or an error's level.
+pub(super) fn is_level(word: &str) -> bool {
+    level_of(word).is_some()
+}
+
 /// Returns the level with the given name if it is that of a warning or an error.
 fn level_of(name: &str) -> Option<Level> {
     match name.to_ascii_lowercase().as_str() {
