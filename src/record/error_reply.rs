@@ -16,9 +16,8 @@ const MAX_REPLY: usize = 1000;
 /// A status at the start, and the form of an error message after it.
 static OPENING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
-        r"(?x)^(?:⚠️\ )?(?:
-            (?:HTTP\ )?[45]\d\d (?: :\ \S | \ [a-z]+(?:_[a-z]+)*_error\b | \ status\ code\b | \ [{<] )
-        )",
+        r"(?x)^(?:⚠️\ )?(?:HTTP\ )?[45]\d\d
+            (?: :\ \S | \ [a-z]+(?:_[a-z]+)*_error\b | \ status\ code\b | \ [{<] )",
     )
     .ok()
 });

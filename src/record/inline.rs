@@ -1,7 +1,7 @@
 //! The structured objects that OpenClaw up to 2026.7 printed inside the text of a record, before its message:
 //! `{"subsystem":"x"} {"event":"y","status":429} message`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::author::Author;
 use super::json;
@@ -27,7 +27,7 @@ pub(super) fn read(parts: &mut Parts<'_>) {
     let mut rest = message.as_str();
     let mut event = None;
     for _ in 0..MAX_OBJECTS {
-        let Some((object, behind)) = object_at_start(rest) else { break };
+        let Some((object, behind)) = json::object_at_start(rest) else { break };
         let is_binding = object.keys().all(|key| BINDINGS.contains(&key.as_str()));
         let name = object.get("event").and_then(Value::as_str);
         // Without bindings before it, only an event is known to be an object of the logger.
@@ -41,7 +41,7 @@ pub(super) fn read(parts: &mut Parts<'_>) {
         } else {
             parts.fields.read_object(&object, author, &mut parts.errors);
         }
-        rest = behind;
+        rest = behind.trim_start_matches(' ');
     }
     parts.message = match (rest.is_empty(), event) {
         (true, Some(event)) => event.into(),
@@ -50,35 +50,6 @@ pub(super) fn read(parts: &mut Parts<'_>) {
     };
     let Parts { message, errors, .. } = parts;
     errors.retain(|(_, text)| text != message);
-}
-
-/// Splits the object at the start of a text from what follows it.
-fn object_at_start(text: &str) -> Option<(Map<String, Value>, &str)> {
-    let end = object_end(text.as_bytes())?;
-    Some((json::object(&text[..end])?, text[end..].trim_start_matches(' ')))
-}
-
-/// Returns the offset after the object at the start of a text: where its braces are balanced, outside strings.
-fn object_end(text: &[u8]) -> Option<usize> {
-    if !text.starts_with(b"{") {
-        return None;
-    }
-    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = is_string,
-            b'"' => is_string = !is_string,
-            _ if is_string => {}
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at + 1);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

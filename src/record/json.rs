@@ -29,6 +29,14 @@ pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
     }
 }
 
+/// Splits the object at the start of a text from what follows it.
+pub(super) fn object_at_start(text: &str) -> Option<(Map<String, Value>, &str)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    let (first, rest) = text.split_at(values.byte_offset());
+    Some((object(first)?, rest))
+}
+
 /// Returns the object at the end of a message, and the offset of the space before it.
 pub(super) fn object_at_end(message: &str) -> Option<(usize, Map<String, Value>)> {
     let at = message.find(" {\"").filter(|_| message.ends_with('}'))?;

@@ -1,7 +1,6 @@
 //! Named word lists of rule files. `{{channels}}` in an expression matches any word of the list `channels`; in the value of a field
 //! it stands for one value per word.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::did_you_mean::did_you_mean;
@@ -41,10 +40,8 @@ pub(super) fn expand(file: &mut RawFile, source: &RuleFile, lists: &Lists) -> Ve
 }
 
 fn expand_signature(signature: &mut RawSignature, lists: &Lists) -> Result<(), UnknownList> {
-    if let Some(regex) = &mut signature.regex
-        && let Cow::Owned(expanded) = in_regex(regex, lists)?
-    {
-        *regex = expanded;
+    if let Some(regex) = &mut signature.regex {
+        *regex = in_regex(regex, lists)?;
     }
     for values in signature.field.iter_mut().flat_map(BTreeMap::values_mut) {
         expand_values(values, lists)?;
@@ -53,25 +50,17 @@ fn expand_signature(signature: &mut RawSignature, lists: &Lists) -> Result<(), U
 }
 
 /// Replaces each name in an expression with an alternation of the list's words.
-fn in_regex<'r>(regex: &'r str, lists: &Lists) -> Result<Cow<'r, str>, UnknownList> {
-    let mut expanded = Cow::Borrowed(regex);
+fn in_regex(regex: &str, lists: &Lists) -> Result<String, UnknownList> {
+    let mut expanded = regex.to_owned();
     while let Some((before, name, after)) = split(&expanded) {
         let words: Vec<String> = find(name, lists)?.iter().map(|word| regex_syntax::escape(word)).collect();
-        expanded = Cow::Owned(format!("{before}(?:{}){after}", words.join("|")));
+        expanded = format!("{before}(?:{}){after}", words.join("|"));
     }
     Ok(expanded)
 }
 
 /// Replaces each value that names a list with one value per word.
 fn expand_values(values: &mut OneOrMany<Scalar>, lists: &Lists) -> Result<(), UnknownList> {
-    let is_named = |value: &Scalar| matches!(value, Scalar::Text(text) if split(text).is_some());
-    let named = match values {
-        OneOrMany::One(value) => is_named(value),
-        OneOrMany::Many(values) => values.iter().any(is_named),
-    };
-    if !named {
-        return Ok(());
-    }
     let written = std::mem::replace(values, OneOrMany::Many(Vec::new())).into_vec();
     let mut expanded = Vec::new();
     for value in written {
