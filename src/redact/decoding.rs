@@ -301,7 +301,8 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
             with: None,
         });
     }
-    let rests = || [behind_border(bare), Some(bare)].into_iter().flatten();
+    let border = behind_border(bare).filter(|_| !(bare.starts_with('|') && is_of_key_with_bar(bare, before)));
+    let rests = || [border, Some(bare)].into_iter().flatten();
     let Some(rest) = rests().find(|rest| goes_on(rest, before)) else {
         // The value of a name at the end of a line is on the next line.
         let rest = rests().find(|rest| is_random(rest))?;
@@ -309,6 +310,16 @@ fn wrap(text: &str, before: &str) -> Option<Rewrite> {
     };
     let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
     Some(Rewrite { back: back + blanks, length: text.len() - rest.len(), with: None })
+}
+
+/// Returns true if the bar at the start of a line is a character of a wrapped key: text follows it directly, and the line before has
+/// no bar at its start.
+fn is_of_key_with_bar(line: &str, before: &str) -> bool {
+    const MAX_LINE: usize = 4096;
+    let window = &before.as_bytes()[before.len().saturating_sub(MAX_LINE)..];
+    let start = memchr::memrchr(b'\n', window).map_or(0, |at| at + 1);
+    let has_bar = window[start..].iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'|');
+    !has_bar && line.as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Returns true if a text begins with a long random word.
@@ -390,6 +401,8 @@ mod tests {
             ("s\u{1b}[31mk\u{1b}[0m-\u{200b}a\u{1b}]8;;http://x\u{1b}\\b\u{9b}1mc", "sk-abc"),
             (r"s\u001b[31mk-\u001b[0ma", "sk-a"),
             ("sk-ab\n    c9D", "sk-abc9D"),
+            ("dev:ab\n    |c9D", "dev:ab|c9D"),
+            ("| dev:aB1\n| c9Dxy", "| dev:aB1c9Dxy"),
             ("sk-ab\nand so on", "sk-ab\nand so on"),
             ("sk-ab\n2026-11-22T10:00", "sk-ab\n2026-11-22T10:00"),
             (r"C:\Users\x 100% & more", r"C:\Users\x 100% & more"),

@@ -33,7 +33,7 @@ pub(super) fn find(
             b'=' | b'&' | b'/' | b'\\' | b'{' | b'}' if words > 0 => return None,
             b'[' if is_masked(&text[at..]) => return None,
             _ if is_start(text, at) => {
-                let stop = word_end(text, at);
+                let stop = word_end(scan, at);
                 let word = &text[at..stop];
                 let is_password = kind == Kind::Password && is_told(text, at) && {
                     let stop = password_end(scan, at);
@@ -81,7 +81,7 @@ fn other(scan: &mut Scan<'_>, end: usize, kind: Kind, found: &mut Vec<Range<usiz
             (stop, is_made(&text[start..stop]))
         }
         kind => {
-            let stop = word_end(text, start);
+            let stop = word_end(scan, start);
             (stop, is_random(&text[start..stop], kind))
         }
     };
@@ -123,12 +123,9 @@ fn is_start(text: &[u8], at: usize) -> bool {
         || matches!(text[at], b'_' | b'+')
 }
 
-fn word_end(text: &[u8], start: usize) -> usize {
-    let is_part = |b: &u8| {
-        b.is_ascii_alphanumeric() || *b >= 128 || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'~')
-    };
-    let length = text[start..].iter().take(16 * WINDOW).take_while(|b| is_part(b)).count();
-    work::count(length);
+fn word_end(scan: &mut Scan<'_>, start: usize) -> usize {
+    let text = scan.text;
+    let length = (scan.value_end(Stop::Word, start) - start).min(16 * WINDOW);
     let padding = text[start + length..].iter().take(2).take_while(|b| **b == b'=').count();
     // An equals sign before further text is a separator and not padding.
     let goes_on = text.get(start + length + padding).is_some_and(u8::is_ascii_alphanumeric);

@@ -26,7 +26,12 @@ pub(super) enum Stop {
     Tag,
     /// Characters that end a URL in a text.
     Url,
+    /// All ASCII characters but those of a random word.
+    Word,
 }
+
+/// ASCII characters of a random word.
+const WORD: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.+/~";
 
 const STOPS: [&[u8]; 9] = [
     b" \t\n\r\x0c\"'\\,;&@<>(){}[]`|",
@@ -40,31 +45,38 @@ const STOPS: [&[u8]; 9] = [
     b" \t\n\r\x0c\"'<>`\\",
 ];
 
-const STOP_SETS: [u128; STOPS.len()] = {
-    let mut sets = [0; STOPS.len()];
+const STOP_SETS: [u128; STOPS.len() + 1] = {
+    let mut sets = [0; STOPS.len() + 1];
     let mut at = 0;
     while at < STOPS.len() {
-        let mut byte = 0;
-        while byte < STOPS[at].len() {
-            sets[at] |= 1 << STOPS[at][byte];
-            byte += 1;
-        }
+        sets[at] = set(STOPS[at]);
         at += 1;
     }
+    sets[Stop::Word as usize] = !set(WORD);
     sets
 };
+
+/// Returns the set of some ASCII characters.
+const fn set(bytes: &[u8]) -> u128 {
+    let (mut set, mut at) = (0, 0);
+    while at < bytes.len() {
+        set |= 1 << bytes[at];
+        at += 1;
+    }
+    set
+}
 
 /// A scan of one reading of a text from start to end.
 pub(super) struct Scan<'r> {
     reading: &'r Reading<'r>,
     pub text: &'r [u8],
     /// Last run per character class, followed by the last run per stop set.
-    runs: [(usize, usize); CLASSES.len() + STOPS.len()],
+    runs: [(usize, usize); CLASSES.len() + STOP_SETS.len()],
 }
 
 impl<'r> Scan<'r> {
     pub fn new(reading: &'r Reading<'r>) -> Self {
-        Self { reading, text: reading.text.as_bytes(), runs: [(1, 0); CLASSES.len() + STOPS.len()] }
+        Self { reading, text: reading.text.as_bytes(), runs: [(1, 0); CLASSES.len() + STOP_SETS.len()] }
     }
 
     /// Returns the end of the run of a character class that begins at `start`.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Scores a clawsift binary on a tree of labelled material.
 
-    tests/accuracy/score.py --binary target/release/clawsift TREE... [--mode cases|mixed|pairs]
+    tests/library/accuracy/score.py --binary target/release/clawsift TREE... [--mode cases|mixed|pairs]
 
 A tree is recognised by its content:
   VERSION/CASE/label.txt   whole logs, per version (with file.log, logs-json.txt, logs-plain.txt, console.txt and truth.json)
