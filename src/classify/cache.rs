@@ -11,6 +11,7 @@ use crate::hash::{ByName, KeyedHash};
 use crate::record::{CacheKey, VariableTokens, trace_ids};
 
 use super::event::{Event, Facts, RunKeys};
+use super::gravity::Gravity;
 
 /// Maximum length in bytes of a cached cache key. Longer ones are stack traces and dumps, which rarely repeat.
 const MAX_KEY: usize = 4096;
@@ -30,8 +31,8 @@ const COMMON_MEANINGS: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct CachedMeaning {
     pub meaning: Meaning,
-    /// True for a warning or error, whether a rule explains it or not.
-    pub is_warning: bool,
+    /// What it is counted as.
+    pub gravity: Gravity,
     /// True if the bytes are not valid UTF-8.
     pub invalid_utf8: bool,
 }
@@ -280,7 +281,7 @@ impl ClassificationCache {
 impl CachedMeaning {
     fn is_same_nothing(&self, other: &Self) -> bool {
         matches!((&self.meaning, &other.meaning), (Meaning::Nothing, Meaning::Nothing))
-            && (self.is_warning, self.invalid_utf8) == (other.is_warning, other.invalid_utf8)
+            && (self.gravity, self.invalid_utf8) == (other.gravity, other.invalid_utf8)
     }
 }
 

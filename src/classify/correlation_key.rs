@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
 
-use super::event::{Component, Ends, Match, RunKeys};
+use super::event::{Component, Ends, Match, ProcessEnd, RunKeys};
 
 /// Correlation key of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub(crate) struct CorrelationKey {
     /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
     pub(crate) ends: Ends,
+    #[serde(default, skip_serializing_if = "ProcessEnd::is_nothing")]
+    pub(crate) process: ProcessEnd,
     pub(crate) order: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) line: u64,
@@ -40,6 +42,7 @@ impl CorrelationKey {
             is_secondary: found.evidence.is_secondary(),
             is_attempt: found.is_attempt,
             ends: found.ends,
+            process: found.process,
             order: found.when.order,
             line: found.position.line,
             captures: found.captures.clone(),

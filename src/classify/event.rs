@@ -196,6 +196,26 @@ pub struct Facts {
     pub(crate) has_next: Option<bool>,
     /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
+    pub(crate) process: ProcessEnd,
+}
+
+/// What a record tells of the end of the gateway's process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProcessEnd {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The process reports the failure that ends it.
+    LastWords,
+    /// A service manager reports that the process ended.
+    Exit,
+}
+
+impl ProcessEnd {
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 /// A lifecycle event of the gateway.
@@ -267,14 +287,14 @@ pub enum Event {
     Truncated,
     /// OpenClaw reports that it lost this number of records before they reached the log.
     Dropped(u64),
-    /// A warning or error that no rule explains.
+    /// A warning or error, or a record without a level that reads like a failure, that no rule explains.
     Unclassified {
         /// Position of the record.
         position: Position,
         /// Time of the record.
         stamp: Option<Stamp>,
-        /// Level of the record.
-        level: Level,
+        /// Level of the record; `None` if it has none and reads like a failure.
+        level: Option<Level>,
         /// Subsystem of the record.
         subsystem: Option<String>,
         /// Text of the record, redacted and printable.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    ByFormat, CacheKey, EnvelopeReader, Format, Level, Lines, Origin, RawRecord, Record, Stamp, Triage,
+    ByFormat, CacheKey, EnvelopeReader, Format, Lines, Origin, RawRecord, Record, Stamp, Triage,
     VariableTokens,
 };
 use crate::redact::Redactor;
@@ -16,6 +16,7 @@ use super::calendar::When;
 use super::context::Context;
 use super::event::{Component, Event, Facts, LifecycleKind, Match, Position, RunKeys};
 use super::gateway;
+use super::gravity::Gravity;
 
 /// Maximum length of a kept record text, in characters.
 const MAX_TEXT: usize = 600;
@@ -35,16 +36,25 @@ pub struct EventClassifier<'e> {
 /// Counters of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Number of warnings and errors, whether a rule explains them or not.
+    /// Number of warnings, errors and failures without a level, whether a rule explains them or not.
     pub warnings: u64,
+    /// Number of the failures without a level among them.
+    pub without_level: u64,
     /// Number of reported records whose bytes are not valid UTF-8.
     pub invalid_utf8: u64,
+}
+
+impl Counts {
+    fn add(&mut self, gravity: Gravity) {
+        self.warnings += u64::from(gravity != Gravity::Nothing);
+        self.without_level += u64::from(gravity == Gravity::WithoutLevel);
+    }
 }
 
 /// Result of parsing and classifying a record.
 struct Reading {
     event: Option<Event>,
-    is_warning: bool,
+    gravity: Gravity,
     /// True if the meaning depends on an id.
     is_particular: bool,
 }
@@ -121,13 +131,15 @@ impl<'e> EventClassifier<'e> {
             return match &known.meaning {
                 Meaning::Particular => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
                 Meaning::Nothing
-                    if raw.format == Format::Text && !known.is_warning && !known.invalid_utf8 =>
+                    if raw.format == Format::Text
+                        && known.gravity == Gravity::Nothing
+                        && !known.invalid_utf8 =>
                 {
                     self.memo.note_idle(raw.bytes);
                     None
                 }
                 meaning => {
-                    self.counts.warnings += u64::from(known.is_warning);
+                    self.counts.add(known.gravity);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
                     self.recall(meaning, raw, outline)
                 }
@@ -142,7 +154,7 @@ impl<'e> EventClassifier<'e> {
                 false => self.meaning(&reading, outline),
             };
             let invalid_utf8 = record.invalid_utf8 && reading.counts();
-            self.memo.keep(CachedMeaning { meaning, is_warning: reading.is_warning, invalid_utf8 });
+            self.memo.keep(CachedMeaning { meaning, gravity: reading.gravity, invalid_utf8 });
             reading.event
         })
     }
@@ -179,9 +191,10 @@ impl<'e> EventClassifier<'e> {
     fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &CacheKey<'_>) -> Option<Event> {
         match meaning {
             Meaning::Nothing | Meaning::Particular => None,
-            Meaning::Unexplained => {
-                with_copy(raw, |raw| self.unexplained(position(raw), &Record::parse(raw)))
-            }
+            Meaning::Unexplained => with_copy(raw, |raw| {
+                let record = Record::parse(raw);
+                self.unexplained(Gravity::of(&record, || true), position(raw), &record)
+            }),
             Meaning::Match(facts, keys) => Some(Event::Match(Match {
                 position: position(raw),
                 when: When::default(),
@@ -217,28 +230,33 @@ impl<'e> EventClassifier<'e> {
     ) -> Reading {
         // Lifecycle events of the gateway need no rule.
         let reading = match gateway::event(record) {
-            Some(event) => {
-                Reading { is_particular: event.is_particular(), event: Some(event), is_warning: false }
-            }
+            Some(event) => Reading {
+                is_particular: event.is_particular(),
+                event: Some(event),
+                gravity: Gravity::Nothing,
+            },
             None => {
                 let verdict = classify(self.engine, record);
                 self.judge(raw, record, verdict)
             }
         };
-        self.counts.warnings += u64::from(reading.is_warning);
+        self.counts.add(reading.gravity);
         self.counts.invalid_utf8 += u64::from(record.invalid_utf8 && reading.counts());
         reading
     }
 
     fn judge(&self, raw: &RawRecord<'_>, record: &Record<'_>, verdict: Option<Verdict>) -> Reading {
-        let is_warning = is_warning(record);
         let Some(verdict) = verdict else {
-            let event = gateway::version(record).or_else(|| self.unexplained(position(raw), record));
-            return Reading { event, is_warning, is_particular: false };
+            let gravity = Gravity::of(record, || record.reads_like_failure());
+            let unexplained = || self.unexplained(gravity, position(raw), record);
+            let event = gateway::version(record).or_else(unexplained);
+            return Reading { event, gravity, is_particular: false };
         };
         let rule = self.engine.rule(verdict.rule);
-        if rule.category == Category::None {
-            return Reading { event: gateway::version(record), is_warning, is_particular: false };
+        let is_failure = rule.category != Category::None;
+        let gravity = Gravity::of(record, || is_failure);
+        if !is_failure {
+            return Reading { event: gateway::version(record), gravity, is_particular: false };
         }
         let shows_opaque = verdict.shows_opaque;
         let (facts, keys) = self.facts(record, verdict);
@@ -255,7 +273,7 @@ impl<'e> EventClassifier<'e> {
             keys,
             facts: Arc::new(facts),
         });
-        Reading { event: Some(event), is_warning, is_particular }
+        Reading { event: Some(event), gravity, is_particular }
     }
 
     /// Returns the facts of a match, and the ids of its run.
@@ -267,6 +285,7 @@ impl<'e> EventClassifier<'e> {
             keys.run = record.field("conn").map(str::to_owned);
         }
         let mut captures = verdict.captures;
+        captures.retain(|name, value| name != "account" || gateway::is_account(value));
         if let Some(account) = setting.channel_name().and_then(|_| gateway::account(&record.parts.message)) {
             captures.entry("account".to_owned()).or_insert_with(|| account.to_owned());
         }
@@ -294,16 +313,16 @@ impl<'e> EventClassifier<'e> {
             setting,
             has_next: gateway::has_next_model(record),
             is_attempt: gateway::is_attempt(record),
+            process: gateway::process_end(record),
         };
         (facts, keys)
     }
 
-    fn unexplained(&self, position: Position, record: &Record<'_>) -> Option<Event> {
-        let level = record.parts.level.filter(|_| is_warning(record))?;
-        Some(Event::Unclassified {
+    fn unexplained(&self, gravity: Gravity, position: Position, record: &Record<'_>) -> Option<Event> {
+        (gravity != Gravity::Nothing).then(|| Event::Unclassified {
             position,
             stamp: record.parts.stamp,
-            level,
+            level: record.parts.level,
             subsystem: self.subsystem(record),
             text: text_of(self.redactor, record),
         })
@@ -317,7 +336,7 @@ impl<'e> EventClassifier<'e> {
 impl Reading {
     /// Returns true if the record is reported.
     fn counts(&self) -> bool {
-        self.is_warning || self.event.is_some()
+        self.gravity != Gravity::Nothing || self.event.is_some()
     }
 }
 
@@ -410,11 +429,4 @@ fn text_of(redactor: Redactor, record: &Record<'_>) -> String {
 /// Returns the text of the first record in `bytes`, redacted and printable. The last line lacks `dropped` bytes.
 pub fn text_of_first(redactor: Redactor, bytes: &[u8], dropped: u64) -> Option<String> {
     Lines::new(bytes, dropped).next().map(|raw| text_of(redactor, &Record::parse(&raw)))
-}
-
-/// Returns true if a record is a warning or error that needs an explanation. Excludes the empty lines that the CLI prints between
-/// its error lines.
-fn is_warning(record: &Record<'_>) -> bool {
-    record.parts.level.is_some_and(|level| level >= Level::Warn)
-        && !(record.parts.message.trim().is_empty() && record.parts.errors.is_empty())
 }

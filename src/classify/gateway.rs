@@ -7,7 +7,7 @@ use crate::openclaw::{self, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS, after};
 use crate::record::{Author, Level, Record};
 
 use super::calendar::date_of_log_file;
-use super::event::{Component, Ends, Event, LifecycleKind, RunKeys};
+use super::event::{Component, Ends, Event, LifecycleKind, ProcessEnd, RunKeys};
 
 /// Categories of failures that put a provider on cooldown.
 pub(crate) const RESTING: [Category; 6] = [
@@ -120,12 +120,30 @@ pub(crate) fn is_attempt(record: &Record<'_>) -> bool {
         || record.parts.message.starts_with("transient same-model retry")
 }
 
+/// Returns what a record tells of the end of the gateway's process.
+pub(crate) fn process_end(record: &Record<'_>) -> ProcessEnd {
+    let message = record.parts.message.as_ref();
+    if after(message, &openclaw::LAST_WORDS).is_some() {
+        return ProcessEnd::LastWords;
+    }
+    let is_exit =
+        message.contains(".service: ") && openclaw::EXIT_LINES.iter().any(|part| message.contains(part));
+    if is_exit { ProcessEnd::Exit } else { ProcessEnd::Nothing }
+}
+
 /// Returns the account in a channel's message: `[work] channel exited: ...`.
 pub(crate) fn account(message: &str) -> Option<&str> {
     let (account, _) = message.strip_prefix('[')?.split_once("] ")?;
-    let is_name =
-        !account.is_empty() && account.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    (is_name && !openclaw::is_channel(account)).then_some(account)
+    is_account(account).then_some(account)
+}
+
+/// Returns true if a word can be the name of an account: it names no channel, no subsystem and no kind of message.
+pub(crate) fn is_account(word: &str) -> bool {
+    !word.is_empty()
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && word != "diag"
+        && !openclaw::is_channel(word)
+        && !openclaw::is_label(word)
 }
 
 /// Returns whether another model is available, for a record that is a fallback decision; `None` for other records.

@@ -8,13 +8,14 @@ mod correlation_key;
 mod event;
 mod event_classifier;
 mod gateway;
+mod gravity;
 mod quotation;
 
 pub(crate) use calendar::Calendar;
 pub use calendar::{When, goes_back};
 pub(crate) use context::Context;
 pub(crate) use correlation_key::CorrelationKey;
-pub(crate) use event::{Component, Ends, RunKeys};
+pub(crate) use event::{Component, Ends, ProcessEnd, RunKeys};
 pub use event::{Event, Facts, LifecycleKind, Match, Position};
 pub use event_classifier::{Counts, EventClassifier, text_of_first};
 pub use quotation::{ChunkBytes, tail};

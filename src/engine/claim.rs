@@ -5,11 +5,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Category;
+use crate::openclaw;
 use crate::record::Record;
 
 /// Minimum number of words of a claim. Shorter sentences ("fetch failed", "Connection error.") come from the libraries that
 /// OpenClaw uses.
 const MIN_WORDS: usize = 3;
+/// OpenClaw's sentence that is true of every failure of a request.
+const GENERAL: &str = "LLM request failed";
 /// Maximum length of a sentence, in characters.
 const MAX_SENTENCE: usize = 120;
 
@@ -25,13 +28,22 @@ pub struct Claim {
 impl Claim {
     /// Returns the claim of a sentence that a rule of `category` matched; `None` if it is too short to be OpenClaw's.
     pub(super) fn sentence(says: &str, category: Category) -> Option<Self> {
-        if says.split_whitespace().count() < MIN_WORDS {
+        let says = without_prefixes(says);
+        if says.split_whitespace().count() < MIN_WORDS || says == GENERAL {
             return None;
         }
         let kin: &[Category] = match category {
             Category::ServerError | Category::Overloaded => &[Category::ServerError, Category::Overloaded],
-            // A refused connection is the same failure for every kind of server.
-            Category::Connection => &[Category::Connection, Category::LocalModel, Category::Gateway],
+            // Whatever stands between OpenClaw and a server is a fault of the connection.
+            Category::Connection => &[
+                Category::LocalModel,
+                Category::Gateway,
+                Category::Dns,
+                Category::Tls,
+                Category::Proxy,
+                Category::ConnectTimeout,
+                Category::Config,
+            ],
             _ => &[],
         };
         let mut means = vec![category];
@@ -57,6 +69,29 @@ impl Claim {
         };
         Some(Self { says: reason.to_owned(), means: means.to_vec() })
     }
+}
+
+/// Returns a sentence without the names of errors and requests before it, with which it is the same sentence.
+fn without_prefixes(mut says: &str) -> &str {
+    const PREFIXES: [&str; 6] = [
+        "FailoverError: ",
+        "GatewayClientRequestError: ",
+        "Error: ",
+        "chat completion failed: ",
+        "openai-compat ",
+        "} ",
+    ];
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| says.strip_prefix(prefix)) {
+        says = rest;
+    }
+    says
+}
+
+/// Returns true if a record holds OpenClaw's account of a run: its sentences elsewhere are those of libraries, providers and
+/// diagnostics.
+pub(super) fn may_hold_claim(record: &Record<'_>) -> bool {
+    let message = record.parts.message.as_ref();
+    openclaw::tells_of_run(message) || record.field("failoverReason").is_some()
 }
 
 /// Returns the sentence of `text` that contains the byte offset `at`, without its full stop, cut at [`MAX_SENTENCE`].
@@ -104,8 +139,11 @@ mod tests {
     fn a_sentence_is_true_of_its_kin() {
         let means = |category| Claim::sentence("it went wrong", category).expect("a claim").means;
         assert!(means(Category::Connection).contains(&Category::LocalModel));
-        assert!(!means(Category::Connection).contains(&Category::Tls));
+        assert!(!means(Category::Connection).contains(&Category::Auth));
         assert_eq!(means(Category::Auth), [Category::Auth]);
         assert_eq!(Claim::sentence("fetch failed", Category::Connection), None);
+        assert_eq!(Claim::sentence("Error: LLM request failed", Category::Connection), None);
+        let claim = Claim::sentence("FailoverError: LLM request timed out", Category::RequestTimeout);
+        assert_eq!(claim.map(|claim| claim.says).as_deref(), Some("LLM request timed out"));
     }
 }

@@ -18,6 +18,7 @@ static NAMED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
           | \b(?:server|api|provider|endpoint|upstream|backend|model|gateway|openai|anthropic)\ (?:returned|answered|responded\ with|replied\ with)\s+(?:an?\s+)?(?:http\s+)?(?:status\s+)?
           | \b(?:failed|responded|rejected|refused)\ with\s+(?:an?\s+)?(?:http\s+)?(?:status\s+)?(?:code\s+)?
           | \breply:\s*
+          | \bunexpected\ server\ response:\ ?                                                # the ws package
           | \b(?:raw_?error|error|err|detail|error_?message|error_?preview)="?(?:[A-Za-z]*error:\s*)?  # rawError=429 ...
           | \bfailed(?::|!)?\s+\(                                                               # failed (403): , failed! (502: Bad Gateway)
           | \bAPI\ [^\s]+\ failed\ \(
@@ -51,7 +52,10 @@ static LEADING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 /// number.
 static LEADING_BODY: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
-        r#"^\s*(?:⚠️\s*)?(?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?::\s|:?\s*(?:\{|<|")|\sstatus code)"#,
+        r#"(?x)^\s*(?:⚠️\s*)?(?:
+            (?:[A-Za-z]*Error:\s*)?(?<status>[45]\d\d)(?::\s|:?\s*(?:\{|<|")|\sstatus\ code)
+          | (?:(?:[A-Z][A-Za-z]*Error|Error|(?:[A-Za-z]+\ ){1,2}[Ee]rror):\s+)+(?<behind>[45]\d\d)(?:\s|$)
+        )"#,
     )
     .ok()
 });
@@ -65,7 +69,8 @@ pub(super) fn find(text: &str, lower: &str, is_error: bool, statuses: &mut Vec<u
     for (pattern, text) in [(&NAMED, lower), (&PHRASED, lower), (leading, text)] {
         let Some(pattern) = &**pattern else { continue };
         for found in pattern.captures_iter(text) {
-            statuses.extend(found["status"].get(..3).and_then(|digits| digits.parse::<u16>().ok()));
+            let digits = found.name("status").or_else(|| found.name("behind"));
+            statuses.extend(digits.and_then(|digits| digits.get(..3)?.parse::<u16>().ok()));
         }
     }
 }

@@ -92,11 +92,13 @@ impl Engine {
 
     fn judge(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
         let contenders = self.contenders(view, candidates);
-        let claims = self.claims(view.record, &contenders);
+        let mut claims = self.claims(view.record, &contenders);
         let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
         let is_failure = self.rule(best.rule).category != Category::None;
         // The matched text of a benign record is never shown.
         let matched = is_failure.then(|| self.rules[best.rule].matched(view, best.found.evidence)).flatten();
+        // A sentence that names the cause contradicts nothing.
+        claims.retain(|claim| matched.as_ref().is_none_or(|matched| !claim.says.contains(matched.as_str())));
         let mut captures = std::mem::take(&mut best.found.captures);
         if !captures.is_empty() || is_failure {
             facts::add(view, &mut captures);
@@ -108,7 +110,8 @@ impl Engine {
 
     /// Returns OpenClaw's own account of the failure, whatever else the record holds.
     fn claims(&self, record: &Record<'_>, contenders: &[Contender]) -> Vec<Claim> {
-        let sentences = contenders.iter().filter_map(|contender| {
+        let is_account = claim::may_hold_claim(record);
+        let sentences = contenders.iter().filter(|_| is_account).filter_map(|contender| {
             let says = contender.found.sentence.as_deref()?;
             Claim::sentence(says, self.rule(contender.rule).category)
         });

@@ -6,8 +6,8 @@ use clawsift_catalogue::pattern::Pattern;
 
 use super::lists::{
     CHANNEL_UP, CHANNEL_UP_PARTS, CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILED_RUN, FAILING_INFO,
-    GATEWAY_STARTED, INFO_PARTS, LOG_FILE, LOG_TRUNCATED, LOST_RECORDS, MODEL_FALLBACK, RUN_ENDED, RUN_OVER,
-    RUN_STARTED,
+    GATEWAY_STARTED, INFO_PARTS, LOG_FILE, LOG_TRUNCATED, LOST_RECORDS, MODEL_FALLBACK, RUN_ACCOUNTS,
+    RUN_ENDED, RUN_EVENTS, RUN_OVER, RUN_STARTED,
 };
 
 /// Returns the rest of a message that begins with one of some openings.
@@ -31,6 +31,12 @@ pub(crate) fn info_parts() -> impl Iterator<Item = &'static str> {
 /// Returns true if a message of the gateway reports that a run failed.
 pub(crate) fn reports_failed_run(message: &str) -> bool {
     FAILED_RUN.iter().any(|part| message.contains(part))
+}
+
+/// Returns true if OpenClaw tells in a message what became of a run, in its own words.
+pub(crate) fn tells_of_run(message: &str) -> bool {
+    after(message, &RUN_EVENTS).or_else(|| after(message, &RUN_ACCOUNTS)).is_some()
+        || reports_failed_run(message)
 }
 
 /// Returns true if a message reports that a run is over, without a reply.

@@ -21,7 +21,8 @@ pub(super) fn of_bare(line: &[u8]) -> Format {
 static META: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"_meta\":"));
 static LEVEL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"level\":\""));
 static MESSAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"message\":\""));
-static TIME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"time\":\""));
+static LEVEL_NUMBER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"level\":"));
+static MSG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"msg\":\""));
 
 pub(super) fn of_json(line: &[u8]) -> Format {
     if line.starts_with(b"{\"type\":\"") {
@@ -36,7 +37,7 @@ pub(super) fn of_json(line: &[u8]) -> Format {
     let has = |key: &LazyLock<Finder<'static>>| key.find(line).is_some();
     if line.starts_with(FILE_LOG) || has(&META) {
         Format::FileLog
-    } else if has(&LEVEL) && has(&MESSAGE) && has(&TIME) {
+    } else if (has(&LEVEL) && (has(&MESSAGE) || has(&MSG))) || (has(&LEVEL_NUMBER) && has(&MSG)) {
         Format::ConsoleJson
     } else if transcript::is_transcript(line) {
         Format::Transcript

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::Pattern;
 
-use crate::openclaw::full_name;
+use crate::openclaw::{RUN_EVENTS, after, full_name};
 
 use super::inline;
 use super::level_prefix;
@@ -75,7 +75,8 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         return Some(Parts { stamp, message: Cow::Borrowed(rest), ..Parts::default() });
     }
     let Some((label, length)) = label.zip(length) else {
-        let own_voice = OWN_VOICE.as_ref().is_some_and(|regex| regex.is_match(rest));
+        let own_voice = after(rest, &RUN_EVENTS).is_some()
+            || OWN_VOICE.as_ref().is_some_and(|regex| regex.is_match(rest));
         return stamp.is_some().then(|| Parts {
             stamp,
             message: Cow::Borrowed(rest),

@@ -51,7 +51,10 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
         };
     }
     let bare = wrap::bare(line);
-    let begins = is_head(&bare) || wrap::is_foreign(line) || (wrap::is_stamped(line) && !follows(&bare));
+    let begins = is_head(&bare)
+        || is_of_service(&bare)
+        || wrap::is_foreign(line)
+        || (wrap::is_stamped(line) && !follows(&bare));
     LineStart { format: of_bare(&bare), begins, time: None }
 }
 
@@ -69,6 +72,7 @@ fn is_loose(line: &[u8]) -> bool {
         [b'a'..=b'z', ..] => {
             memchr::memchr(b'|', &line[..line.len().min(MAX_BAR)]).is_none()
                 && !OPENINGS.iter().any(|opening| line.starts_with(opening))
+                && !is_of_service(line)
         }
         _ => false,
     }
@@ -134,6 +138,12 @@ const OPENINGS: [&[u8]; 7] = [
 
 fn is_head(bare: &[u8]) -> bool {
     of_bare(bare) != Format::Text || OPENINGS.iter().any(|opening| bare.starts_with(opening))
+}
+
+/// Returns true if a service manager writes about a unit: `openclaw-gateway.service: Main process exited`.
+fn is_of_service(line: &[u8]) -> bool {
+    let name = line.iter().take(80).take_while(|b| b.is_ascii_alphanumeric() || b"@._-".contains(b)).count();
+    name > 8 && line[..name].ends_with(b".service") && line[name..].starts_with(b": ")
 }
 
 /// Returns true if a line of loose text continues the line before it: it is empty, indented, or closes a block.

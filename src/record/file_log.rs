@@ -7,11 +7,24 @@ use serde_json::{Map, Value};
 use super::author::Author;
 use super::level::Level;
 use super::parts::Parts;
-use super::{envelope, json, time};
+use super::time::Stamp;
+use super::{envelope, json, level_prefix, time};
 
 /// Keys of a record that belong to the logger and not to its content.
-const ENVELOPE: &[&str] =
-    &["_meta", "time", "hostname", "message", "level", "subsystem", "spanId", "parentSpanId", "traceFlags"];
+const ENVELOPE: &[&str] = &[
+    "_meta",
+    "time",
+    "ts",
+    "timestamp",
+    "hostname",
+    "message",
+    "msg",
+    "level",
+    "subsystem",
+    "spanId",
+    "parentSpanId",
+    "traceFlags",
+];
 
 /// Parses a line of the file log; `None` if it has another form.
 pub(super) fn parse(line: &str) -> Option<Parts<'static>> {
@@ -47,9 +60,13 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     let text = |name: &str| record.get(name)?.as_str();
 
     let mut parts = Parts {
-        stamp: text("time").or_else(|| meta_text("date")).and_then(time::parse),
+        stamp: text("time")
+            .or_else(|| meta_text("date"))
+            .and_then(time::parse)
+            .or_else(|| stamp_of_others(record)),
         level: level
-            .or_else(|| meta_text("logLevelName").or_else(|| text("level")).and_then(Level::from_name)),
+            .or_else(|| meta_text("logLevelName").and_then(Level::from_name))
+            .or_else(|| record.get("level").and_then(level_of)),
         ..Parts::default()
     };
 
@@ -81,7 +98,7 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     }
 
     parts.subsystem = label.map(Cow::Owned);
-    parts.message = Cow::Owned(match text("message") {
+    parts.message = Cow::Owned(match text("message").or_else(|| text("msg")) {
         Some(message) => message.to_owned(),
         None => words.join(" "),
     });
@@ -90,6 +107,36 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
     // Unlabelled information is what the CLI showed its user: the assistant's answer, which can be any text.
     parts.quoted = parts.subsystem.is_none() && parts.level.is_some_and(|level| level <= Level::Info);
     parts
+}
+
+/// Returns the level of a JSON line, by its name or by its number in pino's and bunyan's scale.
+fn level_of(value: &Value) -> Option<Level> {
+    match value {
+        Value::String(name) => Level::from_name(name).or_else(|| level_prefix::level_of(name)),
+        Value::Number(number) => match number.as_u64()? {
+            10..20 => Some(Level::Trace),
+            20..30 => Some(Level::Debug),
+            30..40 => Some(Level::Info),
+            40..50 => Some(Level::Warn),
+            50..60 => Some(Level::Error),
+            60.. => Some(Level::Fatal),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns the time of a JSON line under the names and in the forms that other loggers use.
+fn stamp_of_others(record: &Map<String, Value>) -> Option<Stamp> {
+    ["time", "ts", "timestamp", "@timestamp"].iter().find_map(|name| match record.get(*name)? {
+        Value::String(text) => time::parse(text),
+        // Seconds or milliseconds since the epoch.
+        Value::Number(number) => {
+            let value = number.as_f64()?;
+            time::from_millis(if value < 1e11 { value * 1000.0 } else { value } as i64)
+        }
+        _ => None,
+    })
 }
 
 /// Returns the logger's arguments in order: the values under "0", "1", "2", ...

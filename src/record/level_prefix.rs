@@ -83,7 +83,7 @@ pub(super) fn is_level(word: &str) -> bool {
 }
 
 /// Returns the level with the given name if it is that of a warning or an error.
-fn level_of(name: &str) -> Option<Level> {
+pub(super) fn level_of(name: &str) -> Option<Level> {
     match name.to_ascii_lowercase().as_str() {
         "warn" | "warning" => Some(Level::Warn),
         "error" | "err" | "eror" | "severe" => Some(Level::Error),

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::time::{MIN_TIME, Stamp, clock, leading, parse_bytes};
-use super::{detect, spaced, wrap};
+use super::{detect, foreign_time, spaced, wrap};
+
+/// Number of leading bytes of a line that hold another program's time.
+const MAX_FOREIGN: usize = 64;
 
 /// Returns the last time in `bytes`, and the start of the line that holds it.
 pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
@@ -42,13 +45,20 @@ pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
         }
         // Most lines are OpenClaw's own, without a wrapper.
         let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
-        return leading(&line).map(|(stamp, _)| stamp);
+        return leading(&line).map(|(stamp, _)| stamp).or_else(|| foreign(&line));
     }
     // The record's own time is the last one, after messages that can quote anything. In the objects of `openclaw logs --json` it
     // comes first, but the quoted record's keys are escaped.
     let key: &[u8] = if spaced::is_spaced(line) { SPACED } else { b"\"time\":\"" };
     let at = memchr::memmem::rfind(line, key)? + key.len();
     quoted(&line[at..])
+}
+
+/// Returns the time that another program wrote at the start of a line.
+fn foreign(line: &[u8]) -> Option<Stamp> {
+    let mut start = &line[..line.len().min(MAX_FOREIGN)];
+    start = std::str::from_utf8(start).map_or_else(|fault| &start[..fault.valid_up_to()], str::as_bytes);
+    foreign_time::leading(std::str::from_utf8(start).ok()?).map(|(stamp, _)| stamp)
 }
 
 /// Parses the time that ends at the next quotation mark.

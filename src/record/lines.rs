@@ -4,6 +4,7 @@ use fearless_simd::prelude::*;
 
 use crate::source::{Boundaries, MAX_LINE};
 
+use super::control_ui;
 use super::detect::{LineStart, MAX_LOOSE, continues, look, starts_record};
 use super::envelope::Envelope;
 use super::envelope_reader::EnvelopeReader;
@@ -242,7 +243,10 @@ impl<'a> Iterator for Lines<'a> {
             let Some(line) = Line::at(self.bytes, last.next) else { break None };
             let joins = !is_object
                 && !line.look.begins
-                && (began || continues(line.bytes) || are_of_npm(head.bytes, line.bytes))
+                && (began
+                    || continues(line.bytes)
+                    || are_of_npm(head.bytes, line.bytes)
+                    || control_ui::continues(head.bytes, self.line - first_line, line.bytes))
                 && self.spread(&line).is_none();
             let fits =
                 self.line - first_line <= MAX_JOINED_LINES && line.next - head.next <= MAX_JOINED_BYTES;

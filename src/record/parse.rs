@@ -76,7 +76,8 @@ impl<'a> Record<'a> {
         parts.quoted |= author.relays_content(&parts.message);
         parts.quoted |=
             parts.level.is_some_and(|level| level <= Level::Info) && !reports_failure(&parts.message);
-        if parts.quoted && parts.subsystem.is_none() && is_error_reply(&parts.message) {
+        let is_reply = parts.quoted || (format == Format::Text && parts.level.is_none());
+        if is_reply && parts.subsystem.is_none() && is_error_reply(&parts.message) {
             // A status at its start is evidence, as in the field of an error.
             parts.errors.push(("error".to_owned(), parts.message.trim_end().to_owned()));
             parts.quoted = false;

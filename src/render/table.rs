@@ -12,8 +12,8 @@ use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
 use super::words::{
-    began_after, count, draft_command, facts, left_out, names, nothing_found, nothing_read, number,
-    share_explained, shortened, status, warnings,
+    began_after, count, draft_command, facts, left_out, level_name, names, nothing_found, nothing_read,
+    number, share_explained, shortened, status, warnings,
 };
 use super::{Extent, Style};
 
@@ -259,7 +259,7 @@ impl ReportPage<'_> {
             let text = format!(
                 "{} x {} {subsystem}{}",
                 number(cluster.records),
-                cluster.level.name(),
+                level_name(cluster.level),
                 cluster.template
             );
             self.page.wrapped(&format!("{:>2}. ", index + 1), 4, &shortened(&text, MAX_SAMPLE));

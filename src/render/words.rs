@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::LifecycleKind;
-use crate::record::Format;
+use crate::record::{Format, Level};
 use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_quote};
 
 /// Returns the reason why there is nothing to report on; `None` if records were read.
@@ -27,6 +27,11 @@ pub(super) fn nothing_found(report: &Report) -> String {
         0 => "no problems found".to_owned(),
         n => format!("no known failure, but {} unexplained", warnings(n)),
     }
+}
+
+/// Returns the name of a level; failures without one are told by their text.
+pub(super) fn level_name(level: Option<Level>) -> &'static str {
+    level.map_or("no level", Level::name)
 }
 
 /// Returns the share of warnings and errors that rules explain.

@@ -9,8 +9,8 @@ use crate::catalogue::Severity;
 use crate::record::Format;
 use crate::render::Style;
 use crate::render::words::{
-    count, draft_command, left_out, length, names, nothing_found, nothing_read, number, share_explained,
-    source_name,
+    count, draft_command, left_out, length, level_name, names, nothing_found, nothing_read, number,
+    share_explained, source_name,
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
@@ -59,6 +59,7 @@ pub(super) struct Page<'a> {
 /// A cluster of unexplained records.
 struct ClusterView<'a> {
     cluster: &'a Unclassified,
+    level: &'static str,
     records: String,
     first: Option<Moment>,
     last: Option<Moment>,
@@ -190,6 +191,7 @@ fn clusters<'a>(report: &'a Report, clock: &Clock<'_>) -> Vec<ClusterView<'a>> {
         .zip(1..)
         .map(|(cluster, number)| ClusterView {
             cluster,
+            level: level_name(cluster.level),
             records: count(cluster.records, "record"),
             first: cluster.first_seen.map(|time| clock.moment(time)),
             last: cluster.last_seen.filter(|last| Some(*last) != cluster.first_seen).map(|t| clock.moment(t)),

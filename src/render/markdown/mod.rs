@@ -14,7 +14,7 @@ use crate::report::{Finding, NextStep, Report, Sample, SourceInfo, Unclassified}
 
 use super::Style;
 use super::digest::is_web_address;
-use super::words::{count, shortened};
+use super::words::{count, level_name, shortened};
 use text::{block, cell, code, plain};
 
 /// Maximum length in bytes. GitHub limits an issue to 65,536 characters; the difference is room for text before the
@@ -248,7 +248,13 @@ impl Page<'_> {
         let mut item = |page: &mut Self, shape: &Unclassified| {
             let template = page.masked(&shape.template);
             let subsystem = page.masked(shape.subsystem.as_deref().unwrap_or("-"));
-            format!("- {} × {} {}: {}", shape.records, shape.level.name(), code(&subsystem), code(&template))
+            format!(
+                "- {} × {} {}: {}",
+                shape.records,
+                level_name(shape.level),
+                code(&subsystem),
+                code(&template)
+            )
         };
         let shapes = self.report.unclassified.iter().take(MAX_ROWS);
         self.section("Unexplained warnings and errors", UNKNOWN_END, shapes, &mut item);

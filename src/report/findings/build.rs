@@ -63,6 +63,7 @@ pub(crate) fn report_of(summary: Summary, view: &View) -> (Report, Joined) {
         records: sum(&|info| info.records),
         matched: summary.matched,
         warnings: summary.warnings,
+        without_level: summary.without_level,
         unclassified: summary.shapes.total,
         shapes,
         incidents,

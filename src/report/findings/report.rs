@@ -37,7 +37,7 @@ pub struct Report {
     pub totals: Totals,
     /// Findings in order of rank.
     pub findings: Vec<Finding>,
-    /// Patterns of warnings and errors that no rule explains, the most frequent first.
+    /// Patterns of warnings, errors and failures without a level that no rule explains, the most frequent first.
     pub unclassified: Vec<Unclassified>,
     /// Recommended steps, in order.
     pub next_steps: Vec<NextStep>,
@@ -132,10 +132,13 @@ pub struct Totals {
     pub records: u64,
     /// Records that a rule explains as part of a failure.
     pub matched: u64,
-    /// Warnings and errors, explained or not.
+    /// Warnings, errors, and records without a level that read like a failure, explained or not.
     #[serde(default)]
     pub warnings: u64,
-    /// Warnings and errors that no rule explains.
+    /// Records without a level that read like a failure; `warnings` includes them.
+    #[serde(default)]
+    pub without_level: u64,
+    /// Records of `warnings` that no rule explains.
     pub unclassified: u64,
     /// Number of patterns among the unexplained records.
     #[serde(default)]

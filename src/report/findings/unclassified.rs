@@ -1,4 +1,4 @@
-//! Warnings and errors that no rule explains, in clusters of similar text.
+//! Warnings, errors and failures without a level that no rule explains, in clusters of similar text.
 
 use jiff::Timestamp;
 #[cfg(feature = "schema")]
@@ -22,8 +22,8 @@ const MIN_WORDS: usize = 4;
 pub struct Unclassified {
     /// The common text, with `<*>` for the parts that differ.
     pub template: String,
-    /// Level of the records.
-    pub level: Level,
+    /// Level of the records; `null` if they have none and read like failures.
+    pub level: Option<Level>,
     /// Subsystem of the records.
     pub subsystem: Option<String>,
     /// Number of records.
@@ -44,13 +44,13 @@ impl Unclassified {
 }
 
 struct Cluster<'s> {
-    level: Level,
+    level: Option<Level>,
     subsystem: Option<&'s str>,
     words: Vec<&'s str>,
     shape: TemplateCount,
 }
 
-/// Returns the clusters, the most frequent first, errors before warnings on equal counts.
+/// Returns the clusters, the most frequent first, on equal counts errors before warnings before failures without a level.
 ///
 /// This is the last step of the Drain log parsing algorithm: a text in a branch of its tree (here level, subsystem and
 /// number of words) joins the first cluster with which enough words agree, and the words that differ are masked.
@@ -116,10 +116,11 @@ mod tests {
             r#"slow disk "c" 1 ms at /tmp/z"#,
             "quite another thing",
         ] {
-            shapes.add(Level::Warn, Sample { text: text.to_owned(), ..Sample::default() });
+            shapes.add(Some(Level::Warn), Sample { text: text.to_owned(), ..Sample::default() });
         }
-        shapes.add(Level::Error, Sample { text: "quite another thing".to_owned(), ..Sample::default() });
-        let found: Vec<(u64, Level, String)> =
+        shapes
+            .add(Some(Level::Error), Sample { text: "quite another thing".to_owned(), ..Sample::default() });
+        let found: Vec<(u64, Option<Level>, String)> =
             cluster(&shapes).into_iter().map(|c| (c.records, c.level, c.template)).collect();
         let expected = [
             (3, Level::Warn, "slow disk <*> <*> ms at <*>"),
@@ -127,6 +128,6 @@ mod tests {
             (1, Level::Error, "quite another thing"),
             (1, Level::Warn, "quite another thing"),
         ];
-        assert_eq!(found, expected.map(|(n, level, text)| (n, level, text.to_owned())));
+        assert_eq!(found, expected.map(|(n, level, text)| (n, Some(level), text.to_owned())));
     }
 }

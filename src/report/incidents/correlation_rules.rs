@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalogue::Severity;
-use crate::classify::{Component, CorrelationKey, Ends, Match, RunKeys};
+use crate::classify::{Component, CorrelationKey, Ends, Match, ProcessEnd, RunKeys};
 
 use super::incident::{Incident, PrimaryEvidence, RunState};
 use super::time_limits::{ECHO, REACH, WINDOW, within};
@@ -33,6 +33,10 @@ impl Incident {
 
     /// Returns true if a record without known ids belongs to this incident.
     pub fn takes(&self, found: &CorrelationKey) -> bool {
+        // Whatever ended the process explains why it ended.
+        if self.is_fatal && found.process == ProcessEnd::Exit {
+            return self.is_near(found, ECHO);
+        }
         match (&self.setting, &found.setting) {
             (Component::Run, Component::Run) => !self.clashes(&found.keys) && self.takes_of_run(found),
             (Component::Beside(mine), Component::Beside(other)) => {
@@ -85,9 +89,9 @@ impl Incident {
         let differs = ["server", "plugin", "tool", "path", "host", "account"]
             .iter()
             .any(|name| differ(self.captures.get(*name), found.captures.get(*name)));
-        // Only a critical failure explains why the gateway does not run.
+        // Only a failure that is critical or ended the gateway explains why it does not run.
         let explains = |lead: &PrimaryEvidence| {
-            lead.severity == Severity::Critical && found.echo_of.contains(&lead.category)
+            (lead.severity == Severity::Critical || self.is_fatal) && found.echo_of.contains(&lead.category)
         };
         let follows = self.leads.iter().any(explains);
         let is_related = match is_same {

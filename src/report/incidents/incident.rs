@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Category, Evidence, Severity};
-use crate::classify::{Component, CorrelationKey, Ends, Match, Position};
+use crate::classify::{Component, CorrelationKey, Ends, Match, Position, ProcessEnd};
 use crate::redact::Cleaner;
 
 use super::ending::Ending;
@@ -44,6 +44,9 @@ pub(crate) struct PrimaryEvidence {
     pub is_echo: bool,
     /// The record reports a failure of the channel itself, and not of something that the channel uses.
     pub is_of_channel: bool,
+    /// The record only says that the process ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_exit: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     #[serde(skip)]
@@ -59,6 +62,7 @@ impl PrimaryEvidence {
             evidence: found.evidence,
             is_echo: !found.echo_of.is_empty(),
             is_of_channel: found.setting.is_channel() && found.category == Category::Channel,
+            is_exit: found.process == ProcessEnd::Exit,
             provider,
             position: found.position,
         }
@@ -69,10 +73,11 @@ impl PrimaryEvidence {
     fn weight(&self) -> (bool, u8, Evidence) {
         let class = match (self.is_echo, self.is_proven()) {
             (false, true) => 2,
-            (true, _) => 1,
+            (true, _) => 1 - u8::from(self.is_exit),
             (false, false) => 0,
         };
-        (self.is_of_channel, class, self.evidence)
+        let evidence = if self.is_exit { Evidence::Reason } else { self.evidence };
+        (self.is_of_channel, class, evidence)
     }
 
     fn is_proven(&self) -> bool {
@@ -146,6 +151,9 @@ pub(crate) struct Incident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     pub course: RunState,
+    /// True if a record of the incident reports the failure that ended the gateway's process.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_fatal: bool,
     /// Records after the end of the source's journal, if the journal contains earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<Box<Incident>>,
@@ -188,6 +196,7 @@ impl Incident {
             traces: Vec::new(),
             session: None,
             course: RunState::Open,
+            is_fatal: false,
             rest: None,
             is_in_journal: false,
             first: CorrelationKey::new(found),
@@ -262,6 +271,7 @@ impl Incident {
                 self.add_claim(&claim.says, &claim.means);
             }
         }
+        self.is_fatal |= found.process == ProcessEnd::LastWords;
         self.advance(found);
     }
 
@@ -357,6 +367,7 @@ impl Incident {
         self.root = self.root.take().or(other.root);
         self.asked = other.asked.or(self.asked.take());
         other.sample.into_iter().for_each(|sample| self.add_sample(sample));
+        self.is_fatal |= other.is_fatal;
         self.ending.recovered |= other.ending.recovered;
         self.ending.degraded |= other.ending.degraded;
         self.course = self.course_after(other.course, other.first.is_attempt);

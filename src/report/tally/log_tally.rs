@@ -139,6 +139,7 @@ impl<'c> Tally<'c> {
         source.note_origins(chunk.origins);
         source.problems.extend(chunk.problem);
         self.summary.warnings += chunk.counts.warnings;
+        self.summary.without_level += chunk.counts.without_level;
         for mut event in chunk.events {
             if let Event::Match(found) = &mut event {
                 let line = start.line + found.position.line;
@@ -252,7 +253,7 @@ impl<'c> Tally<'c> {
             Event::Dropped(records) => source.dropped += records,
             Event::Unclassified { position, stamp, level, subsystem, text } => {
                 let time = self.place(stamp, source).time;
-                let sample = sample(source, place(position), time, Some(level), subsystem, text);
+                let sample = sample(source, place(position), time, level, subsystem, text);
                 self.summary.shapes.add(level, sample);
             }
         }

@@ -24,9 +24,9 @@ use super::shorten::{Branch, Leaf, fit};
 /// Placeholder for a variable word or part of a word.
 pub const MASK: &str = "<*>";
 /// Maximum number of patterns.
-const MAX_SHAPES: usize = 700;
+const MAX_SHAPES: usize = 820;
 // Room for one of each subsystem at each level. Otherwise a level, and with it all its subsystems, could be cut off.
-const _: () = assert!((MAX_LABELS + 2) * 6 <= MAX_SHAPES);
+const _: () = assert!((MAX_LABELS + 2) * 7 <= MAX_SHAPES);
 /// Number of additional patterns that may accumulate before the tree is shortened.
 const MAX_WAITING: usize = MAX_SHAPES;
 /// Maximum number of words in a pattern.
@@ -37,7 +37,8 @@ const CUT_OFF: &str = "…";
 /// Common properties of the records of one pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct LogTemplate {
-    pub level: Level,
+    /// `None` for failures without a level.
+    pub level: Option<Level>,
     pub subsystem: Option<String>,
     /// The masked words, separated by single spaces.
     pub template: String,
@@ -111,7 +112,7 @@ impl From<LogTemplates> for Written {
 }
 
 impl LogTemplates {
-    pub fn add(&mut self, level: Level, sample: Sample) {
+    pub fn add(&mut self, level: Option<Level>, sample: Sample) {
         let (subsystem, template) = (sample.subsystem.clone(), template(&sample.text));
         let key = LogTemplate { level, subsystem, template, cut: Cut::None };
         let shape = TemplateCount { records: 1, first_seen: sample.time, last_seen: sample.time, sample };
@@ -189,6 +190,9 @@ impl TemplateCount {
     }
 }
 
+/// Group of the failures without a level.
+const NO_LEVEL: &str = "-";
+
 /// Group of all subsystems that are not OpenClaw's; their number is unbounded.
 const FOREIGN: &str = "…";
 
@@ -200,7 +204,7 @@ impl LogTemplate {
             (None, _) => "",
             (Some(name), _) => Some(segment(name)).filter(|segment| is_label(segment)).unwrap_or(FOREIGN),
         };
-        let mut path = vec![self.level.name(), group];
+        let mut path = vec![self.level.map_or(NO_LEVEL, Level::name), group];
         if matches!(self.cut, Cut::None | Cut::Words) {
             path.push(self.subsystem.as_deref().unwrap_or_default());
             path.extend(self.words());
@@ -317,7 +321,7 @@ mod tests {
         let mut shapes = LogTemplates::default();
         for (offset, (subsystem, text)) in records {
             let subsystem = subsystem.map(str::to_owned);
-            shapes.add(Level::Warn, Sample { offset, subsystem, ..sample(text) });
+            shapes.add(Some(Level::Warn), Sample { offset, subsystem, ..sample(text) });
         }
         shapes.fit();
         shapes

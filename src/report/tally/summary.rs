@@ -32,6 +32,8 @@ pub struct Summary {
     pub(crate) shapes: LogTemplates,
     pub(crate) matched: u64,
     pub(crate) warnings: u64,
+    #[serde(default)]
+    pub(crate) without_level: u64,
     /// Number of incidents that ended before the period or began after it.
     pub(crate) outside: u64,
 }
@@ -48,6 +50,7 @@ impl Summary {
             shapes: LogTemplates::default(),
             matched: 0,
             warnings: 0,
+            without_level: 0,
             outside: 0,
         }
     }
@@ -131,6 +134,7 @@ impl Summary {
         self.shapes.merge(&other.shapes);
         self.matched += other.matched;
         self.warnings += other.warnings;
+        self.without_level += other.without_level;
         self.outside += other.outside;
     }
 

@@ -98,7 +98,7 @@ pub fn draft(cluster: &Unclassified, engine: &Engine) -> Result<Draft, DraftErro
     let words = alone.split(' ').zip(cluster.template.split(' '));
     let varying =
         words.filter(|(mine, common)| mine != common && *common == MASK).map(|(mine, _)| mine).collect();
-    let origin = Origin { level: Some(cluster.level), subsystem: cluster.subsystem.as_deref(), varying };
+    let origin = Origin { level: cluster.level, subsystem: cluster.subsystem.as_deref(), varying };
     // A report joins the message and the error texts of a record; rules see them separately.
     let texts = display_parts(&cluster.sample.text).into_iter().flat_map(|part| {
         let raw = Lines::new(part.as_bytes(), 0).next();

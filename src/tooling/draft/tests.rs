@@ -12,7 +12,7 @@ fn engine() -> Engine {
 fn cluster(template: &str, text: &str, subsystem: &str) -> Unclassified {
     Unclassified {
         template: template.to_owned(),
-        level: Level::Error,
+        level: Some(Level::Error),
         subsystem: Some(subsystem.to_owned()),
         records: 3,
         first_seen: None,

@@ -1,0 +1,27 @@
+//! Tells whether a record counts as a failure: by its level, or without one by its text.
+
+use crate::record::{Level, Record};
+
+/// What a record is counted as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gravity {
+    /// Neither of the others.
+    Nothing,
+    /// A warning or an error by its level.
+    Warning,
+    /// A failure by its text.
+    WithoutLevel,
+}
+
+impl Gravity {
+    /// Returns what a record is counted as; `is_failure` tells whether it is a failure by its text. Excludes the empty lines that
+    /// the CLI prints between its error lines.
+    pub fn of(record: &Record<'_>, is_failure: impl FnOnce() -> bool) -> Self {
+        let is_empty = || record.parts.message.trim().is_empty() && record.parts.errors.is_empty();
+        match record.parts.level {
+            Some(level) if level >= Level::Warn && !is_empty() => Self::Warning,
+            None if is_failure() => Self::WithoutLevel,
+            _ => Self::Nothing,
+        }
+    }
+}

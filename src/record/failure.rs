@@ -1,0 +1,185 @@
+//! Tells whether a record without a level reads like a failure. The console and pasted text give no levels, so that a failure that no
+//! rule knows would pass unseen otherwise.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use clawsift_catalogue::pattern::Pattern;
+
+use super::format::Format;
+use super::parse::Record;
+
+/// Maximum number of leading bytes that are examined.
+const MAX_TEXT: usize = 4096;
+
+/// Text in quotation marks: names, titles and the words of others.
+static QUOTED: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r#""[^"\n]*"|`[^`\n]*`|“[^”\n]*”|\b\w+://\S+"#).ok());
+
+/// Openings by which programs report an error: its class, `Uncaught`, a cross.
+static OPENING: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
+        r"(?x)^\s*(?:\[[^\]\n]*\]\s*)*(?:
+            (?:[\w$]+[.:])*[A-Z][\w$]*(?:Error|Exception)(?:\s?[:(\[] | $ | \n)
+          | Error(?::|\ \[|\ \() | Uncaught\ | Unhandled\ | Traceback\ \( | panic: | thread\ '.*'\ panicked
+          | [❌✗✘✖] | ⚠️\ .*(?:failed|error)
+        )",
+    )
+    .ok()
+});
+
+/// The stack of an error: frames of JavaScript, Java or Python.
+static STACK: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r#"\n\s+(?:at .+[:(]\d+|at [\w.$<>]+\(.*\)|File ".+", line \d+)"#).ok());
+
+/// Values by which a record says that something failed: `isError=true`, `outcome=error`.
+static FAILED_VALUE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"\b(?:iserror=true|(?:outcome|status|result|state)=(?:error|failed|failure|timeout)\b|ok=false\b)",
+    )
+    .ok()
+});
+
+/// Values of an `error` field that mean none.
+const NO_ERROR: [&str; 9] = ["null", "none", "undefined", "false", "true", "0", "no", "-", "n/a"];
+
+/// Words of a failure, in the texts of programs.
+static WORDS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"(?x)\b(?:
+            failed | failure | fails | fatal | cannot | can't | could\ not | couldn't | unable\ to | refused | denied | rejected
+          | crashed | timed\ out | aborted | unreachable | not\ found | (?:is|are)\ missing | malformed | corrupt(?:ed)? | unauthorized | forbidden
+          | exceeded | exhausted | panicked | error:
+        )(?:\b|\s|$)",
+    )
+    .ok()
+});
+
+/// Openings with which a failure begins in text of unknown origin, where a word in the middle of a sentence means little.
+static LOOSE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"(?x)^\s*(?:
+            (?:failed|unable)\ to\ | cannot\ | could\ not\ | can't\ | invalid\ \w+: | fatal: | error(?:\ \w+){0,4}:\ \S
+          | [^.?!,\n]{1,60}\ (?:failed|error|denied|refused|rejected)(?::\s|\ \()
+        )",
+    )
+    .ok()
+});
+
+/// What a record says when nothing failed, although it holds words of a failure.
+static NOTHING_WRONG: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"(?x)\b(?:0|no|zero|without|any)\ (?:errors?|failed|failures?|timeouts?|problems?|issues?)\b
+          | \b(?:failed|errors?|failures?|timeouts?|unhealthy|rejected|denied|dropped|aborted|missing)\s?[=:]\s?(?:0|false|no|none|null|\[\])(?:\b|$|[^\w.])
+          | \b0\ (?:failed|rejected|denied|missing|aborted|dropped)\b
+          | \b(?:error|failure)s?\ cleared\b | \b(?:recovered|succeeded|reconnected|restored|healthy)\b
+          | \boutcome=(?:ok|success)|\bok=true|\biserror=false|\bretry\ policy\b|\bon(?:error|failure)=",
+    )
+    .ok()
+});
+
+impl Record<'_> {
+    /// Returns true if a record without a level reads like a failure: an error's class or stack at the right place, a value that
+    /// says so, or words of a failure outside quotations. False for quoted content and for records with a level.
+    pub fn reads_like_failure(&self) -> bool {
+        let parts = &self.parts;
+        if parts.quoted || parts.level.is_some() {
+            return false;
+        }
+        let text = start(&parts.message);
+        let matches = |pattern: &LazyLock<Option<Pattern>>, text: &str| {
+            LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
+        };
+        if parts.errors.iter().any(|(_, text)| is_error(text)) || has_error(self) {
+            return true;
+        }
+        if matches(&OPENING, text) || (text.contains('\n') && matches(&STACK, text)) {
+            return true;
+        }
+        let bare = match &*QUOTED {
+            Some(quoted) => quoted.replace_all(text, |_| String::new()),
+            None => Cow::Borrowed(text),
+        };
+        let lower = bare.to_ascii_lowercase();
+        if matches(&FAILED_VALUE, &lower) {
+            return true;
+        }
+        let words = if self.is_of_a_program() { &WORDS } else { &LOOSE };
+        matches(words, &lower) && !matches(&NOTHING_WRONG, &lower)
+    }
+
+    /// Returns true if a program wrote the record, by its form.
+    fn is_of_a_program(&self) -> bool {
+        self.format != Format::Text || self.wrapper.is_some()
+    }
+}
+
+/// Returns true if a field names an error.
+fn has_error(record: &Record<'_>) -> bool {
+    ["error", "err", "errorMessage"].iter().any(|name| record.field(name).is_some_and(is_error))
+}
+
+/// Returns true if the text of an error field names an error.
+fn is_error(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && !NO_ERROR.iter().any(|none| text.eq_ignore_ascii_case(none))
+}
+
+/// Returns the start of a text.
+fn start(text: &str) -> &str {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{Lines, Record};
+
+    fn reads_like_failure(text: &str) -> bool {
+        let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
+        Record::parse(&raw).reads_like_failure()
+    }
+
+    #[test]
+    fn failures_without_a_level_are_seen() {
+        for text in [
+            "[diagnostic] lane task error: lane=main durationMs=1 error=\"Something new\"",
+            "[agent/embedded] embedded run agent end: runId=1 isError=true model=m",
+            "[widget] sync failed: something new",
+            "WidgetError: something new",
+            "a.b.WidgetException: something new",
+            "Uncaught Error: x",
+            "Error: x\n    at f (a.js:1:2)",
+            "something happened\n    at f (file:///a.js:1:2)",
+            "Failed to start CLI: x",
+            "Widget refresh failed: x",
+            "10:00:00 [widget] cannot open the door",
+        ] {
+            assert!(reads_like_failure(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn healthy_lines_do_not_read_like_failures() {
+        for text in [
+            "[agent/embedded] embedded run agent end: runId=1 isError=false",
+            "[doctor] Errors: 0",
+            "[cron] 12 jobs, 0 failed",
+            "[cron] job done errors=0 failed=0",
+            "[agents/tool] last error cleared",
+            "[retry] policy loaded onError=continue maxFailures=3 error=null",
+            "[plugins] error-tracker: registered",
+            "[web] polling timeout=30s",
+            "[web] see https://docs.example.com/error-codes/failed",
+            "[cron] \"the job failed\" delivered",
+            "The request failed because of the weather, they said.",
+            "How to handle a failed request",
+            "[ws] ⇄ res ✓ agent 500ms",
+        ] {
+            assert!(!reads_like_failure(text), "{text}");
+        }
+    }
+}
