@@ -134,13 +134,13 @@ impl Finding {
     /// to check it.
     pub(crate) fn into_quoted(self) -> Self {
         Self {
-            title: format!("{} (seen in quoted text)", self.title),
+            title: format!("{} (not in OpenClaw's own records)", self.title),
             fingerprint: fingerprint(&format!("{} quoted", self.rule), &self.captures, &self.captures_cut),
             severity: Severity::Info,
             quoted: true,
             causes: vec![
-                "The record is part of a text that somebody wrote, such as a chat message or an answer, and looks pasted: it is \
-                 older than the text before it, or has another format."
+                "The record is part of a text that somebody wrote, such as a chat message or an answer, and looks pasted (it is older \
+                 than the text before it, or has another format), or it is in a log that does not look like OpenClaw's."
                     .to_owned(),
             ],
             fixes: vec![FilledFix {

@@ -26,6 +26,9 @@ impl Hint {
                 "The input looks filtered (by grep, or by log level warn): the info records that carry the HTTP status are \
                  missing; for an unfiltered log: {BETTER}"
             ),
+            Self::Foreign => "Some input does not look like a log of OpenClaw: what it reports is shown as information only, and its \
+                              unexplained records are not counted"
+                .to_owned(),
         }
     }
 }

@@ -12,4 +12,6 @@ pub(crate) enum Hint {
     Tail,
     /// Filtered before clawsift read it.
     Filtered,
+    /// A log of another program.
+    Foreign,
 }

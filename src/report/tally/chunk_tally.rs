@@ -8,7 +8,7 @@ use crate::record::{ByFormat, Origin, Stamp};
 use super::input_sample::InputSample;
 
 /// Data that one chunk adds to its source.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ChunkTally {
     /// Number of bytes, including the skipped ones of a long line.
     pub bytes: u64,

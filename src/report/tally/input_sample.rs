@@ -1,15 +1,21 @@
 //! Sample of the beginning of a source, which shows how much of the log the source contains.
 
-use crate::record::{FILE_LOG, Format, Level, RawRecord, Record};
+use crate::record::{FILE_LOG, Format, Level, Program, RawRecord, Record};
 use crate::report::incidents::Hint;
 
 /// Default number of records that `openclaw logs` prints.
 pub(crate) const DEFAULT_LIMIT: u64 = 200;
 
+/// Minimum number of records in the form of another program for a source to be that program's.
+const MIN_FOREIGN: usize = 2;
+
 /// Sample of the first records of a source, which shows how much of the log the source contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputSample {
     looks: Vec<Observation>,
+    /// Number of records that are OpenClaw's or name it, and of those of other programs.
+    own: usize,
+    others: usize,
 }
 
 /// Observation of one record.
@@ -40,9 +46,15 @@ impl InputSample {
         let is_mixed =
             self.looks.iter().any(|look| matches!(look, Observation::Record { alarming: false, .. }));
         if is_mixed && raw.bytes.starts_with(FILE_LOG) {
+            self.own += 1;
             return self.looks.push(Observation::Record { kind: Kind::Json, alarming: true });
         }
         let record = Record::parse(raw);
+        match record.program(raw) {
+            Program::OpenClaw => self.own += 1,
+            Program::Other => self.others += 1,
+            Program::Unknown => {}
+        }
         let parts = &record.parts;
         if (record.format != Format::FileLog && parts.message.starts_with("Log file: "))
             || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
@@ -64,6 +76,24 @@ impl InputSample {
     pub(crate) fn extend(&mut self, next: &Self) {
         let room = Self::RECORDS.saturating_sub(self.looks.len());
         self.looks.extend(next.looks.iter().take(room));
+        self.own += next.own;
+        self.others += next.others;
+    }
+
+    /// Returns true if the source is, or may be, a log of OpenClaw: one of its records is OpenClaw's.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own > 0
+    }
+
+    /// Returns true if the source is a log of another program: no record is OpenClaw's, and enough have the form of another
+    /// program's. A short paste is judged like a log.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.own == 0 && self.others >= MIN_FOREIGN && self.others * 3 >= self.looks.len()
+    }
+
+    /// Returns true if no further records are sampled after this number of records and bytes.
+    pub(crate) fn is_complete(&self, bytes: u64) -> bool {
+        self.looks.len() >= Self::RECORDS || bytes >= Self::BYTES
     }
 
     /// Returns the number of records for which `fits` returns true.
@@ -75,6 +105,9 @@ impl InputSample {
     /// Returns the signs of an incomplete source. `records` counts the whole source; `truncated` is set if OpenClaw
     /// itself reported a truncation.
     pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
+        if self.is_foreign() {
+            return vec![Hint::Foreign];
+        }
         let mut hints = Vec::new();
         let seen = self.count(|_, _| true);
         let has_header = self.looks.contains(&Observation::Header);

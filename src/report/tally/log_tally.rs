@@ -18,6 +18,7 @@ use super::match_row::MatchRow;
 use super::matches::Matches;
 use super::source_tally::SourceTally;
 use super::summary::Summary;
+use super::undecided::WaitingChunk;
 use super::view::View;
 
 /// Maximum number of incidents near the edges of a source that are kept as a whole, so that the next source can
@@ -121,7 +122,37 @@ impl<'c> Tally<'c> {
 
     /// Adds the next chunk of the current source; `bytes` gives access to the text of the chunk.
     pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &impl ChunkBytes) {
+        let Some(source) = &mut self.source else { return };
+        source.survey.extend(&chunk.survey);
+        let is_decided =
+            |source: &SourceTally, bytes| source.survey.is_own() || source.survey.is_complete(bytes);
+        match &mut source.undecided {
+            None => self.tally(chunk, bytes),
+            Some(waiting) if waiting.is_empty() && source.survey.is_own() => {
+                source.undecided = None;
+                self.tally(chunk, bytes);
+            }
+            Some(waiting) => {
+                waiting.push(WaitingChunk::new(chunk, bytes));
+                let read = waiting.iter().map(|chunk| chunk.tally.bytes).sum();
+                if is_decided(source, read) {
+                    self.decide();
+                }
+            }
+        }
+    }
+
+    /// Adds the chunks that have waited for the decision whether the source is a log of OpenClaw.
+    fn decide(&mut self) {
+        let waiting = self.source.as_mut().and_then(|source| source.undecided.take());
+        for WaitingChunk { tally, bytes } in waiting.into_iter().flatten() {
+            self.tally(tally, &bytes);
+        }
+    }
+
+    fn tally(&mut self, chunk: ChunkTally, bytes: &impl ChunkBytes) {
         let Some(mut source) = self.source.take() else { return };
+        let is_foreign = source.survey.is_foreign();
         let start = Position {
             source: self.source_names.len() - 1,
             line: source.lines,
@@ -135,12 +166,20 @@ impl<'c> Tally<'c> {
         }
         source.invalid_utf8 += chunk.counts.invalid_utf8;
         source.cut += chunk.cut;
-        source.survey.extend(&chunk.survey);
         source.note_origins(chunk.origins);
         source.problems.extend(chunk.problem);
-        self.summary.warnings += chunk.counts.warnings;
-        self.summary.without_level += chunk.counts.without_level;
+        if !is_foreign {
+            self.summary.warnings += chunk.counts.warnings;
+            self.summary.without_level += chunk.counts.without_level;
+        }
         for mut event in chunk.events {
+            if is_foreign && let Event::Match(found) = event {
+                self.add_foreign(found, start, bytes, &mut source);
+                continue;
+            }
+            if is_foreign && matches!(event, Event::Unclassified { .. }) {
+                continue;
+            }
             if let Event::Match(found) = &mut event {
                 let line = start.line + found.position.line;
                 match self.quotations.judge(found, bytes, line) {
@@ -167,6 +206,33 @@ impl<'c> Tally<'c> {
         self.calendar.place(chunk.last_clock);
         chunk.last_stamp.into_iter().for_each(|stamp| self.end_at(stamp, &mut source));
         self.source = Some(source);
+    }
+
+    /// Adds a match of a source that is not a log of OpenClaw: an incident of its own, like quoted text.
+    fn add_foreign(
+        &mut self,
+        mut found: Match,
+        start: Position,
+        bytes: &impl ChunkBytes,
+        source: &mut SourceTally,
+    ) {
+        self.add_text(&mut found, bytes);
+        found.position = start.behind(found.position);
+        found.when = self.place(found.stamp, source);
+        found.is_quoted = true;
+        let mut incident = Incident::new(self.joiner.next_number(), &found);
+        incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
+        self.keep(found, incident.number);
+        self.keep_cause(&incident);
+        self.hold_quoted(incident, source);
+    }
+
+    fn hold_quoted(&mut self, incident: Incident, source: &SourceTally) {
+        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
+            self.held_quoted.push((source.gateway.clone(), incident));
+        } else {
+            self.settle_quoted(&incident, &source.gateway);
+        }
     }
 
     /// Updates the time of the last record.
@@ -313,11 +379,7 @@ impl<'c> Tally<'c> {
             self.keep(found, incident.number);
         }
         self.keep_cause(&incident);
-        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
-            self.held_quoted.push((source.gateway.clone(), incident));
-        } else {
-            self.settle_quoted(&incident, &source.gateway);
-        }
+        self.hold_quoted(incident, source);
     }
 
     /// Treats matches held as quoted text as real records.
@@ -418,6 +480,7 @@ impl<'c> Tally<'c> {
     }
 
     fn end_source(&mut self) {
+        self.decide();
         let Some(mut source) = self.source.take() else { return };
         self.end_quotation(&source);
         self.quotations = Quotations::default();

@@ -15,6 +15,7 @@ mod shorten;
 mod source_tally;
 mod summary;
 mod timeline;
+mod undecided;
 mod view;
 
 pub(crate) use bounded::ValueCounts;

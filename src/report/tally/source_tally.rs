@@ -13,6 +13,7 @@ use crate::report::incidents::{
 use crate::source::Kind;
 
 use super::input_sample::InputSample;
+use super::undecided::WaitingChunk;
 
 /// Maximum number of successes kept near the beginning of a source.
 const MAX_LOOSE_ENDS: usize = 64;
@@ -46,6 +47,8 @@ pub struct SourceTally {
     pub(crate) truncated: bool,
     pub(crate) dropped: u64,
     pub(crate) survey: InputSample,
+    /// Chunks that wait until it is known whether the source is a log of OpenClaw; `None` if it is known.
+    pub(super) undecided: Option<Vec<WaitingChunk>>,
     pub(crate) origins: BTreeSet<Origin>,
     pub(crate) loose_ends: Vec<UnmatchedEnd>,
     pub(crate) successes: Vec<Success>,
@@ -83,6 +86,7 @@ impl SourceTally {
             truncated: false,
             dropped: 0,
             survey: InputSample::default(),
+            undecided: Some(Vec::new()),
             origins: BTreeSet::new(),
             loose_ends: Vec::new(),
             successes: Vec::new(),
@@ -97,7 +101,9 @@ impl SourceTally {
 
     /// Marks the source as a part that starts at this offset in bytes, if known.
     pub fn part(self, start: Option<u64>) -> Self {
-        Self { part: Some(start), ..self }
+        // Only the beginning of a source is sampled.
+        let undecided = self.undecided.filter(|_| start.is_none_or(|start| start == 0));
+        Self { part: Some(start), undecided, ..self }
     }
 
     /// Returns the start offset in the whole source, in bytes.
