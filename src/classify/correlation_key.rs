@@ -22,6 +22,9 @@ pub(crate) struct CorrelationKey {
     /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
     pub(crate) ends: Ends,
+    /// True if the record is OpenClaw's decision about a fallback.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_decision: bool,
     #[serde(default, skip_serializing_if = "ProcessEnd::is_nothing")]
     pub(crate) process: ProcessEnd,
     pub(crate) order: Option<Timestamp>,
@@ -42,6 +45,7 @@ impl CorrelationKey {
             is_secondary: found.evidence.is_secondary(),
             is_attempt: found.is_attempt,
             ends: found.ends,
+            is_decision: found.has_next.is_some(),
             process: found.process,
             order: found.when.order,
             line: found.position.line,

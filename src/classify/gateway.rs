@@ -193,7 +193,10 @@ pub(crate) fn setting(
         || keys.run.is_some()
         || RUN_SUBSYSTEMS.iter().any(|name| subsystem.starts_with(name))
         || openclaw::reports_failed_run(&record.parts.message);
+    // A lane or a client that fails because of a tool reports the run.
+    let tells_of_run = openclaw::reports_run(&record.parts.message);
     match category {
+        Category::Tool if tells_of_run => Component::Run,
         Category::Tool => Component::tool(),
         Category::Plugin => Component::Beside("plugin".to_owned()),
         Category::Channel => Component::channel(channel(record).unwrap_or("any")),

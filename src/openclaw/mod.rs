@@ -12,8 +12,8 @@ pub(crate) use lists::{
     RUN_STARTED, RUN_SUBSYSTEMS,
 };
 pub(crate) use sentences::{
-    after, ends_run, info_openings, info_parts, reports_channel_up, reports_failed_run, reports_truncation,
-    tells_of_run, version,
+    after, ends_run, info_openings, info_parts, reports_channel_up, reports_failed_run, reports_run,
+    reports_truncation, tells_of_run, version,
 };
 pub(crate) use subsystems::{
     MAX_LABELS, background_task, channel_of, full_name, is_channel, is_label, relays,

@@ -35,8 +35,12 @@ pub(crate) fn reports_failed_run(message: &str) -> bool {
 
 /// Returns true if OpenClaw tells in a message what became of a run, in its own words.
 pub(crate) fn tells_of_run(message: &str) -> bool {
-    after(message, &RUN_EVENTS).or_else(|| after(message, &RUN_ACCOUNTS)).is_some()
-        || reports_failed_run(message)
+    reports_run(message) || after(message, &RUN_ACCOUNTS).is_some()
+}
+
+/// Returns true if a message is one of OpenClaw's records about a run.
+pub(crate) fn reports_run(message: &str) -> bool {
+    after(message, &RUN_EVENTS).is_some() || reports_failed_run(message)
 }
 
 /// Returns true if a message reports that a run is over, without a reply.

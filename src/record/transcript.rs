@@ -76,11 +76,18 @@ fn cron_run(object: &Map<String, Value>) -> Parts<'static> {
     }
     let status = text("status").unwrap_or_default();
     let error = text("error").or_else(|| text("errorMessage"));
-    match error {
-        Some(error) if status != "ok" => {
+    // A job whose result did not arrive counts as done.
+    let is_lost = text("deliveryStatus").is_some_and(|status| status != "delivered");
+    match (error, text("deliveryError")) {
+        (Some(error), _) if status != "ok" => {
             parts.level = Some(Level::Error);
             parts.message = Cow::Owned(format!("cron: job failed: {error}"));
             parts.errors.push(("error".to_owned(), error.to_owned()));
+        }
+        (_, Some(error)) if is_lost => {
+            parts.level = Some(Level::Warn);
+            parts.message = Cow::Owned(format!("cron: result was not delivered: deliveryError={error}"));
+            parts.errors.push(("deliveryError".to_owned(), error.to_owned()));
         }
         _ => {
             parts.level = Some(Level::Info);
@@ -115,6 +122,8 @@ mod tests {
         assert!(is_transcript(failed.as_bytes()));
         let parts = parse(failed).expect("a record");
         assert_eq!(parts.message, "cron: job failed: LLM request timed out.");
+        let lost = r#"{"ts":1777629600000,"jobId":"j1","action":"finished","status":"ok","deliveryStatus":"not-delivered","deliveryError":"x"}"#;
+        assert_eq!(parse(lost).expect("a record").level, Some(Level::Warn));
         let fine =
             r#"{"ts":1777629600000,"jobId":"j1","action":"finished","status":"ok","summary":"no ENOTFOUND"}"#;
         assert!(parse(fine).expect("a record").quoted);

@@ -79,7 +79,8 @@ impl Incident {
             RunState::Ended(end) | RunState::Exhausted(end) | RunState::Closed(end) => {
                 let is_known_echo = found.echo_of.is_empty() || self.lead().is_some_and(|lead| lead.is_echo);
                 let says_less = is_known_echo && (found.is_secondary || found.ends != Ends::Nothing);
-                !is_other && (was_said || says_less) && self.is_soon(end, found, ECHO)
+                let is_about_it = found.is_decision && found.provider().is_some_and(is_known);
+                !is_other && (was_said || says_less || is_about_it) && self.is_soon(end, found, ECHO)
             }
         }
     }

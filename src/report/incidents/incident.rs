@@ -10,6 +10,7 @@ use crate::catalogue::{Category, Evidence, Severity};
 use crate::classify::{Component, CorrelationKey, Ends, Match, Position, ProcessEnd};
 use crate::redact::Cleaner;
 
+use super::captures::{Captures, Weight};
 use super::ending::Ending;
 use super::sample::Sample;
 use super::time_limits::earlier;
@@ -70,7 +71,7 @@ impl PrimaryEvidence {
 
     /// Sort key of the evidence: a proven cause ranks above a consequence of an earlier failure, and that above
     /// OpenClaw's own interpretation.
-    fn weight(&self) -> (bool, u8, Evidence) {
+    fn weight(&self) -> Weight {
         let class = match (self.is_echo, self.is_proven()) {
             (false, true) => 2,
             (true, _) => 1 - u8::from(self.is_exit),
@@ -140,8 +141,8 @@ pub(crate) struct Incident {
     pub records: u64,
     /// Number of records by rule.
     pub rules: LiteMap<usize, u64>,
-    #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
-    pub captures: LiteMap<String, String>,
+    #[serde(default, skip_serializing_if = "Captures::is_empty")]
+    pub captures: Captures,
     /// OpenClaw's own statements about the failure, each with the categories for which it would be true.
     #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
     pub claims: LiteMap<String, Vec<Category>>,
@@ -189,7 +190,7 @@ impl Incident {
             sample: None,
             records: 0,
             rules: LiteMap::new(),
-            captures: LiteMap::new(),
+            captures: Captures::default(),
             claims: LiteMap::new(),
             ending: Ending::default(),
             runs: Vec::new(),
@@ -258,14 +259,16 @@ impl Incident {
         if !self.has_ids() || found.keys.run.is_some() || found.keys.trace.is_some() {
             self.session = self.session.take().or_else(|| found.keys.session.clone());
         }
-        self.add_lead(PrimaryEvidence::new(found, self.asked.clone()));
+        let evidence = PrimaryEvidence::new(found, self.asked.clone());
+        let weight = evidence.weight();
+        self.add_lead(evidence);
         if let Some(sample) = sample {
             self.add_sample((found.evidence, found.rule, sample));
         }
         // The facts of a fallback's failure do not describe the first failure.
         if self.asked.is_none() || self.asked.as_deref() == self.provider() {
             for (name, value) in &found.captures {
-                self.captures.entry(name.clone()).or_insert_with(|| value.clone());
+                self.captures.add(name, value, weight);
             }
             for claim in &found.claims {
                 self.add_claim(&claim.says, &claim.means);
@@ -353,9 +356,7 @@ impl Incident {
         // do not describe the first failure.
         let asked = other.leads.iter().find_map(|lead| lead.provider.clone()).or_else(|| self.asked.clone());
         if asked.is_none() || self.provider().is_none() || asked.as_deref() == self.provider() {
-            for (name, value) in other.captures {
-                self.captures.entry(name).or_insert(value);
-            }
+            self.captures.absorb(other.captures);
             for (says, means) in &other.claims {
                 self.add_claim(says, means);
             }
@@ -389,7 +390,7 @@ impl Incident {
         self.runs.shrink_to_fit();
         self.traces.shrink_to_fit();
         shrink(&mut self.rules);
-        shrink(&mut self.captures);
+        self.captures.shrink();
     }
 
     /// Maps all rule indices through `new`.
@@ -422,8 +423,8 @@ impl Incident {
         let own = cleaner.knowing(text);
         let leads = self.leads.iter_mut().filter_map(|lead| lead.provider.as_mut());
         own.each(leads.chain(&mut self.asked));
-        let captures = self.captures.iter_mut().chain(self.first.captures.iter_mut());
-        own.each(captures.map(|(_, value)| value));
+        let first = self.first.captures.iter_mut().map(|(_, value)| value);
+        own.each(self.captures.values_mut().chain(first));
         own.keys(&mut self.claims);
         if let Some((_, _, sample)) = &mut self.sample {
             sample.redact(&own);

@@ -1,5 +1,6 @@
 //! Correlation: joins the records of one failure into one incident, within a source and across sources.
 
+mod captures;
 mod correlate;
 mod correlation_rules;
 pub(super) mod ending;

@@ -44,7 +44,7 @@ impl FindingTally {
         self.last_seen = self.last_seen.max(incident.last_seen);
         let scope = scope(incident, gateway);
         self.see_last(LastSeen { order: incident.last_order, ending: incident.ending, scope });
-        for (name, value) in &incident.captures {
+        for (name, value) in incident.captures.iter() {
             self.captures.entry(name.clone()).or_default().add(value, 1);
         }
         // OpenClaw's own statements are not evidence against each other.
