@@ -4,6 +4,9 @@ use crate::report::Report;
 
 use super::outlet::say;
 
+/// Maximum number of skipped files that are named.
+const MAX_SKIPPED: usize = 3;
+
 /// A text in which control characters, but for those that may stand there, are written as escapes: the name of a file may hold
 /// any.
 fn printable(text: &str, allowed: &str) -> String {
@@ -18,9 +21,17 @@ pub(super) fn say_problems(report: &Report) {
             say(&format_args!("{}: {problem}", printable(&source.name, "")));
         }
     }
+    if report.is_skipped() {
+        for source in report.sources.iter().take(MAX_SKIPPED) {
+            say(&format_args!("{}: a binary file, not a log", printable(&source.name, "")));
+        }
+        if let Some(others @ 1..) = report.sources.len().checked_sub(MAX_SKIPPED) {
+            say(&format_args!("{others} more binary files"));
+        }
+    }
 }
 
-/// Whether a source could not be read whole.
+/// Whether a source could not be read whole, or nothing was read because all sources are binary files.
 pub(super) fn has_problems(report: &Report) -> bool {
-    report.sources.iter().any(|source| !source.problems.is_empty())
+    report.is_skipped() || report.sources.iter().any(|source| !source.problems.is_empty())
 }

@@ -277,10 +277,19 @@ fn line_end(simd: impl Simd, text: &[u8], at: usize) -> Option<(usize, usize)> {
     Some((end, next))
 }
 
+/// Maximum length in bytes of fields other than the usual ids.
+const MAX_EXTRA: usize = 64 << 10;
+
 /// Returns the end of fields other than the usual ids.
 #[cold]
 fn extra_end(text: &[u8], at: usize) -> Option<usize> {
-    let length = memchr::memchr3(b'\n', b'\r', 0x1b, text.get(at..)?)?;
+    let rest = text.get(at..)?;
+    let rest = &rest[..rest.len().min(MAX_EXTRA)];
+    let length = memchr::memchr3(b'\n', b'\r', 0x1b, rest)?;
+    // NULs can end the record.
+    if memchr::memchr(0, &rest[..length]).is_some() {
+        return None;
+    }
     let mut fields = Cursor { line: &text[..at + length], at };
     Some(at + fields.extra()?.len())
 }

@@ -122,13 +122,14 @@ fn first_space(simd: impl Simd, text: &[u8]) -> Option<usize> {
     if spaces != 0 { Some(spaces.trailing_zeros() as usize) } else { memchr::memchr(b' ', text) }
 }
 
-/// Returns the end of a line and the start of the next; `None` if the line holds a terminal code, or a carriage return other than
-/// before its line feed.
+/// Returns the end of a line and the start of the next; `None` if the line holds a terminal code, a NUL, or a carriage return other
+/// than before its line feed.
 #[inline(always)]
 fn line_end(simd: impl Simd, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     loop {
         let block = load(simd, block(bytes, at)?);
-        let ends = bits(block.simd_eq(b'\n') | block.simd_eq(b'\r') | block.simd_eq(0x1b));
+        let ends = block.simd_eq(b'\n') | block.simd_eq(b'\r') | block.simd_eq(0x1b) | block.simd_eq(0);
+        let ends = bits(ends);
         if ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
             return match bytes.get(end..)? {

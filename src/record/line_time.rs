@@ -8,15 +8,16 @@ use super::{detect, foreign_time, spaced, wrap};
 /// Number of leading bytes of a line that hold another program's time.
 const MAX_FOREIGN: usize = 64;
 
-/// Returns the last time in `bytes`, and the start of the line that holds it.
+/// Returns the last time in `bytes`, and the start of the line that holds it. NULs divide lines.
 pub fn last_time(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let is_end = |byte: &u8| matches!(byte, b'\n' | 0);
     let mut end = bytes.len();
     loop {
         // Skip lines that are too short for a time; there can be very many.
-        while let Some(newline) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(|&b| b == b'\n') {
-            end = end.saturating_sub(MIN_TIME) + newline;
+        while let Some(found) = bytes[end.saturating_sub(MIN_TIME)..end].iter().rposition(is_end) {
+            end = end.saturating_sub(MIN_TIME) + found;
         }
-        let start = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |newline| newline + 1);
+        let start = memchr::memrchr2(b'\n', 0, &bytes[..end]).map_or(0, |found| found + 1);
         if let Some(stamp) = stamp_of(&bytes[start..end]) {
             return Some((stamp, start));
         }

@@ -1,8 +1,11 @@
 //! Groups lines into records: a line that begins no record belongs to the one before it, within limits.
+//!
+//! A run of NULs is no text: it ends the record before it, and the next record begins after it, on the same physical line or a
+//! later one. NULs at the start or the end of a line, and four or more within a line, are such a run.
 
 use fearless_simd::prelude::*;
 
-use crate::source::{Boundaries, MAX_LINE};
+use crate::source::{Boundaries, MAX_LINE, first_run, leading_nuls, trailing_nuls};
 
 use super::control_ui;
 use super::detect::{LineStart, MAX_LOOSE, continues, look, starts_record};
@@ -82,8 +85,12 @@ pub struct Lines<'a> {
     bytes: &'a [u8],
     line: u64,
     dropped: u64,
-    /// Start of the next record.
+    /// Number of NULs skipped between records.
+    nuls: u64,
+    /// Start of the next record, or of NULs before it.
     start: usize,
+    /// End of the physical line in which NULs ended a record.
+    torn_line_end: usize,
     /// First line of the next record, if it was inspected already.
     head: Option<Line<'a>>,
     /// True if the end of a record depends on bytes that are not available.
@@ -97,8 +104,10 @@ struct Line<'a> {
     /// The line without its line feed.
     bytes: &'a [u8],
     start: usize,
-    /// Start of the next line.
+    /// Start of the next line, or of the run of NULs that ends this one.
     next: usize,
+    /// End of the physical line, if a run of NULs ends this one before.
+    torn: Option<usize>,
     /// True if the line holds no terminal codes, and no carriage return except at its end.
     is_clean: bool,
     look: LineStart,
@@ -111,12 +120,13 @@ impl<'a> Line<'a> {
         // Very short lines are frequent in hostile input, and a search per line would take most of the time.
         if let Some(length) = rest.iter().take(MAX_LOOSE + 1).position(|&byte| byte == b'\n')
             && let line = &rest[..length]
-            && (line == b"\r" || !line.iter().any(|byte| matches!(byte, b'\r' | 0x1b)))
+            && (line == b"\r" || !line.iter().any(|byte| matches!(byte, b'\r' | 0x1b | 0)))
         {
             return Some(Self {
                 bytes: line,
                 start,
                 next: start + length + 1,
+                torn: None,
                 is_clean: true,
                 look: LineStart::LOOSE,
             });
@@ -132,17 +142,63 @@ impl<'a> Line<'a> {
             }
         };
         let line = &rest[..length];
+        if let Some(end) = text_end(line) {
+            return Some(Self::before_nuls(bytes, start, start + end, start + length));
+        }
         let next = (start + length + 1).min(bytes.len());
         let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
-        Some(Self { bytes: line, start, next, is_clean, look: look(trimmed, is_clean) })
+        Some(Self { bytes: line, start, next, torn: None, is_clean, look: look(trimmed, is_clean) })
     }
+
+    /// Returns the line that begins at `start` of a physical line whose end is known.
+    fn within(bytes: &'a [u8], start: usize, line_end: usize) -> Option<Self> {
+        match text_end(bytes.get(start..line_end)?) {
+            Some(end) => Some(Self::before_nuls(bytes, start, start + end, line_end)),
+            None => Self::at(bytes, start),
+        }
+    }
+
+    fn before_nuls(bytes: &'a [u8], start: usize, end: usize, line_end: usize) -> Self {
+        let line = &bytes[start..end];
+        let is_clean = memchr::memchr2(b'\r', 0x1b, line).is_none();
+        Self { bytes: line, start, next: end, torn: Some(line_end), is_clean, look: look(line, is_clean) }
+    }
+
+    /// Returns 1 if the physical line ends with this one, otherwise 0.
+    fn count(&self) -> u64 {
+        u64::from(self.torn.is_none())
+    }
+}
+
+/// Returns the end of the text before the first run of NULs in a line; `None` if there is none.
+fn text_end(line: &[u8]) -> Option<usize> {
+    let run = first_run(line).map(|run| run.start);
+    run.or_else(|| {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        line.ends_with(&[0]).then(|| line.len() - trailing_nuls(line))
+    })
 }
 
 impl<'a> Lines<'a> {
     /// Creates the iterator over `bytes`, whose last line lacks `dropped` bytes.
     pub fn new(bytes: &'a [u8], dropped: u64) -> Self {
         let reader = LineReader::default();
-        Self { bytes, line: 0, dropped, start: 0, head: None, is_open: false, reader }
+        Self {
+            bytes,
+            line: 0,
+            dropped,
+            nuls: 0,
+            start: 0,
+            torn_line_end: 0,
+            head: None,
+            is_open: false,
+            reader,
+        }
+    }
+
+    /// Returns the number of NULs skipped so far.
+    pub(crate) fn nul_count(&self) -> u64 {
+        self.nuls
     }
 
     /// Returns the number of lines read so far; a last line without a line end counts.
@@ -199,12 +255,44 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// Skips NULs at the start of a line, and the empty lines after them.
+    fn skip_nuls(&mut self) {
+        while let rest = &self.bytes[self.start..]
+            && rest.first() == Some(&0)
+        {
+            let nuls = leading_nuls(rest);
+            self.nuls += nuls as u64;
+            self.start += nuls;
+            // The NULs may end the last line, which then lacks a line end.
+            self.line += u64::from(nuls == rest.len());
+            while let Some(end) =
+                [&b"\n"[..], b"\r\n"].iter().find(|e| self.bytes[self.start..].starts_with(e))
+            {
+                self.start += end.len();
+                self.line += 1;
+            }
+        }
+    }
+
+    /// Returns the first line of the next record.
+    fn first(&mut self) -> Option<Line<'a>> {
+        if let Some(head) = self.head.take() {
+            return Some(head);
+        }
+        self.skip_nuls();
+        // A physical line is searched for its end once, however many runs of NULs it holds.
+        match self.start < self.torn_line_end {
+            true => Line::within(self.bytes, self.start, self.torn_line_end),
+            false => Line::at(self.bytes, self.start),
+        }
+    }
+
     /// Reads a record that is an object spread over lines: returns its format, its last line, and the number of line ends before
     /// that line.
     fn spread(&mut self, head: &Line<'a>) -> Option<(Format, Line<'a>, u64)> {
         // Most lines that consist of an opening brace are not followed by the rest of an object.
         let goes_on = matches!(self.bytes.get(head.next), None | Some(b' ' | b'\t' | b'}'));
-        if !spread::opens(head.bytes) || !goes_on {
+        if head.torn.is_some() || !spread::opens(head.bytes) || !goes_on {
             return None;
         }
         match spread::spread(&self.bytes[head.start..], MAX_JOINED_LINES, MAX_JOINED_BYTES) {
@@ -225,9 +313,9 @@ impl<'a> Iterator for Lines<'a> {
     type Item = RawRecord<'a>;
 
     fn next(&mut self) -> Option<RawRecord<'a>> {
-        let mut head = self.head.take().or_else(|| Line::at(self.bytes, self.start))?;
+        let mut head = self.first()?;
         let first_line = self.line;
-        self.line += 1;
+        self.line += head.count();
         let (mut last, mut is_clean) = (head, head.is_clean);
         if let Some((format, end, lines)) = self.spread(&head) {
             head.look.format = format;
@@ -240,7 +328,9 @@ impl<'a> Iterator for Lines<'a> {
         let is_object = is_json(head.look.format);
         let began = head.look.begins;
         self.head = loop {
-            let Some(line) = Line::at(self.bytes, last.next) else { break None };
+            // No text goes on after NULs.
+            let goes_on = last.torn.is_none() && self.bytes.get(last.next) != Some(&0);
+            let Some(line) = goes_on.then(|| Line::at(self.bytes, last.next)).flatten() else { break None };
             let joins = !is_object
                 && !line.look.begins
                 && (began
@@ -255,17 +345,21 @@ impl<'a> Iterator for Lines<'a> {
             }
             is_clean &= line.is_clean && !last.bytes.ends_with(b"\r");
             last = line;
-            self.line += 1;
+            self.line += line.count();
         };
 
         self.start = last.next;
+        self.torn_line_end = last.torn.unwrap_or(self.torn_line_end);
         head.look.time.into_iter().for_each(|time| self.reader.learn(&head.bytes[..time]));
 
         let mut bytes = &self.bytes[head.start..last.start + last.bytes.len()];
         while let [rest @ .., b'\n' | b'\r'] = bytes {
             bytes = rest;
         }
-        let dropped = if self.head.is_none() { self.dropped } else { 0 };
+        // NULs may end the bytes of a line that is too long.
+        let is_last = |rest: &[u8]| rest.is_empty() || leading_nuls(rest) == rest.len();
+        let is_cut = self.dropped > 0 && is_last(&self.bytes[self.start..]);
+        let dropped = if is_cut { self.dropped } else { 0 };
         Some(RawRecord {
             bytes,
             offset: head.start,
@@ -289,7 +383,11 @@ fn last_boundary(bytes: &[u8]) -> Option<usize> {
     let mut lines = Lines::new(&bytes[..whole], 0);
     let mut last = None;
     while let Some(raw) = lines.next() {
-        last = Some(raw.offset).filter(|start| *start > 0);
+        // A record after NULs on a line of its own begins with them. One on the line of the record before is no boundary.
+        let start = raw.offset - trailing_nuls(&bytes[..raw.offset]);
+        if start > 0 && bytes[start - 1] == b'\n' {
+            last = Some(start);
+        }
         if lines.is_open {
             break;
         }
@@ -352,5 +450,54 @@ mod tests {
         let mut lines = Lines::new(b"a\nb", 0);
         assert_eq!(lines.by_ref().count(), 2);
         assert_eq!(lines.line_count(), 2);
+    }
+
+    #[test]
+    fn nuls_end_a_record_and_are_none() {
+        let nuls = "\0".repeat(4096);
+        for (line, next) in [
+            ("2026-11-22T00:00:01Z error x y", "2026-11-22T00:00:02Z info y z"),
+            ("{\"0\":\"a\",\"_meta\":{}}", "{\"0\":\"b\",\"_meta\":{}}"),
+            ("08:42:54 [agent/embedded] x", "08:42:55 [ws] y"),
+            ("loose", "text"),
+            ("2026-11-22T00:00:01Z error x y", "    the rest of a line"),
+        ] {
+            for (between, second) in [
+                (nuls.clone(), 0),
+                (format!("\n{nuls}"), 1),
+                (format!("{nuls}\n"), 1),
+                (format!("\r\n\0\r\n\n{nuls}"), 3),
+                ("\0\0\r\n".to_owned(), 1),
+                ("\0\0\0\0".to_owned(), 0),
+            ] {
+                for (before, after) in [("", ""), ("\0", "\n"), (nuls.as_str(), nuls.as_str()), ("", "\0\n")]
+                {
+                    let text = format!("{before}{line}{between}{next}{after}");
+                    let mut lines = Lines::new(text.as_bytes(), 0);
+                    let found: Vec<_> =
+                        lines.by_ref().map(|raw| (raw.line, raw.offset, raw.bytes.to_vec())).collect();
+                    let expected = [(0, line), (second, next)].map(|(number, line)| {
+                        (number, text.find(line).expect("the line"), line.as_bytes().to_vec())
+                    });
+                    assert_eq!(found, expected, "{text:?}");
+                    assert_eq!(lines.line_count(), second + 1, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_nuls_within_a_line_are_text() {
+        let text = "2026-11-22T00:00:01Z error x \0\0\0y\n";
+        assert_eq!(records(text), [(0, text.trim_end().to_owned())]);
+    }
+
+    /// A line is searched for its end once, not once per run of NULs.
+    #[test]
+    fn a_line_of_many_runs_of_nuls_takes_linear_time() {
+        let text = "{\"0\":1\0\0\0\0".repeat(1 << 20);
+        let start = std::time::Instant::now();
+        assert_eq!(Lines::new(text.as_bytes(), 0).count(), 1 << 20);
+        assert!(start.elapsed().as_secs() < 10);
     }
 }

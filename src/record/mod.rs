@@ -5,6 +5,7 @@
 
 mod author;
 mod bare;
+mod binary;
 mod cache_key;
 mod codes;
 mod console;
@@ -43,6 +44,7 @@ mod variable_tokens;
 mod wrap;
 
 pub(crate) use author::Author;
+pub use binary::{BINARY_HEAD, is_binary};
 pub use cache_key::CacheKey;
 pub use codes::plain_bytes;
 pub use detect::starts_record;

@@ -4,6 +4,7 @@ use super::bare::of_json;
 use super::detect::starts_record;
 use super::format::Format;
 use super::spaced::compact_record;
+use crate::source::first_run;
 
 /// Result of the search for an object that is spread over lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) fn spread(bytes: &[u8], max_lines: u64, max_bytes: usize) -> Spread {
     while let Some(end) = memchr::memchr(b'\n', &bytes[at..bytes.len().min(max_bytes)]) {
         let line = bytes[at..at + end].trim_ascii_end();
         match line.first() {
+            // NULs end a record.
+            _ if first_run(line).is_some() => return Spread::Other,
             Some(b'}') if line.len() == 1 => return record(&bytes[..at + end], lines),
             _ if at == 0 => {}
             Some(b' ' | b'\t') if !starts_record(line) => {}

@@ -1,5 +1,6 @@
 //! Table output for a person at a terminal: a ranked table, then causes and fixes, then notes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Color, ContentArrangement};
@@ -8,12 +9,13 @@ use jiff::Timestamp;
 use crate::catalogue::Severity;
 use crate::report::{Finding, Report};
 
+use super::digest::problems;
 use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
 use super::words::{
     began_after, count, draft_command, facts, left_out, level_name, names, nothing_found, nothing_read,
-    number, share_explained, shortened, status, warnings,
+    number, share_explained, shortened, source_notes, status, warnings,
 };
 use super::{Extent, Style};
 
@@ -306,12 +308,13 @@ impl ReportPage<'_> {
 
 /// Returns the notes on the report and its sources.
 fn notes(report: &Report) -> Vec<String> {
-    let mut notes = report.notes.clone();
-    for source in &report.sources {
-        let lines = source.problems.iter().chain(&source.notes);
-        notes.extend(lines.map(|line| format!("{}: {line}", source.name)));
-    }
-    notes
+    let own = report.notes.iter().map(|note| ("", Cow::from(note)));
+    let problems = problems(report).map(|(name, problem)| (name, Cow::from(problem)));
+    let line = |(name, note): (&str, Cow<'_, str>)| match name {
+        "" => note.into_owned(),
+        name => format!("{name}: {note}"),
+    };
+    own.chain(problems).chain(source_notes(report)).map(line).collect()
 }
 
 /// Returns true if all displayed times are on one day, so that the date can be omitted.

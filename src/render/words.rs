@@ -1,5 +1,7 @@
 //! Phrases and number formats shared by several output formats.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::LifecycleKind;
@@ -10,6 +12,12 @@ use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_q
 pub(super) fn nothing_read(report: &Report) -> Option<String> {
     if report.sources.iter().all(|source| !source.problems.is_empty()) {
         return Some("nothing could be read".to_owned());
+    }
+    if report.is_skipped() {
+        return Some(match report.sources.as_slice() {
+            [only] => format!("{} is a binary file, not a log", source_name(&only.name)),
+            many => format!("nothing to read: {} binary files and no log", number(many.len() as u64)),
+        });
     }
     (report.totals.records == 0).then(|| format!("no records in {}", names(report)))
 }
@@ -119,12 +127,33 @@ pub(super) fn source_name(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
 
-/// Returns the name of the only source, or the number of sources.
+/// Returns the name of the only source that was not skipped, or the number of such sources.
 pub(super) fn names(report: &Report) -> String {
-    match report.sources.as_slice() {
-        [only] => source_name(&only.name).to_owned(),
-        many => format!("{} sources", many.len()),
+    let mut read = report.sources.iter().filter(|source| source.skipped.is_none());
+    match (read.next(), read.count()) {
+        (Some(only), 0) => source_name(&only.name).to_owned(),
+        (first, others) => format!("{} sources", usize::from(first.is_some()) + others),
     }
+}
+
+/// Maximum number of skipped files that are named.
+const MAX_SKIPPED: usize = 3;
+
+/// Returns the notes on the sources, each with the name of its source. More than a few skipped files share one note without a
+/// name.
+pub(super) fn source_notes(report: &Report) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let skipped = || report.sources.iter().filter(|source| source.skipped.is_some());
+    let number = skipped().count();
+    let is_many = number > MAX_SKIPPED;
+    let shared = is_many.then(|| {
+        let file = |name: &'_ str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let few: Vec<String> = skipped().take(MAX_SKIPPED).map(|source| file(&source.name)).collect();
+        let others = number - MAX_SKIPPED;
+        ("", format!("Binary files skipped: {} and {others} more", few.join(", ")).into())
+    });
+    let named = report.sources.iter().filter(move |source| !is_many || source.skipped.is_none());
+    let notes = named.flat_map(|source| source.notes.iter().map(|note| (source.name.as_str(), note.into())));
+    shared.into_iter().chain(notes)
 }
 
 /// Formats a count: `1 warning or error`, `12,345 warnings or errors`.

@@ -14,7 +14,7 @@ pub use findings::{
 };
 #[cfg(feature = "schema")]
 pub use findings::{match_schema, report_schema};
-pub use incidents::{FormatCount, LifecycleEvent, Role, Sample, SourceInfo};
+pub use incidents::{FormatCount, LifecycleEvent, Role, Sample, Skipped, SourceInfo};
 pub use merge::{MergeError, Merger, merge};
 #[cfg(feature = "rule-tools")]
 pub(crate) use tally::template;

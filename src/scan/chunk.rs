@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::classify::{ChunkBytes, text_of_first};
 use crate::record::Lines;
 use crate::redact::Redactor;
-use crate::source::{Map, Part, StreamChunk};
+use crate::source::{Gap, Map, Part, StreamChunk};
 
 /// Number of bytes copied from a map in the first attempt to read one record.
 const ONE_RECORD: usize = 16 << 10;
@@ -16,8 +16,8 @@ pub(super) struct Chunk<'b> {
     pub bytes: Bytes<'b>,
     /// Start offset in the source, in bytes.
     pub offset: u64,
-    /// Number of bytes of the last line that were skipped on reading.
-    pub dropped: u64,
+    /// Bytes of the last line that were skipped on reading.
+    pub gap: Gap,
 }
 
 /// Storage of a chunk's bytes.
@@ -30,13 +30,13 @@ pub(super) enum Bytes<'b> {
 
 impl<'b> Chunk<'b> {
     /// Creates a chunk from a part of a text in memory.
-    pub fn of_text(text: &'b [u8], Part { range, dropped }: Part) -> Self {
-        Self { offset: range.start as u64, bytes: Bytes::Held(text[range].into()), dropped }
+    pub fn of_text(text: &'b [u8], Part { range, gap }: Part) -> Self {
+        Self { offset: range.start as u64, bytes: Bytes::Held(text[range].into()), gap }
     }
 
     /// Creates a chunk from a part of a memory map.
-    pub fn of_map(map: &'b Map, Part { range, dropped }: Part) -> Self {
-        Self { offset: range.start as u64, bytes: Bytes::Mapped(map, range), dropped }
+    pub fn of_map(map: &'b Map, Part { range, gap }: Part) -> Self {
+        Self { offset: range.start as u64, bytes: Bytes::Mapped(map, range), gap }
     }
 
     /// Returns the memory that the chunk uses, in bytes. It may grow while the chunk is scanned, but never shrinks.
@@ -71,7 +71,7 @@ impl ChunkBytes for Chunk<'_> {
     fn text_at(&self, redactor: Redactor, offset: u64) -> Option<String> {
         let (start, end) = (usize::try_from(offset).ok()?, self.length());
         if let Bytes::Held(bytes) = &self.bytes {
-            return text_of_first(redactor, bytes.get(start..)?, self.dropped);
+            return text_of_first(redactor, bytes.get(start..)?, self.gap.dropped);
         }
         let mut length = ONE_RECORD;
         loop {
@@ -79,7 +79,7 @@ impl ChunkBytes for Chunk<'_> {
             let copy = self.part(start..until);
             // A record is complete if another one follows it.
             if until == end || copy.is_empty() || Lines::new(&copy, 0).nth(1).is_some() {
-                return text_of_first(redactor, &copy, if until == end { self.dropped } else { 0 });
+                return text_of_first(redactor, &copy, if until == end { self.gap.dropped } else { 0 });
             }
             length *= 4;
         }
@@ -87,7 +87,7 @@ impl ChunkBytes for Chunk<'_> {
 }
 
 impl From<StreamChunk> for Chunk<'_> {
-    fn from(StreamChunk { bytes, offset, dropped }: StreamChunk) -> Self {
-        Self { bytes: Bytes::Held(bytes.into()), offset, dropped }
+    fn from(StreamChunk { bytes, offset, gap }: StreamChunk) -> Self {
+        Self { bytes: Bytes::Held(bytes.into()), offset, gap }
     }
 }

@@ -6,7 +6,7 @@
 use crate::engine::Engine;
 use crate::record::BOUNDARIES;
 use crate::report::{Report, SourceTally, Tally};
-use crate::source::{Input, MAX_LINE, StreamChunk, last_record};
+use crate::source::{Gap, Input, LongLine, MAX_LINE, MIN_RUN, StreamChunk, last_record, last_run};
 
 use super::Options;
 use super::chunk::Chunk;
@@ -21,8 +21,8 @@ pub struct LiveScan<'a> {
     tally: Tally<'a>,
     /// Bytes that have arrived but are not scanned yet.
     pending: Vec<u8>,
-    /// Number of skipped bytes of a line longer than [`MAX_LINE`] whose end has not arrived.
-    dropped: u64,
+    /// The rest of a line longer than [`MAX_LINE`], which is skipped until its end arrives.
+    long_line: Option<LongLine>,
     offset: u64,
 }
 
@@ -34,47 +34,49 @@ impl<'a> LiveScan<'a> {
         let gateway = input.folder().display().to_string();
         tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
         let worker = Worker::new(engine, options);
-        Self { worker, tally, pending: Vec::new(), dropped: 0, offset: 0 }
+        Self { worker, tally, pending: Vec::new(), long_line: None, offset: 0 }
     }
 
     /// Adds the next bytes and scans all complete records.
     pub fn feed(&mut self, mut bytes: &[u8]) {
-        if self.dropped > 0 {
-            let Some(newline) = memchr::memchr(b'\n', bytes) else {
-                self.dropped += bytes.len() as u64;
-                return;
-            };
-            self.dropped += newline as u64;
+        if let Some(line) = &mut self.long_line {
+            let Some(end) = line.end(bytes) else { return };
+            bytes = &bytes[end..];
             self.end_long_line();
-            bytes = &bytes[newline + 1..];
         }
+        let searched = self.pending.len().saturating_sub(MIN_RUN - 1);
         self.pending.extend_from_slice(bytes);
+        // NULs end the record before them. There can be gigabytes, so only the last one waits.
+        if let Some(run) = last_run(&self.pending[searched..]) {
+            self.scan(searched + run.end - 1, Gap::TORN);
+        }
         let whole = whole_lines(&self.pending);
-        self.scan(if whole > MAX_WAITING { whole } else { complete(&self.pending[..whole]) });
+        let end = if whole > MAX_WAITING { whole } else { complete(&self.pending[..whole]) };
+        self.scan(end, Gap::default());
         if self.pending.len() > MAX_LINE && whole_lines(&self.pending) == 0 {
-            self.dropped = (self.pending.len() - MAX_LINE) as u64;
-            self.pending.truncate(MAX_LINE);
+            let rest = self.pending.split_off(MAX_LINE);
+            let mut line = LongLine::after(&self.pending);
+            line.end(&rest);
+            self.long_line = Some(line);
         }
     }
 
     /// Returns true if a complete line waits for possible continuation lines.
     pub fn is_waiting(&self) -> bool {
-        self.dropped == 0 && whole_lines(&self.pending) > 0
+        self.long_line.is_none() && whole_lines(&self.pending) > 0
     }
 
     /// Scans the waiting complete lines; call it after a pause in the input. An incomplete line keeps waiting.
     pub fn flush(&mut self) {
-        if self.dropped == 0 {
-            self.scan(whole_lines(&self.pending));
+        if self.long_line.is_none() {
+            self.scan(whole_lines(&self.pending), Gap::default());
         }
     }
 
     /// Scans everything that has arrived, including an incomplete line, because the next bytes do not continue it.
     pub fn cut(&mut self) {
-        if self.dropped > 0 {
-            self.end_long_line();
-        }
-        self.scan(self.pending.len());
+        self.end_long_line();
+        self.scan(self.pending.len(), Gap::default());
     }
 
     /// Adds a reason why the log could not be read, or only in part.
@@ -87,24 +89,27 @@ impl<'a> LiveScan<'a> {
         self.tally.report()
     }
 
+    /// Scans the beginning of a line whose rest was skipped.
     fn end_long_line(&mut self) {
-        self.pending.push(b'\n');
-        let dropped = std::mem::take(&mut self.dropped);
-        let bytes = std::mem::take(&mut self.pending);
-        self.scan_bytes(bytes, dropped);
-    }
-
-    fn scan(&mut self, end: usize) {
-        if end > 0 {
-            let rest = self.pending.split_off(end);
-            let bytes = std::mem::replace(&mut self.pending, rest);
-            self.scan_bytes(bytes, 0);
+        if let Some(line) = self.long_line.take() {
+            // The last NUL begins the next chunk.
+            let next = if line.is_torn() { vec![0] } else { Vec::new() };
+            let bytes = std::mem::replace(&mut self.pending, next);
+            self.scan_bytes(bytes, line.gap());
         }
     }
 
-    fn scan_bytes(&mut self, bytes: Vec<u8>, dropped: u64) {
-        let length = bytes.len() as u64 + dropped;
-        let mut chunk = Chunk::from(StreamChunk { bytes, offset: self.offset, dropped });
+    fn scan(&mut self, end: usize, gap: Gap) {
+        if end > 0 {
+            let rest = self.pending.split_off(end);
+            let bytes = std::mem::replace(&mut self.pending, rest);
+            self.scan_bytes(bytes, gap);
+        }
+    }
+
+    fn scan_bytes(&mut self, bytes: Vec<u8>, gap: Gap) {
+        let length = bytes.len() as u64 + gap.length();
+        let mut chunk = Chunk::from(StreamChunk { bytes, offset: self.offset, gap });
         let found = self.worker.scan(&mut chunk);
         self.tally.add_chunk(found, &chunk);
         self.offset += length;
@@ -201,5 +206,48 @@ mod tests {
         let totals = live.report().totals;
         assert_eq!((totals.records, totals.lines), (2, 2));
         assert_eq!(totals.bytes, (40 << 20) + 2 + 37);
+    }
+
+    #[test]
+    fn nuls_in_small_steps_and_at_once_are_skipped_alike() {
+        let engine = engine();
+        let options = Options::default();
+        let mut line = FILE_LOG.split_inclusive(|byte| *byte == b'\n').cycle();
+        let mut log = vec![0; 3000];
+        for nuls in [4, 4096, 1, 70_000, 3, 20] {
+            log.extend_from_slice(line.next().expect("a line").trim_ascii_end());
+            log.resize(log.len() + nuls, 0);
+            log.extend_from_slice(line.next().expect("a line"));
+            log.resize(log.len() + nuls, 0);
+            log.extend_from_slice(b"\n");
+        }
+        let at_once = scan_bytes(&engine, "x.log", &log, &options);
+        assert_eq!((at_once.totals.lines, at_once.totals.bytes), (12, log.len() as u64));
+        for step in [1, 3, 97, 4096, 1 << 20] {
+            let mut live = LiveScan::new(&engine, &Input::Path("x.log".into()), &options);
+            log.chunks(step).for_each(|part| live.feed(part));
+            live.cut();
+            let report = live.report();
+            assert_eq!(said(&report), said(&at_once), "steps of {step}");
+            assert_eq!(report.sources[0].notes, at_once.sources[0].notes, "steps of {step}");
+        }
+    }
+
+    /// Like a log that is truncated while its writer keeps its position.
+    #[test]
+    fn gigabytes_of_nuls_before_a_record_take_bounded_memory() {
+        let engine = engine();
+        let options = Options::default();
+        let mut live = LiveScan::new(&engine, &Input::Stdin, &options);
+        let nuls = vec![0; 256 << 10];
+        for _ in 0..4096 {
+            live.feed(&nuls);
+            assert!(live.pending.capacity() <= 2 * nuls.len());
+        }
+        live.feed(b"2026-11-22T10:00:00Z error gateway x\n");
+        live.cut();
+        let totals = live.report().totals;
+        assert_eq!((totals.records, totals.lines, totals.bytes), (1, 1, (1 << 30) + 37));
+        assert!(live.report().sources[0].notes[0].contains("1073741824"));
     }
 }

@@ -3,8 +3,10 @@
 mod chunk;
 mod classifier;
 mod live;
+mod members;
 mod options;
 mod parts;
+mod place;
 mod prefilter_check;
 mod progress;
 mod records;

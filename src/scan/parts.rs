@@ -9,10 +9,11 @@ use crate::engine::Engine;
 use crate::record::{Format, Lines, Record, Stamp, starts_record};
 use crate::report::{Report, SourceTally};
 use crate::source::{
-    Expansion, FilePart, Input, Kind, PartReader, expand_within, is_packed, open_part, unpack, unread_older,
+    Expansion, FilePart, Input, Kind, PartReader, content, expand_within, is_packed, open_part, unread_older,
 };
 
 use super::options::Options;
+use super::place::Place;
 use super::sources::Scan;
 
 /// A stream that the caller has opened.
@@ -79,9 +80,10 @@ pub fn scan_stream(
 ) -> Report {
     let Stream { name, gateway, reader, part } = stream;
     let mut scan = Scan::new(engine, options);
-    let source = SourceTally::new(name, Kind::File, gateway);
+    let source = || SourceTally::new(name.clone(), Kind::File, gateway.clone());
     match part {
         StreamPart::Range(range) => {
+            let source = source();
             match PartReader::new(BufReader::new(reader), range.clone(), starts_record) {
                 Ok(reader) => scan.part(source, &range, reader),
                 Err(error) => {
@@ -91,19 +93,23 @@ pub fn scan_stream(
             }
         }
         StreamPart::Somewhere => {
-            scan.tally.begin_source(source.part(None));
+            scan.tally.begin_source(source().part(None));
             // A part at an unknown offset is treated as one that does not start at 0.
             let failure = scan.stream(reader, 0);
             scan.failed(failure);
         }
         StreamPart::Whole => {
-            scan.tally.begin_source(source);
-            match unpack(Box::new(reader), options.max_decompressed) {
-                Ok(reader) => {
-                    let failure = scan.stream(reader, 0);
+            let place = Place { name, folder: gateway.into(), kind: Kind::File, older: None };
+            scan.has_begun = !scan.is_stopped();
+            match content(Box::new(reader), options.max_decompressed, 0) {
+                Ok(content) => {
+                    let failure = scan.content(&place, content);
                     scan.failed(failure);
                 }
-                Err(reason) => scan.tally.problem(reason.to_string()),
+                Err(reason) => {
+                    scan.begin(&place);
+                    scan.tally.problem(reason.to_string());
+                }
             }
         }
     }

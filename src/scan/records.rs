@@ -18,25 +18,40 @@ pub fn each_record(
     stop: &Cancellation,
     mut take: impl FnMut(&RawRecord<'_>),
 ) -> Result<(), SourceError> {
-    let failed = |error| SourceError { name: input.name(), reason: Reason::from(error) };
-    match input.open(&Fence::default(), MAX_DECOMPRESSED, stop)?.content {
+    let content = input.open(&Fence::default(), MAX_DECOMPRESSED, stop)?.content;
+    each_of(content, stop, &mut take).map_err(|reason| SourceError { name: input.name(), reason })
+}
+
+fn each_of(
+    content: Content,
+    stop: &Cancellation,
+    take: &mut impl FnMut(&RawRecord<'_>),
+) -> Result<(), Reason> {
+    match content {
         Content::Mapped(map) => {
             let mut copy = Vec::new();
             let parts = map_chunks(&map, CHUNK, BOUNDARIES);
             for part in parts.take_while(|_| !stop.is_cancelled()) {
-                map.copy(part.range, &mut copy).map_err(failed)?;
-                Lines::new(&copy, part.dropped).for_each(|raw| take(&raw));
+                map.copy(part.range, &mut copy)?;
+                Lines::new(&copy, part.gap.dropped).for_each(|raw| take(&raw));
             }
-            Ok(())
         }
-        Content::Stream(reader) => each_of_stream(reader, take).map_err(failed),
+        Content::Stream(reader) => each_of_stream(reader, take)?,
+        Content::Archive(mut archive) => {
+            while !stop.is_cancelled()
+                && let Some(member) = archive.next_member()
+            {
+                each_of(member?.open()?, stop, take)?;
+            }
+        }
     }
+    Ok(())
 }
 
-fn each_of_stream(reader: impl Read, mut take: impl FnMut(&RawRecord<'_>)) -> std::io::Result<()> {
+fn each_of_stream(reader: impl Read, take: &mut impl FnMut(&RawRecord<'_>)) -> std::io::Result<()> {
     let mut failure = None;
     for chunk in ChunkReader::new(reader, CHUNK, BOUNDARIES).chunks(&mut failure) {
-        Lines::new(&chunk.bytes, chunk.dropped).for_each(|raw| take(&raw));
+        Lines::new(&chunk.bytes, chunk.gap.dropped).for_each(|raw| take(&raw));
     }
     failure.map_or(Ok(()), Err)
 }

@@ -8,20 +8,21 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::classify::ChunkBytes as _;
 use crate::engine::Engine;
-use crate::record::BOUNDARIES;
-use crate::report::{Report, SourceTally, Tally};
+use crate::record::{BINARY_HEAD, BOUNDARIES, is_binary};
+use crate::report::{Report, Skipped, SourceTally, Tally};
 use crate::source::{
-    ChunkReader, Content, Input, Kind, Map, Opened, Origin, Reason, SourceError, StreamChunk, chunks,
-    map_chunks, unread_older,
+    ChunkReader, Content, Input, Kind, Map, Opened, Origin, Peeked, Reason, SourceError, StreamChunk, chunks,
+    leading_nuls, map_chunks, unread_older,
 };
 
 use super::chunk::Chunk;
 use super::options::Options;
+use super::place::Place;
 use super::worker::Worker;
 use super::worker_pool;
 
 /// Problem of a source whose scan was interrupted.
-const CUT_SHORT: &str = "interrupted; the rest was not read";
+pub(super) const CUT_SHORT: &str = "interrupted; the rest was not read";
 
 /// Scans the inputs in order and returns the report. `errors` are sources that could not be listed; the report names
 /// them among its sources.
@@ -43,7 +44,10 @@ pub fn scan(engine: &Engine, inputs: &[Input], errors: &[SourceError], options: 
 pub fn scan_bytes(engine: &Engine, name: &str, bytes: &[u8], options: &Options<'_>) -> Report {
     let mut scan = Scan::new(engine, options);
     scan.tally.begin_source(SourceTally::new(name.to_owned(), Kind::File, String::new()));
-    scan.bytes(bytes);
+    match is_binary(head_of(&bytes[leading_nuls(bytes)..])) {
+        true => scan.tally.skip(Skipped::Binary),
+        false => scan.bytes(bytes),
+    }
     scan.finish()
 }
 
@@ -54,6 +58,9 @@ pub(super) struct Scan<'a> {
     /// could not be started.
     pool: Option<Option<ThreadPool>>,
     pub(super) tally: Tally<'a>,
+    /// True if the scan was not cancelled when the source was opened. Bytes that were read ahead then count, even if it is
+    /// cancelled before they are scanned.
+    pub(super) has_begun: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -67,7 +74,7 @@ impl<'a> Scan<'a> {
         let first = Worker::new(engine, options);
         let others: Vec<Worker<'a>> = (1..jobs).map(|_| first.sibling(engine, options)).collect();
         let workers = std::iter::once(first).chain(others).collect();
-        Self { options, workers, pool: None, tally }
+        Self { options, workers, pool: None, tally, has_begun: false }
     }
 
     pub(super) fn finish(self) -> Report {
@@ -88,27 +95,20 @@ impl<'a> Scan<'a> {
 
     /// Scans a source; `read` are all files of this scan.
     pub(super) fn input(&mut self, input: &Input, read: &HashSet<&Path>) {
-        let gateway = input.folder().display().to_string();
-        self.tally.begin_source(SourceTally::new(input.name(), input.kind(), gateway));
-        if let Some(path) = own_file(input)
-            && let Some(older) = unread_older(path, read)
-        {
-            self.tally.unread_older(older);
-        }
+        let older = own_file(input).and_then(|path| unread_older(path, read));
+        let place = Place { name: input.name(), folder: input.folder(), kind: input.kind(), older };
+        self.has_begun = !self.is_stopped();
         match input.open(&self.options.fence, self.options.max_decompressed, &self.options.stop) {
-            Ok(opened) => self.opened(opened),
-            Err(error) => self.tally.problem(error.reason.to_string()),
+            Ok(opened) => self.opened(&place, opened),
+            Err(error) => {
+                self.begin(&place);
+                self.tally.problem(error.reason.to_string());
+            }
         }
     }
 
-    fn opened(&mut self, Opened { content, file }: Opened) {
-        let failure = match content {
-            Content::Mapped(map) => {
-                self.mapped(&map);
-                None
-            }
-            Content::Stream(reader) => self.stream(reader, 0),
-        };
+    fn opened(&mut self, place: &Place, Opened { content, file }: Opened) {
+        let failure = self.content(place, content);
         // A change of the file also explains a failed read or a failed decompression.
         match (file.and_then(|file| file.change()), failure) {
             (Some(change), _) if change.is_loss() => self.tally.problem(change.to_string()),
@@ -117,6 +117,36 @@ impl<'a> Scan<'a> {
                 self.failed(failure);
             }
         }
+    }
+
+    /// Begins the source at this place.
+    pub(super) fn begin(&mut self, place: &Place) {
+        let gateway = place.folder.display().to_string();
+        self.tally.begin_source(SourceTally::new(place.name.clone(), place.kind, gateway));
+        place.older.iter().for_each(|older| self.tally.unread_older(older.clone()));
+    }
+
+    /// Scans the source at this place, or the sources in an archive there. Returns the reason if the last one could not be read
+    /// to its end.
+    pub(super) fn content(&mut self, place: &Place, content: Content) -> Option<Reason> {
+        if let Content::Archive(archive) = content {
+            self.members(place, archive);
+            return None;
+        }
+        self.begin(place);
+        match content {
+            Content::Mapped(map) if is_binary(&head_of_map(&map)) => self.tally.skip(Skipped::Binary),
+            Content::Mapped(map) => self.mapped(&map),
+            Content::Stream(reader) => {
+                let reader = Peeked::past_nuls(reader, BINARY_HEAD);
+                match is_binary(reader.head()) {
+                    true => self.tally.skip(Skipped::Binary),
+                    false => return self.stream(reader, 0),
+                }
+            }
+            Content::Archive(_) => {}
+        }
+        None
     }
 
     /// Scans bytes in memory.
@@ -153,7 +183,7 @@ impl<'a> Scan<'a> {
         let mut is_cut_short = false;
         let mut chunks = chunks.peekable();
         // An interrupt during the read of the first chunk does not discard that chunk.
-        let mut is_read = !stop.is_cancelled();
+        let mut is_read = std::mem::take(&mut self.has_begun) || !stop.is_cancelled();
         // A first chunk this small is the whole source and needs no other thread.
         let is_one = chunks.peek().is_none_or(|first| first.length() < self.options.chunk / 2);
         let chunks = std::iter::from_fn(|| {
@@ -180,6 +210,27 @@ fn threads(count: usize) -> Option<ThreadPool> {
     ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("clawsift-{index}")).build().ok()
 }
 
+/// Returns the bytes that tell if a source is binary, which begin after the NULs at its start.
+fn head_of(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(BINARY_HEAD)]
+}
+
+/// Returns the bytes of a file that tell if it is binary, as [`head_of`] does. If they cannot be read, the scan reports the error.
+fn head_of_map(map: &Map) -> Vec<u8> {
+    let (mut at, mut head) = (0, Vec::new());
+    while at < map.length() {
+        let end = map.length().min(at + BINARY_HEAD);
+        if map.copy(at..end, &mut head).is_err() {
+            return Vec::new();
+        }
+        match leading_nuls(&head) {
+            0 => return head,
+            nuls => at += nuls,
+        }
+    }
+    Vec::new()
+}
+
 /// Returns the path of a source that is a file of its own.
 fn own_file(input: &Input) -> Option<&Path> {
     match input.origin() {
@@ -189,7 +240,7 @@ fn own_file(input: &Input) -> Option<&Path> {
 }
 
 /// Returns the problem of a source that could not be read to its end.
-fn cut_short_by(reason: Reason) -> String {
+pub(super) fn cut_short_by(reason: Reason) -> String {
     match reason {
         Reason::Interrupted => CUT_SHORT.to_owned(),
         Reason::Io(error) => format!("reading stopped before the end: {error}"),

@@ -6,7 +6,7 @@ use crate::classify::{Event, EventClassifier, goes_back, tail};
 use crate::engine::Engine;
 use crate::record::{self, Lines};
 use crate::report::{ChunkTally, InputSample};
-use crate::source::{Map, chunks};
+use crate::source::{Gap, Map, chunks};
 
 use super::Options;
 use super::chunk::{Bytes, Chunk};
@@ -44,7 +44,7 @@ impl<'a> Worker<'a> {
     /// bytes.
     pub fn scan(&mut self, chunk: &mut Chunk<'_>) -> ChunkTally {
         let tally = match &chunk.bytes {
-            Bytes::Held(bytes) => self.scan_bytes(bytes, chunk.offset, chunk.dropped),
+            Bytes::Held(bytes) => self.scan_bytes(bytes, chunk.offset, chunk.gap),
             Bytes::Mapped(map, range) => {
                 let (map, range) = (*map, range.clone());
                 match self.view(map, range.clone(), chunk) {
@@ -68,7 +68,7 @@ impl<'a> Worker<'a> {
         if chunk.offset < InputSample::BYTES || self.verifier.is_some() {
             return None;
         }
-        let tally = self.scan_bytes(map.view(range)?, chunk.offset, chunk.dropped);
+        let tally = self.scan_bytes(map.view(range)?, chunk.offset, chunk.gap);
         map.is_unchanged().then_some(tally)
     }
 
@@ -84,7 +84,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.is_wary = !is_unchanged;
-        let mut tally = self.scan_bytes(&copy, chunk.offset, chunk.dropped);
+        let mut tally = self.scan_bytes(&copy, chunk.offset, chunk.gap);
         tally.problem = problem.map(|error| format!("could not be read at byte {}: {error}", chunk.offset));
         if is_unchanged {
             self.copy = copy;
@@ -94,15 +94,15 @@ impl<'a> Worker<'a> {
         tally
     }
 
-    fn scan_bytes(&mut self, bytes: &[u8], offset: u64, dropped: u64) -> ChunkTally {
+    fn scan_bytes(&mut self, bytes: &[u8], offset: u64, gap: Gap) -> ChunkTally {
         let mut tally = ChunkTally {
-            bytes: bytes.len() as u64 + dropped,
+            bytes: bytes.len() as u64 + gap.length(),
             tail: tail(bytes),
             // Chunks of a log have similar numbers of events.
             events: Vec::with_capacity(self.events),
             ..ChunkTally::default()
         };
-        let mut lines = Lines::new(bytes, dropped);
+        let mut lines = Lines::new(bytes, gap.dropped);
         let mut has_stamp = false;
         let mut seen = 0;
         // Offsets of records that contain the date of the log, and the number of events before each.
@@ -158,7 +158,9 @@ impl<'a> Worker<'a> {
                 None => tally.last_stamp = Some(stamp),
             }
         }
-        tally.lines = lines.line_count();
+        // A physical line that NULs divide counts in the chunk that holds its end.
+        tally.lines = lines.line_count().saturating_sub(u64::from(gap.is_torn));
+        tally.nuls = lines.nul_count() + gap.nuls;
         tally.counts = self.observer.take_counts();
         tally.origins = self.observer.take_origins();
         tally

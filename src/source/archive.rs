@@ -7,15 +7,15 @@ use std::path::Path;
 use flate2::CrcReader;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::content::Content;
 use super::decode::Limited;
 use super::fence::Fence;
+use super::limits::MAX_MEMBERS;
 use super::member::{Member, Method};
 use super::packing::{Packing, packing};
 use super::reason::Reason;
 use super::{broken_zip, decode};
 
-/// Maximum number of members of an archive. The list of members is held in memory, so an archive with more is refused.
-const MAX_MEMBERS: u64 = 100_000;
 /// Maximum distance in bytes of the end-of-list record from the archive's end.
 const LIST_END: u64 = 22 + 0xffff;
 
@@ -46,6 +46,7 @@ pub(super) fn members(path: &Path, fence: &Fence) -> (Vec<Member>, Option<Reason
 fn archive(path: &Path, fence: &Fence) -> Result<(ZipArchive<File>, u64), Reason> {
     let mut file = fence.open(path)?;
     let count = count(&mut file)?.unwrap_or_default();
+    // The list of members is held in memory.
     if count > MAX_MEMBERS {
         return Err(Reason::ManyMembers(count, MAX_MEMBERS));
     }
@@ -118,12 +119,8 @@ fn count(file: &mut File) -> io::Result<Option<u64>> {
     Ok(number(&long, 32, 8).max(count))
 }
 
-/// Opens a member as a stream of text.
-pub(super) fn open_member(
-    member: &Member,
-    fence: &Fence,
-    limit: u64,
-) -> Result<Box<dyn Read + Send>, Reason> {
+/// Opens a member, which may be compressed or a tar archive.
+pub(super) fn open_member(member: &Member, fence: &Fence, limit: u64) -> Result<Content, Reason> {
     if member.encrypted {
         return Err(Reason::Archive("the member is encrypted".to_owned()));
     }
@@ -139,10 +136,11 @@ pub(super) fn open_member(
             return Err(Reason::Archive("the member uses an unsupported compression method".to_owned()));
         }
     };
-    match member.crc {
-        Some(crc) => decode::unpack(Box::new(Checked { inner: CrcReader::new(reader), crc }), limit),
-        None => decode::unpack(reader, limit),
-    }
+    let reader = match member.crc {
+        Some(crc) => Box::new(Checked { inner: CrcReader::new(reader), crc }),
+        None => reader,
+    };
+    decode::content(reader, limit, 0)
 }
 
 /// Reader that fails at the end if the data does not match the member's checksum.
@@ -199,8 +197,10 @@ mod tests {
 
     fn read(member: &Member, limit: u64) -> (String, Option<String>) {
         let mut bytes = Vec::new();
-        let error =
-            open_member(member, &Fence::default(), limit).expect("a member").read_to_end(&mut bytes).err();
+        let Ok(Content::Stream(mut reader)) = open_member(member, &Fence::default(), limit) else {
+            panic!("a member that is a stream")
+        };
+        let error = reader.read_to_end(&mut bytes).err();
         (String::from_utf8_lossy(&bytes).into_owned(), error.map(|error| error.to_string()))
     }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::limits::MAX_LINE;
 use super::map::Map;
+use super::nuls::{Gap, LongLine, last_run};
 
 /// Number of bytes in which the end of a part is searched for first.
 const WINDOW: usize = 4 << 10;
@@ -31,13 +32,14 @@ pub struct Boundaries {
 pub struct Part {
     /// The range of bytes.
     pub range: Range<usize>,
-    /// Number of bytes after the range that belong to its last line, which is longer than [`MAX_LINE`], including the line end.
-    pub dropped: u64,
+    /// Bytes after the range that belong to its last line, which is longer than [`MAX_LINE`].
+    pub gap: Gap,
 }
 
 /// Cuts `bytes` into parts of about `target` bytes. Each part except the first begins at the start of a record.
 ///
-/// A part extends to the next start of a record. A line that is too long is a separate part, of which only the beginning counts.
+/// A part extends to the next start of a record. A line that is too long is a separate part, of which only the beginning counts;
+/// runs of NULs divide it.
 /// The iterator searches for the end of a part on demand, so that the parts of a large map can be scanned meanwhile.
 ///
 /// ```
@@ -142,18 +144,24 @@ impl<W: Window> Cutter<W> {
         }
     }
 
-    /// Returns the number of bytes of the line at `start` after the first [`MAX_LINE`], including its line end.
-    fn dropped(&mut self) -> u64 {
-        let (mut at, length) = (self.start + MAX_LINE, self.bytes.len());
+    /// Returns the part that consists of the beginning of a line that is too long, or of the part of it before the last run of
+    /// NULs.
+    fn long_line(&mut self) -> Part {
+        let (start, length) = (self.start, self.bytes.len());
+        let kept = self.bytes.look(start..start + MAX_LINE);
+        if let Some(run) = last_run(kept) {
+            return Part { range: start..start + run.end - 1, gap: Gap::TORN };
+        }
+        let mut line = LongLine::after(kept);
+        let mut at = start + MAX_LINE;
         while at < length {
             let seen = self.bytes.look(at..at + (1 << 20));
-            match memchr::memchr(b'\n', seen) {
-                Some(newline) => return (at + newline + 1 - self.start - MAX_LINE) as u64,
-                None if seen.is_empty() => break,
-                None => at += seen.len(),
+            if seen.is_empty() || line.end(seen).is_some() {
+                break;
             }
+            at += seen.len();
         }
-        (length - self.start - MAX_LINE) as u64
+        Part { range: start..start + MAX_LINE, gap: line.gap() }
     }
 }
 
@@ -166,10 +174,11 @@ impl<W: Window> Iterator for Cutter<W> {
         }
         let start = self.start;
         let part = match self.end() {
-            Some(end) => Part { range: start..end, dropped: 0 },
-            None => Part { range: start..start + MAX_LINE, dropped: self.dropped() },
+            Some(end) => Part { range: start..end, gap: Gap::default() },
+            None => self.long_line(),
         };
-        self.start = part.range.end + usize::try_from(part.dropped).unwrap_or(usize::MAX - part.range.end);
+        let skipped = usize::try_from(part.gap.length()).unwrap_or(usize::MAX);
+        self.start = part.range.end.saturating_add(skipped);
         Some(part)
     }
 }
@@ -272,9 +281,10 @@ mod tests {
             let parts: Vec<_> = chunks(text.as_bytes(), target, boundaries).collect();
             assert_eq!(parts, map_chunks(&map, target, boundaries).collect::<Vec<_>>());
             let second = 3 + MAX_LINE + 6 + 5;
-            let long: Vec<_> = parts.iter().filter(|part| part.dropped > 0).collect();
-            assert_eq!(*long[0], Part { range: 3..3 + MAX_LINE, dropped: 6 });
-            assert_eq!(*long[1], Part { range: second..second + MAX_LINE, dropped: 5 });
+            let long: Vec<_> = parts.iter().filter(|part| part.gap.dropped > 0).collect();
+            let gap = |dropped| Gap { dropped, ..Gap::default() };
+            assert_eq!(*long[0], Part { range: 3..3 + MAX_LINE, gap: gap(6) });
+            assert_eq!(*long[1], Part { range: second..second + MAX_LINE, gap: gap(5) });
         }
     }
 }

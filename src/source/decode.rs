@@ -1,12 +1,15 @@
-//! Decodes streams that are compressed or UTF-16, as their first bytes show.
+//! Decodes streams that are compressed, tar archives or UTF-16, as their first bytes show.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::content::Content;
 use super::decompress::decompressor;
-use super::packing::{Packing, packing};
+use super::packing::{HEAD, Packing, packing};
+use super::peek::Peeked;
 use super::reason::Reason;
+use super::tar::{TarMember, TarReader};
 
 /// Maximum nesting depth of archives. Deeper nesting is an attack rather than a log.
 const MAX_NESTING: u32 = 3;
@@ -21,12 +24,13 @@ const MAX_MEMORY: u64 = 128 << 20;
 )]
 pub struct TooLarge(u64);
 
-/// Returns true if the first bytes of a file show that it is compressed or UTF-16.
+/// Returns true if the first bytes of a file (512 for a tar archive) show that it is compressed, an archive, or UTF-16.
 pub fn is_packed(head: &[u8]) -> bool {
     packing(head).is_some()
 }
 
-/// Returns the text of a stream that may be compressed. At most `limit` bytes are decompressed, also in nested archives.
+/// Returns the text of a stream that may be compressed. At most `limit` bytes are decompressed, also in nested archives. A tar
+/// archive is returned as it is.
 ///
 /// ```
 /// use std::io::{Cursor, Read};
@@ -40,38 +44,60 @@ pub fn is_packed(head: &[u8]) -> bool {
 /// # Errors
 /// If the first bytes cannot be read, or show a zip archive, too deep a nesting, or a compression in a build without the feature
 /// `archives`. Damage further on, and too much data, is an error of the returned stream.
-pub fn unpack(mut reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
-    for depth in 0..=MAX_NESTING {
-        let mut head = [0; 6];
-        let length = fill(&mut reader, &mut head).map_err(|error| match depth {
-            0 => error.into(),
-            _ => Reason::damaged(error),
-        })?;
-        let whole = Cursor::new(head[..length].to_vec()).chain(reader);
-        let inner: Box<dyn Read + Send> = match packing(&head[..length]) {
-            None => return Ok(Box::new(whole)),
+pub fn unpack(reader: Box<dyn Read + Send>, limit: u64) -> Result<Box<dyn Read + Send>, Reason> {
+    decoded(reader, limit, 0).map(|decoded| decoded.reader)
+}
+
+/// Returns the content of a stream that may be compressed or a tar archive, at this depth of nesting.
+///
+/// # Errors
+/// As [`unpack`].
+pub(crate) fn content(reader: Box<dyn Read + Send>, limit: u64, depth: u32) -> Result<Content, Reason> {
+    let Decoded { reader, depth, is_tar } = decoded(reader, limit, depth)?;
+    match is_tar {
+        true => TarReader::new(reader, limit, depth).map(Content::Archive),
+        false => Ok(Content::Stream(reader)),
+    }
+}
+
+impl TarMember {
+    /// Opens the member, which may be compressed or an archive itself.
+    ///
+    /// # Errors
+    /// As for any stream.
+    pub fn open(self) -> Result<Content, Reason> {
+        content(Box::new(self.reader), self.limit, self.depth)
+    }
+}
+
+/// A decompressed stream.
+struct Decoded {
+    reader: Box<dyn Read + Send>,
+    /// Depth of nesting of the stream.
+    depth: u32,
+    is_tar: bool,
+}
+
+fn decoded(mut reader: Box<dyn Read + Send>, limit: u64, depth: u32) -> Result<Decoded, Reason> {
+    for depth in depth..=MAX_NESTING {
+        let mut whole = Peeked::new(reader, HEAD);
+        if let Some(error) = whole.failure() {
+            return Err(if depth == 0 { error.into() } else { Reason::damaged(error) });
+        }
+        let packing = packing(whole.head());
+        let inner: Box<dyn Read + Send> = match packing {
+            None | Some(Packing::Tar) => {
+                return Ok(Decoded { reader: Box::new(whole), depth, is_tar: packing.is_some() });
+            }
             Some(Packing::Utf16) => {
-                return Ok(Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(whole)));
+                let text = DecodeReaderBytesBuilder::new().bom_sniffing(true).build(whole);
+                return Ok(Decoded { reader: Box::new(text), depth, is_tar: false });
             }
             Some(packing) => decompressor(packing, whole, MAX_MEMORY >> depth)?,
         };
         reader = Box::new(Limited::new(inner, limit));
     }
     Err(Reason::Nested)
-}
-
-/// Reads until `buffer` is full or the stream ends.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match reader.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }
 
 /// Reader that fails after `limit` bytes instead of reporting the end of the stream.
@@ -105,7 +131,7 @@ impl<R: Read> Read for Limited<R> {
 #[cfg(test)]
 #[cfg(feature = "archives")]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use liblzma::stream::Stream;
 

@@ -29,7 +29,7 @@ pub(super) fn decompressor(
         }
         Packing::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(packed)),
         Packing::Zip => return Err(Reason::PipedZip),
-        // UTF-16 is an encoding, not a compression.
-        Packing::Utf16 => Box::new(packed),
+        // Neither is a compression.
+        Packing::Tar | Packing::Utf16 => Box::new(packed),
     })
 }

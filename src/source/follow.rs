@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::fence::{Fence, Outside};
 use super::identity::Identity;
-use super::packing::packing;
+use super::packing;
 use super::rotation::{newest_log, next_day};
 
 /// Maximum number of bytes per step.
@@ -146,11 +146,11 @@ impl Follower {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other?,
         };
-        let mut head = [0; 6];
+        let mut head = [0; packing::HEAD];
         let length = file.read(&mut head)?;
-        if packing(&head[..length]).is_some() {
+        if packing::packing(&head[..length]).is_some() {
             return Err(io::Error::other(
-                "a compressed or UTF-16 file cannot be followed; scan it instead: clawsift FILE",
+                "a compressed file, an archive or UTF-16 text cannot be followed; scan it instead: clawsift FILE",
             ));
         }
         let identity = Identity::of(&file.metadata()?);

@@ -1,9 +1,10 @@
 //! Replacement for the archive and decompressor modules in a build without the feature `archives`: compressed files are refused
 //! with an error that names the feature.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
+use super::content::Content;
 use super::fence::Fence;
 use super::member::Member;
 use super::packing::Packing;
@@ -23,7 +24,7 @@ pub(super) fn members(_: &Path, _: &Fence) -> (Vec<Member>, Option<Reason>) {
 ///
 /// # Errors
 /// Always.
-pub(super) fn open_member(_: &Member, _: &Fence, _: u64) -> Result<Box<dyn Read + Send>, Reason> {
+pub(super) fn open_member(_: &Member, _: &Fence, _: u64) -> Result<Content, Reason> {
     Err(Reason::NeedsArchives("zip"))
 }
 
@@ -42,8 +43,39 @@ pub(super) fn decompressor(
         Packing::Xz => "xz",
         Packing::Bzip2 => "bzip2",
         Packing::Zip => "zip",
+        Packing::Tar => "tar",
         Packing::Utf16 => "UTF-16",
     }))
+}
+
+/// Reader of a tar archive, of which there is none without the feature.
+pub enum TarReader {}
+
+/// Member of a tar archive, of which there is none without the feature.
+pub struct TarMember {
+    /// Name of the member in the archive.
+    pub name: String,
+    pub(super) reader: io::Empty,
+    pub(super) limit: u64,
+    pub(super) depth: u32,
+}
+
+impl TarReader {
+    /// Refuses a tar archive.
+    ///
+    /// # Errors
+    /// Always.
+    pub(super) fn new(_: impl Read, _: u64, _: u32) -> Result<Self, Reason> {
+        Err(Reason::NeedsArchives("tar"))
+    }
+
+    /// Returns the next member.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn next_member(&mut self) -> Option<Result<TarMember, Reason>> {
+        match *self {}
+    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::cancellation::Cancellation;
 use super::change::{OpenFile, Steady, is_live};
+use super::content::Content;
 use super::fence::Fence;
 use super::input::Input;
 use super::interruptible::Interruptible;
 use super::map::Map;
-use super::packing::packing;
+use super::packing::{HEAD, packing};
 use super::reason::{Reason, SourceError};
 use super::{archive, decode};
 
@@ -28,17 +29,9 @@ pub struct Opened {
 }
 
 impl Opened {
-    fn stream(reader: Box<dyn Read + Send>) -> Self {
-        Self { content: Content::Stream(reader), file: None }
+    fn without_file(content: Content) -> Self {
+        Self { content, file: None }
     }
-}
-
-/// The way in which a source is read.
-pub enum Content {
-    /// The whole file, with access to any part at any time.
-    Mapped(Map),
-    /// Bytes that are read in sequence.
-    Stream(Box<dyn Read + Send>),
 }
 
 impl Input {
@@ -58,7 +51,9 @@ impl Input {
             Self::Stdin if fence.roots().is_some() => Err(Reason::Outside),
             Self::Stdin => interruptible(|| Ok(io::stdin()), max_decompressed, stop),
             Self::Path(path) => open_path(path, fence, max_decompressed, stop),
-            Self::Member(member) => archive::open_member(member, fence, max_decompressed).map(Opened::stream),
+            Self::Member(member) => {
+                archive::open_member(member, fence, max_decompressed).map(Opened::without_file)
+            }
         }
         .map_err(|reason| SourceError { name: self.name(), reason })
     }
@@ -86,13 +81,13 @@ fn open_path(
     let mut file = fence.open(path)?;
     let metadata = file.metadata()?;
     let open_file = OpenFile::new(path, &file, &metadata, fence).map(Arc::new);
-    let mut head = [0; 6];
+    let mut head = [0; HEAD];
     let read = file.read(&mut head)?;
     let is_stream = metadata.len() < WORTH_MAPPING || is_live(&metadata) || packing(&head[..read]).is_some();
     let content = if is_stream {
         let head = io::Cursor::new(head[..read].to_vec());
         let reader = head.chain(Steady::new(file, open_file.clone()));
-        Content::Stream(decode::unpack(Box::new(reader), max_decompressed)?)
+        decode::content(Box::new(reader), max_decompressed, 0)?
     } else {
         Content::Mapped(Map::new(file)?)
     };
@@ -106,7 +101,7 @@ fn interruptible<R: Read>(
     stop: &Cancellation,
 ) -> Result<Opened, Reason> {
     let reader = Interruptible::new(open, stop.clone())?;
-    decode::unpack(Box::new(reader), max_decompressed).map(Opened::stream)
+    decode::content(Box::new(reader), max_decompressed, 0).map(Opened::without_file)
 }
 
 fn is_socket(metadata: &fs::Metadata) -> bool {

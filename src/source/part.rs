@@ -9,6 +9,7 @@ use super::chunk::LineTest;
 use super::decode;
 use super::fence::Fence;
 use super::limits::MAX_LINE;
+use super::packing::HEAD;
 use super::reason::{Reason, SourceError};
 
 /// Number of bytes per read.
@@ -36,7 +37,7 @@ pub fn open_part(
     let open = || {
         let mut file = fence.open(path)?;
         let mut head = Vec::new();
-        file.by_ref().take(6).read_to_end(&mut head)?;
+        file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         if decode::is_packed(&head) {
             return Err(Reason::PackedPart);
         }

@@ -51,6 +51,11 @@ pub enum Reason {
     /// A zip archive has too many members; their number and the limit.
     #[error("the archive has {0} files, more than the limit of {1}; unpack it and scan the files")]
     ManyMembers(u64, u64),
+    /// A tar archive has more members than the limit.
+    #[error(
+        "the archive has more than {0} files, and the others were not read; unpack it and scan the files"
+    )]
+    TooManyMembers(u64),
     /// A zip archive is a decompression bomb.
     #[error(
         "the members of this archive overlap, which makes a small file expand enormously (zip bomb); not read"
@@ -65,7 +70,7 @@ pub enum Reason {
     )]
     PipedZip,
     /// A part of a source that can only be read from its start.
-    #[error("a compressed file cannot be read in parts")]
+    #[error("a compressed file or an archive cannot be read in parts")]
     PackedPart,
     /// A compressed file in a build without the feature `archives`; its compression.
     #[error(

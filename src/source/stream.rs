@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::chunk::{Boundaries, REACH, after_last_line, has_long_line, last_record};
 use super::limits::MAX_LINE;
+use super::nuls::{Gap, LongLine, last_run};
 
 /// Number of bytes per read while the rest of an overlong line is skipped.
 const SKIPPED: u64 = 64 << 10;
@@ -15,8 +16,8 @@ pub struct StreamChunk {
     pub bytes: Vec<u8>,
     /// Offset of the bytes in the stream.
     pub offset: u64,
-    /// Number of bytes after these that were skipped because the line is longer than [`MAX_LINE`], including its line end.
-    pub dropped: u64,
+    /// Bytes after these that were skipped because the line is longer than [`MAX_LINE`].
+    pub gap: Gap,
 }
 
 /// Reads a stream in chunks.
@@ -49,15 +50,15 @@ impl<R: Read> ChunkReader<R> {
                 return self.take_long_line();
             }
             if self.ended {
-                return Ok(self.take(self.pending.len(), 0));
+                return Ok(self.take(self.pending.len(), Gap::default()));
             }
             let certain = last_record(&self.pending, self.boundaries.begins);
             if let Some(end) = certain.or_else(|| (self.boundaries.last)(&self.pending)) {
-                return Ok(self.take(end, 0));
+                return Ok(self.take(end, Gap::default()));
             }
             // A record that does not end within this distance has no known format.
             if self.pending.len() >= REACH {
-                return Ok(self.take(after_last_line(&self.pending), 0));
+                return Ok(self.take(after_last_line(&self.pending), Gap::default()));
             }
             wanted = (self.pending.len() * 2).min(REACH);
         }
@@ -98,16 +99,20 @@ impl<R: Read> ChunkReader<R> {
         }
     }
 
-    /// Takes the start of an overlong line, and skips the rest.
+    /// Takes the start of an overlong line, and skips the rest; or takes the part of the line before the last run of NULs.
     fn take_long_line(&mut self) -> io::Result<Option<StreamChunk>> {
+        if let Some(run) = last_run(&self.pending[..MAX_LINE]) {
+            return Ok(self.take(run.end - 1, Gap::TORN));
+        }
         let mut block = self.pending.split_off(MAX_LINE);
-        let mut dropped = 0;
+        let mut line = LongLine::after(&self.pending);
         let rest = loop {
-            if let Some(newline) = memchr::memchr(b'\n', &block) {
-                dropped += newline + 1;
-                break block.split_off(newline + 1);
+            if let Some(end) = line.end(&block) {
+                let mut rest = block.split_off(end);
+                // The last NUL begins the next chunk.
+                line.is_torn().then(|| rest.insert(0, 0));
+                break rest;
             }
-            dropped += block.len();
             block.clear();
             match self.reader.by_ref().take(SKIPPED).read_to_end(&mut block) {
                 Ok(0) => {
@@ -121,19 +126,19 @@ impl<R: Read> ChunkReader<R> {
                 }
             }
         };
-        let chunk = self.take(self.pending.len(), dropped as u64);
+        let chunk = self.take(self.pending.len(), line.gap());
         self.pending = rest;
         Ok(chunk)
     }
 
-    fn take(&mut self, end: usize, dropped: u64) -> Option<StreamChunk> {
+    fn take(&mut self, end: usize, gap: Gap) -> Option<StreamChunk> {
         if end == 0 {
             return None;
         }
         let rest = self.pending.split_off(end);
         let chunk =
-            StreamChunk { bytes: std::mem::replace(&mut self.pending, rest), offset: self.offset, dropped };
-        self.offset += end as u64 + dropped;
+            StreamChunk { bytes: std::mem::replace(&mut self.pending, rest), offset: self.offset, gap };
+        self.offset += end as u64 + gap.length();
         Some(chunk)
     }
 }
@@ -175,9 +180,29 @@ mod tests {
         text.extend_from_slice(b"\n#2\n");
         let chunks = read_all(&text, 1 << 20);
         assert_eq!(chunks[0].bytes.len(), MAX_LINE);
-        assert_eq!(chunks[0].dropped, 2 * MAX_LINE as u64 + 1, "includes the line end");
+        assert_eq!(chunks[0].gap.dropped, 2 * MAX_LINE as u64 + 1, "includes the line end");
         let rest: Vec<u8> = chunks[1..].iter().flat_map(|c| c.bytes.clone()).collect();
         assert_eq!(rest, b"#2\n");
         assert_eq!(chunks[1].offset, 3 * MAX_LINE as u64 + 1);
+    }
+
+    #[test]
+    fn the_lines_around_a_very_long_run_of_nuls_are_kept() {
+        for start in [&b"#1"[..], &b"#1".repeat(MAX_LINE)] {
+            let mut text = start.to_vec();
+            text.resize(text.len() + 2 * MAX_LINE, 0);
+            text.extend_from_slice(b"#2\n#3\n");
+            let chunks = read_all(&text, 1 << 20);
+            let read: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.bytes.clone()).collect();
+            let lines: Vec<&[u8]> =
+                read.split(|byte| matches!(byte, 0 | b'\n')).filter(|l| !l.is_empty()).collect();
+            assert_eq!(lines, [&start[..start.len().min(MAX_LINE)], b"#2", b"#3"]);
+            let end = chunks.last().map(|chunk| chunk.offset + chunk.bytes.len() as u64);
+            assert_eq!(end, Some(text.len() as u64));
+            // A text in memory is cut alike.
+            let parts = crate::source::chunks(&text, 1 << 20, HASHES);
+            let parts: Vec<_> = parts.map(|part| (part.range.start as u64, part.gap)).collect();
+            assert_eq!(parts, chunks.iter().map(|chunk| (chunk.offset, chunk.gap)).collect::<Vec<_>>());
+        }
     }
 }

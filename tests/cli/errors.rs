@@ -5,7 +5,7 @@ use std::path::Path;
 
 use insta_cmd::assert_cmd_snapshot;
 
-use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout};
+use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout, tar};
 
 #[test]
 fn a_path_that_names_nothing() {
@@ -62,6 +62,27 @@ fn a_damaged_archive_tells_what_came_before_the_damage() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("reading stopped before the end"), "{}", stderr(&output));
     assert_eq!(json(&output)["findings"][0]["category"], "tls");
+}
+
+#[test]
+fn a_damaged_tar_archive_tells_what_came_before_the_damage() {
+    let (tls, dns) = (fixture("tls-expired/file.log"), fixture("dns-notfound/file.log"));
+    let whole = tar(&[("a.log", &tls), ("b.log", &dns)]);
+    let second = 512 + tls.len().next_multiple_of(512);
+    for (cut, problem) in [
+        (second + 512 + dns.len() / 2, "-!b.log: reading stopped before the end: the archive ends within"),
+        (second + 100, "-: the tar archive is damaged"),
+    ] {
+        let mut command = clawsift();
+        command.args(["--format", "json"]);
+        let output = piped(command, &whole[..cut]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(problem), "{}", stderr(&output));
+        let report = json(&output);
+        let sources = report["sources"].as_array().expect("sources");
+        let first = sources.iter().find(|source| source["name"] == "-!a.log").expect("the member");
+        assert_eq!(first["bytes"], tls.len());
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout};
+use crate::{clawsift, clawsift_in, fixture, gzip, json, piped, stderr, stdout, tar};
 
 /// Returns the report of a text on standard input.
 fn streamed(log: &[u8]) -> serde_json::Value {
@@ -185,6 +185,160 @@ fn members_of_an_archive_are_sources() {
         report["sources"].as_array().expect("sources").iter().filter_map(|s| s["name"].as_str()).collect();
     assert_eq!(names, ["logs.zip!a/file.log", "logs.zip!b/file.log"]);
     assert_eq!(report["totals"]["incidents"], 2);
+}
+
+fn names(report: &serde_json::Value) -> Vec<&str> {
+    report["sources"].as_array().expect("sources").iter().filter_map(|s| s["name"].as_str()).collect()
+}
+
+#[test]
+fn members_of_a_tar_archive_are_sources_however_it_is_compressed_and_named() {
+    let (tls, dns) = (fixture("tls-expired/file.log"), fixture("dns-notfound/file.log"));
+    let archive = tar(&[("a/file.log", &tls), ("b/file.log.gz", &gzip(&dns))]);
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in [
+        ("logs.tar", archive.clone()),
+        ("logs.tgz", gzip(&archive)),
+        ("logs.tar.zst", zstd::encode_all(archive.as_slice(), 3).expect("zstd")),
+        ("backup", gzip(&archive)),
+    ] {
+        fs::write(folder.path().join(name), &bytes).expect("a file");
+        let mut command = clawsift_in(folder.path());
+        let report = json(&command.args(["--format", "json", name]).output().expect("output"));
+        assert_eq!(names(&report), [format!("{name}!a/file.log"), format!("{name}!b/file.log.gz")]);
+        assert_eq!(report["totals"]["incidents"], 2, "{name}");
+        assert_eq!(report["totals"]["bytes"], tls.len() + dns.len(), "{name}");
+        let piped = streamed(&bytes);
+        assert_eq!(names(&piped), ["-!a/file.log", "-!b/file.log.gz"]);
+        assert_eq!(piped["totals"], report["totals"]);
+    }
+}
+
+#[test]
+fn a_tar_archive_in_an_archive_is_read() {
+    let (tls, dns) = (fixture("tls-expired/file.log"), fixture("dns-notfound/file.log"));
+    let outer = tar(&[("inner.tgz", &gzip(&tar(&[("a.log", &tls)]))), ("b.log", &dns)]);
+    let report = streamed(&outer);
+    assert_eq!(names(&report), ["-!inner.tgz!a.log", "-!b.log"]);
+    assert_eq!(report["totals"]["incidents"], 2);
+}
+
+#[test]
+fn a_large_member_of_a_tar_archive_is_read_to_its_last_record() {
+    let healthy = fixture("ok-anthropic/file.log");
+    let mut log = healthy.repeat((8 << 20) / healthy.len());
+    log.extend_from_slice(&fixture("tls-expired/file.log"));
+    let report = streamed(&gzip(&tar(&[("a.log", &log), ("b.log", &healthy)])));
+    assert_eq!(report["sources"][0]["bytes"], log.len());
+    assert_eq!(report["sources"][0]["records"], log.iter().filter(|&&b| b == b'\n').count());
+    assert_eq!(report["sources"][1]["bytes"], healthy.len());
+    assert_eq!(first_rule(&report), "tls/expired");
+}
+
+/// As a crash or `copytruncate` leaves them.
+#[test]
+fn records_around_a_run_of_nuls_are_read() {
+    let nuls = vec![0; 4096];
+    for form in ["mixed/file.log", "mixed/logs-plain.txt", "mixed/console.txt", "dns-notfound/logs-json.txt"]
+    {
+        let log = fixture(form);
+        let whole = streamed(&log);
+        let middle = log[..log.len() / 2].iter().rposition(|&b| b == b'\n').expect("a line") + 1;
+        let (before, after) = log.split_at(middle);
+        // With and without a line end before the NULs; also at the start and the end.
+        for parts in [
+            [before, &nuls, after],
+            [&before[..before.len() - 1], &nuls, after],
+            [before, &[&nuls[..], b"\n"].concat(), after],
+            [&nuls, before, after],
+            [before, after, &nuls],
+        ] {
+            let report = streamed(&parts.concat());
+            assert_eq!(report["totals"]["records"], whole["totals"]["records"], "{form}");
+            let rows = |report: &serde_json::Value| -> Vec<serde_json::Value> {
+                let findings = report["findings"].as_array().expect("findings").iter();
+                findings.map(|f| serde_json::json!([f["rule"], f["incidents"], f["records"]])).collect()
+            };
+            assert_eq!(rows(&report), rows(&whole), "{form}");
+            let notes = report["sources"][0]["notes"].to_string();
+            assert!(notes.contains("NUL bytes skipped") && notes.contains(": 4096"), "{form}: {notes}");
+        }
+    }
+    let note = "NUL bytes skipped";
+    let log = [fixture("tls-expired/file.log"), nuls].concat();
+    for format in ["table", "markdown", "html"] {
+        let mut command = clawsift();
+        command.args(["--format", format]);
+        assert!(stdout(&piped(command, &log)).contains(note), "{format}");
+    }
+}
+
+#[test]
+fn a_log_that_begins_with_more_nuls_than_a_line_may_be_long_is_read() {
+    let log = fixture("tls-expired/file.log");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("truncated.log");
+    let hole = 40 << 20;
+    let file = fs::File::create(&path).expect("a file");
+    file.set_len(hole).expect("a hole");
+    std::io::Write::write_all(&mut fs::File::options().append(true).open(&path).expect("the file"), &log)
+        .expect("a write");
+    let whole = streamed(&log);
+    for is_old in [false, true] {
+        if is_old {
+            let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+            file.set_modified(old).expect("a time");
+        }
+        let report = json(&clawsift().args(["--format", "json"]).arg(&path).output().expect("output"));
+        assert_eq!(report["totals"]["bytes"], hole + log.len() as u64);
+        for total in ["lines", "records", "incidents", "matched"] {
+            assert_eq!(report["totals"][total], whole["totals"][total], "{total}, {is_old}");
+        }
+        assert!(report["sources"][0]["notes"].to_string().contains(&format!(": {hole}")), "{report}");
+    }
+}
+
+#[test]
+fn binary_files_in_a_folder_are_skipped_with_a_note() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wtmp = [&b"\x02\0\0\0\0\0\0\0~\0\0\0"[..], &[0; 400], b"reboot"].concat();
+    let database = [b"SQLite format 3\0\x10\0".to_vec(), fixture("mixed/file.log")].concat();
+    let stray = [b"\0torn\0\n".to_vec(), fixture("tls-expired/logs-plain.txt")].concat();
+    fs::write(folder.path().join("wtmp"), wtmp).expect("a file");
+    fs::write(folder.path().join("state.sqlite"), database).expect("a file");
+    fs::write(folder.path().join("gateway.log"), stray).expect("a file");
+    fs::write(folder.path().join("latin1.txt"), b"caf\xe9 502 Bad Gateway\n").expect("a file");
+    let output = clawsift_in(folder.path()).args(["--format", "json", "."]).output().expect("output");
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+    let report = json(&output);
+    let skipped = |name: &str| {
+        let sources = report["sources"].as_array().expect("sources");
+        let source = sources.iter().find(|source| source["name"] == name).expect("the source");
+        (source["skipped"].as_str().is_some(), source["notes"].to_string().contains("binary file"))
+    };
+    assert_eq!(skipped("./wtmp"), (true, true));
+    assert_eq!(skipped("./state.sqlite"), (true, true));
+    assert_eq!(skipped("./gateway.log"), (false, false));
+    assert_eq!(skipped("./latin1.txt"), (false, false));
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(2));
+
+    for number in 0..5 {
+        fs::write(folder.path().join(format!("{number}.png")), b"\x89PNG\r\n\x1a\n\0\0").expect("a file");
+    }
+    let output = clawsift_in(folder.path()).arg(".").output().expect("output");
+    assert!(stdout(&output).contains("records of 2 sources"), "{}", stdout(&output));
+    let note = "Binary files skipped: 0.png, 1.png, 2.png and 4 more";
+    assert!(stdout(&output).contains(note), "{}", stdout(&output));
+}
+
+#[test]
+fn a_binary_file_that_is_named_is_said_to_be_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.png"), b"\x89PNG\r\n\x1a\n\0\0").expect("a file");
+    let output = clawsift_in(folder.path()).arg("a.png").output().expect("output");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("a.png: a binary file, not a log"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("a.png is a binary file, not a log"), "{}", stdout(&output));
 }
 
 /// The encoding that `>` writes in PowerShell.

@@ -35,7 +35,14 @@ static LINES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         let wanted = text.split(|&b| b == b'\n').enumerate().filter(|(index, _)| index % 7 == 0);
         lines.extend(wanted.map(|(_, line)| line.to_vec()));
     }
-    let others: [&[u8]; 31] = [
+    let others: [&[u8]; 37] = [
+        // A crash or `copytruncate` leaves NULs within lines and between them.
+        &[0; 4096],
+        &[0; 3],
+        b"{\"0\":\"x\0\0\0\0\0\0\0\0{\"0\":\"{\\\"subsystem\\\":\\\"a\\\"}\",\"1\":\"connect ETIMEDOUT 10.0.0.1:443\",\"_meta\":{\"logLevelName\":\"ERROR\"}}",
+        b"2026-11-22T09:47:00Z error x/y HTTP 429\0\0\0\0\0\0\0\0\0\x002026-11-22T09:47:01Z error x/y HTTP 401\0\0",
+        b"\0\0\0\0\0\0\0\0\x0023:59:57 [agent/embedded] HTTP 500: no",
+        b"torn\0\0\0\0\0    at f (a.js:1:1)\0\0\0\0\0",
         b"",
         b"\r",
         b"    at f (a.js:1:1)",

@@ -1,5 +1,6 @@
 //! Template data of the page, except the findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -10,7 +11,7 @@ use crate::record::Format;
 use crate::render::Style;
 use crate::render::words::{
     count, draft_command, left_out, length, level_name, names, nothing_found, nothing_read, number,
-    share_explained, source_name,
+    share_explained, source_name, source_notes,
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
@@ -52,7 +53,7 @@ pub(super) struct Page<'a> {
     explained: String,
     clusters: Vec<ClusterView<'a>>,
     more_clusters: Option<String>,
-    notes: Vec<(&'a str, &'a str)>,
+    notes: Vec<(&'a str, Cow<'a, str>)>,
     sources: Vec<SourceView<'a>>,
 }
 
@@ -111,8 +112,8 @@ impl<'a> Page<'a> {
             notes: report
                 .notes
                 .iter()
-                .map(|note| ("", note.as_str()))
-                .chain(lines(report, |source| &source.notes))
+                .map(|note| ("", note.into()))
+                .chain(source_notes(report).map(|(name, note)| (source_name(name), note)))
                 .collect(),
             sources: report.sources.iter().map(|source| SourceView::new(source, &clock)).collect(),
         })

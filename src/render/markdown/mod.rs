@@ -2,6 +2,7 @@
 
 pub(super) mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -13,8 +14,8 @@ use crate::personal_names::{Masker, is_private_name, placeholders};
 use crate::report::{Finding, NextStep, Report, Sample, SourceInfo, Unclassified};
 
 use super::Style;
-use super::digest::is_web_address;
-use super::words::{count, level_name, shortened};
+use super::digest::{is_web_address, problems};
+use super::words::{count, level_name, shortened, source_notes};
 use text::{block, cell, code, plain};
 
 /// Maximum length in bytes. GitHub limits an issue to 65,536 characters; the difference is room for text before the
@@ -261,12 +262,12 @@ impl Page<'_> {
     }
 
     fn notes(&mut self) {
-        let of_source = |source: &SourceInfo| {
-            let name = self.source_name(&source.name);
-            let lines = source.problems.iter().chain(&source.notes);
-            lines.map(|line| format!("{name}: {line}")).collect::<Vec<String>>()
+        let of_source = |(name, note): (&str, Cow<'_, str>)| match name {
+            "" => note.into_owned(),
+            name => format!("{}: {note}", self.source_name(name)),
         };
-        let own = self.report.sources.iter().flat_map(of_source);
+        let problems = problems(self.report).map(|(name, problem)| (name, Cow::from(problem)));
+        let own = problems.chain(source_notes(self.report)).map(of_source);
         let notes: Vec<String> = self.report.notes.iter().cloned().chain(own).take(MAX_ROWS).collect();
         let mut item = |page: &mut Self, note: &String| format!("- {}", page.text(note));
         self.section("Notes", NOTES_END, notes.iter(), &mut item);

@@ -74,6 +74,11 @@ impl Report {
         self.first_time().zip(self.last_time())
     }
 
+    /// Returns true if every source was skipped, so that nothing was read.
+    pub fn is_skipped(&self) -> bool {
+        !self.sources.is_empty() && self.sources.iter().all(|source| source.skipped.is_some())
+    }
+
     /// Returns the earliest time at which a source begins or ends.
     pub fn first_time(&self) -> Option<Timestamp> {
         self.edges().min()

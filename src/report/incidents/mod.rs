@@ -28,7 +28,7 @@ pub(crate) use part::{EMPTY, Oddities, SourcePart};
 pub(crate) use sample::MAX_SAMPLES;
 pub use sample::Sample;
 pub(crate) use scope::{LastSeen, Scope, Success, keep_latest};
-pub use source_info::{FormatCount, SourceInfo};
+pub use source_info::{FormatCount, Skipped, SourceInfo};
 pub(crate) use source_merge::{Joined, merge_sources};
 pub(crate) use source_summary::SourceSummary;
 pub(crate) use time_limits::{REACH, WINDOW, earlier, within};

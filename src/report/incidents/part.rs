@@ -20,6 +20,13 @@ pub(crate) struct Oddities {
     pub cut: u64,
     /// Records that OpenClaw itself reported as lost.
     pub dropped: u64,
+    /// NULs between records.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub nuls: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Oddities {
@@ -27,6 +34,7 @@ impl Oddities {
         self.invalid_utf8 += other.invalid_utf8;
         self.cut += other.cut;
         self.dropped += other.dropped;
+        self.nuls += other.nuls;
     }
 
     /// Returns the notes for the report.
@@ -45,6 +53,12 @@ impl Oddities {
             notes.push(format!(
                 "records that OpenClaw dropped before writing them to the log: {}",
                 self.dropped
+            ));
+        }
+        if self.nuls > 0 {
+            notes.push(format!(
+                "NUL bytes skipped, as a crash or a truncation of the open log (copytruncate) leaves them: {}",
+                self.nuls
             ));
         }
         notes

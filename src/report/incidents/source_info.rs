@@ -40,6 +40,28 @@ pub struct SourceInfo {
     pub problems: Vec<String>,
     /// Unusual properties of the source, and how they were handled.
     pub notes: Vec<String>,
+    /// Reason why the source was skipped; absent if it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Skipped>,
+}
+
+/// The reason why a source was skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Skipped {
+    /// A binary file.
+    Binary,
+}
+
+impl Skipped {
+    /// Returns the note for the report.
+    pub(crate) fn note(self) -> &'static str {
+        match self {
+            Self::Binary => "skipped: a binary file, not a log",
+        }
+    }
 }
 
 /// Number of records in a format.

@@ -24,6 +24,8 @@ pub struct ChunkTally {
     pub tail: Vec<u8>,
     /// Records of which only the beginning was inspected.
     pub cut: u64,
+    /// Number of NULs between records.
+    pub nuls: u64,
     /// Counts of unusual records.
     pub counts: Counts,
     /// Programs and machines that wrote the records.

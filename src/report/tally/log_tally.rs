@@ -10,7 +10,8 @@ use crate::classify::{
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
 use crate::report::incidents::{
-    Correlator, End, Incident, MAX_SAMPLES, REACH, Role, RunEvent, RunOutcome, Sample, Scope, Success,
+    Correlator, End, Incident, MAX_SAMPLES, REACH, Role, RunEvent, RunOutcome, Sample, Scope, Skipped,
+    Success,
 };
 
 use super::chunk_tally::ChunkTally;
@@ -113,6 +114,13 @@ impl<'c> Tally<'c> {
         }
     }
 
+    /// Records that the current source was skipped.
+    pub(crate) fn skip(&mut self, reason: Skipped) {
+        if let Some(source) = &mut self.source {
+            source.skipped = Some(reason);
+        }
+    }
+
     /// Records that the next older file of the current source's rotated set exists and was not read.
     pub fn unread_older(&mut self, name: String) {
         if let Some(source) = &mut self.source {
@@ -166,6 +174,7 @@ impl<'c> Tally<'c> {
         }
         source.invalid_utf8 += chunk.counts.invalid_utf8;
         source.cut += chunk.cut;
+        source.nuls += chunk.nuls;
         source.note_origins(chunk.origins);
         source.problems.extend(chunk.problem);
         if !is_foreign {

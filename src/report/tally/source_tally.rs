@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::classify::{LifecycleKind, RunKeys};
 use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin};
 use crate::report::incidents::{
-    EMPTY, End, FormatCount, Incident, Journal, LifecycleEvent, MAX_MARKS, Oddities, REACH, Scope,
+    EMPTY, End, FormatCount, Incident, Journal, LifecycleEvent, MAX_MARKS, Oddities, REACH, Scope, Skipped,
     SourceInfo, SourcePart, SourceSummary, Standing, Success, UnmatchedEnd, WINDOW, keep_latest, within,
 };
 use crate::source::Kind;
@@ -44,6 +44,8 @@ pub struct SourceTally {
     pub(crate) unread_older: Option<String>,
     pub(crate) invalid_utf8: u64,
     pub(crate) cut: u64,
+    pub(crate) nuls: u64,
+    pub(crate) skipped: Option<Skipped>,
     pub(crate) truncated: bool,
     pub(crate) dropped: u64,
     pub(crate) survey: InputSample,
@@ -83,6 +85,8 @@ impl SourceTally {
             unread_older: None,
             invalid_utf8: 0,
             cut: 0,
+            nuls: 0,
+            skipped: None,
             truncated: false,
             dropped: 0,
             survey: InputSample::default(),
@@ -206,11 +210,18 @@ impl SourceTally {
             .collect();
         formats.sort_by_key(|count| std::cmp::Reverse(count.records));
         formats.shrink_to_fit();
-        let oddities = Oddities { invalid_utf8: self.invalid_utf8, cut: self.cut, dropped: self.dropped };
+        let oddities = Oddities {
+            invalid_utf8: self.invalid_utf8,
+            cut: self.cut,
+            dropped: self.dropped,
+            nuls: self.nuls,
+        };
         let mut notes = self.notes.clone();
         notes.extend(oddities.notes());
-        if self.records == 0 && self.problems.is_empty() {
-            notes.push(EMPTY.to_owned());
+        match self.skipped {
+            Some(skipped) => notes.push(skipped.note().to_owned()),
+            None if self.records == 0 && self.problems.is_empty() => notes.push(EMPTY.to_owned()),
+            None => {}
         }
         SourceSummary {
             // A part from the middle of a source gives no sign of what the source lacks.
@@ -232,6 +243,7 @@ impl SourceTally {
                 hosts: names(&self.origins, |origin| &origin.host),
                 problems: self.problems,
                 notes,
+                skipped: self.skipped,
             },
             unread_older: self.unread_older,
             gateway: self.gateway,

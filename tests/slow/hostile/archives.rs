@@ -49,14 +49,25 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("an end").into_inner()
 }
 
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, text) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        builder.append_data(&mut header, name, *text).expect("a member");
+    }
+    builder.into_inner().expect("an archive")
+}
+
 /// Returns the text in each kind of archive.
-fn packed(text: &[u8]) -> [(&'static str, Vec<u8>); 5] {
+fn packed(text: &[u8]) -> [(&'static str, Vec<u8>); 6] {
     [
         ("gz", gzip(text)),
         ("zst", zstd(text)),
         ("xz", xz(text)),
         ("bz2", bzip2(text)),
         ("zip", zip(&[("a.log", text)])),
+        ("tgz", gzip(&tar(&[("a.log", text)]))),
     ]
 }
 
@@ -145,6 +156,17 @@ fn archives_in_archives() {
     let deep = (0..10).fold(log, |inner, _| gzip(&inner));
     let outcome = scanned(&write(folder.path(), "deep.gz", &deep), &[]);
     assert!(outcome.stderr.contains("nested archives"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_tar_archive_of_very_many_members() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let names: Vec<String> = (0..scale(1000, 101_000)).map(|number| format!("{number}.log")).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x\n"[..])).collect();
+    let outcome = scanned(&write(folder.path(), "many.tgz", &gzip(&tar(&members))), &[]);
+    assert_eq!(outcome.json()["totals"]["lines"], names.len().min(100_000));
+    let is_refused = outcome.stderr.contains("more than 100000 files");
+    assert_eq!(is_refused, names.len() > 100_000, "{}", outcome.stderr);
 }
 
 #[test]
