@@ -196,7 +196,11 @@ pub struct Facts {
     pub(crate) has_next: Option<bool>,
     /// True if the record reports a request itself, so that it cannot be a symptom of a run that has ended.
     pub(crate) is_attempt: bool,
+    #[serde(default, skip_serializing_if = "ProcessEnd::is_nothing")]
     pub(crate) process: ProcessEnd,
+    /// For the end of an attempt: the rule that explains the failure if attempts follow each other sooner than any time limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) too_soon: Option<usize>,
 }
 
 /// What a record tells of the end of the gateway's process.

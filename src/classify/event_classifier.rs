@@ -314,6 +314,10 @@ impl<'e> EventClassifier<'e> {
             has_next: gateway::has_next_model(record),
             is_attempt: gateway::is_attempt(record),
             process: gateway::process_end(record),
+            too_soon: self
+                .engine
+                .too_soon(verdict.rule)
+                .filter(|_| verdict.evidence.is_secondary() && gateway::ends_attempt(record)),
         };
         (facts, keys)
     }

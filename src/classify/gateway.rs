@@ -120,6 +120,11 @@ pub(crate) fn is_attempt(record: &Record<'_>) -> bool {
         || record.parts.message.starts_with("transient same-model retry")
 }
 
+/// Returns true if a record reports that an attempt of a run ended.
+pub(crate) fn ends_attempt(record: &Record<'_>) -> bool {
+    after(&record.parts.message, &openclaw::ATTEMPT_ENDED).is_some()
+}
+
 /// Returns what a record tells of the end of the gateway's process.
 pub(crate) fn process_end(record: &Record<'_>) -> ProcessEnd {
     let message = record.parts.message.as_ref();

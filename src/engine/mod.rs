@@ -129,6 +129,11 @@ impl Engine {
         &self.rules[rule].overrides
     }
 
+    /// Returns the index of the rule that explains the failure instead if attempts fail sooner than any time limit.
+    pub fn too_soon(&self, rule: usize) -> Option<usize> {
+        self.rules[rule].too_soon
+    }
+
     /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
         self.rules[rule].find(&RecordView::new(record, &self.groups, Some(&self.triggers))).is_some()

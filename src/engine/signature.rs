@@ -23,6 +23,8 @@ pub(super) struct CompiledRule {
     none: Vec<CompiledSignature>,
     /// Indices of the rules that lose to this one on equal evidence.
     pub overrides: Vec<usize>,
+    /// Index of the rule that explains attempts that fail sooner than any time limit.
+    pub too_soon: Option<usize>,
 }
 
 /// The result of matching a rule against a record.
@@ -120,6 +122,7 @@ pub(super) fn compile<'c>(
         all: compile_all(&rule.all),
         none: compile_all(&rule.none),
         overrides: overridden(rule, rules, &index),
+        too_soon: rule.too_soon.as_deref().and_then(|id| index.get(id).copied()),
     };
     (rules.iter().map(compile).collect(), groups)
 }
@@ -135,6 +138,7 @@ pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<u
         all: compile_all(&rule.all),
         none: compile_all(&rule.none),
         overrides,
+        too_soon: None,
     }
 }
 

@@ -31,6 +31,9 @@ pub struct ShownRule<'c> {
     pub overrides: &'c [String],
     /// Categories of failures of which this one is a consequence.
     pub echo_of: &'c [Category],
+    /// Id of the rule that explains attempts that fail sooner than any time limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_soon: Option<&'c str>,
     /// Possible causes.
     pub causes: &'c [String],
     /// Fixes, with unfilled captures.
@@ -122,6 +125,7 @@ impl<'c> ShownRule<'c> {
             none: signatures(&rule.none),
             overrides: &rule.overrides,
             echo_of: &rule.echo_of,
+            too_soon: rule.too_soon.as_deref(),
             causes: &rule.causes,
             fixes: &rule.fixes,
             limits: rule.limits.as_ref(),

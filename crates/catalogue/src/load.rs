@@ -270,7 +270,7 @@ impl<'b> Loader<'b> {
                 "at least one signature under `any:` or `all:`",
             ));
         }
-        for other in raw.overrides.iter() {
+        for other in raw.overrides.iter().chain(&raw.too_soon) {
             self.overrides.push((source.location(other), other.value.clone()));
         }
 
@@ -283,6 +283,7 @@ impl<'b> Loader<'b> {
             none: none.iter().cloned().chain(self.signatures(source, raw.none)).collect(),
             overrides: raw.overrides.into_iter().map(|o| o.value).collect(),
             echo_of: raw.echo_of,
+            too_soon: raw.too_soon.map(|other| other.value),
             causes: raw.causes,
             fixes: raw.fixes,
             limits: raw.limits,

@@ -121,6 +121,10 @@ pub(super) struct RawRule {
     /// Categories of earlier failures that this one results from; if the log has one of them, that is the cause.
     #[serde(default)]
     pub echo_of: Vec<Category>,
+    /// Id of the rule that explains the failure instead if the attempts of a run fail sooner than any time limit.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub too_soon: Option<Spanned<String>>,
     /// Why it happens, the most likely cause first; `{capture}` is filled in from the log.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("minItems" = 1)))]

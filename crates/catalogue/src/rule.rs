@@ -109,6 +109,8 @@ pub struct Rule {
     pub overrides: Vec<String>,
     /// Categories of earlier failures that this one results from; if the log has one of them, that is the cause.
     pub echo_of: Vec<Category>,
+    /// Id of the rule that explains the failure instead if the attempts of a run fail sooner than any time limit.
+    pub too_soon: Option<String>,
     /// Why it happens, the most likely cause first.
     pub causes: Vec<String>,
     /// How to fix it, in the order to try.

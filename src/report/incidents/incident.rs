@@ -12,6 +12,7 @@ use crate::redact::Cleaner;
 
 use super::captures::{Captures, Weight};
 use super::ending::Ending;
+use super::quick_failures::QuickFailures;
 use super::sample::Sample;
 use super::time_limits::earlier;
 
@@ -155,6 +156,8 @@ pub(crate) struct Incident {
     /// True if a record of the incident reports the failure that ended the gateway's process.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_fatal: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quick: Option<Box<QuickFailures>>,
     /// Records after the end of the source's journal, if the journal contains earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<Box<Incident>>,
@@ -198,6 +201,7 @@ impl Incident {
             session: None,
             course: RunState::Open,
             is_fatal: false,
+            quick: None,
             rest: None,
             is_in_journal: false,
             first: CorrelationKey::new(found),
@@ -225,7 +229,14 @@ impl Incident {
         let is_unproven = !lead.is_proven();
         Some(match &self.root {
             Some(root) if is_unproven => Cause { rule: root.rule, evidence: root.evidence, is_earlier: true },
-            _ => Cause { rule: lead.rule, evidence: lead.evidence, is_earlier: false },
+            _ => {
+                let better = self
+                    .quick
+                    .as_ref()
+                    .filter(|_| is_unproven)
+                    .and_then(|quick| quick.better_than(lead.rule));
+                Cause { rule: better.unwrap_or(lead.rule), evidence: lead.evidence, is_earlier: false }
+            }
         })
     }
 
@@ -275,6 +286,9 @@ impl Incident {
             }
         }
         self.is_fatal |= found.process == ProcessEnd::LastWords;
+        if let Some((instead, time)) = found.too_soon.zip(found.when.order) {
+            self.add_quick(QuickFailures::new(found.rule, instead, time));
+        }
         self.advance(found);
     }
 
@@ -283,6 +297,13 @@ impl Incident {
         if self.is_in_journal {
             let number = self.number;
             self.rest.get_or_insert_with(|| Box::new(Self::new(number, found))).add(found, sample);
+        }
+    }
+
+    fn add_quick(&mut self, later: QuickFailures) {
+        match &mut self.quick {
+            Some(quick) => quick.absorb(&later),
+            None => self.quick = Some(Box::new(later)),
         }
     }
 
@@ -369,6 +390,7 @@ impl Incident {
         self.asked = other.asked.or(self.asked.take());
         other.sample.into_iter().for_each(|sample| self.add_sample(sample));
         self.is_fatal |= other.is_fatal;
+        other.quick.into_iter().for_each(|later| self.add_quick(*later));
         self.ending.recovered |= other.ending.recovered;
         self.ending.degraded |= other.ending.degraded;
         self.course = self.course_after(other.course, other.first.is_attempt);
@@ -398,6 +420,7 @@ impl Incident {
         self.rules = std::mem::take(&mut self.rules).into_iter().map(|(rule, n)| (new(rule), n)).collect();
         shrink(&mut self.rules);
         self.leads.iter_mut().for_each(|lead| lead.rule = new(lead.rule));
+        self.quick.iter_mut().for_each(|quick| quick.renumber(new));
         if let Some(root) = &mut self.root {
             root.rule = new(root.rule);
         }

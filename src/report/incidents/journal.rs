@@ -195,7 +195,10 @@ impl Journal {
     }
 
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
-        self.facts.iter_mut().for_each(|facts| facts.rule = new(facts.rule));
+        for facts in &mut self.facts {
+            facts.rule = new(facts.rule);
+            facts.too_soon = facts.too_soon.map(&mut *new);
+        }
     }
 }
 

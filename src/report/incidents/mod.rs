@@ -10,6 +10,7 @@ mod journal;
 mod lifecycle;
 mod part;
 pub(super) mod parts;
+mod quick_failures;
 mod sample;
 mod scope;
 mod source_info;
