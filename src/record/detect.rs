@@ -155,6 +155,11 @@ pub(super) fn continues(line: &[u8]) -> bool {
     }
 }
 
+/// Returns true if both lines belong to one error that npm prints.
+pub(super) fn are_of_npm(head: &[u8], line: &[u8]) -> bool {
+    [&b"npm error"[..], b"npm ERR!"].iter().any(|prefix| head.starts_with(prefix) && line.starts_with(prefix))
+}
+
 /// Returns true if a line with a wrapper's time continues the line before it. This includes a line that begins with an error's
 /// name, because the wrapper stamps each line of one error that Node prints.
 fn follows(line: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use fearless_simd::prelude::*;
 use crate::source::{Boundaries, MAX_LINE, first_run, leading_nuls, trailing_nuls};
 
 use super::control_ui;
-use super::detect::{LineStart, MAX_LOOSE, continues, look, starts_record};
+use super::detect::{LineStart, MAX_LOOSE, are_of_npm, continues, look, starts_record};
 use super::envelope::Envelope;
 use super::envelope_reader::EnvelopeReader;
 use super::format::Format;
@@ -398,11 +398,6 @@ fn last_boundary(bytes: &[u8]) -> Option<usize> {
 /// Returns true if each record of the format is a JSON object.
 fn is_json(format: Format) -> bool {
     matches!(format, Format::FileLog | Format::LogsJson | Format::ConsoleJson | Format::Transcript)
-}
-
-/// Returns true if both lines belong to one error that npm prints.
-fn are_of_npm(head: &[u8], line: &[u8]) -> bool {
-    [&b"npm error"[..], b"npm ERR!"].iter().any(|prefix| head.starts_with(prefix) && line.starts_with(prefix))
 }
 
 #[cfg(test)]

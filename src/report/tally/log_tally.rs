@@ -24,7 +24,7 @@ use super::view::View;
 
 /// Maximum number of incidents near the edges of a source that are kept as a whole, so that the next source can
 /// continue them.
-const MAX_EDGES: usize = 2000;
+pub(super) const MAX_EDGES: usize = 2000;
 /// Number of incidents, held until the end of the log is known, between removals of those that cannot be in the period.
 const SIFT_EVERY: usize = 4096;
 
@@ -32,23 +32,23 @@ const SIFT_EVERY: usize = 4096;
 #[derive(Clone)]
 pub struct Tally<'c> {
     catalogue: &'c Catalogue,
-    view: View,
+    pub(super) view: View,
     keep_matches: bool,
     redactor: Redactor,
     zone: TimeZone,
     /// Assigns dates and order to the times of the current source.
-    calendar: Calendar,
+    pub(super) calendar: Calendar,
     source: Option<SourceTally>,
-    joiner: Correlator,
+    pub(super) joiner: Correlator,
     /// Number of matches per rule so far in the current source.
-    texts_seen: Vec<usize>,
+    pub(super) texts_seen: Vec<usize>,
     /// Closed incidents with their gateways, held while the end of the log, and with it the period, is unknown.
     held: Vec<(String, Incident)>,
     /// Closed incidents of quoted text, held for the same reason.
-    held_quoted: Vec<(String, Incident)>,
-    quotations: Quotations,
+    pub(super) held_quoted: Vec<(String, Incident)>,
+    pub(super) quotations: Quotations,
     newest: Option<Timestamp>,
-    summary: Summary,
+    pub(super) summary: Summary,
     source_names: Vec<String>,
     matches: Matches,
 }
@@ -217,33 +217,6 @@ impl<'c> Tally<'c> {
         self.source = Some(source);
     }
 
-    /// Adds a match of a source that is not a log of OpenClaw: an incident of its own, like quoted text.
-    fn add_foreign(
-        &mut self,
-        mut found: Match,
-        start: Position,
-        bytes: &impl ChunkBytes,
-        source: &mut SourceTally,
-    ) {
-        self.add_text(&mut found, bytes);
-        found.position = start.behind(found.position);
-        found.when = self.place(found.stamp, source);
-        found.is_quoted = true;
-        let mut incident = Incident::new(self.joiner.next_number(), &found);
-        incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
-        self.keep(found, incident.number);
-        self.keep_cause(&incident);
-        self.hold_quoted(incident, source);
-    }
-
-    fn hold_quoted(&mut self, incident: Incident, source: &SourceTally) {
-        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
-            self.held_quoted.push((source.gateway.clone(), incident));
-        } else {
-            self.settle_quoted(&incident, &source.gateway);
-        }
-    }
-
     /// Updates the time of the last record.
     fn end_at(&self, stamp: Stamp, source: &mut SourceTally) {
         let last = self.calendar.peek(Some(stamp));
@@ -336,12 +309,12 @@ impl<'c> Tally<'c> {
 
     /// Returns the time of a record and its position in time order. A record without a time is known only to follow the
     /// one before.
-    fn place(&mut self, stamp: Option<Stamp>, source: &mut SourceTally) -> When {
+    pub(super) fn place(&mut self, stamp: Option<Stamp>, source: &mut SourceTally) -> When {
         let when = self.calendar.place(stamp);
         self.put_in_order(when, source)
     }
 
-    fn put_in_order(&mut self, mut when: When, source: &mut SourceTally) -> When {
+    pub(super) fn put_in_order(&mut self, mut when: When, source: &mut SourceTally) -> When {
         when.order = when.order.or(source.last_event);
         source.last_event = when.order;
         self.newest = self.newest.max(when.time);
@@ -349,7 +322,7 @@ impl<'c> Tally<'c> {
     }
 
     /// Reads the text of the first few matches of a rule, which become the report's samples.
-    fn add_text(&mut self, found: &mut Match, bytes: &impl ChunkBytes) {
+    pub(super) fn add_text(&mut self, found: &mut Match, bytes: &impl ChunkBytes) {
         let seen = &mut self.texts_seen[found.rule];
         *seen += 1;
         found.is_sample = *seen <= MAX_SAMPLES;
@@ -358,7 +331,7 @@ impl<'c> Tally<'c> {
         }
     }
 
-    fn add_match(&mut self, found: Match, source: &mut SourceTally) {
+    pub(super) fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
         let sample = (found.is_sample && found.text.is_some()).then(|| sample_of(&found, source));
         let number = self.joiner.add(&found, sample.clone());
@@ -376,38 +349,8 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Closes quoted text after the log has continued. The quoted text is one incident, which is not joined with
-    /// others, and its times do not count as times of the log.
-    fn end_quotation(&mut self, source: &SourceTally) {
-        let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
-        let Some(first) = matches.first() else { return };
-        let mut incident = Incident::new(self.joiner.next_number(), first);
-        for mut found in matches {
-            found.is_quoted = true;
-            incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
-            self.keep(found, incident.number);
-        }
-        self.keep_cause(&incident);
-        self.hold_quoted(incident, source);
-    }
-
-    /// Treats matches held as quoted text as real records.
-    fn release_quotation(&mut self, source: &mut SourceTally) {
-        let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
-        for mut found in matches {
-            let seen = &mut self.texts_seen[found.rule];
-            *seen += 1;
-            found.is_sample &= *seen <= MAX_SAMPLES;
-            if found.stamp.is_some_and(|stamp| !matches!(stamp, Stamp::Clock(..))) {
-                self.calendar.place(found.stamp);
-            }
-            found.when = self.put_in_order(found.when, source);
-            self.add_match(found, source);
-        }
-    }
-
     /// Keeps a match for the report, if matches were requested.
-    fn keep(&mut self, found: Match, number: u64) {
+    pub(super) fn keep(&mut self, found: Match, number: u64) {
         let source = found.position.source;
         let rule = &self.catalogue.rules()[found.rule];
         let Some(name) = self.source_names.get(source).filter(|_| self.keep_matches) else { return };
@@ -431,17 +374,9 @@ impl<'c> Tally<'c> {
     }
 
     /// Records which match is the cause of an incident.
-    fn keep_cause(&mut self, incident: &Incident) {
+    pub(super) fn keep_cause(&mut self, incident: &Incident) {
         if let Some(lead) = incident.lead().filter(|_| self.keep_matches) {
             self.matches.set_cause(incident.number, lead.position);
-        }
-    }
-
-    fn settle_quoted(&mut self, incident: &Incident, gateway: &str) {
-        if self.view.filter.period.covers(incident.first_seen, incident.last_seen) {
-            self.summary.settle_quoted(incident, gateway);
-        } else {
-            self.summary.outside += 1;
         }
     }
 
@@ -524,7 +459,7 @@ impl<'c> Tally<'c> {
 }
 
 /// Returns the sample of a match.
-fn sample_of(found: &Match, source: &SourceTally) -> Sample {
+pub(super) fn sample_of(found: &Match, source: &SourceTally) -> Sample {
     let text = found.text.clone().unwrap_or_default();
     let sample = sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text);
     Sample { matched: found.matched.clone(), ..sample }

@@ -10,6 +10,7 @@ mod log_template;
 mod match_row;
 mod matches;
 mod period;
+mod quoted;
 mod rule_text;
 mod shorten;
 mod source_tally;
