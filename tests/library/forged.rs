@@ -125,7 +125,7 @@ fn where_it_cannot_be_told_it_is_seen_in_quoted_text_and_no_more_than_informatio
             assert!(!report.findings.is_empty(), "{log}");
             for finding in &report.findings {
                 assert!(finding.quoted && finding.severity == Severity::Info, "{chunk}: {log}\n{finding:?}");
-                assert!(finding.title.ends_with("(seen in quoted text)"), "{}", finding.title);
+                assert!(finding.title.ends_with("(not in OpenClaw's own records)"), "{}", finding.title);
             }
             let mut rows = report.matches.iter().map(|row| row.expect("a match"));
             assert!(rows.all(|row| row.quoted && row.severity == Severity::Info), "{log}");
@@ -135,7 +135,7 @@ fn where_it_cannot_be_told_it_is_seen_in_quoted_text_and_no_more_than_informatio
         let mut out = Vec::new();
         let style = Style::new(200, TimeZone::UTC);
         render(&report(&log), Format::Table, &style, &mut out).expect("a table");
-        assert!(String::from_utf8_lossy(&out).contains("seen in quoted text"), "{log}");
+        assert!(String::from_utf8_lossy(&out).contains("not in OpenClaw's own records"), "{log}");
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalogue::{Catalogue, Severity};
 use crate::classify::{
-    Calendar, ChunkBytes, Event, LifecycleKind, Match, Paste, Position, Quotations, RunKeys, Standing, When,
+    Calendar, ChunkBytes, Event, LifecycleKind, Match, Position, Quotations, RunKeys, Standing, When,
 };
 use crate::record::{Level, Stamp};
 use crate::redact::Redactor;
