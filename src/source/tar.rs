@@ -141,7 +141,7 @@ fn read_members(reader: impl Read, sender: &SyncSender<Arrival>) -> io::Result<(
     let mut count = 0;
     loop {
         state.left.store(MAX_HEADERS, Relaxed);
-        let Some(entry) = entries.next() else { return Ok(()) };
+        let Some(entry) = entries.next() else { break };
         let mut entry = entry.map_err(|error| state.explain(error))?;
         state.left.store(u64::MAX, Relaxed);
         let Some(name) = file_name(&mut entry) else {
@@ -157,6 +157,9 @@ fn read_members(reader: impl Read, sender: &SyncSender<Arrival>) -> io::Result<(
             return Ok(());
         }
     }
+    // The checksum of a compressed archive is behind its end.
+    state.left.store(u64::MAX, Relaxed);
+    io::copy(&mut archive.into_inner(), &mut io::sink()).map(|_| ())
 }
 
 /// Sends the content of a member. Returns false if the receiver is gone.
@@ -164,13 +167,16 @@ fn send_content<R: Read>(entry: &mut Entry<'_, R>, sender: &SyncSender<Arrival>)
     let mut missing = entry.size();
     loop {
         let mut block = Vec::new();
-        entry.by_ref().take(BLOCK as u64).read_to_end(&mut block)?;
-        if block.is_empty() {
-            break;
-        }
+        let outcome = entry.by_ref().take(BLOCK as u64).read_to_end(&mut block);
+        let is_end = block.is_empty();
         missing = missing.saturating_sub(block.len() as u64);
-        if sender.send(Arrival::Bytes(block)).is_err() {
+        // The bytes before an error count.
+        if !is_end && sender.send(Arrival::Bytes(block)).is_err() {
             return Ok(false);
+        }
+        outcome?;
+        if is_end {
+            break;
         }
     }
     match missing {
@@ -272,8 +278,11 @@ mod tests {
         builder.into_inner().expect("an archive")
     }
 
-    /// Returns each member's name, its text and why reading it stopped; and why reading the archive stopped.
-    fn read(bytes: Vec<u8>) -> (Vec<(String, String, Option<String>)>, Option<String>) {
+    /// A member's name, its text, and why reading it stopped.
+    type ReadMember = (String, String, Option<String>);
+
+    /// Returns the members, and why reading the archive stopped.
+    fn read(bytes: Vec<u8>) -> (Vec<ReadMember>, Option<String>) {
         let Ok(Content::Archive(mut archive)) = content(Box::new(Cursor::new(bytes)), 1 << 30, 0) else {
             panic!("an archive")
         };

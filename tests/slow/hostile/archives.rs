@@ -88,7 +88,9 @@ fn bombs_of_each_kind() {
         let outcome = scanned(&path, &["--max-decompressed", "1MiB"]);
         assert_eq!(outcome.status, Some(2), "{name}");
         assert!(outcome.stderr.contains("more than 1048576 bytes"), "{name}: {}", outcome.stderr);
-        assert_eq!(outcome.json()["totals"]["bytes"], MIB, "what came before is read");
+        // The header of a member of a tar archive counts, too.
+        let header = if name == "tgz" { 512 } else { 0 };
+        assert_eq!(outcome.json()["totals"]["bytes"], MIB - header, "{name}: what came before is read");
         // Compressed twice, it is still a bomb.
         for (name, again) in packed(&bytes).into_iter().take(4).filter(|_| name != "zip") {
             let outcome = scanned(&write(folder.path(), name, &again), &["--max-decompressed", "1MiB"]);
