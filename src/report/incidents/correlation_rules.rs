@@ -89,7 +89,7 @@ impl Incident {
         // Failures of two servers or tools are two incidents.
         let differs = ["server", "plugin", "tool", "path", "host", "account"]
             .iter()
-            .any(|name| differ(self.captures.get(*name), found.captures.get(*name)));
+            .any(|name| differ(self.captures.get(name), found.captures.get(*name)));
         // Only a failure that is critical or ended the gateway explains why it does not run.
         let explains = |lead: &PrimaryEvidence| {
             (lead.severity == Severity::Critical || self.is_fatal) && found.echo_of.contains(&lead.category)
