@@ -23,7 +23,10 @@ struct Capture {
     weight: Weight,
 }
 
-/// Serialized form. Older reports hold the value alone.
+/// Strength of most records, which is not written. Older reports hold no strength.
+const USUAL: Weight = (false, 2, Evidence::Transport);
+
+/// Serialized form.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {
@@ -34,7 +37,7 @@ enum Written {
 impl From<Written> for Capture {
     fn from(written: Written) -> Self {
         match written {
-            Written::Value(value) => Self { value, weight: (false, 0, Evidence::Reason) },
+            Written::Value(value) => Self { value, weight: USUAL },
             Written::Weighted(value, weight) => Self { value, weight },
         }
     }
@@ -42,7 +45,10 @@ impl From<Written> for Capture {
 
 impl From<Capture> for Written {
     fn from(Capture { value, weight }: Capture) -> Self {
-        Self::Weighted(value, weight)
+        match weight {
+            USUAL => Self::Value(value),
+            weight => Self::Weighted(value, weight),
+        }
     }
 }
 

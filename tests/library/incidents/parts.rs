@@ -142,7 +142,7 @@ fn what_is_compressed_has_no_parts() {
     let path = folder.path().join("a.log.gz");
     fs::write(&path, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]).expect("a file");
     let report = &of_ranges(&path, std::iter::once(0..4))[0];
-    assert_eq!(report.sources[0].problems, ["a compressed file cannot be read in parts"]);
+    assert_eq!(report.sources[0].problems, ["a compressed file or an archive cannot be read in parts"]);
 }
 
 /// Only logs with a date in each record can be divided.

@@ -29,7 +29,7 @@ fn assert_found(report: &serde_json::Value, bytes: usize) {
 #[test]
 fn a_line_without_end() {
     let blocks = scale(20, 4096);
-    for byte in [0, b'{'] {
+    for byte in [b'x', b'{'] {
         let block = vec![byte; MIB];
         let outcome = fed(json_report(), |out| flood(&block, blocks, out));
         let report = outcome.json();
