@@ -86,7 +86,9 @@ fn cron_run(object: &Map<String, Value>) -> Parts<'static> {
         }
         (_, Some(error)) if is_lost => {
             parts.level = Some(Level::Warn);
-            parts.message = Cow::Owned(format!("cron: result was not delivered: deliveryError={error}"));
+            parts.message = Cow::Owned(format!(
+                "cron: result was not delivered: deliveryStatus=not-delivered deliveryError={error}"
+            ));
             parts.errors.push(("deliveryError".to_owned(), error.to_owned()));
         }
         _ => {

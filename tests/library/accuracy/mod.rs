@@ -2,6 +2,7 @@
 
 mod corpus;
 mod logs;
+mod versions;
 
 use std::sync::LazyLock;
 
