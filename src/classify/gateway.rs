@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Category;
 use crate::openclaw::{self, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS, after};
-use crate::record::{Author, Level, Record};
+use crate::record::{Author, Level, Record, is_error_reply};
 
 use super::calendar::date_of_log_file;
 use super::event::{Component, Ends, Event, LifecycleKind, ProcessEnd, RunKeys};
@@ -251,7 +251,10 @@ pub(crate) fn ends(record: &Record<'_>, setting: &Component) -> Ends {
         return Ends::Candidate;
     }
     let is_over = openclaw::ends_run(message);
-    let is_told = record.parts.subsystem.is_none() && record.parts.level.is_some_and(|l| l >= Level::Error);
+    // A reply that consists of an error is the last that its user hears of the run.
+    let is_reply = || record.parts.level != Some(Level::Warn) && is_error_reply(message);
+    let is_told = record.parts.subsystem.is_none()
+        && (record.parts.level.is_some_and(|level| level >= Level::Error) || is_reply());
     match (is_over, is_told && *setting == Component::Run) {
         (true, _) => Ends::Run,
         (false, true) => Ends::Told,

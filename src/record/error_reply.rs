@@ -35,7 +35,7 @@ static FAILURE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 });
 
 /// Returns true if a reply to a user consists of an error.
-pub(super) fn is_error_reply(text: &str) -> bool {
+pub(crate) fn is_error_reply(text: &str) -> bool {
     let text = text.trim_end();
     if text.len() > MAX_REPLY || text.contains('\n') {
         return false;

@@ -14,7 +14,7 @@ use super::captures::{Captures, Weight};
 use super::ending::Ending;
 use super::quick_failures::QuickFailures;
 use super::sample::Sample;
-use super::time_limits::earlier;
+use super::time_limits::{WINDOW, earlier, within};
 
 /// Maximum number of OpenClaw's own statements kept per incident; real incidents have two or three.
 const MAX_CLAIMS: usize = 8;
@@ -345,9 +345,11 @@ impl Incident {
         }
     }
 
-    /// Closes the incident at `time`, or at the time of its last record.
+    /// Closes the incident at `time`, or at the time of its last record if that is unknown or long ago: what comes after a restart
+    /// is no echo of a run that had failed an hour before.
     pub fn close(&mut self, time: Option<Timestamp>) {
-        self.course = RunState::Closed(time.or(self.last_order).unwrap_or_default());
+        let is_recent = self.last_order.is_none() || within(self.last_order, time, WINDOW);
+        self.course = RunState::Closed(time.filter(|_| is_recent).or(self.last_order).unwrap_or_default());
     }
 
     /// Records that the run succeeded; `fallback` if another model answered.
