@@ -253,7 +253,9 @@ pub(crate) fn ends(record: &Record<'_>, setting: &Component) -> Ends {
     let is_over = openclaw::ends_run(message);
     // A reply that consists of an error is the last that its user hears of the run.
     let is_reply = || record.parts.level != Some(Level::Warn) && is_error_reply(message);
+    // Text in brackets is a label that the file log does not know as a subsystem: `[openai-codex] Token refresh failed`.
     let is_told = record.parts.subsystem.is_none()
+        && !message.starts_with('[')
         && (record.parts.level.is_some_and(|level| level >= Level::Error) || is_reply());
     match (is_over, is_told && *setting == Component::Run) {
         (true, _) => Ends::Run,

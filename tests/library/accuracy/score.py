@@ -5,13 +5,14 @@
 
 A tree is recognised by its content:
   VERSION/CASE/label.txt   whole logs, per version (with file.log, logs-json.txt, logs-plain.txt, console.txt and truth.json)
-  CASE/label.txt           the same for one version, named after the folder; or one labels.tsv beside the cases
+  CASE/label.txt           the same for one version, named after the folder; or one labels.tsv beside the cases or the versions
   reports.jsonl            excerpts, one object per line with `text`, `category` and `accept`
   *.jsonl, *.txt           small inputs, labelled in minimal.tsv next to this script
 
 Modes of whole logs: `cases` scores each log alone; `mixed` joins the cases of a version five minutes apart and compares the
 incidents with the truth; `pairs` joins two cases 20 seconds apart and compares the incidents with the sum of both.
-Prints a table, then each wrong result. The exit status is 0, whatever the score; 2 if an argument is wrong.
+Prints a table, then each wrong result. The exit status is 0, whatever the score, but 1 if a share is below its floor and `--strict`
+is given; 2 if an argument is wrong.
 """
 
 import argparse
@@ -55,6 +56,7 @@ class Case:
     also: list
     plain_only: list
     truth: dict
+    limits: tuple = None
 
     def accepts(self, shape):
         return [self.category, *self.also, *(self.plain_only if shape == "plain" else [])]
@@ -70,6 +72,8 @@ class Case:
     def incidents(self):
         """The lowest and the highest right number of incidents; None for the highest if the truth does not tell it."""
         turns = self.truth.get("turns", [])
+        if self.limits:
+            return self.limits
         if self.category == "none":
             return (0, 1 if self.also else 0)
         if self.name in INCIDENTS:
@@ -113,11 +117,20 @@ def read_case(version, folder):
 
 
 def read_listed_cases(tree):
-    """The cases of a folder whose labels.tsv has the case, its category, the other right ones, and those of the plain form."""
+    """The cases of a folder whose labels.tsv has the case, its category, the other right ones, and those of the plain form; or
+    the same after a column with the version, and the fewest and the most incidents."""
     rows = [line.split("\t") for line in (tree / "labels.tsv").read_text().splitlines() if not line.startswith("#")]
-    words = [[[word for word in cell.split(",") if word != "-"] for cell in row[2:4]] for row in rows]
-    return [Case(tree.name, name, tree / name, category, "", also, plain_only, {})
-            for (name, category, *_), (also, plain_only) in zip(rows, words)]
+    cases = []
+    for row in rows:
+        folder, limits = tree / row[0], None
+        if (folder / row[1]).is_dir():
+            version, *row = row
+            folder, limits = folder / row[0], (int(row[4]), None if row[5] == "-" else int(row[5]))
+        else:
+            version = tree.name
+        also, plain_only = ([word for word in cell.split(",") if word != "-"] for cell in row[2:4])
+        cases.append(Case(version, row[0], folder, row[1], "", also, plain_only, {}, limits))
+    return cases
 
 
 def read_cases(tree, version=None):
@@ -325,6 +338,7 @@ def score_mixed(binary, cases, shapes):
            "right"), rows)
     print("A case whose fault is not a turn (start, channel, port) counts as what it gives alone, at least 1.")
     print_list("per category", details)
+    return all(row[-1] == "yes" for row in rows)
 
 
 def provider(case):
@@ -360,6 +374,7 @@ def score_pairs(binary, cases, shapes, limit):
     table(("version", "shape", "pairs", "equal", "%"), rows)
     print(f"floor: {FLOORS['pairs']} %")
     print_list("pairs whose incidents are not the sum of both", exceptions)
+    return 100 * sum(row[3] for row in rows) >= FLOORS["pairs"] * sum(row[2] for row in rows)
 
 
 # ---------------------------------------------------------------------------------------------- excerpts and small inputs
@@ -421,23 +436,27 @@ def main():
     parser.add_argument("--version", help="only the cases of this version")
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="pairs: about N per version and shape [default: all]")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--strict", action="store_true", help="mixed, pairs: exit with status 1 below the floor")
     arguments = parser.parse_args()
     binary, shapes = Binary(arguments.binary, arguments.jobs), arguments.shape or list(SHAPES)
+    is_kept = True
     for tree in arguments.trees:
         cases = read_cases(tree, arguments.version)
         print(f"== {tree.name}: {arguments.mode if cases else 'inputs'}")
         if (tree / "reports.jsonl").exists():
             score_excerpts(binary, tree / "reports.jsonl")
         elif cases and arguments.mode == "mixed":
-            score_mixed(binary, cases, shapes)
+            is_kept &= score_mixed(binary, cases, shapes)
         elif cases and arguments.mode == "pairs":
-            score_pairs(binary, cases, shapes, arguments.limit)
+            is_kept &= score_pairs(binary, cases, shapes, arguments.limit)
         elif cases:
             score_cases(binary, cases, shapes)
         elif any(tree.glob("*.jsonl")):
             score_minimal(binary, tree)
         else:
             parser.error(f"{tree}: no labelled material")
+    if arguments.strict and not is_kept:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

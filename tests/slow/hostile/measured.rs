@@ -52,7 +52,7 @@ pub fn fed(command: Command, feed: impl FnOnce(&mut dyn Write) -> std::io::Resul
 }
 
 /// Runs a command as [`fed`] does, with another limit in bytes.
-fn fed_within(
+pub fn fed_within(
     mut command: Command,
     limit: u64,
     feed: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send,

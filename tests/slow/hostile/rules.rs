@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::measured::{Outcome, fed, run};
+use super::measured::{MIB, Outcome, fed_within, run};
 use super::scale;
 use crate::program::clawsift;
 
@@ -24,10 +24,13 @@ fn write(folder: &Path, text: &str) -> PathBuf {
 }
 
 /// Returns a scan of one line with these rules.
+/// Memory limit for ten thousand rules: 32 KiB for each.
+const MAX_MEMORY: u64 = 320 * MIB;
+
 fn scan(rules: &Path, line: &str) -> Outcome {
     let mut command = clawsift();
     command.args(["--format", "json", "--rules"]).arg(rules).arg("-");
-    fed(command, |out| out.write_all(line.as_bytes()))
+    fed_within(command, MAX_MEMORY, |out| out.write_all(line.as_bytes()))
 }
 
 /// Asserts that the rules are rejected with this message.
