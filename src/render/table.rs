@@ -14,8 +14,8 @@ use super::excerpt::excerpt;
 use super::page::{Advice, BOLD, MAX_TEXT_WIDTH, Page};
 use super::sparkline::sparkline;
 use super::words::{
-    began_after, count, draft_command, facts, left_out, level_name, names, nothing_found, nothing_read,
-    number, share_explained, shortened, source_notes, status, warnings,
+    began_after, count, draft_command, facts, left_out, names, nothing_found, nothing_read, number,
+    share_explained, shortened, source_notes, status, warnings,
 };
 use super::{Extent, Style};
 
@@ -259,9 +259,9 @@ impl ReportPage<'_> {
         for (index, cluster) in report.unclassified.iter().take(SHAPES).enumerate() {
             let subsystem = cluster.subsystem.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
             let text = format!(
-                "{} x {} {subsystem}{}",
+                "{} x {}{subsystem}{}",
                 number(cluster.records),
-                level_name(cluster.level),
+                cluster.level.map(|level| format!("{} ", level.name())).unwrap_or_default(),
                 cluster.template
             );
             self.page.wrapped(&format!("{:>2}. ", index + 1), 4, &shortened(&text, MAX_SAMPLE));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::classify::LifecycleKind;
-use crate::record::{Format, Level};
+use crate::record::Format;
 use crate::report::{Began, Finding, Report, Status, Totals, is_argument, shell_quote};
 
 /// Returns the reason why there is nothing to report on; `None` if records were read.
@@ -35,11 +35,6 @@ pub(super) fn nothing_found(report: &Report) -> String {
         0 => "no problems found".to_owned(),
         n => format!("no known failure, but {} unexplained", warnings(n)),
     }
-}
-
-/// Returns the name of a level; failures without one are told by their text.
-pub(super) fn level_name(level: Option<Level>) -> &'static str {
-    level.map_or("no level", Level::name)
 }
 
 /// Returns the share of warnings and errors that rules explain.

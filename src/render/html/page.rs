@@ -7,11 +7,11 @@ use askama::Template;
 use jiff::SignedDuration;
 
 use crate::catalogue::Severity;
-use crate::record::Format;
+use crate::record::{Format, Level};
 use crate::render::Style;
 use crate::render::words::{
-    count, draft_command, left_out, length, level_name, names, nothing_found, nothing_read, number,
-    share_explained, source_name, source_notes,
+    count, draft_command, left_out, length, names, nothing_found, nothing_read, number, share_explained,
+    source_name, source_notes,
 };
 use crate::report::{NextStep, Report, SourceInfo, Status, Unclassified};
 
@@ -192,7 +192,7 @@ fn clusters<'a>(report: &'a Report, clock: &Clock<'_>) -> Vec<ClusterView<'a>> {
         .zip(1..)
         .map(|(cluster, number)| ClusterView {
             cluster,
-            level: level_name(cluster.level),
+            level: cluster.level.map_or("no level", Level::name),
             records: count(cluster.records, "record"),
             first: cluster.first_seen.map(|time| clock.moment(time)),
             last: cluster.last_seen.filter(|last| Some(*last) != cluster.first_seen).map(|t| clock.moment(t)),

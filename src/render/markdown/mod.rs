@@ -11,11 +11,12 @@ use jiff::tz::TimeZone;
 
 use crate::classify::LifecycleKind;
 use crate::personal_names::{Masker, is_private_name, placeholders};
+use crate::record::Level;
 use crate::report::{Finding, NextStep, Report, Sample, SourceInfo, Unclassified};
 
 use super::Style;
 use super::digest::{is_web_address, problems};
-use super::words::{count, level_name, shortened, source_notes};
+use super::words::{count, shortened, source_notes};
 use text::{block, cell, code, plain};
 
 /// Maximum length in bytes. GitHub limits an issue to 65,536 characters; the difference is room for text before the
@@ -252,7 +253,7 @@ impl Page<'_> {
             format!(
                 "- {} × {} {}: {}",
                 shape.records,
-                level_name(shape.level),
+                shape.level.map_or("-", Level::name),
                 code(&subsystem),
                 code(&template)
             )
