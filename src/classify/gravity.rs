@@ -18,6 +18,9 @@ impl Gravity {
     /// the CLI prints between its error lines.
     pub fn of(record: &Record<'_>, is_failure: impl FnOnce() -> bool) -> Self {
         let is_empty = || record.parts.message.trim().is_empty() && record.parts.errors.is_empty();
+        if record.is_foreign {
+            return Self::Nothing;
+        }
         match record.parts.level {
             Some(level) if level >= Level::Warn && !is_empty() => Self::Warning,
             None if is_failure() => Self::WithoutLevel,

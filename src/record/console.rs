@@ -90,6 +90,12 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         message: Cow::Borrowed(rest[length..].trim_start_matches(' ')),
         ..Parts::default()
     };
+    if matches!(parts.message.as_bytes().first(), Some(b'[' | b'A'..=b'Z'))
+        && let Some((level, message)) = level_prefix::split(&parts.message)
+        && message.len() < parts.message.len()
+    {
+        (parts.level, parts.message) = (Some(level), Cow::Owned(message.to_owned()));
+    }
     inline::read(&mut parts);
     Some(parts)
 }

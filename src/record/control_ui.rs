@@ -21,6 +21,11 @@ pub(super) fn continues(head: &[u8], count: u64, line: &[u8]) -> bool {
         }
 }
 
+/// Returns true if a line consists of a time of day.
+pub(super) fn is_time(line: &[u8]) -> bool {
+    clock(line).is_some()
+}
+
 /// Parses a record; `None` if it has another form.
 pub(super) fn parse(text: &str) -> Option<Parts<'_>> {
     let (head, rest) = text.split_once('\n')?;
@@ -76,7 +81,7 @@ mod tests {
     #[test]
     fn a_copied_record_is_one_record() {
         let text = "a message whose head was not copied\n17:20:19\ninfo\ngateway/ws\nwebchat connected conn=1\n\
-                    5:20:24 PM\nwarn\nagent/embedded\nembedded run agent end: error=x\n17:20:25\nerror\nno label here\n";
+                    05:20:24 PM\nwarn\nagent/embedded\nembedded run agent end: error=x\n17:20:25\nerror\nno label here\n";
         let records: Vec<_> = Lines::new(text.as_bytes(), 0).collect();
         let parsed: Vec<_> = records.iter().map(|raw| Record::parse(raw).parts).collect();
         let seen: Vec<_> = parsed.iter().map(|p| (p.level, p.subsystem.as_deref(), &*p.message)).collect();

@@ -43,14 +43,16 @@ static FAILED_VALUE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 /// Values of an `error` field that mean none.
 const NO_ERROR: [&str; 9] = ["null", "none", "undefined", "false", "true", "0", "no", "-", "n/a"];
 
-/// Words of a failure, in the texts of programs.
+/// Words of a failure, in the texts of programs; not as parts of names such as `retry-failed-uploads`.
 static WORDS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
-        r"(?x)\b(?:
+        r"(?x)(?:^|[^\w/.-])(?:
             failed | failure | fails | fatal | cannot | can't | could\ not | couldn't | unable\ to | refused | denied | rejected
-          | crashed | timed\ out | aborted | unreachable | not\ found | (?:is|are)\ missing | malformed | corrupt(?:ed)? | unauthorized | forbidden
-          | exceeded | exhausted | panicked | error:
-        )(?:\b|\s|$)",
+          | crashed | timed\ out | aborted | unreachable | not\ found | (?:is|are)\ missing | malformed | corrupt(?:ed)?
+          | unauthorized | forbidden | exceeded | exhausted | panicked | threw | unhandled | invalid | unsupported | unavailable
+          | out\ of\ memory | disk\ (?:is\ )?full | killed\ by\ signal | exited\ with\ (?:code|status)\ [1-9]\d* | stalled
+          | errors?(?:\ (?:while|in|during|from|\w+ing))? (?::|\ \() | error\ (?:while|during|\w+ing) | handler\ error
+        )(?:[^\w/-]|$)|error:",
     )
     .ok()
 });
@@ -69,11 +71,21 @@ static LOOSE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 /// What a record says when nothing failed, although it holds words of a failure.
 static NOTHING_WRONG: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
-        r"(?x)\b(?:0|no|zero|without|any)\ (?:errors?|failed|failures?|timeouts?|problems?|issues?)\b
-          | \b(?:failed|errors?|failures?|timeouts?|unhealthy|rejected|denied|dropped|aborted|missing)\s?[=:]\s?(?:0|false|no|none|null|\[\])(?:\b|$|[^\w.])
-          | \b0\ (?:failed|rejected|denied|missing|aborted|dropped)\b
-          | \b(?:error|failure)s?\ cleared\b | \b(?:recovered|succeeded|reconnected|restored|healthy)\b
+        r"(?x)\b(?:0|no|zero|without|any)\ (?:\w+\ )?(?:errors?|failed|failures?|timeouts?|problems?|issues?|denied|rejected|timed\ out)\b
+          | \b(?:failed|errors?|failures?|timeouts?|unhealthy|rejected|denied|dropped|aborted|missing|crashed|invalid|unavailable)
+            (?:\ \w+)?\s?[=:]\s?(?:0|false|none|null|\[\])(?:$|[^\w.])
+          | \b0\ (?:failed|rejected|denied|missing|aborted|dropped|invalid|unavailable)\b
+          | \b(?:nothing|never|not)\ (?:failed|exceeded|crashed|denied|rejected)\b
+          | \b(?:error|failure)s?\ cleared\b | \b(?:recovered|reconnected)\b
           | \boutcome=(?:ok|success)|\bok=true|\biserror=false|\bretry\ policy\b|\bon(?:error|failure)=",
+    )
+    .ok()
+});
+
+/// A number of failures, whatever else is zero.
+static COUNTED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::lower(
+        r"\b[1-9]\d* (?:failed|errors?|failures|timeouts?|rejected)(?:[^\w:=]|$)|\b(?:failed|errors|failures)=[1-9]",
     )
     .ok()
 });
@@ -83,7 +95,7 @@ impl Record<'_> {
     /// says so, or words of a failure outside quotations. False for quoted content and for records with a level.
     pub fn reads_like_failure(&self) -> bool {
         let parts = &self.parts;
-        if parts.quoted || parts.level.is_some() {
+        if parts.quoted || parts.level.is_some() || self.is_foreign {
             return false;
         }
         let text = start(&parts.message);
@@ -105,7 +117,7 @@ impl Record<'_> {
             return true;
         }
         let words = if self.is_of_a_program() { &WORDS } else { &LOOSE };
-        matches(words, &lower) && !matches(&NOTHING_WRONG, &lower)
+        matches(words, &lower) && (matches(&COUNTED, &lower) || !matches(&NOTHING_WRONG, &lower))
     }
 
     /// Returns true if a program wrote the record, by its form.
@@ -157,6 +169,11 @@ mod tests {
             "Failed to start CLI: x",
             "Widget refresh failed: x",
             "10:00:00 [widget] cannot open the door",
+            "[widget] sync failed: no route found",
+            "[widget] save failed; previous state restored",
+            "[cron] 3 failed, 0 timeouts",
+            "[approvals] error replaying pending approvals: x",
+            "[widget] the worker exited with code 1",
         ] {
             assert!(reads_like_failure(text), "{text}");
         }
@@ -168,6 +185,12 @@ mod tests {
             "[agent/embedded] embedded run agent end: runId=1 isError=false",
             "[doctor] Errors: 0",
             "[cron] 12 jobs, 0 failed",
+            "[cron] job retry-failed-uploads started",
+            "[cron] failed requests: 0",
+            "[cron] no requests failed",
+            "[cron] nothing failed",
+            "[cron] quota not exceeded",
+            "[memory] indexed docs/errors/not-found.md",
             "[cron] job done errors=0 failed=0",
             "[agents/tool] last error cleared",
             "[retry] policy loaded onError=continue maxFailures=3 error=null",

@@ -66,7 +66,7 @@ fn from_object(record: &Map<String, Value>, level: Option<Level>) -> Parts<'stat
             .or_else(|| stamp_of_others(record)),
         level: level
             .or_else(|| meta_text("logLevelName").and_then(Level::from_name))
-            .or_else(|| record.get("level").and_then(level_of)),
+            .or_else(|| record.get("level").or_else(|| record.get("severity")).and_then(level_of)),
         ..Parts::default()
     };
 

@@ -34,6 +34,7 @@ mod parse;
 mod parts;
 mod plain;
 mod program;
+mod services;
 mod spaced;
 mod spread;
 mod text;

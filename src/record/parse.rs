@@ -14,6 +14,7 @@ use super::format::Format;
 use super::level::Level;
 use super::lines::RawRecord;
 use super::parts::Parts;
+use super::services::names_openclaw;
 use super::time::Stamp;
 use super::wrap::{self, Wrapper};
 use super::{bare, console, fields, file_log, logs_json, plain, spaced, text, transcript};
@@ -27,6 +28,8 @@ pub struct Record<'a> {
     pub wrapper: Option<Wrapper>,
     /// The parsed content.
     pub parts: Parts<'a>,
+    /// True for a record that another service wrote to the system's journal. It is no evidence.
+    pub is_foreign: bool,
     /// True if the bytes were not valid UTF-8; invalid sequences are shown as U+FFFD.
     pub invalid_utf8: bool,
 }
@@ -82,7 +85,10 @@ impl<'a> Record<'a> {
             parts.errors.push(("error".to_owned(), parts.message.trim_end().to_owned()));
             parts.quoted = false;
         }
-        Self { format, wrapper, parts, invalid_utf8 }
+        let is_foreign = wrapper == Some(Wrapper::Journal)
+            && wrap::is_foreign(bytes)
+            && !names_openclaw(bytes, &parts.message);
+        Self { format, wrapper, parts, is_foreign, invalid_utf8 }
     }
 
     /// Returns the texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
@@ -90,7 +96,7 @@ impl<'a> Record<'a> {
     pub fn evidence<'r>(&'r self, message: &'r str) -> impl Iterator<Item = EvidenceText<'r>> {
         let message = EvidenceText { text: message, is_error: false };
         let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText { text, is_error: true });
-        std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted)
+        std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted && !self.is_foreign)
     }
 
     /// Returns the message as rules see it.
@@ -207,7 +213,7 @@ fn parse_text(text: &str) -> (Format, Parts<'_>) {
         Format::LogsJson => logs_json::parse(text),
         Format::Plain => plain::parse(text),
         Format::Console => console::parse(text),
-        Format::ConsoleJson => file_log::parse(text),
+        Format::ConsoleJson => file_log::parse(text).filter(|parts| parts.level.is_some()),
         Format::Transcript => transcript::parse(text),
         Format::Text => None,
     };

@@ -10,7 +10,7 @@ use crate::openclaw::tells_of_run;
 use super::format::Format;
 use super::lines::RawRecord;
 use super::parse::Record;
-use super::wrap;
+use super::services::is_of_openclaw;
 
 /// Maximum number of leading bytes that are examined.
 const MAX_TEXT: usize = 2048;
@@ -18,19 +18,15 @@ const MAX_TEXT: usize = 2048;
 /// The program that wrote a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// OpenClaw, or a text that names it.
+    /// OpenClaw, a text that names it, or an error without a sender.
     OpenClaw,
     /// Another one.
     Other,
+    /// Another service of the system, in a journal.
+    Service,
     /// The record does not tell.
     Unknown,
 }
-
-/// Names and sentences that only a log of OpenClaw, or a text about it, holds.
-static OWN: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::lower(r"open-?claw|clawd(?:bot|is)?\b|moltbot|npm err(?:or|!)|failovererror|agent/embedded|node:internal|\[gin\]|\(node:\d")
-        .ok()
-});
 
 /// Forms of lines that other programs write.
 static OTHER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
@@ -40,34 +36,43 @@ static OTHER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
           | [\da-fA-F.:]{3,45}\ \S+\ \S+\ \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d\ [+-]\d{4}\]\ "               # access logs
           | \[\w{3}\ \w{3}\ \d\d\ \d\d:\d\d:\d\d(?:\.\d+)?\ \d{4}\]\ \[                                  # Apache
           | \d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d(?:\.\d+)?\ [A-Z]{3,4}\ \[\d+\]                               # PostgreSQL
-          | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d[.,]\d+\S*\s+[A-Z]{4,5}\s+(?:\d+\ --- )?\[[^\]\n]*\]\s+[\w.$]+\s+[:-]\ # Java
+          | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d[.,]\d+\S*\s+[A-Z]{4,5}\s+(?:\d+\ ---\ )?\[[^\]\n]*\]\s+[\w.$]+\s+[:-]\ # Java
           | (?:Caused\ by:\ )?(?:javax?|org|com|net|io|sun)\.[\w.$]+(?:Exception|Error)\b
           | \s+at\ [\w.$]+\([\w.]+\.java:\d+\)
-          | \#{1,6}\ \S | ```\w*\s*$ | [*-]\ \S.*:\ | \d+\.\ [A-Z] | >\ \S | \|.*\|\s*$                    # Markdown
+          | \d+:[A-Z]\ \d\d\ \w{3}\ \d{4}\ \d\d:\d\d:\d\d\.\d+\ [*\#.-]\                                # Redis
         )"#,
     )
     .ok()
 });
 
+/// Forms of Markdown.
+static MARKDOWN: LazyLock<Option<Pattern>> =
+    LazyLock::new(|| Pattern::new(r"^(?:#{1,6} \S|```\w*\s*$|[*-] \S.*: |\d+\. [A-Z]|\|.*\|\s*$)").ok());
+
 impl Record<'_> {
     /// Returns the program that wrote the record, as far as the record tells.
     pub fn program(&self, raw: &RawRecord<'_>) -> Program {
-        let mut end = raw.bytes.len().min(MAX_TEXT);
+        if self.is_foreign {
+            return Program::Service;
+        }
         if self.format != Format::Text || self.parts.subsystem.is_some() {
             return Program::OpenClaw;
         }
-        while end > 0 && end < raw.bytes.len() && raw.bytes[end] & 0xc0 == 0x80 {
-            end -= 1;
+        let matches = |pattern: &LazyLock<Option<Pattern>>, text: &str| {
+            LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
+        };
+        let bytes = raw.first_line();
+        let text = &*String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT)]);
+        if matches(&OTHER, text) {
+            return Program::Other;
         }
-        let text = String::from_utf8_lossy(&raw.bytes[..end]);
-        let is_own = OWN.as_ref().is_some_and(|own| own.is_match(&text.to_ascii_lowercase()));
-        let message = &self.parts.message;
-        if is_own || tells_of_run(message) {
-            return Program::OpenClaw;
+        // An error without a sender may be OpenClaw's.
+        let is_own = is_of_openclaw(text) || tells_of_run(&self.parts.message);
+        match () {
+            () if is_own || self.reads_like_failure() => Program::OpenClaw,
+            () if matches(&MARKDOWN, text) => Program::Other,
+            () => Program::Unknown,
         }
-        let is_other =
-            wrap::is_foreign(raw.first_line()) || OTHER.as_ref().is_some_and(|other| other.is_match(&text));
-        if is_other { Program::Other } else { Program::Unknown }
     }
 }
 
@@ -84,14 +89,21 @@ mod tests {
             ("2026-05-01 10:00:00.000 UTC [12] FATAL:  password authentication failed", Program::Other),
             ("2026-05-01 10:00:00,123 ERROR [main] com.acme.Db - Connection refused", Program::Other),
             ("java.net.ConnectException: Connection refused", Program::Other),
-            ("May 01 10:00:00 host sshd[12]: error: connect_to localhost port 3000: failed.", Program::Other),
+            (
+                "May 01 10:00:00 host sshd[12]: error: connect_to localhost port 3000: failed.",
+                Program::Service,
+            ),
+            ("May 01 10:00:00 openclaw node_exporter[12]: error: x", Program::Service),
+            ("May 01 10:00:00 host kernel: Out of memory: Killed process 1 (chrome)", Program::Service),
+            ("May 01 10:00:00 host kernel: Out of memory: Killed process 1 (node)", Program::OpenClaw),
             ("# Troubleshooting", Program::Other),
             ("May 01 10:00:00 host systemd[1]: openclaw-gateway.service: Failed", Program::OpenClaw),
             ("[gateway] x", Program::OpenClaw),
             ("npm ERR! code EACCES", Program::OpenClaw),
             ("embedded run agent end: isError=true", Program::OpenClaw),
-            ("401 User not found.", Program::Unknown),
-            ("TypeError: fetch failed", Program::Unknown),
+            ("401 User not found.", Program::OpenClaw),
+            ("TypeError: fetch failed", Program::OpenClaw),
+            ("just text", Program::Unknown),
         ] {
             let raw = Lines::new(line.as_bytes(), 0).next().expect("a record");
             assert_eq!(Record::parse(&raw).program(&raw), program, "{line}");

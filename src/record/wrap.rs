@@ -158,7 +158,8 @@ pub(super) fn is_foreign(line: &[u8]) -> bool {
     let process = JOURNAL.as_ref().and_then(|regex| regex.group(line, "process"));
     !process.is_some_and(|range| {
         let name = &line[range];
-        name.starts_with(b"node")
+        name == b"node"
+            || name.starts_with(b"node-openclaw")
             || memchr::memmem::find(name, b"openclaw").is_some()
             || name.starts_with(b"clawd")
     })

@@ -9,7 +9,9 @@ use super::time_limits::earlier;
 /// Shortest time limit for an attempt that a user would configure. Attempts include the pause before them.
 const SHORTEST_LIMIT: SignedDuration = SignedDuration::from_secs(10);
 /// Distance within which records report the same attempt.
-const SAME_ATTEMPT: SignedDuration = SignedDuration::from_millis(300);
+const SAME_ATTEMPT: SignedDuration = SignedDuration::from_secs(1);
+/// A pause that is longer than any between retries: something was waited for.
+const LONG_PAUSE: SignedDuration = SignedDuration::from_secs(45);
 /// Number of attempts that must follow another one too soon.
 const MIN_QUICK: u32 = 2;
 
@@ -23,11 +25,14 @@ pub(crate) struct QuickFailures {
     first: Timestamp,
     last: Timestamp,
     quick: u32,
+    /// True if an attempt took long.
+    #[serde(default)]
+    is_slow: bool,
 }
 
 impl QuickFailures {
     pub fn new(rule: usize, instead: usize, time: Timestamp) -> Self {
-        Self { rule, instead, first: time, last: time, quick: 0 }
+        Self { rule, instead, first: time, last: time, quick: 0, is_slow: false }
     }
 
     /// Adds later attempts.
@@ -37,13 +42,14 @@ impl QuickFailures {
         }
         let pause = later.first.duration_since(self.last);
         self.quick += later.quick + u32::from((SAME_ATTEMPT..SHORTEST_LIMIT).contains(&pause));
+        self.is_slow |= later.is_slow || pause >= LONG_PAUSE;
         self.first = earlier(Some(self.first), Some(later.first)).unwrap_or(self.first);
         self.last = self.last.max(later.last);
     }
 
     /// Returns the rule that explains the failures if they were too quick for this one.
     pub fn better_than(&self, rule: usize) -> Option<usize> {
-        (rule == self.rule && self.quick >= MIN_QUICK).then_some(self.instead)
+        (rule == self.rule && self.quick >= MIN_QUICK && !self.is_slow).then_some(self.instead)
     }
 
     pub fn renumber(&mut self, new: &mut impl FnMut(usize) -> usize) {
@@ -70,5 +76,6 @@ mod tests {
         assert_eq!(after(&[0.0, 3.5]), None);
         assert_eq!(after(&[0.0, 0.1, 0.2, 0.25]), None);
         assert_eq!(after(&[0.0, 60.0, 121.0, 183.0]), None);
+        assert_eq!(after(&[0.0, 3.0, 6.0, 66.0, 126.0]), None);
     }
 }

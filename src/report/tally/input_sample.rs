@@ -16,6 +16,8 @@ pub struct InputSample {
     /// Number of records that are OpenClaw's or name it, and of those of other programs.
     own: usize,
     others: usize,
+    /// Number of records of other services in a journal. They are no evidence, whatever else the source holds.
+    services: usize,
 }
 
 /// Observation of one record.
@@ -53,6 +55,7 @@ impl InputSample {
         match record.program(raw) {
             Program::OpenClaw => self.own += 1,
             Program::Other => self.others += 1,
+            Program::Service => self.services += 1,
             Program::Unknown => {}
         }
         let parts = &record.parts;
@@ -78,6 +81,7 @@ impl InputSample {
         self.looks.extend(next.looks.iter().take(room));
         self.own += next.own;
         self.others += next.others;
+        self.services += next.services;
     }
 
     /// Returns true if the source is, or may be, a log of OpenClaw: one of its records is OpenClaw's.
@@ -88,7 +92,11 @@ impl InputSample {
     /// Returns true if the source is a log of another program: no record is OpenClaw's, and enough have the form of another
     /// program's. A short paste is judged like a log.
     pub(crate) fn is_foreign(&self) -> bool {
-        self.own == 0 && self.others >= MIN_FOREIGN && self.others * 3 >= self.looks.len()
+        self.own == 0 && self.is_mostly(self.others)
+    }
+
+    fn is_mostly(&self, count: usize) -> bool {
+        count >= MIN_FOREIGN && count * 3 >= self.looks.len()
     }
 
     /// Returns true if no further records are sampled after this number of records and bytes.
@@ -105,7 +113,7 @@ impl InputSample {
     /// Returns the signs of an incomplete source. `records` counts the whole source; `truncated` is set if OpenClaw
     /// itself reported a truncation.
     pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
-        if self.is_foreign() {
+        if self.own == 0 && self.is_mostly(self.others + self.services) {
             return vec![Hint::Foreign];
         }
         let mut hints = Vec::new();
