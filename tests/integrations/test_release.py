@@ -16,7 +16,8 @@ def output(*command):
 class Release(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        (cls.package,) = json.loads(output("cargo", "metadata", "--offline", "--no-deps", "--format-version=1"))["packages"]
+        packages = json.loads(output("cargo", "metadata", "--offline", "--no-deps", "--format-version=1"))["packages"]
+        (cls.package,) = (package for package in packages if package["name"] == "clawsift")
 
     def test_the_archive_is_what_binstall_looks_for(self):
         output("just", "archive", str(PROGRAM))
