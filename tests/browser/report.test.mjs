@@ -20,7 +20,7 @@ const isQuiet = async (page) => {
 
 test("it shows findings, next steps and the time line", async () => {
   const page = await open(browser, "mixed");
-  assert.equal(await page.locator("h1").textContent(), "17 incidents of 16 kinds");
+  assert.equal(await page.locator("h1").textContent(), "17 incidents in 16 findings");
   assert.equal(await rows(page).count(), 16);
   assert.ok((await page.locator(".steps li:visible").count()) >= 3);
   assert.equal(await page.locator("#plot .lane[data-category]:visible").count(), 14);
@@ -32,7 +32,7 @@ test("text, severity, provider and model filter the findings", async () => {
   await page.keyboard.press("/");
   await page.keyboard.type("certificate self-signed");
   await page.waitForFunction(() => document.querySelectorAll(".finding:not([hidden])").length === 1);
-  assert.match(await rows(page).first().textContent(), /self-signed certificate/);
+  assert.match(await rows(page).first().textContent(), /self-signed certificate/i);
   assert.equal(await page.locator("#plot .lane[data-category]:visible").count(), 1);
   assert.equal(await page.locator("#shown").textContent(), "1 of 16 findings, 1 incident");
   await page.keyboard.press("Escape");
@@ -97,7 +97,7 @@ test("dragging zooms, and the findings of that time can be picked out", async ()
   assert.match(await page.locator("#readout").textContent(), /^10:03:\d\d to 10:04:\d\d: dns 1$/);
   await page.locator("#in-view").click();
   assert.equal(await rows(page).count(), 1);
-  assert.match(await rows(page).first().textContent(), /host name does not exist/);
+  assert.match(await rows(page).first().textContent(), /host name not found/);
   await page.locator("[data-zoom=all]").click();
   assert.equal(await rows(page).count(), 16);
 
