@@ -31,7 +31,7 @@ const COMMON_MEANINGS: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct CachedMeaning {
     pub meaning: Meaning,
-    /// What it is counted as.
+    /// The counter to which its records are added.
     pub gravity: Gravity,
     /// True if the bytes are not valid UTF-8.
     pub invalid_utf8: bool,

@@ -203,7 +203,7 @@ pub struct Facts {
     pub(crate) too_soon: Option<usize>,
 }
 
-/// What a record tells of the end of the gateway's process.
+/// The part of a record in the end of the gateway's process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProcessEnd {

@@ -191,10 +191,9 @@ impl<'e> EventClassifier<'e> {
     fn recall(&self, meaning: &Meaning, raw: &RawRecord<'_>, outline: &CacheKey<'_>) -> Option<Event> {
         match meaning {
             Meaning::Nothing | Meaning::Particular => None,
-            Meaning::Unexplained => with_copy(raw, |raw| {
-                let record = Record::parse(raw);
-                self.unexplained(Gravity::of(&record, || true), position(raw), &record)
-            }),
+            Meaning::Unexplained => {
+                Some(with_copy(raw, |raw| self.unexplained(position(raw), &Record::parse(raw))))
+            }
             Meaning::Match(facts, keys) => Some(Event::Match(Match {
                 position: position(raw),
                 when: When::default(),
@@ -248,8 +247,8 @@ impl<'e> EventClassifier<'e> {
     fn judge(&self, raw: &RawRecord<'_>, record: &Record<'_>, verdict: Option<Verdict>) -> Reading {
         let Some(verdict) = verdict else {
             let gravity = Gravity::of(record, || record.reads_like_failure());
-            let unexplained = || self.unexplained(gravity, position(raw), record);
-            let event = gateway::version(record).or_else(unexplained);
+            let unexplained = || self.unexplained(position(raw), record);
+            let event = gateway::version(record).or_else(|| (gravity != Gravity::Nothing).then(unexplained));
             return Reading { event, gravity, is_particular: false };
         };
         let rule = self.engine.rule(verdict.rule);
@@ -322,14 +321,14 @@ impl<'e> EventClassifier<'e> {
         (facts, keys)
     }
 
-    fn unexplained(&self, gravity: Gravity, position: Position, record: &Record<'_>) -> Option<Event> {
-        (gravity != Gravity::Nothing).then(|| Event::Unclassified {
+    fn unexplained(&self, position: Position, record: &Record<'_>) -> Event {
+        Event::Unclassified {
             position,
             stamp: record.parts.stamp,
             level: record.parts.level,
             subsystem: self.subsystem(record),
             text: text_of(self.redactor, record),
-        })
+        }
     }
 
     fn subsystem(&self, record: &Record<'_>) -> Option<String> {

@@ -125,7 +125,7 @@ pub(crate) fn ends_attempt(record: &Record<'_>) -> bool {
     after(&record.parts.message, &openclaw::ATTEMPT_ENDED).is_some()
 }
 
-/// Returns what a record tells of the end of the gateway's process.
+/// Returns the part of a record in the end of the gateway's process.
 pub(crate) fn process_end(record: &Record<'_>) -> ProcessEnd {
     let message = record.parts.message.as_ref();
     if after(message, &openclaw::LAST_WORDS).is_some() {

@@ -2,7 +2,7 @@
 
 use crate::record::{Level, Record};
 
-/// What a record is counted as.
+/// The counter to which a record is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gravity {
     /// Neither of the others.
@@ -14,7 +14,7 @@ pub(super) enum Gravity {
 }
 
 impl Gravity {
-    /// Returns what a record is counted as; `is_failure` tells whether it is a failure by its text. Excludes the empty lines that
+    /// Returns the counter to which a record is added; `is_failure` tells whether it is a failure by its text. Excludes the empty lines that
     /// the CLI prints between its error lines.
     pub fn of(record: &Record<'_>, is_failure: impl FnOnce() -> bool) -> Self {
         let is_empty = || record.parts.message.trim().is_empty() && record.parts.errors.is_empty();

@@ -74,7 +74,7 @@ impl Engine {
     ///
     /// A rule of category `none` that matches marks the record as benign and wins over all others.
     pub fn classify(&self, record: &Record<'_>) -> Option<Verdict> {
-        if record.parts.quoted || record.is_foreign {
+        if !record.is_evidence() {
             return None;
         }
         let view = RecordView::new(record, &self.groups, Some(&self.triggers));
@@ -84,7 +84,7 @@ impl Engine {
 
     /// Returns the rule that explains a record best, by trying every signature: the slow reference for [`Self::classify`].
     pub fn classify_by_brute_force(&self, record: &Record<'_>) -> Option<Verdict> {
-        if record.parts.quoted || record.is_foreign {
+        if !record.is_evidence() {
             return None;
         }
         self.judge(&RecordView::new(record, &self.groups, None), 0..self.rules.len())

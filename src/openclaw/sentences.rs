@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use clawsift_catalogue::pattern::Pattern;
+use clawsift_catalogue::pattern::{Pattern, matches};
 
 use super::lists::{
     CHANNEL_UP, CHANNEL_UP_PARTS, CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILED_RUN, FAILING_INFO,
@@ -59,7 +59,7 @@ pub(crate) fn reports_channel_up(message: &str) -> bool {
         let phrases = CHANNEL_UP.map(regex_syntax::escape).join("|");
         Pattern::new(&format!(r"(?i)\b(?:{phrases})\b")).ok()
     });
-    PHRASES.as_ref().is_some_and(|phrases| phrases.is_match(message))
+    matches(&PHRASES, message)
 }
 
 /// Returns the version of OpenClaw that a message names, as the gateway's start and the updater print it.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use clawsift_catalogue::pattern::Pattern;
+use clawsift_catalogue::pattern::{Pattern, matches};
 
 use crate::openclaw::{RUN_EVENTS, after, full_name};
 
@@ -75,8 +75,7 @@ pub(super) fn parse(record: &str) -> Option<Parts<'_>> {
         return Some(Parts { stamp, message: Cow::Borrowed(rest), ..Parts::default() });
     }
     let Some((label, length)) = label.zip(length) else {
-        let own_voice = after(rest, &RUN_EVENTS).is_some()
-            || OWN_VOICE.as_ref().is_some_and(|regex| regex.is_match(rest));
+        let own_voice = after(rest, &RUN_EVENTS).is_some() || matches(&OWN_VOICE, rest);
         return stamp.is_some().then(|| Parts {
             stamp,
             message: Cow::Borrowed(rest),

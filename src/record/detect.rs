@@ -53,7 +53,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
     let bare = wrap::bare(line);
     let begins = is_head(&bare)
         || is_of_service(&bare)
-        || wrap::is_foreign(line)
+        || wrap::foreign_process(line).is_some()
         || (wrap::is_stamped(line) && !follows(&bare));
     LineStart { format: of_bare(&bare), begins, time: None }
 }

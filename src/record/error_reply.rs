@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use clawsift_catalogue::pattern::Pattern;
+use clawsift_catalogue::pattern::{Pattern, matches};
 
 use crate::openclaw::{ERROR_REPLIES, after};
 
@@ -43,10 +43,8 @@ pub(crate) fn is_error_reply(text: &str) -> bool {
     if after(text, &ERROR_REPLIES).is_some() {
         return true;
     }
-    let matches = |pattern: &LazyLock<Option<Pattern>>| {
-        LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
-    };
-    begins_with_status(text.as_bytes()) && (matches(&OPENING) || (matches(&SENTENCE) && matches(&FAILURE)))
+    begins_with_status(text.as_bytes())
+        && (matches(&OPENING, text) || (matches(&SENTENCE, text) && matches(&FAILURE, text)))
 }
 
 /// Returns true if a text begins with the status of an error.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use clawsift_catalogue::pattern::Pattern;
+use clawsift_catalogue::pattern::{Pattern, matches};
 
 use super::format::Format;
 use super::parse::Record;
@@ -68,7 +68,7 @@ static LOOSE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What a record says when nothing failed, although it holds words of a failure.
+/// Phrases of a record in which nothing failed, although it holds words of a failure.
 static NOTHING_WRONG: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
         r"(?x)\b(?:0|no|zero|without|any)\ (?:\w+\ )?(?:errors?|failed|failures?|timeouts?|problems?|issues?|denied|rejected|timed\ out)\b
@@ -95,13 +95,10 @@ impl Record<'_> {
     /// says so, or words of a failure outside quotations. False for quoted content and for records with a level.
     pub fn reads_like_failure(&self) -> bool {
         let parts = &self.parts;
-        if parts.quoted || parts.level.is_some() || self.is_foreign {
+        if !self.is_evidence() || parts.level.is_some() {
             return false;
         }
         let text = start(&parts.message);
-        let matches = |pattern: &LazyLock<Option<Pattern>>, text: &str| {
-            LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
-        };
         if parts.errors.iter().any(|(_, text)| is_error(text)) || has_error(self) {
             return true;
         }

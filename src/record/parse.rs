@@ -14,7 +14,7 @@ use super::format::Format;
 use super::level::Level;
 use super::lines::RawRecord;
 use super::parts::Parts;
-use super::services::names_openclaw;
+use super::services::concerns_openclaw;
 use super::time::Stamp;
 use super::wrap::{self, Wrapper};
 use super::{bare, console, fields, file_log, logs_json, plain, spaced, text, transcript};
@@ -86,17 +86,22 @@ impl<'a> Record<'a> {
             parts.quoted = false;
         }
         let is_foreign = wrapper == Some(Wrapper::Journal)
-            && wrap::is_foreign(bytes)
-            && !names_openclaw(bytes, &parts.message);
+            && wrap::foreign_process(bytes)
+                .is_some_and(|process| !concerns_openclaw(process, &parts.message));
         Self { format, wrapper, parts, is_foreign, invalid_utf8 }
     }
 
     /// Returns the texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error
-    /// fields. Empty if the record is quoted content.
+    /// fields. Empty if the record is no evidence.
     pub fn evidence<'r>(&'r self, message: &'r str) -> impl Iterator<Item = EvidenceText<'r>> {
         let message = EvidenceText { text: message, is_error: false };
         let errors = self.parts.errors.iter().map(|(_, text)| EvidenceText { text, is_error: true });
-        std::iter::once(message).chain(errors).filter(|_| !self.parts.quoted && !self.is_foreign)
+        std::iter::once(message).chain(errors).filter(|_| self.is_evidence())
+    }
+
+    /// Returns true if the record is OpenClaw's own: no quoted content, and not that of another service.
+    pub fn is_evidence(&self) -> bool {
+        !self.parts.quoted && !self.is_foreign
     }
 
     /// Returns the message as rules see it.

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use clawsift_catalogue::pattern::Pattern;
+use clawsift_catalogue::pattern::{Pattern, matches};
 
 use crate::openclaw::tells_of_run;
 
@@ -58,9 +58,6 @@ impl Record<'_> {
         if self.format != Format::Text || self.parts.subsystem.is_some() {
             return Program::OpenClaw;
         }
-        let matches = |pattern: &LazyLock<Option<Pattern>>, text: &str| {
-            LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
-        };
         let bytes = raw.first_line();
         let text = &*String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT)]);
         if matches(&OTHER, text) {

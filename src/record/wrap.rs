@@ -152,17 +152,14 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
     if quote > 0 && time::starts_with_date(&line[quote..]) { &line[quote..] } else { line }
 }
 
-/// Returns true if the journal has this line from a process other than OpenClaw. Such a line is a separate record.
-pub(super) fn is_foreign(line: &[u8]) -> bool {
-    let Some((Wrapper::Journal, _)) = prefix(line) else { return false };
-    let process = JOURNAL.as_ref().and_then(|regex| regex.group(line, "process"));
-    !process.is_some_and(|range| {
-        let name = &line[range];
-        name == b"node"
-            || name.starts_with(b"node-openclaw")
-            || memchr::memmem::find(name, b"openclaw").is_some()
-            || name.starts_with(b"clawd")
-    })
+/// Returns the process other than OpenClaw from which the journal has this line. Such a line is a separate record.
+pub(super) fn foreign_process(line: &[u8]) -> Option<&[u8]> {
+    let Some((Wrapper::Journal, _)) = prefix(line) else { return None };
+    let process = &line[JOURNAL.as_ref()?.group(line, "process")?];
+    let is_own = process == b"node"
+        || memchr::memmem::find(process, b"openclaw").is_some()
+        || process.starts_with(b"clawd");
+    (!is_own).then_some(process)
 }
 
 /// Returns true if the line has a wrapper with its own time, so that each line is a record unless its form joins it to the one

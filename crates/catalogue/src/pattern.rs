@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::{Index, Range};
+use std::sync::LazyLock;
 
 use regex_automata::MatchKind;
 use regex_automata::hybrid::dfa;
@@ -26,6 +27,11 @@ pub struct Pattern {
     regex: meta::Regex,
     /// True if the expression must be matched against lower-case text.
     is_lower: bool,
+}
+
+/// Returns true if a text matches one of a program's own expressions. One that could not be compiled matches nothing.
+pub fn matches(pattern: &LazyLock<Option<Pattern>>, text: &str) -> bool {
+    LazyLock::force(pattern).as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// Error for an expression that cannot be used.
