@@ -13,16 +13,17 @@ const MIN_FOREIGN: usize = 2;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputSample {
     looks: Vec<Observation>,
-    /// Number of records that are OpenClaw's or name it, and of those of other programs.
-    own: usize,
-    others: usize,
-    /// Number of records of other services in a journal. They are no evidence, whatever else the source holds.
-    services: usize,
 }
 
 /// Observation of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Observation {
+struct Observation {
+    program: Program,
+    look: Look,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
     /// Line that `openclaw logs` prints before the first record.
     Header,
     /// A record: its kind of format, and whether it contains a word that people grep for.
@@ -46,23 +47,18 @@ impl InputSample {
     pub fn add(&mut self, raw: &RawRecord<'_>) {
         // After one record without a word that people grep for, the content of the other records is irrelevant.
         let is_mixed =
-            self.looks.iter().any(|look| matches!(look, Observation::Record { alarming: false, .. }));
+            self.looks.iter().any(|seen| matches!(seen.look, Look::Record { alarming: false, .. }));
         if is_mixed && raw.bytes.starts_with(FILE_LOG) {
-            self.own += 1;
-            return self.looks.push(Observation::Record { kind: Kind::Json, alarming: true });
+            let look = Look::Record { kind: Kind::Json, alarming: true };
+            return self.looks.push(Observation { program: Program::OpenClaw, look });
         }
         let record = Record::parse(raw);
-        match record.program(raw) {
-            Program::OpenClaw => self.own += 1,
-            Program::Other => self.others += 1,
-            Program::Service => self.services += 1,
-            Program::Unknown => {}
-        }
+        let program = record.program(raw);
         let parts = &record.parts;
         if (record.format != Format::FileLog && parts.message.starts_with("Log file: "))
             || (record.format == Format::LogsJson && parts.quoted && parts.stamp.is_none())
         {
-            return self.looks.push(Observation::Header);
+            return self.looks.push(Observation { program, look: Look::Header });
         }
         let kind = match record.format {
             Format::Plain => Kind::Plain,
@@ -72,31 +68,35 @@ impl InputSample {
         let text = parts.message.to_ascii_lowercase();
         let grave = parts.level.is_some_and(|level| level >= Level::Warn);
         let alarming = grave || ["error", "fail", "timeout", "warn"].iter().any(|word| text.contains(word));
-        self.looks.push(Observation::Record { kind, alarming });
+        self.looks.push(Observation { program, look: Look::Record { kind, alarming } });
     }
 
     /// Adds the sample of the following records.
     pub(crate) fn extend(&mut self, next: &Self) {
         let room = Self::RECORDS.saturating_sub(self.looks.len());
         self.looks.extend(next.looks.iter().take(room));
-        self.own += next.own;
-        self.others += next.others;
-        self.services += next.services;
     }
 
     /// Returns true if the source is, or may be, a log of OpenClaw: one of its records is OpenClaw's.
     pub(crate) fn is_own(&self) -> bool {
-        self.own > 0
+        self.of(&[Program::OpenClaw]) > 0
     }
 
     /// Returns true if the source is a log of another program: no record is OpenClaw's, and enough have the form of another
     /// program's. A short paste is judged like a log.
     pub(crate) fn is_foreign(&self) -> bool {
-        self.own == 0 && self.is_mostly(self.others)
+        self.is_mostly(&[Program::Other])
     }
 
-    fn is_mostly(&self, count: usize) -> bool {
-        count >= MIN_FOREIGN && count * 3 >= self.looks.len()
+    /// Returns true if no record is OpenClaw's, and enough are those of these programs.
+    fn is_mostly(&self, programs: &[Program]) -> bool {
+        let count = self.of(programs);
+        !self.is_own() && count >= MIN_FOREIGN && count * 3 >= self.looks.len()
+    }
+
+    /// Returns the number of records of these programs.
+    fn of(&self, programs: &[Program]) -> usize {
+        self.looks.iter().filter(|seen| programs.contains(&seen.program)).count()
     }
 
     /// Returns true if no further records are sampled after this number of records and bytes.
@@ -106,19 +106,20 @@ impl InputSample {
 
     /// Returns the number of records for which `fits` returns true.
     fn count(&self, fits: impl Fn(Kind, bool) -> bool) -> usize {
-        let is = |look: &&Observation| matches!(look, Observation::Record { kind, alarming } if fits(*kind, *alarming));
+        let is = |seen: &&Observation| matches!(seen.look, Look::Record { kind, alarming } if fits(kind, alarming));
         self.looks.iter().filter(is).count()
     }
 
     /// Returns the signs of an incomplete source. `records` counts the whole source; `truncated` is set if OpenClaw
     /// itself reported a truncation.
     pub(crate) fn hints(&self, records: u64, truncated: bool) -> Vec<Hint> {
-        if self.own == 0 && self.is_mostly(self.others + self.services) {
+        // The records of other services in a journal are no evidence, whatever else the source holds.
+        if self.is_mostly(&[Program::Other, Program::Service]) {
             return vec![Hint::Foreign];
         }
         let mut hints = Vec::new();
         let seen = self.count(|_, _| true);
-        let has_header = self.looks.contains(&Observation::Header);
+        let has_header = self.looks.iter().any(|seen| seen.look == Look::Header);
         let is_plain = self.count(|kind, _| kind == Kind::Plain) > seen / 2;
         if is_plain {
             hints.push(Hint::Plain);

@@ -132,8 +132,6 @@ impl<'c> Tally<'c> {
     pub fn add_chunk(&mut self, chunk: ChunkTally, bytes: &impl ChunkBytes) {
         let Some(source) = &mut self.source else { return };
         source.survey.extend(&chunk.survey);
-        let is_decided =
-            |source: &SourceTally, bytes| source.survey.is_own() || source.survey.is_complete(bytes);
         match &mut source.undecided {
             None => self.tally(chunk, bytes),
             Some(waiting) if waiting.is_empty() && source.survey.is_own() => {
@@ -143,7 +141,7 @@ impl<'c> Tally<'c> {
             Some(waiting) => {
                 waiting.push(WaitingChunk::new(chunk, bytes));
                 let read = waiting.iter().map(|chunk| chunk.tally.bytes).sum();
-                if is_decided(source, read) {
+                if source.survey.is_own() || source.survey.is_complete(read) {
                     self.decide();
                 }
             }
@@ -182,12 +180,13 @@ impl<'c> Tally<'c> {
             self.summary.without_level += chunk.counts.without_level;
         }
         for mut event in chunk.events {
-            if is_foreign && let Event::Match(found) = event {
-                self.add_foreign(found, start, bytes, &mut source);
-                continue;
-            }
-            if is_foreign && matches!(event, Event::Unclassified { .. }) {
-                continue;
+            match event {
+                Event::Match(found) if is_foreign => {
+                    self.add_foreign(found, start, bytes, &mut source);
+                    continue;
+                }
+                Event::Unclassified { .. } if is_foreign => continue,
+                _ => {}
             }
             if let Event::Match(found) = &mut event {
                 let line = start.line + found.position.line;
