@@ -22,8 +22,9 @@ pub(super) fn say_problems(report: &Report) {
         }
     }
     if report.is_skipped() {
-        for source in report.sources.iter().take(MAX_SKIPPED) {
-            say(&format_args!("{}: a binary file, not a log", printable(&source.name, "")));
+        let skipped = report.sources.iter().filter_map(|source| Some((&source.name, source.skipped?)));
+        for (name, skipped) in skipped.take(MAX_SKIPPED) {
+            say(&format_args!("{}: {}", printable(name, ""), skipped.reason()));
         }
         if let Some(others @ 1..) = report.sources.len().checked_sub(MAX_SKIPPED) {
             say(&format_args!("{others} more binary files"));
@@ -31,7 +32,7 @@ pub(super) fn say_problems(report: &Report) {
     }
 }
 
-/// Whether a source could not be read whole, or nothing was read because all sources are binary files.
+/// Returns true if a source could not be read whole, or nothing was read because all sources are binary files.
 pub(super) fn has_problems(report: &Report) -> bool {
     report.is_skipped() || report.sources.iter().any(|source| !source.problems.is_empty())
 }

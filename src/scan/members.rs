@@ -18,24 +18,8 @@ impl Scan<'_> {
             self.has_begun = true;
             match archive.next_member() {
                 None => break,
-                Some(Err(reason)) => {
-                    self.begin(place);
-                    self.tally.problem(reason.to_string());
-                    return;
-                }
-                Some(Ok(member)) => {
-                    let place = place.member(&member.name);
-                    match member.open() {
-                        Ok(content) => {
-                            let failure = self.content(&place, content);
-                            self.failed(failure);
-                        }
-                        Err(reason) => {
-                            self.begin(&place);
-                            self.tally.problem(reason.to_string());
-                        }
-                    }
-                }
+                Some(Err(reason)) => return self.unopened(place, &reason),
+                Some(Ok(member)) => self.try_content(&place.member(&member.name), member.open()),
             }
             is_empty = false;
         }

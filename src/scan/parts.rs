@@ -101,16 +101,7 @@ pub fn scan_stream(
         StreamPart::Whole => {
             let place = Place { name, folder: gateway.into(), kind: Kind::File, older: None };
             scan.has_begun = !scan.is_stopped();
-            match content(Box::new(reader), options.max_decompressed, 0) {
-                Ok(content) => {
-                    let failure = scan.content(&place, content);
-                    scan.failed(failure);
-                }
-                Err(reason) => {
-                    scan.begin(&place);
-                    scan.tally.problem(reason.to_string());
-                }
-            }
+            scan.try_content(&place, content(Box::new(reader), options.max_decompressed, 0));
         }
     }
     scan.tally.finish()

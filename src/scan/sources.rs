@@ -100,10 +100,7 @@ impl<'a> Scan<'a> {
         self.has_begun = !self.is_stopped();
         match input.open(&self.options.fence, self.options.max_decompressed, &self.options.stop) {
             Ok(opened) => self.opened(&place, opened),
-            Err(error) => {
-                self.begin(&place);
-                self.tally.problem(error.reason.to_string());
-            }
+            Err(error) => self.unopened(&place, &error.reason),
         }
     }
 
@@ -147,6 +144,23 @@ impl<'a> Scan<'a> {
             Content::Archive(_) => {}
         }
         None
+    }
+
+    /// Scans the source at this place as [`Self::content`] does, and records why it could not be opened or read to its end.
+    pub(super) fn try_content(&mut self, place: &Place, content: Result<Content, Reason>) {
+        match content {
+            Ok(content) => {
+                let failure = self.content(place, content);
+                self.failed(failure);
+            }
+            Err(reason) => self.unopened(place, &reason),
+        }
+    }
+
+    /// Records why the source at this place could not be opened.
+    pub(super) fn unopened(&mut self, place: &Place, reason: &Reason) {
+        self.begin(place);
+        self.tally.problem(reason.to_string());
     }
 
     /// Scans bytes in memory.

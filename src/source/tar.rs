@@ -42,7 +42,7 @@ pub struct TarMember {
     pub(super) depth: u32,
 }
 
-/// What the thread that reads the archive has found.
+/// A message from the thread that reads the archive.
 enum Arrival {
     Member(String),
     Bytes(Vec<u8>),

@@ -11,6 +11,7 @@ mod html;
 mod input;
 mod merge;
 mod output;
+mod packed;
 mod program;
 mod rules;
 mod secrets;
@@ -21,6 +22,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use packed::{gzip, tar};
 use program::clawsift;
 use started::started;
 
@@ -58,21 +60,4 @@ fn stderr(output: &Output) -> String {
 
 fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
-}
-
-/// Creates a tar archive with files of this name and content.
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        builder.append_data(&mut header, name, *content).expect("a member");
-    }
-    builder.into_inner().expect("an archive")
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(text).expect("a write");
-    encoder.finish().expect("an end")
 }

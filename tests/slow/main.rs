@@ -5,6 +5,8 @@ mod chunks;
 mod hostile;
 mod live;
 mod memory;
+#[path = "../cli/packed.rs"]
+mod packed;
 #[path = "../cli/program.rs"]
 mod program;
 mod secrets;

@@ -94,10 +94,15 @@ impl Captures {
 
     /// Releases unused capacity.
     pub fn shrink(&mut self) {
-        let mut entries = std::mem::take(&mut self.0).into_tuple_vec();
-        entries.shrink_to_fit();
-        self.0 = LiteMap::from_sorted_store_unchecked(entries);
+        shrink(&mut self.0);
     }
+}
+
+/// Releases unused capacity of a map.
+pub(super) fn shrink<K: Ord, V>(map: &mut LiteMap<K, V>) {
+    let mut entries = std::mem::take(map).into_tuple_vec();
+    entries.shrink_to_fit();
+    *map = LiteMap::from_sorted_store_unchecked(entries);
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::catalogue::{Category, Evidence, Severity};
 use crate::classify::{Component, CorrelationKey, Ends, Match, Position, ProcessEnd};
 use crate::redact::Cleaner;
 
-use super::captures::{Captures, Weight};
+use super::captures::{Captures, Weight, shrink};
 use super::ending::Ending;
 use super::quick_failures::QuickFailures;
 use super::sample::Sample;
@@ -470,10 +470,4 @@ fn remember(ids: &mut Vec<String>, id: Option<&String>) {
     {
         ids.push(id.clone());
     }
-}
-
-fn shrink<K: Ord, V>(map: &mut LiteMap<K, V>) {
-    let mut entries = std::mem::take(map).into_tuple_vec();
-    entries.shrink_to_fit();
-    *map = LiteMap::from_sorted_store_unchecked(entries);
 }

@@ -4,8 +4,6 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::time_limits::earlier;
-
 /// Shortest time limit for an attempt that a user would configure. Attempts include the pause before them.
 const SHORTEST_LIMIT: SignedDuration = SignedDuration::from_secs(10);
 /// Distance within which records report the same attempt.
@@ -43,7 +41,7 @@ impl QuickFailures {
         let pause = later.first.duration_since(self.last);
         self.quick += later.quick + u32::from((SAME_ATTEMPT..SHORTEST_LIMIT).contains(&pause));
         self.is_slow |= later.is_slow || pause >= LONG_PAUSE;
-        self.first = earlier(Some(self.first), Some(later.first)).unwrap_or(self.first);
+        self.first = self.first.min(later.first);
         self.last = self.last.max(later.last);
     }
 

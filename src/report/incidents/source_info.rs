@@ -56,10 +56,10 @@ pub enum Skipped {
 }
 
 impl Skipped {
-    /// Returns the note for the report.
-    pub(crate) fn note(self) -> &'static str {
+    /// Returns the reason in words.
+    pub(crate) fn reason(self) -> &'static str {
         match self {
-            Self::Binary => "skipped: a binary file, not a log",
+            Self::Binary => "a binary file, not a log",
         }
     }
 }

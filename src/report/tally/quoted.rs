@@ -19,26 +19,18 @@ impl Tally<'_> {
         self.add_text(&mut found, bytes);
         found.position = start.behind(found.position);
         found.when = self.place(found.stamp, source);
-        found.is_quoted = true;
-        let mut incident = Incident::new(self.joiner.next_number(), &found);
-        incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
-        self.keep(found, incident.number);
-        self.keep_cause(&incident);
-        self.hold_quoted(incident, source);
+        self.settle_apart(vec![found], source);
     }
 
-    fn hold_quoted(&mut self, incident: Incident, source: &SourceTally) {
-        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
-            self.held_quoted.push((source.gateway.clone(), incident));
-        } else {
-            self.settle_quoted(&incident, &source.gateway);
+    /// Closes quoted text after the log has continued. Its times do not count as times of the log.
+    pub(super) fn end_quotation(&mut self, source: &SourceTally) {
+        if let Some(Paste { matches, .. }) = self.quotations.open.take() {
+            self.settle_apart(matches, source);
         }
     }
 
-    /// Closes quoted text after the log has continued. The quoted text is one incident, which is not joined with
-    /// others, and its times do not count as times of the log.
-    pub(super) fn end_quotation(&mut self, source: &SourceTally) {
-        let Some(Paste { matches, .. }) = self.quotations.open.take() else { return };
+    /// Settles matches as one incident, which is not joined with others.
+    fn settle_apart(&mut self, matches: Vec<Match>, source: &SourceTally) {
         let Some(first) = matches.first() else { return };
         let mut incident = Incident::new(self.joiner.next_number(), first);
         for mut found in matches {
@@ -47,7 +39,11 @@ impl Tally<'_> {
             self.keep(found, incident.number);
         }
         self.keep_cause(&incident);
-        self.hold_quoted(incident, source);
+        if self.view.filter.period.needs_end() && self.held_quoted.len() < MAX_EDGES {
+            self.held_quoted.push((source.gateway.clone(), incident));
+        } else {
+            self.settle_quoted(&incident, &source.gateway);
+        }
     }
 
     /// Treats matches held as quoted text as real records.

@@ -219,7 +219,7 @@ impl SourceTally {
         let mut notes = self.notes.clone();
         notes.extend(oddities.notes());
         match self.skipped {
-            Some(skipped) => notes.push(skipped.note().to_owned()),
+            Some(skipped) => notes.push(format!("skipped: {}", skipped.reason())),
             None if self.records == 0 && self.problems.is_empty() => notes.push(EMPTY.to_owned()),
             None => {}
         }

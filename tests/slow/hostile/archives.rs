@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::measured::{Outcome, json_report, run};
 use super::{fixture, scale};
+use crate::packed::{gzip, tar};
 
 const MIB: usize = 1 << 20;
 
@@ -13,12 +14,6 @@ fn scanned(path: &Path, options: &[&str]) -> Outcome {
     let mut command = json_report();
     command.args(options).arg(path);
     run(command)
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(text).expect("a write");
-    encoder.finish().expect("an end")
 }
 
 fn xz(text: &[u8]) -> Vec<u8> {
@@ -47,16 +42,6 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         writer.write_all(text).expect("a write");
     }
     writer.finish().expect("an end").into_inner()
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, text) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        builder.append_data(&mut header, name, *text).expect("a member");
-    }
-    builder.into_inner().expect("an archive")
 }
 
 /// Returns the text in each kind of archive.
