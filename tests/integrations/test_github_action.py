@@ -51,7 +51,7 @@ class Action(unittest.TestCase):
     def test_a_failure_fails_the_step_and_is_reported(self):
         self.assertEqual(self.step("Report", path=QUOTA), 1)
         self.assertEqual([r["ruleId"] for r in self.sarif()["results"]], ["billing/quota-used-up"])
-        self.assertIn("quota is used up", self.written("GITHUB_STEP_SUMMARY"))
+        self.assertIn("Quota exceeded", self.written("GITHUB_STEP_SUMMARY"))
         self.assertEqual(self.written("GITHUB_OUTPUT"), "sarif=clawsift.sarif\n")
         self.assertEqual(ACTION["outputs"]["sarif"]["value"], "${{ steps.report.outputs.sarif }}")
         self.assertEqual(self.steps["Report"]["id"], "report")
