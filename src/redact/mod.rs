@@ -46,6 +46,8 @@ use scan::{Scan, work};
 
 /// Maximum number of bytes of a text that are searched for secrets, for masking the captures taken from it.
 const MAX_CONTEXT: usize = 64 << 10;
+/// Maximum number of characters of a word that are left out where an open text is cut: more than a token usually has.
+const MAX_WORD: usize = 256;
 /// Maximum number of repeated passes over a text.
 const MAX_PASSES: usize = 4;
 
@@ -90,7 +92,12 @@ impl Redactor {
     /// left out.
     pub fn excerpt(&self, text: &str, max_chars: usize) -> String {
         let bounded = prefix(text, max_chars.saturating_mul(8));
-        shortened(&self.clean(bounded), max_chars, bounded.len() < text.len())
+        let short = shortened(&self.clean(bounded), max_chars, bounded.len() < text.len());
+        // What is shown open may be redacted later, when the rest of a secret that would identify its start is gone.
+        match short.strip_suffix('…') {
+            Some(shown) if !self.secrets => format!("{}…", without_last_word(shown)),
+            _ => short,
+        }
     }
 
     /// Returns the secrets in a record's texts, so that they can be masked in pieces of these texts.
@@ -210,9 +217,20 @@ fn prefix(text: &str, max_bytes: usize) -> &str {
         return text;
     }
     let end = (0..=max_bytes).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    let bounded = &text[..end];
-    let goes_on = |c: char| !c.is_whitespace() && !matches!(c, ',' | ';' | '(' | ')' | '{' | '}' | '<' | '>');
-    bounded.trim_end_matches(goes_on)
+    text[..end].trim_end_matches(is_of_word)
+}
+
+/// Returns a text without the word at its end, of which at most [`MAX_WORD`] characters are left out. A text of one word stays.
+fn without_last_word(text: &str) -> &str {
+    let word = text.char_indices().rev().take(MAX_WORD).take_while(|(_, c)| is_of_word(*c)).last();
+    match word {
+        Some((start @ 1.., _)) => &text[..start],
+        _ => text,
+    }
+}
+
+fn is_of_word(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, ',' | ';' | '(' | ')' | '{' | '}' | '<' | '>')
 }
 
 fn shortened(clean: &str, max_chars: usize, is_cut: bool) -> String {

@@ -177,6 +177,7 @@ fn escapes_what_a_terminal_would_obey_and_cuts_at_a_character() {
         assert_eq!(clean, format!("\\u{{{:x}}}", u32::from(unseen)));
     }
     assert_eq!(Redactor::OPEN.excerpt("äöüß", 2), "äö…");
+    assert_eq!(Redactor::OPEN.excerpt("key 0123456789", 8), "key …");
     assert_eq!(Redactor::OPEN.excerpt("ab", 2), "ab");
     assert_eq!(Redactor::OPEN.clean_lines("a\u{7}\r\nb"), "a\\u{7}\nb");
 }
