@@ -3,6 +3,8 @@
 //! Rules see info records only if OpenClaw reports a failure in them, and the report reads a few sentences of the gateway. All of
 //! these hold one of about thirty literals, which are searched for in the raw bytes of the message.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use fearless_simd::prelude::*;
 use fearless_simd::u8x32;
@@ -129,7 +131,7 @@ const HINT: usize = 4;
 
 /// The hints: the rarest few bytes of each part.
 ///
-/// Parts are divided into groups, one bit per group. For each position in a hint there are two tables, indexed by the lower and
+/// Hints are divided into groups, one bit per group. For each position in a hint there are two tables, indexed by the lower and
 /// the upper half of a byte. They give the groups in which a hint has such a byte at that position.
 struct Hints {
     lower: [Bytes; HINT],
@@ -139,19 +141,49 @@ struct Hints {
 impl Hints {
     fn new(parts: impl Iterator<Item = &'static str>) -> Self {
         let mut hints = Self { lower: [[0; WIDTH]; HINT], upper: [[0; WIDTH]; HINT] };
-        for (index, part) in parts.enumerate() {
-            let pieces = part.as_bytes().windows(HINT);
-            let rarest = pieces.min_by_key(|piece| TRIGRAM_FREQUENCIES.frequency(piece)).unwrap_or_default();
-            for (place, byte) in rarest.iter().enumerate() {
+        for (index, group) in groups(parts.filter_map(hint).collect()).iter().enumerate() {
+            for (place, byte) in group.iter().flat_map(|hint| hint.iter().enumerate()) {
                 // SIMD table look-ups work on sixteen bytes, so each table is repeated in both halves of a block.
                 for start in (0..WIDTH).step_by(16) {
-                    hints.lower[place][start + usize::from(byte & 15)] |= 1 << (index % 8);
-                    hints.upper[place][start + usize::from(byte >> 4)] |= 1 << (index % 8);
+                    hints.lower[place][start + usize::from(byte & 15)] |= 1 << index;
+                    hints.upper[place][start + usize::from(byte >> 4)] |= 1 << index;
                 }
             }
         }
         hints
     }
+}
+
+/// Returns the rarest bytes of a part.
+fn hint(part: &'static str) -> Option<[u8; HINT]> {
+    let pieces = part.as_bytes().windows(HINT);
+    pieces.min_by_key(|piece| TRIGRAM_FREQUENCIES.frequency(piece))?.try_into().ok()
+}
+
+/// Divides hints into at most eight groups so that few other texts pass for a hint.
+fn groups(hints: BTreeSet<[u8; HINT]>) -> Vec<Vec<[u8; HINT]>> {
+    let mut groups: Vec<_> = hints.into_iter().map(|hint| vec![hint]).collect();
+    while groups.len() > 8 {
+        let pairs = (1..groups.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
+        let added = |&(first, second): &(usize, usize)| {
+            let both = [&*groups[first], &groups[second]];
+            passing(&both.concat()).saturating_sub(both.map(passing).iter().sum())
+        };
+        let Some((first, second)) = pairs.min_by_key(added) else { break };
+        let other = groups.remove(second);
+        groups[first].extend(other);
+    }
+    groups
+}
+
+/// Returns how many texts pass for a hint of this group.
+fn passing(group: &[[u8; HINT]]) -> u64 {
+    let halves = |place: usize| {
+        let lower = group.iter().fold(0_u16, |halves, hint| halves | 1 << (hint[place] & 15));
+        let upper = group.iter().fold(0_u16, |halves, hint| halves | 1 << (hint[place] >> 4));
+        u64::from(lower.count_ones()) * u64::from(upper.count_ones())
+    };
+    (0..HINT).map(halves).product()
 }
 
 /// Number of bytes that are searched for hints at once.

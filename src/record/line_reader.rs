@@ -127,16 +127,16 @@ fn first_space(simd: impl Simd, text: &[u8]) -> Option<usize> {
 #[inline(always)]
 fn line_end(simd: impl Simd, bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     loop {
-        let block = load(simd, block(bytes, at)?);
-        let ends = block.simd_eq(b'\n') | block.simd_eq(b'\r') | block.simd_eq(0x1b) | block.simd_eq(0);
-        let ends = bits(ends);
-        if ends != 0 {
+        // One comparison finds all of these. It also finds tabs and other control characters, which are rare.
+        let mut ends = bits(load(simd, block(bytes, at)?).simd_le(0x1b));
+        while ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
-            return match bytes.get(end..)? {
-                [b'\n', ..] => Some((end, end + 1)),
-                [b'\r', b'\n', ..] => Some((end, end + 2)),
-                _ => None,
-            };
+            match bytes.get(end..)? {
+                [b'\n', ..] => return Some((end, end + 1)),
+                [b'\r', b'\n', ..] => return Some((end, end + 2)),
+                [b'\r' | 0x1b | 0, ..] => return None,
+                _ => ends &= ends - 1,
+            }
         }
         at += WIDTH;
     }

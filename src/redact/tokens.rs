@@ -24,17 +24,29 @@ const MIN_UNKNOWN: usize = 16;
 struct Index {
     /// A bit per pair of ASCII characters.
     pairs: [u64; 256],
-    /// Pairs and format numbers, sorted.
-    forms: Vec<(u16, u16)>,
+    /// The formats that begin with each pair, sorted by it.
+    forms: Vec<Entry>,
+}
+
+/// A format that begins with a pair of characters.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    pair: u16,
+    number: u16,
+    /// The first four bytes of its anchor, masked.
+    opening: u32,
+    /// The bits of `opening` that a text must share: none behind a shorter anchor, and not the case where it does not matter.
+    mask: u32,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index { pairs: [0; 256], forms: Vec::new() };
     for (number, form) in (0u16..).zip(FORMS) {
         let [first, second] = form.begins();
+        let (opening, mask) = form.opening();
         for pair in first.iter().flat_map(|a| second.iter().map(move |b| pair(*a, *b))) {
             index.pairs[usize::from(pair >> 6)] |= 1 << (pair & 63);
-            index.forms.push((pair, number));
+            index.forms.push(Entry { pair, number, opening, mask });
         }
     }
     index.forms.sort_unstable();
@@ -66,13 +78,32 @@ pub(super) fn find(scan: &mut Scan<'_>, found: &mut Vec<Range<usize>>) {
 
 /// Returns the longest token whose anchor is at `at`.
 fn best(scan: &mut Scan<'_>, index: &Index, pair: u16, at: usize) -> Option<Range<usize>> {
-    let first = index.forms.partition_point(|(known, _)| *known < pair);
-    let forms = index.forms[first..].iter().take_while(|(known, _)| *known == pair);
-    let forms = forms.filter_map(|(_, number)| FORMS.get(usize::from(*number)));
+    let first = index.forms.partition_point(|entry| entry.pair < pair);
+    let entries = index.forms[first..].iter().take_while(|entry| entry.pair == pair);
+    let there = opening(&scan.text[at..]);
+    let entries = entries.filter(|entry| there & entry.mask == entry.opening);
+    let forms = entries.filter_map(|entry| FORMS.get(usize::from(entry.number)));
     forms.filter_map(|form| form.at(scan, at)).max_by_key(|token| token.end)
 }
 
+/// Returns the first four bytes of a text as one number, with zeros behind a shorter text.
+fn opening(text: &[u8]) -> u32 {
+    let mut bytes = [0; 4];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text[..length]);
+    u32::from_le_bytes(bytes)
+}
+
 impl Form {
+    /// Returns the first bytes of the anchor, and the bits that a text must share with them.
+    fn opening(&self) -> (u32, u32) {
+        let anchor = self.anchor.as_bytes();
+        let any_case = |byte: &u8| self.folds && byte.is_ascii_alphabetic();
+        let bits: Vec<u8> = anchor.iter().map(|byte| if any_case(byte) { !0x20 } else { 0xff }).collect();
+        let mask = opening(&bits);
+        (opening(anchor) & mask, mask)
+    }
+
     /// Returns the possible first and second bytes of an anchor or token.
     fn begins(&self) -> [Vec<u8>; 2] {
         let members =
