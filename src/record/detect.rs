@@ -150,7 +150,7 @@ fn is_of_service(line: &[u8]) -> bool {
 pub(super) fn continues(line: &[u8]) -> bool {
     match line.first() {
         None | Some(b' ' | b'\t' | b'\r' | b'}' | b']' | b')') => true,
-        Some(b'[') => !console::has_label(line),
+        Some(b'[') => !console::has_label(line) && !time::starts_with_date(&line[1..]),
         _ => line.starts_with(b"code: '") || line.starts_with(b"cause: "),
     }
 }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use clawsift_catalogue::pattern::{Pattern, matches};
 
 use super::format::Format;
@@ -90,6 +91,58 @@ static COUNTED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Parts of which each text that reads like a failure holds one, for a quick look before the expressions.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    const STEMS: [&str; 45] = [
+        "fail",
+        "error",
+        "exception",
+        "fatal",
+        "cannot",
+        "can't",
+        "could",
+        "unable",
+        "refused",
+        "denied",
+        "rejected",
+        "crash",
+        "timed",
+        "abort",
+        "unreach",
+        "not found",
+        "missing",
+        "malformed",
+        "corrupt",
+        "unauthor",
+        "forbidden",
+        "exceeded",
+        "exhausted",
+        "panic",
+        "threw",
+        "unhandled",
+        "invalid",
+        "unsupported",
+        "unavailable",
+        "out of memory",
+        "disk ",
+        "killed by",
+        "exited with",
+        "stalled",
+        "traceback",
+        "uncaught",
+        "=timeout",
+        "ok=false",
+        "\n",
+        "❌",
+        "✗",
+        "✘",
+        "✖",
+        "⚠",
+        "iserror=true",
+    ];
+    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(STEMS).ok()
+});
+
 impl Record<'_> {
     /// Returns true if a record without a level reads like a failure: an error's class or stack at the right place, a value that
     /// says so, or words of a failure outside quotations. False for quoted content and for records with a level.
@@ -101,6 +154,9 @@ impl Record<'_> {
         let text = start(&parts.message);
         if parts.errors.iter().any(|(_, text)| is_error(text)) || has_error(self) {
             return true;
+        }
+        if STEMS.as_ref().is_some_and(|stems| !stems.is_match(text)) {
+            return false;
         }
         if matches(&OPENING, text) || (text.contains('\n') && matches(&STACK, text)) {
             return true;
@@ -173,6 +229,58 @@ mod tests {
             "[widget] the worker exited with code 1",
         ] {
             assert!(reads_like_failure(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_word_of_a_failure_passes_the_quick_look() {
+        for words in [
+            "failed",
+            "failure",
+            "fails",
+            "fatal",
+            "cannot",
+            "can't",
+            "could not",
+            "couldn't",
+            "unable to",
+            "refused",
+            "denied",
+            "rejected",
+            "crashed",
+            "timed out",
+            "aborted",
+            "unreachable",
+            "not found",
+            "is missing",
+            "malformed",
+            "corrupt",
+            "unauthorized",
+            "forbidden",
+            "exceeded",
+            "exhausted",
+            "panicked",
+            "threw",
+            "unhandled",
+            "invalid",
+            "unsupported",
+            "unavailable",
+            "out of memory",
+            "disk full",
+            "disk is full",
+            "killed by signal",
+            "exited with code 1",
+            "stalled",
+            "errors: 3",
+            "error while",
+            "handler error",
+            "outcome=timeout",
+            "outcome=error",
+            "status=failed",
+            "ok=false",
+            "isError=true",
+        ] {
+            assert!(reads_like_failure(&format!("[widget] it {words} now")), "{words}");
         }
     }
 

@@ -85,9 +85,9 @@ impl<'a> Record<'a> {
             parts.errors.push(("error".to_owned(), parts.message.trim_end().to_owned()));
             parts.quoted = false;
         }
-        let is_foreign = wrapper == Some(Wrapper::Journal)
+        let is_foreign = matches!(wrapper, Some(Wrapper::Journal | Wrapper::JournalJson))
             && wrap::foreign_process(bytes)
-                .is_some_and(|process| !concerns_openclaw(process, &parts.message));
+                .is_some_and(|process| !concerns_openclaw(&process, &parts.message));
         Self { format, wrapper, parts, is_foreign, invalid_utf8 }
     }
 

@@ -48,7 +48,7 @@ static JOURNAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
         r"(?x)^
         (?: [A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d(?:\.\d+)?            # Nov 22 09:51:12
           | (?<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)) )
-        \ [\w.:-]{1,64}\ (?<process>[\w@./-]{1,64})(?:\[\d+\])?:\ ?",
+        \ [\w.:-]{1,64}\ [\w@./-]{1,64}(?:\[\d+\])?:\ ?",
     )
     .ok()
 });
@@ -153,13 +153,36 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
 }
 
 /// Returns the process other than OpenClaw from which the journal has this line. Such a line is a separate record.
-pub(super) fn foreign_process(line: &[u8]) -> Option<&[u8]> {
-    let Some((Wrapper::Journal, _)) = prefix(line) else { return None };
-    let process = &line[JOURNAL.as_ref()?.group(line, "process")?];
-    let is_own = process == b"node"
-        || memchr::memmem::find(process, b"openclaw").is_some()
+pub(super) fn foreign_process(line: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let process = match prefix(line) {
+        Some((Wrapper::Journal, length)) => Cow::Borrowed(journal_process(&line[..length])),
+        _ if is_json_wrapper(line) == Some(Wrapper::JournalJson) => Cow::Owned(json_process(line)?),
+        _ => return None,
+    };
+    let is_own = [&b"node"[..], b"MainThread"].contains(&process.as_ref())
+        || memchr::memmem::find(&process, b"openclaw").is_some()
         || process.starts_with(b"clawd");
     (!is_own).then_some(process)
+}
+
+/// Returns the name of the process in the prefix of a journal's line: `Nov 22 09:51:12 host node[1]: `.
+fn journal_process(prefix: &[u8]) -> &[u8] {
+    let words = prefix.trim_ascii_end();
+    let word = memchr::memrchr(b' ', words).map_or(words, |space| &words[space + 1..]);
+    let word = word.strip_suffix(b":").unwrap_or(word);
+    memchr::memchr(b'[', word).map_or(word, |bracket| &word[..bracket])
+}
+
+/// Returns the process that wrote a record of a journal in JSON; `None` if the record belongs to a unit of OpenClaw.
+fn json_process(line: &[u8]) -> Option<Vec<u8>> {
+    let object = json::value(std::str::from_utf8(line).ok()?)?;
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let units = ["_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "UNIT", "USER_UNIT"];
+    if units.into_iter().filter_map(text).any(|unit| unit.contains("openclaw") || unit.contains("clawd")) {
+        return None;
+    }
+    let process = text("SYSLOG_IDENTIFIER").or_else(|| text("_COMM"))?;
+    Some(process.as_bytes().to_vec())
 }
 
 /// Returns true if the line has a wrapper with its own time, so that each line is a record unless its form joins it to the one

@@ -8,6 +8,8 @@ pub(crate) const DEFAULT_LIMIT: u64 = 200;
 
 /// Minimum number of records in the form of another program for a source to be that program's.
 const MIN_FOREIGN: usize = 2;
+/// The same for a source with failures whose sender is not known.
+const MIN_FOREIGN_BESIDE_FAILURES: usize = 4;
 
 /// Sample of the first records of a source, which shows how much of the log the source contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +79,7 @@ impl InputSample {
         self.looks.extend(next.looks.iter().take(room));
     }
 
-    /// Returns true if the source is, or may be, a log of OpenClaw: one of its records is OpenClaw's.
+    /// Returns true if the source is a log of OpenClaw: one of its records is OpenClaw's.
     pub(crate) fn is_own(&self) -> bool {
         self.of(&[Program::OpenClaw]) > 0
     }
@@ -88,10 +90,15 @@ impl InputSample {
         self.is_mostly(&[Program::Other])
     }
 
-    /// Returns true if no record is OpenClaw's, and enough are those of these programs.
+    /// Returns true if no record is OpenClaw's, and enough are those of these programs: more if there are failures that may be
+    /// OpenClaw's.
     fn is_mostly(&self, programs: &[Program]) -> bool {
-        let count = self.of(programs);
-        !self.is_own() && count >= MIN_FOREIGN && count * 3 >= self.looks.len()
+        let (count, records) = (self.of(programs), self.looks.len());
+        let is_enough = match self.of(&[Program::Failure]) {
+            0 => count >= MIN_FOREIGN && count * 3 >= records,
+            _ => count >= MIN_FOREIGN_BESIDE_FAILURES && count * 2 >= records,
+        };
+        !self.is_own() && is_enough
     }
 
     /// Returns the number of records of these programs.
@@ -160,6 +167,30 @@ mod tests {
         assert_eq!(hints(&format!("Log file: /tmp/x\n{INFO}{ERROR}")), [Hint::Plain]);
         let json = r#"{"0":"m","_meta":{"logLevelName":"INFO"},"message":"m"}"#;
         assert_eq!(hints(&format!("{json}\n")), []);
+    }
+
+    #[test]
+    fn logs_of_other_programs_are_known_by_most_of_their_lines() {
+        let python = "2026-05-01 10:00:01,123 - app.db - ERROR - Connection refused\n";
+        let failure = "TypeError: fetch failed\n";
+        for (text, is_foreign) in [
+            (python.repeat(2), true),
+            (python.repeat(4) + failure, true),
+            // A paste with a failure whose sender is not known is judged.
+            (python.to_owned() + failure, false),
+            (python.repeat(4) + &failure.repeat(5), false),
+            (python.repeat(9) + "[gateway] started\n", false),
+            (
+                r#"{"level":"error","msg":"connection refused","caller":"main.go:42","service":"orders"}"#
+                    .to_owned()
+                    + "\n"
+                    + python,
+                true,
+            ),
+            (failure.to_owned(), false),
+        ] {
+            assert_eq!(hints(&text).contains(&Hint::Foreign), is_foreign, "{text}");
+        }
     }
 
     #[test]
