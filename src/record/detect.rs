@@ -150,9 +150,14 @@ fn is_of_service(line: &[u8]) -> bool {
 pub(super) fn continues(line: &[u8]) -> bool {
     match line.first() {
         None | Some(b' ' | b'\t' | b'\r' | b'}' | b']' | b')') => true,
-        Some(b'[') => !console::has_label(line) && !time::starts_with_date(&line[1..]),
+        Some(b'[') => !console::has_label(line) && !begins_with_date(&line[1..]),
         _ => line.starts_with(b"code: '") || line.starts_with(b"cause: "),
     }
+}
+
+/// Returns true if a text begins with a date and a time, as the lines of many programs do behind a bracket.
+fn begins_with_date(text: &[u8]) -> bool {
+    time::starts_with_date(text) || time::fits(text, b"0000-00-00 00:00:00")
 }
 
 /// Returns true if both lines belong to one error that npm prints.
@@ -208,6 +213,19 @@ mod tests {
             assert_eq!((seen.format, seen.begins), (format, starts), "{line}");
             let slow = look(line.as_bytes(), false);
             assert_eq!((slow.format, slow.begins), (format, starts), "without the fast path: {line}");
+        }
+    }
+
+    #[test]
+    fn a_date_in_a_bracket_continues_no_line() {
+        for (line, is_continued) in [
+            ("[2026-05-01 10:00:00,000: ERROR/MainProcess] consumer: x", false),
+            ("[2026-05-01T10:00:00.000] [ERROR] x", false),
+            ("[gateway] x", false),
+            ("[2026]", true),
+            ("[cause]: Error: x", true),
+        ] {
+            assert_eq!(continues(line.as_bytes()), is_continued, "{line}");
         }
     }
 

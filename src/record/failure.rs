@@ -152,7 +152,7 @@ impl Record<'_> {
             return false;
         }
         let text = start(&parts.message);
-        if parts.errors.iter().any(|(_, text)| is_error(text)) || has_error(self) {
+        if parts.errors.iter().map(|(_, text)| &**text).chain(parts.fields.errors()).any(is_error) {
             return true;
         }
         if STEMS.as_ref().is_some_and(|stems| !stems.is_match(text)) {
@@ -177,11 +177,6 @@ impl Record<'_> {
     fn is_of_a_program(&self) -> bool {
         self.format != Format::Text || self.wrapper.is_some()
     }
-}
-
-/// Returns true if a field names an error.
-fn has_error(record: &Record<'_>) -> bool {
-    ["error", "err", "errorMessage"].iter().any(|name| record.field(name).is_some_and(is_error))
 }
 
 /// Returns true if the text of an error field names an error.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::Pattern;
@@ -28,6 +29,13 @@ impl Fields {
     /// Returns the value with the given name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
+    }
+
+    /// Returns the values that name an error: `err`, `error`, `errorMessage`.
+    pub fn errors(&self) -> impl Iterator<Item = &str> {
+        let near = self.values.range::<str, _>((Bound::Included("err"), Bound::Included("errorMessage")));
+        near.filter(|(name, _)| ["err", "error", "errorMessage"].contains(&name.as_str()))
+            .map(|(_, value)| &**value)
     }
 
     /// Returns true if there are no values.

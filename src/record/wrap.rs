@@ -47,7 +47,7 @@ static JOURNAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r"(?x)^
         (?: [A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d(?:\.\d+)?            # Nov 22 09:51:12
-          | (?<iso>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)) )
+          | \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d) )
         \ [\w.:-]{1,64}\ [\w@./-]{1,64}(?:\[\d+\])?:\ ?",
     )
     .ok()
@@ -199,8 +199,9 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
     let (wrapper, length) = prefix(text.as_bytes())?;
     let stamp = match wrapper {
         Wrapper::Docker => time::parse(text[..length].trim_end()),
-        Wrapper::Journal => {
-            JOURNAL.as_ref().and_then(|regex| journal_time(regex.captures(text)?.name("iso")?))
+        // The other form of a journal's time has no year.
+        Wrapper::Journal if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            text.split_once(' ').and_then(|(time, _)| journal_time(time))
         }
         Wrapper::Pm2 => PM2.as_ref().and_then(|regex| {
             let groups = regex.captures(text)?;
