@@ -46,7 +46,7 @@ static OTHER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
           | (?:Caused\ by:\ )?(?:javax?|org|com|net|io|sun)\.[\w.$]+(?:Exception|Error)\b
           | \s+at\ [\w.$]+\([\w.]+\.java:\d+\)
           | \d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d[.,]\d+\ (?:-\ |\|\ )[\w.]+\ (?:-\ |\|\ )(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b   # Python
-          | \[\d{4}-\d\d-\d\d[\ T]\d\d:\d\d:\d\d[.,]\d+:?\ ?[^\]\n]*\]\ ?(?:\[\w+\]\ )?\{?[\w.]+(?:\.py:\d+)?
+          | \[\d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d,\d+(?::\ [A-Z]+\/[\w-]+)?\]\ [\w{]
           | (?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:
           | [EIWF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\ [\w.-]+:\d+\]                                         # Kubernetes
           | [DIWEF],\ \[\d{4}-\d\d-\d\dT[\d:.]+\ \#\d+\]\s+[A-Z]+\ --                                    # Ruby
