@@ -92,12 +92,14 @@ impl Redactor {
     /// left out.
     pub fn excerpt(&self, text: &str, max_chars: usize) -> String {
         let bounded = prefix(text, max_chars.saturating_mul(8));
-        let short = shortened(&self.clean(bounded), max_chars, bounded.len() < text.len());
+        let clean = self.clean(bounded);
+        let shown = match clean.char_indices().nth(max_chars) {
+            Some((end, _)) => &clean[..end],
+            None if bounded.len() < text.len() => clean.trim_end(),
+            None => return clean.into_owned(),
+        };
         // What is shown open may be redacted later, when the rest of a secret that would identify its start is gone.
-        match short.strip_suffix('…') {
-            Some(shown) if !self.secrets => format!("{}…", without_last_word(shown)),
-            _ => short,
-        }
+        format!("{}…", if self.secrets { shown } else { without_last_word(shown) })
     }
 
     /// Returns the secrets in a record's texts, so that they can be masked in pieces of these texts.
@@ -231,14 +233,6 @@ fn without_last_word(text: &str) -> &str {
 
 fn is_of_word(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, ',' | ';' | '(' | ')' | '{' | '}' | '<' | '>')
-}
-
-fn shortened(clean: &str, max_chars: usize, is_cut: bool) -> String {
-    match clean.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None if is_cut => format!("{}…", clean.trim_end()),
-        None => clean.to_owned(),
-    }
 }
 
 /// Extends a range to character boundaries.

@@ -178,6 +178,7 @@ fn escapes_what_a_terminal_would_obey_and_cuts_at_a_character() {
     }
     assert_eq!(Redactor::OPEN.excerpt("äöüß", 2), "äö…");
     assert_eq!(Redactor::OPEN.excerpt("key 0123456789", 8), "key …");
+    assert_eq!(Redactor::OPEN.excerpt("loading models…", 20), "loading models…");
     assert_eq!(Redactor::OPEN.excerpt("ab", 2), "ab");
     assert_eq!(Redactor::OPEN.clean_lines("a\u{7}\r\nb"), "a\\u{7}\nb");
 }
