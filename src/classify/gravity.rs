@@ -14,8 +14,8 @@ pub(super) enum Gravity {
 }
 
 impl Gravity {
-    /// Returns the counter to which a record is added; `is_failure` tells whether it is a failure by its text. Excludes the empty lines that
-    /// the CLI prints between its error lines.
+    /// Returns the counter to which a record is added; `is_failure` tells whether it is a failure by its text. Excludes the empty
+    /// lines that the CLI prints between its error lines.
     pub fn of(record: &Record<'_>, is_failure: impl FnOnce() -> bool) -> Self {
         let is_empty = || record.parts.message.trim().is_empty() && record.parts.errors.is_empty();
         if record.is_foreign {

@@ -51,6 +51,7 @@ impl<'a> Record<'a> {
         let lossy = readable(bytes);
         let invalid_utf8 = matches!(lossy, Cow::Owned(_));
         let (mut text, mut wrapper, mut stamp) = (spaced::compact_text(without_codes(lossy)), None, None);
+        let mut process = None;
         let text_is_json = text.starts_with('{');
         // Docker can wrap the output of Compose, and a journal that of Docker.
         while let Some(unwrapped) = wrap::unwrap(&text) {
@@ -59,6 +60,7 @@ impl<'a> Record<'a> {
             if wrapper.replace(unwrapped.wrapper).is_some() {
                 break;
             }
+            process = unwrapped.process;
         }
         let (format, mut parts) = match text {
             Cow::Borrowed(text) => parse_text(text),
@@ -86,8 +88,7 @@ impl<'a> Record<'a> {
             parts.quoted = false;
         }
         let is_foreign = matches!(wrapper, Some(Wrapper::Journal | Wrapper::JournalJson))
-            && wrap::foreign_process(bytes)
-                .is_some_and(|process| !concerns_openclaw(&process, &parts.message));
+            && process.is_some_and(|process| !concerns_openclaw(&process, &parts.message));
         Self { format, wrapper, parts, is_foreign, invalid_utf8 }
     }
 

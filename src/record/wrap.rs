@@ -40,6 +40,8 @@ pub(super) struct Unwrapped {
     pub wrapper: Wrapper,
     /// The time in the wrapper.
     pub stamp: Option<Stamp>,
+    /// The process other than OpenClaw that a journal names.
+    pub process: Option<Vec<u8>>,
     pub text: String,
 }
 
@@ -153,16 +155,17 @@ pub(super) fn unquoted(line: &[u8]) -> &[u8] {
 }
 
 /// Returns the process other than OpenClaw from which the journal has this line. Such a line is a separate record.
-pub(super) fn foreign_process(line: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let process = match prefix(line) {
-        Some((Wrapper::Journal, length)) => Cow::Borrowed(journal_process(&line[..length])),
-        _ if is_json_wrapper(line) == Some(Wrapper::JournalJson) => Cow::Owned(json_process(line)?),
-        _ => return None,
-    };
-    let is_own = [&b"node"[..], b"MainThread"].contains(&process.as_ref())
-        || memchr::memmem::find(&process, b"openclaw").is_some()
+pub(super) fn foreign_process(line: &[u8]) -> Option<&[u8]> {
+    let Some((Wrapper::Journal, length)) = prefix(line) else { return None };
+    Some(journal_process(&line[..length])).filter(|process| is_foreign(process))
+}
+
+/// Returns true if a process is not OpenClaw's, by its name.
+fn is_foreign(process: &[u8]) -> bool {
+    let is_own = [&b"node"[..], b"MainThread"].contains(&process)
+        || memchr::memmem::find(process, b"openclaw").is_some()
         || process.starts_with(b"clawd");
-    (!is_own).then_some(process)
+    !is_own
 }
 
 /// Returns the name of the process in the prefix of a journal's line: `Nov 22 09:51:12 host node[1]: `.
@@ -173,16 +176,15 @@ fn journal_process(prefix: &[u8]) -> &[u8] {
     memchr::memchr(b'[', word).map_or(word, |bracket| &word[..bracket])
 }
 
-/// Returns the process that wrote a record of a journal in JSON; `None` if the record belongs to a unit of OpenClaw.
-fn json_process(line: &[u8]) -> Option<Vec<u8>> {
-    let object = json::value(std::str::from_utf8(line).ok()?)?;
+/// Returns the process other than OpenClaw that wrote a record of a journal in JSON; `None` if its unit is one of OpenClaw.
+fn foreign_process_of(object: &Value) -> Option<&str> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let units = ["_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "UNIT", "USER_UNIT"];
     if units.into_iter().filter_map(text).any(|unit| unit.contains("openclaw") || unit.contains("clawd")) {
         return None;
     }
     let process = text("SYSLOG_IDENTIFIER").or_else(|| text("_COMM"))?;
-    Some(process.as_bytes().to_vec())
+    is_foreign(process.as_bytes()).then_some(process)
 }
 
 /// Returns true if the line has a wrapper with its own time, so that each line is a record unless its form joins it to the one
@@ -210,6 +212,10 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
         }),
         _ => None,
     };
+    let process = (wrapper == Wrapper::Journal)
+        .then(|| journal_process(&text.as_bytes()[..length]))
+        .filter(|process| is_foreign(process))
+        .map(<[u8]>::to_vec);
     let mut inner = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
@@ -220,7 +226,7 @@ pub(super) fn unwrap(text: &str) -> Option<Unwrapped> {
             prefix(line.as_bytes()).filter(|(kind, _)| *kind == wrapper).map_or(0, |(_, length)| length);
         inner.push_str(&line[length..]);
     }
-    Some(Unwrapped { wrapper, stamp, text: inner })
+    Some(Unwrapped { wrapper, stamp, process, text: inner })
 }
 
 /// Parses a journal's time. `journalctl -o short-iso` writes the offset without a colon.
@@ -257,10 +263,14 @@ pub(super) fn json_inner(line: &[u8]) -> Option<String> {
 
 fn unwrap_json(text: &str) -> Option<Unwrapped> {
     let wrapper = is_json_wrapper(text.as_bytes())?;
-    let mut stamp = None;
+    let (mut stamp, mut process) = (None, None);
     let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
-        match json::value(line).and_then(|object| inner_text(&object)) {
+    for (index, line) in text.lines().enumerate() {
+        let object = json::value(line);
+        if index == 0 && wrapper == Wrapper::JournalJson {
+            process = object.as_ref().and_then(foreign_process_of).map(|name| name.as_bytes().to_vec());
+        }
+        match object.and_then(|object| inner_text(&object)) {
             Some((text, time)) => {
                 stamp = stamp.or(time);
                 lines.push(text);
@@ -268,7 +278,7 @@ fn unwrap_json(text: &str) -> Option<Unwrapped> {
             None => lines.push(line.to_owned()),
         }
     }
-    Some(Unwrapped { wrapper, stamp, text: lines.join("\n") })
+    Some(Unwrapped { wrapper, stamp, process, text: lines.join("\n") })
 }
 
 fn inner_text(object: &Value) -> Option<(String, Option<Stamp>)> {
