@@ -201,6 +201,9 @@ pub struct Facts {
     /// For the end of an attempt: the rule that explains the failure if attempts follow each other sooner than any time limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) too_soon: Option<usize>,
+    /// The rule that explains the failure if its address is the gateway's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at_gateway: Option<usize>,
 }
 
 /// The part of a record in the end of the gateway's process.
@@ -278,7 +281,13 @@ pub enum Event {
         stamp: Option<Stamp>,
         /// Kind of the event.
         what: LifecycleKind,
+        /// The port that the gateway listens on, if the record names it.
+        port: Option<u16>,
     },
+    /// OpenClaw's CLI reports which port of the gateway it uses.
+    GatewayPort(u16),
+    /// OpenClaw's CLI reports that the gateway answers.
+    GatewayAnswers(Position),
     /// The first time stamp of a chunk.
     First(Stamp),
     /// The last time stamp before a record that names the log's date.

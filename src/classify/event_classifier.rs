@@ -228,7 +228,7 @@ impl<'e> EventClassifier<'e> {
         classify: fn(&Engine, &Record<'_>) -> Option<Verdict>,
     ) -> Reading {
         // Lifecycle events of the gateway need no rule.
-        let reading = match gateway::event(record) {
+        let reading = match gateway::event(record).map(|event| event.at(position(raw))) {
             Some(event) => Reading {
                 is_particular: event.is_particular(),
                 event: Some(event),
@@ -312,6 +312,7 @@ impl<'e> EventClassifier<'e> {
             setting,
             has_next: gateway::has_next_model(record),
             is_attempt: gateway::is_attempt(record),
+            at_gateway: self.engine.at_gateway(verdict.rule),
             process: gateway::process_end(record),
             too_soon: self
                 .engine
@@ -368,6 +369,9 @@ impl Event {
             Self::Succeeded { provider, model, requested, .. } => any(&[provider, model, requested]),
             Self::ChannelUp { channel: text, .. } | Self::DefaultProvider(text) => is_particular(text),
             Self::LifecycleEvent { what: LifecycleKind::Version(version), .. } => is_particular(version),
+            Self::LifecycleEvent { port: Some(_), .. } | Self::GatewayPort(_) | Self::GatewayAnswers(_) => {
+                true
+            }
             Self::LifecycleEvent { .. }
             | Self::Match(_)
             | Self::Started { .. }
@@ -378,6 +382,14 @@ impl Event {
             | Self::Truncated
             | Self::Dropped(_)
             | Self::Unclassified { .. } => false,
+        }
+    }
+
+    /// Returns the event with the position of its record.
+    fn at(self, position: Position) -> Self {
+        match self {
+            Self::GatewayAnswers(_) => Self::GatewayAnswers(position),
+            event => event,
         }
     }
 
@@ -398,6 +410,8 @@ impl Event {
             Self::ChannelUp { stamp, .. } | Self::LifecycleEvent { stamp, .. } => *stamp = new_stamp,
             Self::Match(_)
             | Self::DefaultProvider(_)
+            | Self::GatewayPort(_)
+            | Self::GatewayAnswers(_)
             | Self::First(_)
             | Self::Last(_)
             | Self::Clock(_)

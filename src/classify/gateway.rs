@@ -7,7 +7,7 @@ use crate::openclaw::{self, GATEWAY_SUBSYSTEMS, RUN_SUBSYSTEMS, after};
 use crate::record::{Author, Level, Record, is_error_reply};
 
 use super::calendar::date_of_log_file;
-use super::event::{Component, Ends, Event, LifecycleKind, ProcessEnd, RunKeys};
+use super::event::{Component, Ends, Event, LifecycleKind, Position, ProcessEnd, RunKeys};
 
 /// Categories of failures that put a provider on cooldown.
 pub(crate) const RESTING: [Category; 6] = [
@@ -58,7 +58,16 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
     if let Some(what) = mark(message)
         && is_of(&GATEWAY_SUBSYSTEMS)
     {
-        return Some(Event::LifecycleEvent { stamp, what });
+        return Some(Event::LifecycleEvent { stamp, what, port: openclaw::port_of_address(message) });
+    }
+    // Output of the CLI, as it stands in a paste, or in the log if the gateway's own process printed it.
+    if record.parts.subsystem.is_none() {
+        if let Some(address) = after(message, &openclaw::GATEWAY_ADDRESS) {
+            return openclaw::port_of_address(address).map(Event::GatewayPort);
+        }
+        if after(message, &openclaw::GATEWAY_ANSWERS).is_some() {
+            return Some(Event::GatewayAnswers(Position::default()));
+        }
     }
     if let Some(count) = after(message, &openclaw::LOST_RECORDS)
         && record.author() == Author::Own
@@ -180,7 +189,8 @@ pub(crate) fn version(record: &Record<'_>) -> Option<Event> {
         return None;
     }
     let version = openclaw::version(message)?;
-    Some(Event::LifecycleEvent { stamp: record.parts.stamp, what: LifecycleKind::Version(version) })
+    let what = LifecycleKind::Version(version);
+    Some(Event::LifecycleEvent { stamp: record.parts.stamp, what, port: None })
 }
 
 /// Returns the part of OpenClaw that the failure in a record belongs to.

@@ -134,6 +134,11 @@ impl Engine {
         self.rules[rule].too_soon
     }
 
+    /// Returns the index of the rule that explains the failure instead if the address in it is the gateway's own.
+    pub fn at_gateway(&self, rule: usize) -> Option<usize> {
+        self.rules[rule].at_gateway
+    }
+
     /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
         self.rules[rule].find(&RecordView::new(record, &self.groups, Some(&self.triggers))).is_some()

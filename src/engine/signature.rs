@@ -25,6 +25,7 @@ pub(super) struct CompiledRule {
     pub overrides: Vec<usize>,
     /// Index of the rule that explains attempts that fail sooner than any time limit.
     pub too_soon: Option<usize>,
+    pub at_gateway: Option<usize>,
 }
 
 /// The result of matching a rule against a record.
@@ -123,6 +124,7 @@ pub(super) fn compile<'c>(
         none: compile_all(&rule.none),
         overrides: overridden(rule, rules, &index),
         too_soon: rule.too_soon.as_deref().and_then(|id| index.get(id).copied()),
+        at_gateway: rule.at_gateway.as_deref().and_then(|id| index.get(id).copied()),
     };
     (rules.iter().map(compile).collect(), groups)
 }
@@ -139,6 +141,7 @@ pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<u
         none: compile_all(&rule.none),
         overrides,
         too_soon: None,
+        at_gateway: None,
     }
 }
 

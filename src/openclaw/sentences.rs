@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use clawsift_catalogue::pattern::{Pattern, matches};
 
 use super::lists::{
-    CHANNEL_UP, CHANNEL_UP_PARTS, CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILED_RUN, FAILING_INFO,
-    GATEWAY_STARTED, INFO_PARTS, LOG_FILE, LOG_TRUNCATED, LOST_RECORDS, MODEL_FALLBACK, RUN_ACCOUNTS,
-    RUN_ENDED, RUN_EVENTS, RUN_OVER, RUN_STARTED,
+    ALL_FAILED, CHANNEL_UP, CHANNEL_UP_PARTS, CONFIG_RELOADED, DEFAULT_MODEL, ERROR_REPLIES, FAILED_RUN,
+    FAILING_INFO, GATEWAY_ADDRESS, GATEWAY_ANSWERS, GATEWAY_STARTED, INFO_PARTS, LOG_FILE, LOG_TRUNCATED,
+    LOST_RECORDS, MODEL_FALLBACK, RUN_ACCOUNTS, RUN_ENDED, RUN_EVENTS, RUN_OVER, RUN_STARTED,
 };
 
 /// Returns the rest of a message that begins with one of some openings.
@@ -19,6 +19,7 @@ pub(crate) fn after<'m>(message: &'m str, openings: &[&str]) -> Option<&'m str> 
 pub(crate) fn info_openings() -> impl Iterator<Item = &'static str> {
     let runs = RUN_STARTED.into_iter().chain(RUN_ENDED).chain(MODEL_FALLBACK);
     let gateway = GATEWAY_STARTED.into_iter().chain(DEFAULT_MODEL).chain(CONFIG_RELOADED);
+    let gateway = gateway.chain(GATEWAY_ADDRESS).chain(GATEWAY_ANSWERS);
     let log = LOG_FILE.into_iter().chain(LOST_RECORDS).chain(LOG_TRUNCATED);
     FAILING_INFO.into_iter().chain(ERROR_REPLIES).chain(runs).chain(gateway).chain(log)
 }
@@ -45,7 +46,16 @@ pub(crate) fn reports_run(message: &str) -> bool {
 
 /// Returns true if a message reports that a run is over, without a reply.
 pub(crate) fn ends_run(message: &str) -> bool {
-    reports_failed_run(message) || after(message, &RUN_OVER).is_some()
+    // With one model, the sentence is also what a client hears of each attempt.
+    let all_failed = message.split_once(ALL_FAILED[0]).is_some_and(|(_, number)| !number.starts_with("1)"));
+    reports_failed_run(message) || after(message, &RUN_OVER).is_some() || all_failed
+}
+
+/// Returns the port of the first WebSocket address in a message.
+pub(crate) fn port_of_address(message: &str) -> Option<u16> {
+    let (_, address) = message.split_once("ws://").or_else(|| message.split_once("wss://"))?;
+    let host_and_port = address.split([',', '/', ' ', '"', '\n']).next()?;
+    host_and_port.rsplit_once(':')?.1.parse().ok()
 }
 
 /// Returns true if the CLI reports that it does not show all of a log.

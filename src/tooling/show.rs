@@ -34,6 +34,12 @@ pub struct ShownRule<'c> {
     /// Id of the rule that explains attempts that fail sooner than any time limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub too_soon: Option<&'c str>,
+    /// Id of the rule that explains the failure if its address is the gateway's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_gateway: Option<&'c str>,
+    /// The failure is none if the gateway has answered a probe just before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unless_answered: bool,
     /// Possible causes.
     pub causes: &'c [String],
     /// Fixes, with unfilled captures.
@@ -126,6 +132,8 @@ impl<'c> ShownRule<'c> {
             overrides: &rule.overrides,
             echo_of: &rule.echo_of,
             too_soon: rule.too_soon.as_deref(),
+            at_gateway: rule.at_gateway.as_deref(),
+            unless_answered: rule.unless_answered,
             causes: &rule.causes,
             fixes: &rule.fixes,
             limits: rule.limits.as_ref(),

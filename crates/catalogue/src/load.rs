@@ -270,7 +270,7 @@ impl<'b> Loader<'b> {
                 "at least one signature under `any:` or `all:`",
             ));
         }
-        for other in raw.overrides.iter().chain(&raw.too_soon) {
+        for other in raw.overrides.iter().chain(&raw.too_soon).chain(&raw.at_gateway) {
             self.overrides.push((source.location(other), other.value.clone()));
         }
 
@@ -284,6 +284,8 @@ impl<'b> Loader<'b> {
             overrides: raw.overrides.into_iter().map(|o| o.value).collect(),
             echo_of: raw.echo_of,
             too_soon: raw.too_soon.map(|other| other.value),
+            at_gateway: raw.at_gateway.map(|other| other.value),
+            unless_answered: raw.unless_answered,
             causes: raw.causes,
             fixes: raw.fixes,
             limits: raw.limits,

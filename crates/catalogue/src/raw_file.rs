@@ -125,6 +125,13 @@ pub(super) struct RawRule {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub too_soon: Option<Spanned<String>>,
+    /// Id of the rule that explains the failure instead if the address in it is the gateway's own.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub at_gateway: Option<Spanned<String>>,
+    /// The failure is none if OpenClaw's CLI has reported just before that the gateway answers.
+    #[serde(default)]
+    pub unless_answered: bool,
     /// Why it happens, the most likely cause first; `{capture}` is filled in from the log.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("minItems" = 1)))]

@@ -111,6 +111,10 @@ pub struct Rule {
     pub echo_of: Vec<Category>,
     /// Id of the rule that explains the failure instead if the attempts of a run fail sooner than any time limit.
     pub too_soon: Option<String>,
+    /// Id of the rule that explains the failure instead if the address in it is the gateway's own.
+    pub at_gateway: Option<String>,
+    /// The failure is none if OpenClaw's CLI has reported just before that the gateway answers.
+    pub unless_answered: bool,
     /// Why it happens, the most likely cause first.
     pub causes: Vec<String>,
     /// How to fix it, in the order to try.

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::catalogue::Severity;
 use crate::classify::{Component, CorrelationKey, Ends, Match, ProcessEnd, RunKeys};
 
-use super::incident::{Incident, PrimaryEvidence, RunState};
+use super::incident::{Incident, RunState};
+use super::primary_evidence::PrimaryEvidence;
 use super::time_limits::{ECHO, REACH, WINDOW, within};
 
 /// Longest gap between failures of one channel, tool or store that form one incident: backoff waits up to five minutes.

@@ -6,12 +6,14 @@ use litemap::LiteMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Evidence, Severity};
-use crate::classify::{Component, CorrelationKey, Ends, Match, Position, ProcessEnd};
+use crate::catalogue::{Category, Evidence};
+use crate::classify::{Component, CorrelationKey, Ends, Match, ProcessEnd};
 use crate::redact::Cleaner;
 
 use super::captures::{Captures, Weight, shrink};
 use super::ending::Ending;
+use super::fallback::{FallbackFailure, Fallbacks, keep_stronger};
+use super::primary_evidence::{PrimaryEvidence, strongest};
 use super::quick_failures::QuickFailures;
 use super::sample::Sample;
 use super::time_limits::{WINDOW, earlier, within};
@@ -33,58 +35,6 @@ pub enum Role {
     Cause,
     /// A related record of the same failure.
     Symptom,
-}
-
-/// The strongest record about one provider (or about no provider).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PrimaryEvidence {
-    pub rule: usize,
-    pub category: Category,
-    pub severity: Severity,
-    pub evidence: Evidence,
-    /// The record reports a consequence of an earlier failure, such as a skipped provider.
-    pub is_echo: bool,
-    /// The record reports a failure of the channel itself, and not of something that the channel uses.
-    pub is_of_channel: bool,
-    /// The record only says that the process ended.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_exit: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    #[serde(skip)]
-    pub position: Position,
-}
-
-impl PrimaryEvidence {
-    fn new(found: &Match, provider: Option<String>) -> Self {
-        Self {
-            rule: found.rule,
-            category: found.category,
-            severity: found.severity,
-            evidence: found.evidence,
-            is_echo: !found.echo_of.is_empty(),
-            is_of_channel: found.setting.is_channel() && found.category == Category::Channel,
-            is_exit: found.process == ProcessEnd::Exit,
-            provider,
-            position: found.position,
-        }
-    }
-
-    /// Sort key of the evidence: a proven cause ranks above a consequence of an earlier failure, and that above
-    /// OpenClaw's own interpretation.
-    fn weight(&self) -> Weight {
-        let class = match (self.is_echo, self.is_proven()) {
-            (false, true) => 2,
-            (true, _) => 1 - u8::from(self.is_exit),
-            (false, false) => 0,
-        };
-        let evidence = if self.is_exit { Evidence::Reason } else { self.evidence };
-        (self.is_of_channel, class, evidence)
-    }
-
-    fn is_proven(&self) -> bool {
-        !self.is_echo && !self.evidence.is_secondary()
-    }
 }
 
 /// The earlier failure that led to an incident.
@@ -136,7 +86,7 @@ pub(crate) struct Incident {
     /// The provider of the last request. Records without a provider are attributed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
-    /// Sample of the strongest record that has one, with its evidence and rule.
+    /// Sample of the strongest record that has one, with its evidence and rule; without those of fallbacks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<(Evidence, usize, Sample)>,
     pub records: u64,
@@ -144,6 +94,9 @@ pub(crate) struct Incident {
     pub rules: LiteMap<usize, u64>,
     #[serde(default, skip_serializing_if = "Captures::is_empty")]
     pub captures: Captures,
+    /// The failures of other providers than the first one.
+    #[serde(default, skip_serializing_if = "Fallbacks::is_empty")]
+    pub fallbacks: Fallbacks,
     /// OpenClaw's own statements about the failure, each with the categories for which it would be true.
     #[serde(default, skip_serializing_if = "LiteMap::is_empty")]
     pub claims: LiteMap<String, Vec<Category>>,
@@ -194,6 +147,7 @@ impl Incident {
             records: 0,
             rules: LiteMap::new(),
             captures: Captures::default(),
+            fallbacks: Fallbacks::default(),
             claims: LiteMap::new(),
             ending: Ending::default(),
             runs: Vec::new(),
@@ -273,23 +227,29 @@ impl Incident {
         let evidence = PrimaryEvidence::new(found, self.asked.clone());
         let weight = evidence.weight();
         self.add_lead(evidence);
-        if let Some(sample) = sample {
-            self.add_sample((found.evidence, found.rule, sample));
-        }
+        let asked = self.asked.clone();
         // The facts of a fallback's failure do not describe the first failure.
-        if self.asked.is_none() || self.asked.as_deref() == self.provider() {
-            for (name, value) in &found.captures {
-                self.captures.add(name, value, weight);
-            }
-            for claim in &found.claims {
-                self.add_claim(&claim.says, &claim.means);
-            }
+        match asked.filter(|asked| Some(asked.as_str()) != self.provider()) {
+            Some(fallback) => self.fallbacks.add(&fallback, found, sample, weight),
+            None => self.add_facts(found, sample, weight),
         }
         self.is_fatal |= found.process == ProcessEnd::LastWords;
         if let Some((instead, time)) = found.too_soon.zip(found.when.order) {
             self.add_quick(QuickFailures::new(found.rule, instead, time));
         }
         self.advance(found);
+    }
+
+    fn add_facts(&mut self, found: &Match, sample: Option<Sample>, weight: Weight) {
+        if let Some(sample) = sample {
+            keep_stronger(&mut self.sample, (found.evidence, found.rule, sample));
+        }
+        for (name, value) in &found.captures {
+            self.captures.add(name, value, weight);
+        }
+        for claim in &found.claims {
+            self.add_claim(&claim.says, &claim.means);
+        }
     }
 
     /// Adds a record after the end of the journal to `rest`, if the journal contains earlier records of the incident.
@@ -333,12 +293,6 @@ impl Incident {
         }
     }
 
-    fn add_sample(&mut self, sample: (Evidence, usize, Sample)) {
-        if self.sample.as_ref().is_none_or(|mine| sample.0 > mine.0) {
-            self.sample = Some(sample);
-        }
-    }
-
     fn add_claim(&mut self, says: &str, means: &[Category]) {
         if self.claims.len() < MAX_CLAIMS {
             self.claims.entry(says.to_owned()).or_insert_with(|| means.to_vec());
@@ -362,7 +316,8 @@ impl Incident {
     }
 
     /// Adds the records that a later source has of the same failure.
-    pub fn absorb(&mut self, other: Self) {
+    pub fn absorb(&mut self, mut other: Self) {
+        self.absorb_facts(&mut other);
         self.records += other.records;
         for (rule, records) in other.rules {
             *self.rules.entry(rule).or_default() += records;
@@ -375,27 +330,56 @@ impl Incident {
             others.iter().for_each(|id| remember(ids, Some(id)));
         }
         self.session = self.session.take().or(other.session);
-        // Records without a provider belong to the provider of the last request, and the facts of a fallback's failure
-        // do not describe the first failure.
-        let asked = other.leads.iter().find_map(|lead| lead.provider.clone()).or_else(|| self.asked.clone());
-        if asked.is_none() || self.provider().is_none() || asked.as_deref() == self.provider() {
-            self.captures.absorb(other.captures);
-            for (says, means) in &other.claims {
-                self.add_claim(says, means);
-            }
-        }
         for lead in other.leads {
             let provider = lead.provider.or_else(|| self.asked.clone());
             self.add_lead(PrimaryEvidence { provider, ..lead });
         }
         self.root = self.root.take().or(other.root);
         self.asked = other.asked.or(self.asked.take());
-        other.sample.into_iter().for_each(|sample| self.add_sample(sample));
         self.is_fatal |= other.is_fatal;
         other.quick.into_iter().for_each(|later| self.add_quick(*later));
         self.ending.recovered |= other.ending.recovered;
         self.ending.degraded |= other.ending.degraded;
         self.course = self.course_after(other.course, other.first.is_attempt);
+    }
+
+    /// Takes the facts of a later source's records. Records without a provider belong to the provider of the last request, and the
+    /// facts of a fallback's failure do not describe the first failure.
+    fn absorb_facts(&mut self, other: &mut Self) {
+        let asked = other.provider().or(self.asked.as_deref()).map(str::to_owned);
+        let primary = self.provider().or(asked.as_deref()).map(str::to_owned);
+        let fallbacks = std::mem::take(&mut other.fallbacks);
+        match asked.filter(|asked| Some(asked) != primary.as_ref()) {
+            Some(fallback) => {
+                let mut rules = other.rules.clone();
+                fallbacks.take_out_of(&mut rules);
+                self.fallbacks.absorb(FallbackFailure {
+                    first_seen: other.first_seen,
+                    last_seen: other.last_seen,
+                    first_order: other.first_order,
+                    last_order: other.last_order,
+                    rules,
+                    captures: std::mem::take(&mut other.captures),
+                    sample: other.sample.take(),
+                    ..FallbackFailure::new(&fallback)
+                });
+            }
+            None => {
+                self.captures.absorb(std::mem::take(&mut other.captures));
+                for (says, means) in &other.claims {
+                    self.add_claim(says, means);
+                }
+                other.sample.take().into_iter().for_each(|sample| keep_stronger(&mut self.sample, sample));
+            }
+        }
+        for later in fallbacks.0 {
+            if Some(&later.provider) == primary.as_ref() {
+                self.captures.absorb(later.captures);
+                later.sample.into_iter().for_each(|sample| keep_stronger(&mut self.sample, sample));
+            } else {
+                self.fallbacks.absorb(later);
+            }
+        }
     }
 
     /// Returns the run state after a later source continues the incident, equal to the state if both were one source.
@@ -415,6 +399,7 @@ impl Incident {
         self.traces.shrink_to_fit();
         shrink(&mut self.rules);
         self.captures.shrink();
+        self.fallbacks.shrink();
     }
 
     /// Maps all rule indices through `new`.
@@ -429,6 +414,7 @@ impl Incident {
         if let Some(sample) = &mut self.sample {
             sample.1 = new(sample.1);
         }
+        self.fallbacks.renumber(new);
         self.first.rule = new(self.first.rule);
         if let Some(rest) = &mut self.rest {
             rest.renumber(new);
@@ -454,13 +440,9 @@ impl Incident {
         if let Some((_, _, sample)) = &mut self.sample {
             sample.redact(&own);
         }
+        self.fallbacks.redact(cleaner);
         self.rest.iter_mut().for_each(|rest| rest.redact(cleaner));
     }
-}
-
-/// Returns the lead with the highest weight, the first one on ties.
-fn strongest<'l>(leads: impl Iterator<Item = &'l PrimaryEvidence>) -> Option<&'l PrimaryEvidence> {
-    leads.reduce(|best, lead| if lead.weight() > best.weight() { lead } else { best })
 }
 
 fn remember(ids: &mut Vec<String>, id: Option<&String>) {

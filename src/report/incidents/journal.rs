@@ -198,6 +198,7 @@ impl Journal {
         for facts in &mut self.facts {
             facts.rule = new(facts.rule);
             facts.too_soon = facts.too_soon.map(&mut *new);
+            facts.at_gateway = facts.at_gateway.map(&mut *new);
         }
     }
 }

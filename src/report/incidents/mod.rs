@@ -1,15 +1,18 @@
 //! Correlation: joins the records of one failure into one incident, within a source and across sources.
 
 mod captures;
+mod causes;
 mod correlate;
 mod correlation_rules;
 pub(super) mod ending;
+mod fallback;
 mod hint;
 mod incident;
 mod journal;
 mod lifecycle;
 mod part;
 pub(super) mod parts;
+mod primary_evidence;
 mod quick_failures;
 mod sample;
 mod scope;

@@ -59,7 +59,7 @@ impl FindingTally {
                 *self.symptoms.entry(rule).or_default() += records;
             }
         }
-        if let Some((_, _, sample)) = &incident.sample
+        if let Some(sample) = incident.shown_sample()
             && !cause.is_earlier
         {
             self.add_sample(sample.clone());

@@ -7,11 +7,10 @@ use crate::catalogue::{Catalogue, Severity};
 use crate::classify::{
     Calendar, ChunkBytes, Event, LifecycleKind, Match, Position, Quotations, RunKeys, Standing, When,
 };
-use crate::record::{Level, Stamp};
+use crate::record::Stamp;
 use crate::redact::Redactor;
 use crate::report::incidents::{
-    Correlator, End, Incident, MAX_SAMPLES, REACH, Role, RunEvent, RunOutcome, Sample, Scope, Skipped,
-    Success,
+    Correlator, End, Incident, MAX_SAMPLES, REACH, Role, RunEvent, RunOutcome, Scope, Skipped, Success,
 };
 
 use super::chunk_tally::ChunkTally;
@@ -189,6 +188,9 @@ impl<'c> Tally<'c> {
                 _ => {}
             }
             if let Event::Match(found) = &mut event {
+                if !source.own_gateway.judge(found, start, self.catalogue) {
+                    continue;
+                }
                 let line = start.line + found.position.line;
                 match self.quotations.judge(found, bytes, line) {
                     Standing::Record => self.end_quotation(&source),
@@ -267,7 +269,10 @@ impl<'c> Tally<'c> {
                 }
             }
             Event::DefaultProvider(provider) => source.default_provider = Some(provider),
-            Event::LifecycleEvent { stamp, what } => {
+            Event::GatewayPort(port) => source.own_gateway.port = Some(port),
+            Event::GatewayAnswers(position) => source.own_gateway.answered = Some(place(position).line),
+            Event::LifecycleEvent { stamp, what, port } => {
+                source.own_gateway.port = port.or(source.own_gateway.port);
                 let when = self.place(stamp, source);
                 if what == LifecycleKind::GatewayStart {
                     source.journal.turn(
@@ -300,7 +305,7 @@ impl<'c> Tally<'c> {
             Event::Dropped(records) => source.dropped += records,
             Event::Unclassified { position, stamp, level, subsystem, text } => {
                 let time = self.place(stamp, source).time;
-                let sample = sample(source, place(position), time, level, subsystem, text);
+                let sample = source.sample(place(position), time, level, subsystem, text);
                 self.summary.shapes.add(level, sample);
             }
         }
@@ -332,7 +337,7 @@ impl<'c> Tally<'c> {
 
     pub(super) fn add_match(&mut self, found: Match, source: &mut SourceTally) {
         self.summary.matched += 1;
-        let sample = (found.is_sample && found.text.is_some()).then(|| sample_of(&found, source));
+        let sample = (found.is_sample && found.text.is_some()).then(|| source.sample_of(&found));
         let number = self.joiner.add(&found, sample.clone());
         let first = source.first_order;
         let is_noted = source.journal.add(&found, first, number, sample.clone());
@@ -454,32 +459,5 @@ impl<'c> Tally<'c> {
         }
         self.summary.tidy();
         (self.summary, self.view, self.matches)
-    }
-}
-
-/// Returns the sample of a match.
-pub(super) fn sample_of(found: &Match, source: &SourceTally) -> Sample {
-    let text = found.text.clone().unwrap_or_default();
-    let sample = sample(source, found.position, found.when.time, found.level, found.subsystem.clone(), text);
-    Sample { matched: found.matched.clone(), ..sample }
-}
-
-fn sample(
-    source: &SourceTally,
-    position: Position,
-    time: Option<Timestamp>,
-    level: Option<Level>,
-    subsystem: Option<String>,
-    text: String,
-) -> Sample {
-    Sample {
-        source: source.name.clone(),
-        line: position.line,
-        offset: position.offset,
-        time,
-        level,
-        subsystem,
-        text,
-        matched: None,
     }
 }

@@ -9,6 +9,7 @@ mod log_tally;
 mod log_template;
 mod match_row;
 mod matches;
+mod own_gateway;
 mod period;
 mod quoted;
 mod rule_text;

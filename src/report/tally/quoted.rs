@@ -4,7 +4,7 @@ use crate::classify::{ChunkBytes, Match, Paste, Position};
 use crate::record::Stamp;
 use crate::report::incidents::{Incident, MAX_SAMPLES};
 
-use super::log_tally::{MAX_EDGES, Tally, sample_of};
+use super::log_tally::{MAX_EDGES, Tally};
 use super::source_tally::SourceTally;
 
 impl Tally<'_> {
@@ -35,7 +35,7 @@ impl Tally<'_> {
         let mut incident = Incident::new(self.joiner.next_number(), first);
         for mut found in matches {
             found.is_quoted = true;
-            incident.add(&found, found.is_sample.then(|| sample_of(&found, source)));
+            incident.add(&found, found.is_sample.then(|| source.sample_of(&found)));
             self.keep(found, incident.number);
         }
         self.keep_cause(&incident);

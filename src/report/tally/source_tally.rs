@@ -4,15 +4,17 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::classify::{LifecycleKind, RunKeys};
-use crate::record::{ByFormat, Format, MAX_ORIGINS, Origin};
+use crate::classify::{LifecycleKind, Match, Position, RunKeys};
+use crate::record::{ByFormat, Format, Level, MAX_ORIGINS, Origin};
 use crate::report::incidents::{
-    EMPTY, End, FormatCount, Incident, Journal, LifecycleEvent, MAX_MARKS, Oddities, REACH, Scope, Skipped,
-    SourceInfo, SourcePart, SourceSummary, Standing, Success, UnmatchedEnd, WINDOW, keep_latest, within,
+    EMPTY, End, FormatCount, Incident, Journal, LifecycleEvent, MAX_MARKS, Oddities, REACH, Sample, Scope,
+    Skipped, SourceInfo, SourcePart, SourceSummary, Standing, Success, UnmatchedEnd, WINDOW, keep_latest,
+    within,
 };
 use crate::source::Kind;
 
 use super::input_sample::InputSample;
+use super::own_gateway::OwnGateway;
 use super::undecided::WaitingChunk;
 
 /// Maximum number of successes kept near the beginning of a source.
@@ -56,6 +58,7 @@ pub struct SourceTally {
     pub(crate) successes: Vec<Success>,
     pub(crate) early_success: Option<Timestamp>,
     pub(crate) default_provider: Option<String>,
+    pub(super) own_gateway: OwnGateway,
     pub(crate) marks: VecDeque<LifecycleEvent>,
     pub(crate) edges: Vec<Incident>,
     pub(crate) journal: Journal,
@@ -96,11 +99,32 @@ impl SourceTally {
             successes: Vec::new(),
             early_success: None,
             default_provider: None,
+            own_gateway: OwnGateway::default(),
             marks: VecDeque::new(),
             edges: Vec::new(),
             journal: Journal::default(),
             last_event: None,
         }
+    }
+
+    /// Returns the sample of a match.
+    pub(super) fn sample_of(&self, found: &Match) -> Sample {
+        let text = found.text.clone().unwrap_or_default();
+        let sample = self.sample(found.position, found.when.time, found.level, found.subsystem.clone(), text);
+        Sample { matched: found.matched.clone(), ..sample }
+    }
+
+    /// Returns the sample of a record of this source.
+    pub(super) fn sample(
+        &self,
+        position: Position,
+        time: Option<Timestamp>,
+        level: Option<Level>,
+        subsystem: Option<String>,
+        text: String,
+    ) -> Sample {
+        let Position { line, offset, .. } = position;
+        Sample { source: self.name.clone(), line, offset, time, level, subsystem, text, matched: None }
     }
 
     /// Marks the source as a part that starts at this offset in bytes, if known.

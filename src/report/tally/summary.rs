@@ -172,6 +172,13 @@ impl Summary {
 
 /// Counts an incident in the tally of the rule that is its cause.
 pub(crate) fn settle(tallies: &mut BTreeMap<usize, FindingTally>, incident: &Incident, gateway: &str) {
+    match incident.by_cause() {
+        Some(parts) => parts.iter().for_each(|part| settle_one(tallies, part, gateway)),
+        None => settle_one(tallies, incident, gateway),
+    }
+}
+
+fn settle_one(tallies: &mut BTreeMap<usize, FindingTally>, incident: &Incident, gateway: &str) {
     if let Some(cause) = incident.cause() {
         tallies.entry(cause.rule).or_default().add(incident, cause, gateway);
     }

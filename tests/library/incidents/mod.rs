@@ -99,7 +99,7 @@ fn a_fallback_that_answers_leaves_one_degraded_incident() {
 }
 
 #[test]
-fn a_chain_of_fallbacks_that_fails_is_one_incident_of_the_first_cause() {
+fn each_cause_of_a_chain_of_fallbacks_that_fails_has_a_finding() {
     let mut script = Script::new();
     script.attempt(ONE, A, KEY);
     script.lanes(ONE, &KEY.sentence("alpha", "a1"));
@@ -109,9 +109,57 @@ fn a_chain_of_fallbacks_that_fails_is_one_incident_of_the_first_cause() {
     script.lanes(ONE, &REFUSED.sentence("beta", "b1"));
     script.decision(ONE, "candidate_failed", A, B, None, "timeout");
     script.refuse(ONE, "All models failed (2): alpha/a1: Authentication failed (auth) | beta/b1: LLM request failed (timeout)");
-    assert_counts(&script, &[("auth", 1, Status::Ongoing)]);
-    let symptoms = &report(&script.file).findings[0].symptoms;
-    assert!(symptoms.iter().any(|symptom| symptom.rule == "connection/refused"), "{symptoms:?}");
+    assert_counts(&script, &[("auth", 1, Status::Ongoing), ("connection", 1, Status::Ongoing)]);
+    for log in [&script.file, &script.console, &script.plain] {
+        let report = report(log);
+        let provider = |finding: usize| &report.findings[finding].captures["provider"][0].value;
+        assert_eq!((provider(0).as_str(), provider(1).as_str()), ("alpha", "beta"), "{log}");
+        let records: u64 = report.findings.iter().map(|finding| finding.records).sum();
+        assert_eq!(records, report.totals.matched, "{log}");
+        assert!(!report.findings[0].samples[0].text.contains("REFUSED"), "{:?}", report.findings[0].samples);
+    }
+}
+
+#[test]
+fn providers_that_fail_for_the_same_reason_are_one_incident() {
+    let mut script = Script::new();
+    script.attempt(ONE, A, REFUSED);
+    script.lanes(ONE, &REFUSED.sentence("alpha", "a1"));
+    script.decision(ONE, "candidate_failed", A, A, Some(B), "timeout");
+    script.attempt(ONE, B, REFUSED);
+    script.lanes(ONE, &REFUSED.sentence("beta", "b1"));
+    script.decision(ONE, "candidate_failed", A, B, None, "timeout");
+    script.refuse(ONE, "All models failed (2): alpha/a1: LLM request failed (timeout) | beta/b1: LLM request failed (timeout)");
+    assert_counts(&script, &[("connection", 1, Status::Ongoing)]);
+}
+
+#[test]
+fn the_port_of_the_gateway_is_read_from_the_log() {
+    let refused = "2026-08-01T10:10:00.000Z error connect ECONNREFUSED 127.0.0.1:28999\n";
+    for start in [
+        "2026-08-01T10:00:00.000Z info gateway listening on ws://127.0.0.1:28999, ws://[::1]:28999\n",
+        "Gateway target: ws://127.0.0.1:28999\n",
+        "Probe target: ws://127.0.0.1:28999\n",
+    ] {
+        assert_eq!(report(&format!("{start}{refused}")).findings[0].rule, "gateway/not-running", "{start}");
+        let other = start.replace("28999", "28998");
+        assert_eq!(report(&format!("{other}{refused}")).findings[0].rule, "connection/refused", "{start}");
+    }
+}
+
+#[test]
+fn a_port_that_the_gateway_itself_holds_is_no_failure() {
+    let status = "Runtime: running (pid 5512, state active, sub running)\nRPC probe: ok\n\nListening: 127.0.0.1:18789\nPort 18789 is already in use.\n- pid 5512 openclaw-gateway (127.0.0.1:18789)\n";
+    assert!(report(status).findings.is_empty());
+    for status in ["Connectivity probe: ok\n", "RPC probe: ok\n"] {
+        assert!(report(&format!("{status}Port 18789 is already in use.\n")).findings.is_empty(), "{status}");
+    }
+    let failed = report("RPC probe: failed\nPort 18789 is already in use.\n");
+    assert_eq!(failed.findings[0].rule, "gateway/port-in-use");
+    // What the log reports itself at another time is not part of the output.
+    let later =
+        report("RPC probe: ok\n2026-08-01T10:00:00.000Z error gateway Port 18789 is already in use.\n");
+    assert_eq!(later.findings[0].rule, "gateway/port-in-use");
 }
 
 #[test]
