@@ -55,14 +55,17 @@ fn openclaw_lists(lists: &BTreeMap<String, Vec<String>>) -> String {
     lists.iter().map(constant).collect()
 }
 
-/// Reads the rule files of a folder, sorted by name.
+/// Reads the rule files of a folder and its code tables, sorted by name.
 fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, Box<dyn Error>> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut files = Vec::new();
+    for part in [folder.to_owned(), folder.join("codes")] {
+        let entries = fs::read_dir(part)?.map(|entry| entry.map(|e| e.path()));
+        files.extend(entries.collect::<Result<Vec<PathBuf>, _>>()?);
+    }
     files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
     files.sort();
     let read = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
         Ok(RuleFile::new(format!("rules/{name}"), fs::read_to_string(path)?))
     };
     files.iter().map(read).collect()

@@ -192,7 +192,7 @@ pub(super) struct Diff {
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(super) struct Explain {
     /// Rule id, category, HTTP status, error code or log line; - reads log lines from standard input
-    #[arg(required = true, value_name = "WHAT")]
+    #[arg(required = true, value_name = "WHAT", allow_negative_numbers = true)]
     pub what: Vec<String>,
 
     #[command(flatten)]

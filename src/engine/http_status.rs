@@ -35,6 +35,8 @@ static PHRASED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::lower(
         r"(?x)\b(?<status>
             401:?\ Unauthorized | 402:?\ Payment\ Required | 403:?\ Forbidden | 407:?\ Proxy\ Authentication
+          | 4\d\d:?\ (?:Bad|Invalid)\ Request | 4\d\d:?\ Client\ Error | 404:?\ Not\ Found | 405:?\ Method\ Not\ Allowed
+          | 406:?\ Not\ Acceptable | 409:?\ Conflict | 410:?\ Gone | 415:?\ Unsupported\ Media | 422:?\ Unprocessable | 5\d\d:?\ Server\ Error
           | 408:?\ Request\ Time | 413:?\ (?:Request\ Entity|Payload|Content)\ Too | 429:?\ Too\ Many
           | 500:?\ Internal\ Server | 501:?\ Not\ Impl | 502:?\ Bad\ Gateway | 503:?\ Service\ (?:Temporarily\ )?Unavail
           | 504:?\ Gateway\ Time | 521:?\ Web\ server | 522:?\ Connection\ timed | 524:?\ A\ timeout | 529:?\ (?:Site\ is\ )?Overloaded
@@ -130,6 +132,8 @@ mod tests {
             "rawError=429 {\"type\":\"error\"}",
             "error=429 x",
             "429 Too Many Requests",
+            "429 Invalid Request",
+            "x: 429 Client Error: y",
             r#"429 {"error":{}}"#,
             "Error: 429 status code (no body)",
             "authentication failed, HTTP 429). Re-authenticate",

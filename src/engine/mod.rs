@@ -2,6 +2,7 @@
 //! matching rules. [`InfoLiterals`] drops records that need no rule before they are parsed.
 
 mod claim;
+mod class;
 mod cost;
 mod error_code;
 mod facts;
@@ -103,9 +104,26 @@ impl Engine {
         if !captures.is_empty() || is_failure {
             facts::add(view, &mut captures);
         }
+        if let Some(code) = captures.get("code")
+            && let Some(meaning) = self.meaning(best.rule, code)
+        {
+            // A vendor's phrase without a code stands in the record anyway.
+            if code.contains(char::is_whitespace) {
+                captures.remove("code");
+            }
+            captures.insert("meaning".to_owned(), meaning.to_owned());
+        }
         let shows_opaque = view.shows_opaque();
         let Contender { rule, found } = best;
         Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
+    }
+
+    /// Returns what a code table says of a code that the given rule explains.
+    fn meaning(&self, rule: usize, code: &str) -> Option<&str> {
+        let id = &self.rule(rule).id;
+        let entries = self.catalogue.tables().iter().flat_map(|table| &table.codes);
+        let found = entries.into_iter().find(|entry| entry.code == code && entry.rule == *id)?;
+        Some(&found.means)
     }
 
     /// Returns OpenClaw's own account of the failure, whatever else the record holds.

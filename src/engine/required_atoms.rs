@@ -32,7 +32,7 @@ fn of_signature<'c>(signature: &'c Signature, catalogue: &'c Catalogue) -> Vec<S
     match &signature.kind {
         SignatureKind::Shared(name) => {
             let group = catalogue.shared().get(name).map(Vec::as_slice).unwrap_or_default();
-            either(group, catalogue).into_iter().collect()
+            either(group.iter(), catalogue).into_iter().collect()
         }
         SignatureKind::HttpStatus(statuses) => {
             vec![statuses.iter().map(|status| RequiredAtom::Status(*status)).collect()]
@@ -52,9 +52,12 @@ pub(super) fn is_given_away(signature: &Signature, catalogue: &Catalogue) -> boo
 
 /// Returns the union of the cheapest set of each alternative; `None` if an alternative has no set, or if there are no
 /// alternatives.
-fn either<'c>(alternatives: &'c [Signature], catalogue: &'c Catalogue) -> Option<Set<'c>> {
+fn either<'c>(
+    alternatives: impl Iterator<Item = &'c Signature>,
+    catalogue: &'c Catalogue,
+) -> Option<Set<'c>> {
     let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);
-    let sets: Option<Vec<Set<'_>>> = alternatives.iter().map(best).collect();
+    let sets: Option<Vec<Set<'_>>> = alternatives.map(best).collect();
     let mut set = sets.filter(|sets| !sets.is_empty())?.concat();
     set.sort_unstable();
     set.dedup();
@@ -298,5 +301,6 @@ fn set(bits: &mut [u64], number: u32) {
 /// Returns a set of triggers of which every record that the rule matches holds at least one; `None` if no such set is known.
 fn of_rule<'c>(rule: &'c Rule, catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let all = rule.all.iter().flat_map(|signature| of_signature(signature, catalogue));
-    all.chain(either(&rule.any, catalogue)).min_by_key(cost)
+    let codes = rule.codes.iter().map(|code| &code.signature);
+    all.chain(either(rule.any.iter().chain(codes), catalogue)).min_by_key(cost)
 }

@@ -7,11 +7,12 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::catalogue::{Catalogue, Evidence, Prefilter, Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, CodeSignature, Evidence, Prefilter, Rule, Signature, SignatureKind};
 use crate::record::{Record, SUBSTITUTE, without_tokens};
 use clawsift_catalogue::pattern::Pattern;
 
 use super::claim::sentence_around;
+use super::class::Class;
 use super::error_code::CodeFinder;
 use super::required_atoms::{Numbering, RequiredAtoms, Requirement, Triggered};
 use super::texts::{RecordTexts, Text};
@@ -19,6 +20,8 @@ use super::texts::{RecordTexts, Text};
 /// A compiled rule.
 pub(super) struct CompiledRule {
     any: Vec<CompiledSignature>,
+    /// Signatures of code tables, alternatives like those of `any`.
+    codes: Vec<CompiledCode>,
     all: Vec<CompiledSignature>,
     none: Vec<CompiledSignature>,
     /// Indices of the rules that lose to this one on equal evidence.
@@ -31,14 +34,26 @@ pub(super) struct CompiledRule {
 /// The result of matching a rule against a record.
 pub(super) struct Found {
     pub evidence: Evidence,
+    /// The most specific class of a signature with that evidence.
+    pub class: Class,
     pub captures: BTreeMap<String, String>,
     /// OpenClaw's sentence in which a signature with sentence evidence matched.
     pub sentence: Option<String>,
 }
 
+/// A signature of a code table.
+struct CompiledCode {
+    /// Index of the shared group that is the frame.
+    frame: Option<usize>,
+    /// The code, if the signature does not capture it.
+    code: Option<String>,
+    signature: CompiledSignature,
+}
+
 struct CompiledSignature {
     kind: Matcher,
     evidence: Evidence,
+    class: Class,
     /// The atoms that a record must hold for the signature to match.
     requires: Requirement,
 }
@@ -120,6 +135,7 @@ pub(super) fn compile<'c>(
         rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
     let compile = |rule: &'c Rule| CompiledRule {
         any: compile_all(&rule.any),
+        codes: compile_codes(&rule.codes, &names, &mut compile_all),
         all: compile_all(&rule.all),
         none: compile_all(&rule.none),
         overrides: overridden(rule, rules, &index),
@@ -129,14 +145,30 @@ pub(super) fn compile<'c>(
     (rules.iter().map(compile).collect(), groups)
 }
 
+fn compile_codes<'c>(
+    codes: &'c [CodeSignature],
+    groups: &[&str],
+    compile: &mut dyn FnMut(&'c [Signature]) -> Vec<CompiledSignature>,
+) -> Vec<CompiledCode> {
+    let group = |name: &String| groups.iter().position(|group| group == name).unwrap_or(usize::MAX);
+    let mut compiled = Vec::with_capacity(codes.len());
+    for CodeSignature { frame, code, signature } in codes {
+        let signatures = compile(std::slice::from_ref(signature)).into_iter();
+        let frame = frame.as_ref().map(group);
+        compiled.extend(signatures.map(|signature| CompiledCode { frame, code: code.clone(), signature }));
+    }
+    compiled
+}
+
 /// Compiles a single rule, to be tried instead of another one with the given overrides.
 pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<usize>) -> CompiledRule {
     let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
-    let compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
+    let mut compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
         signatures.iter().map(|signature| CompiledSignature::new(signature, &names, Vec::new())).collect()
     };
     CompiledRule {
         any: compile_all(&rule.any),
+        codes: compile_codes(&rule.codes, &names, &mut compile_all),
         all: compile_all(&rule.all),
         none: compile_all(&rule.none),
         overrides,
@@ -176,8 +208,9 @@ impl CompiledRule {
                 return None;
             }
         }
-        let one = self.any.is_empty() || find_any(&self.any, view, &mut found);
-        if !one || self.none.iter().any(|signature| signature.is_in(view)) {
+        let is_open = self.any.is_empty() && self.codes.is_empty();
+        let one = find_any(&self.any, view, &mut found) | find_codes(&self.codes, view, &mut found);
+        if !(is_open || one) || self.none.iter().any(|signature| signature.is_in(view)) {
             return None;
         }
         Some(found)
@@ -185,7 +218,8 @@ impl CompiledRule {
 
     /// Returns the text that the first signature with this evidence matched in a record.
     pub fn matched(&self, view: &RecordView<'_>, evidence: Evidence) -> Option<String> {
-        let mut signatures = self.any.iter().chain(&self.all);
+        let codes = self.codes.iter().filter(|code| code.is_in_frame(view)).map(|code| &code.signature);
+        let mut signatures = self.any.iter().chain(&self.all).chain(codes);
         signatures.find_map(|signature| signature.matched(view, evidence))
     }
 
@@ -208,9 +242,38 @@ fn find_any(alternatives: &[CompiledSignature], view: &RecordView<'_>, found: &m
     one
 }
 
+/// Returns true if a code of a table stands in the record, within the table's frame.
+fn find_codes(codes: &[CompiledCode], view: &RecordView<'_>, found: &mut Found) -> bool {
+    let mut one = false;
+    for CompiledCode { code, signature, .. } in codes.iter().filter(|code| code.is_in_frame(view)) {
+        if (!one || signature.may_add_to(found)) && signature.find(view, found) {
+            one = true;
+            if signature.evidence == found.evidence {
+                found.class = Class::Code;
+            }
+            if let Some(code) = code {
+                found.captures.entry("code".to_owned()).or_insert_with(|| code.clone());
+            }
+        }
+    }
+    one
+}
+
+impl CompiledCode {
+    /// Returns true if the record may hold the code, and is one in which it counts.
+    fn is_in_frame(&self, view: &RecordView<'_>) -> bool {
+        view.triggered.meets(&self.signature.requires) && self.frame.is_none_or(|group| view.has_group(group))
+    }
+}
+
 impl Default for Found {
     fn default() -> Self {
-        Self { evidence: Evidence::Reason, captures: BTreeMap::new(), sentence: None }
+        Self {
+            evidence: Evidence::Reason,
+            class: Class::default(),
+            captures: BTreeMap::new(),
+            sentence: None,
+        }
     }
 }
 
@@ -238,7 +301,7 @@ impl CompiledSignature {
                     .collect(),
             ),
         };
-        Self { kind, evidence: signature.evidence, requires }
+        Self { kind, evidence: signature.evidence, class: Class::of(signature), requires }
     }
 
     fn is_in(&self, view: &RecordView<'_>) -> bool {
@@ -256,7 +319,7 @@ impl CompiledSignature {
             _ => true,
         };
         let brings_sentence = self.evidence == Evidence::Sentence && found.sentence.is_none();
-        captures || brings_sentence || self.evidence > found.evidence
+        captures || brings_sentence || (self.evidence, self.class) > (found.evidence, found.class)
     }
 
     /// Returns true if the signature matches the record, and adds its evidence and captures to `found`.
@@ -298,7 +361,7 @@ impl CompiledSignature {
             Matcher::Shared(group) => view.group(*group).is_some_and(|group| find_any(&group.0, view, found)),
         };
         if matched {
-            found.evidence = found.evidence.max(self.evidence);
+            (found.evidence, found.class) = (found.evidence, found.class).max((self.evidence, self.class));
             if self.evidence == Evidence::Sentence && found.sentence.is_none() {
                 found.sentence = self.sentence(view);
             }

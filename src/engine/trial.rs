@@ -3,13 +3,14 @@
 use crate::catalogue::{Evidence, Rule};
 use crate::record::Record;
 
+use super::class::Class;
 use super::signature::{self, CompiledRule, RecordView};
 use super::{Engine, verdict};
 
 /// A record, and the results of all rules on it.
 pub struct Trial<'r> {
     view: RecordView<'r>,
-    contenders: Vec<(usize, Evidence)>,
+    contenders: Vec<(usize, Evidence, Class)>,
 }
 
 /// A modified version of a rule.
@@ -41,7 +42,7 @@ impl Engine {
             false => self.triggers.candidates(&view.triggered, self.rules.len()),
         };
         let contenders = self.contenders(&view, candidates.into_iter());
-        let contenders = contenders.into_iter().map(|c| (c.rule, c.found.evidence)).collect();
+        let contenders = contenders.into_iter().map(|c| (c.rule, c.found.evidence, c.found.class)).collect();
         Trial { view, contenders }
     }
 
@@ -54,9 +55,12 @@ impl Engine {
     /// Returns the rules that win a record: one, or several if there is no precedence between them. With `variant`, it replaces
     /// its rule.
     pub fn winners(&self, trial: &Trial<'_>, variant: Option<&Variant>) -> Vec<usize> {
-        let own = variant.and_then(|v| Some((v.of, v.compiled.find(&trial.view)?.evidence)));
+        let own = variant.and_then(|v| {
+            let found = v.compiled.find(&trial.view)?;
+            Some((v.of, found.evidence, found.class))
+        });
         let is_replaced = |rule: usize| variant.is_some_and(|v| v.of == rule);
-        let others = trial.contenders.iter().copied().filter(|(rule, _)| !is_replaced(*rule));
+        let others = trial.contenders.iter().copied().filter(|(rule, ..)| !is_replaced(*rule));
         verdict::winners(others.chain(own), &self.catalogue, &self.rules)
     }
 
@@ -68,7 +72,7 @@ impl Engine {
     /// Returns which signatures of the given rule match a record.
     pub fn probe(&self, rule: usize, trial: &Trial<'_>) -> SignatureResults {
         let [any, all, none] = self.rules[rule].probe(&trial.view);
-        let evidence = trial.contenders.iter().find(|(contender, _)| *contender == rule);
-        SignatureResults { any, all, none, evidence: evidence.map(|(_, evidence)| *evidence) }
+        let evidence = trial.contenders.iter().find(|(contender, ..)| *contender == rule);
+        SignatureResults { any, all, none, evidence: evidence.map(|(_, evidence, _)| *evidence) }
     }
 }

@@ -1,10 +1,12 @@
-//! Decides which rule wins a record: the highest evidence, and on equal evidence the rule that overrides the other.
+//! Decides which rule wins a record: the highest evidence, on equal evidence the rule that overrides the other, then the more
+//! specific signature.
 
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Catalogue, Category, Evidence};
 
 use super::Claim;
+use super::class::Class;
 use super::signature::{CompiledRule, Found};
 
 /// The rule that explains a record, and its results.
@@ -30,8 +32,8 @@ pub(super) struct Contender {
     pub found: Found,
 }
 
-/// Returns the contender that wins. If several are left with no precedence between them, the one with the higher severity wins,
-/// then the first, so that the result is deterministic.
+/// Returns the contender that wins. If several are left with no precedence between them, the first one wins, so that the result is
+/// deterministic.
 pub(super) fn decide(
     contenders: Vec<Contender>,
     catalogue: &Catalogue,
@@ -42,16 +44,19 @@ pub(super) fn decide(
 
 /// Returns the rules that win, given the evidence of each contender: one, or several with no precedence between them.
 pub(super) fn winners(
-    contenders: impl Iterator<Item = (usize, Evidence)>,
+    contenders: impl Iterator<Item = (usize, Evidence, Class)>,
     catalogue: &Catalogue,
     compiled: &[CompiledRule],
 ) -> Vec<usize> {
-    let found = |evidence| Found { evidence, ..Found::default() };
-    let contenders = contenders.map(|(rule, evidence)| Contender { rule, found: found(evidence) });
+    let contenders = contenders.map(|(rule, evidence, class)| {
+        let found = Found { evidence, class, ..Found::default() };
+        Contender { rule, found }
+    });
     unbeaten(contenders.collect(), catalogue, compiled).into_iter().map(|contender| contender.rule).collect()
 }
 
-/// Returns the contenders with the highest evidence that no other contender overrides, by descending severity.
+/// Returns the contenders with the highest evidence that no other contender overrides, and of those the ones whose signature is of the
+/// most specific class.
 pub(super) fn unbeaten(
     mut contenders: Vec<Contender>,
     catalogue: &Catalogue,
@@ -71,7 +76,10 @@ pub(super) fn unbeaten(
     if !left.is_empty() {
         contenders.retain(|c| left.contains(&c.rule));
     }
-    contenders.sort_by_key(|c| (std::cmp::Reverse(rules[c.rule].severity), c.rule));
+    let class = |contender: &Contender| contender.found.class.in_rule(&rules[contender.rule].id);
+    let most_specific = contenders.iter().map(class).max();
+    contenders.retain(|contender| Some(class(contender)) == most_specific);
+    contenders.sort_by_key(|contender| contender.rule);
     contenders
 }
 

@@ -22,6 +22,9 @@ pub(super) const BOLD: Paint = Paint::new().bold();
 pub(super) const DIM: Paint = Paint::new().dimmed();
 const COMMAND: Paint = AnsiColor::Cyan.on_default();
 
+/// Beginning of the fact that says what the code in a record means.
+const MEANING: &str = "meaning ";
+
 /// Text with colour codes, wrapped to the width of the terminal.
 pub(super) struct Page<'a> {
     pub out: String,
@@ -138,10 +141,15 @@ impl<'a> Page<'a> {
         };
     }
 
-    /// Adds facts by name, in one line.
+    /// Adds facts by name, in one line, and what a code means on a line of its own: it is a sentence.
     pub fn facts(&mut self, facts: &[String]) {
+        let (meanings, facts): (Vec<&str>, Vec<&str>) =
+            facts.iter().map(String::as_str).partition(|fact| fact.starts_with(MEANING));
         if !facts.is_empty() {
             self.detail("details", &facts.join(", "));
+        }
+        for meaning in meanings {
+            self.detail(MEANING.trim_end(), &meaning[MEANING.len()..]);
         }
     }
 

@@ -25,6 +25,10 @@ pub fn render_rules(pages: &[RulePage], style: &Style, out: &mut dyn Write) -> i
 fn show(page: &mut Page<'_>, rule: &RulePage) {
     page.title(None, &rule.title);
     page.detail("rule", &format!("{} ({}, {})", rule.rule, rule.category, rule.severity));
+    for meaning in &rule.meanings {
+        page.detail("code", &format!("{} ({}): {}", meaning.code, meaning.vendor, meaning.means));
+        page.detail("", &meaning.source);
+    }
     let facts: Vec<String> =
         rule.facts.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
     page.facts(&facts);

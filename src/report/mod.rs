@@ -8,9 +8,9 @@ mod tally;
 
 pub use diff::{Change, Comparison, Outcome, Row, Seen, Side, SideInfo};
 pub use findings::{
-    Began, Budget, FilledFix, Finding, LeftOut, LookAlike, NextStep, Report, RulePage, SCHEMA, Status,
-    Symptom, Tool, Totals, Unclassified, Unexplained, Value, filled, is_argument, placeholders, score,
-    shell_quote,
+    Began, Budget, CodeMeaning, FilledFix, Finding, LeftOut, LookAlike, NextStep, Report, RulePage, SCHEMA,
+    Status, Symptom, Tool, Totals, Unclassified, Unexplained, Value, filled, is_argument, placeholders,
+    score, shell_quote,
 };
 #[cfg(feature = "schema")]
 pub use findings::{match_schema, report_schema};

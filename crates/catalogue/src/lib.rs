@@ -17,6 +17,7 @@
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod atoms;
+mod code_table;
 mod did_you_mean;
 mod expressions;
 mod lists;
@@ -37,6 +38,7 @@ mod trigram_frequencies;
 mod yaml_fault;
 
 pub use atoms::{AtomSet, MIN_ATOM};
+pub use code_table::{CodeEntry, CodeSignature, CodeTable};
 pub use did_you_mean::did_you_mean;
 pub use load::{Catalogue, Loader, is_rule_id};
 pub use prefilter::Prefilter;

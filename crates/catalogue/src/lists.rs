@@ -115,7 +115,7 @@ mod tests {
         let text = |text: &str| Scalar::Text(text.to_owned());
         let mut values = OneOrMany::Many(vec![text("dog"), text("*/{{pets}}*"), Scalar::Number(4)]);
         expand_values(&mut values, &lists()).expect("a known list");
-        let words: Vec<String> = values.into_vec().into_iter().map(Scalar::into_text).collect();
+        let words: Vec<String> = values.into_vec().into_iter().map(|value| value.text()).collect();
         assert_eq!(words, ["dog", "*/cat*", "*/c++*", "4"]);
     }
 

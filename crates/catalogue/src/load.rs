@@ -1,6 +1,7 @@
 //! Loads rule files in layers, each checked as a whole.
 
 mod names;
+mod tables;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::code_table::{CodeTable, CodeTables};
 use super::expressions::Expressions;
 use super::lists::{self, Lists};
 use super::overlay::{Change, RawMoreExamples};
@@ -29,6 +31,7 @@ pub struct Catalogue {
     rules: Vec<Rule>,
     shared: BTreeMap<String, Vec<Signature>>,
     lists: Lists,
+    tables: CodeTables,
     retired: Vec<Retired>,
     fingerprint: u64,
     /// Changes of overlays that have no effect any more.
@@ -55,6 +58,11 @@ impl Catalogue {
     /// Returns the shared groups of signatures by name.
     pub fn shared(&self) -> &BTreeMap<String, Vec<Signature>> {
         &self.shared
+    }
+
+    /// Returns the code tables.
+    pub fn tables(&self) -> &[CodeTable] {
+        self.tables.get()
     }
 
     /// Returns the ids that were released and are no longer in use.
@@ -84,6 +92,9 @@ pub struct Loader<'b> {
     index: HashMap<String, usize>,
     shared: BTreeMap<String, Vec<Signature>>,
     lists: Lists,
+    tables: CodeTables,
+    /// Codes that count in each record: their rule, and where they stand.
+    open_codes: HashMap<String, (String, Location)>,
     retired: Vec<Retired>,
     /// Changes of overlays to rules in other files, and the current date.
     changes: Vec<Change>,
@@ -111,6 +122,8 @@ impl<'b> Loader<'b> {
             index: HashMap::new(),
             shared: BTreeMap::new(),
             lists: Lists::new(),
+            tables: CodeTables::default(),
+            open_codes: HashMap::new(),
             retired: Vec::new(),
             changes: Vec::new(),
             today: None,
@@ -128,7 +141,7 @@ impl<'b> Loader<'b> {
         base.fingerprint.hash(&mut self.hasher);
         self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         (self.rules, self.retired) = (base.rules, base.retired);
-        (self.shared, self.lists) = (base.shared, base.lists);
+        (self.shared, self.lists, self.tables) = (base.shared, base.lists, base.tables);
     }
 
     /// Sets the current date, such as 2027-01-31, with which the `until` dates of overlays are compared.
@@ -156,20 +169,37 @@ impl<'b> Loader<'b> {
         self.expressions =
             Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
         let mut seen: HashMap<String, Location> = HashMap::new();
+        let mut tables = Vec::new();
         for (source, file) in sources.iter().zip(files) {
             source.text.hash(&mut self.hasher);
             match file {
-                Ok(raw) => self.file(source, raw, &mut seen),
+                Ok(mut raw) => {
+                    let own = std::mem::take(&mut raw.code_tables);
+                    self.file(source, raw, !own.is_empty(), &mut seen);
+                    tables.push((source, own));
+                }
                 Err(error) => self.problems.push(source.yaml_problem(&error)),
             }
         }
+        // The rules of a table may stand in another file.
+        tables.into_iter().for_each(|(source, tables)| self.tables(source, tables));
+        self.check_signatures();
         self.sources.extend(sources);
     }
 
-    fn file(&mut self, source: &RuleFile, raw: RawFile, seen: &mut HashMap<String, Location>) {
+    fn file(
+        &mut self,
+        source: &RuleFile,
+        raw: RawFile,
+        has_tables: bool,
+        seen: &mut HashMap<String, Location>,
+    ) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
-        let has_rules =
-            !raw.rules.is_empty() || !raw.shared.is_empty() || raw.retired.is_some() || !raw.lists.is_empty();
+        let has_rules = !raw.rules.is_empty()
+            || !raw.shared.is_empty()
+            || raw.retired.is_some()
+            || !raw.lists.is_empty()
+            || has_tables;
         let is_of_others =
             !raw.disable.is_empty() || !raw.severity.is_empty() || !raw.more_examples.is_empty();
         if !has_rules && !is_of_others {
@@ -262,14 +292,6 @@ impl<'b> Loader<'b> {
                 ));
             }
         }
-        if raw.any.is_empty() && raw.all.is_empty() {
-            self.problems.push(source.problem(
-                ProblemCode::BadSignature,
-                &location,
-                format!("the rule `{id}` has no signature"),
-                "at least one signature under `any:` or `all:`",
-            ));
-        }
         for other in raw.overrides.iter().chain(&raw.too_soon).chain(&raw.at_gateway) {
             self.overrides.push((source.location(other), other.value.clone()));
         }
@@ -279,6 +301,7 @@ impl<'b> Loader<'b> {
             category,
             severity: raw.severity,
             any: self.signatures(source, raw.any),
+            codes: Vec::new(),
             all: self.signatures(source, raw.all),
             none: none.iter().cloned().chain(self.signatures(source, raw.none)).collect(),
             overrides: raw.overrides.into_iter().map(|o| o.value).collect(),
@@ -297,7 +320,10 @@ impl<'b> Loader<'b> {
             id: id.clone(),
         };
         match self.index.get(&id) {
-            Some(&at) => self.rules[at] = rule,
+            Some(&at) => {
+                let codes = std::mem::take(&mut self.rules[at].codes);
+                self.rules[at] = Rule { codes, ..rule };
+            }
             None => {
                 self.index.insert(id, self.rules.len());
                 self.rules.push(rule);
@@ -371,8 +397,30 @@ impl<'b> Loader<'b> {
             (&rule.id, rule.severity).hash(&mut self.hasher);
         }
         let fingerprint = self.hasher.finish();
-        let Self { rules, shared, lists, retired, .. } = self;
-        Ok(Catalogue { rules, shared, lists, retired, fingerprint, idle })
+        let Self { rules, shared, lists, tables, retired, .. } = self;
+        Ok(Catalogue { rules, shared, lists, tables, retired, fingerprint, idle })
+    }
+
+    /// Checks that each rule has a signature, of its own or of a code table.
+    fn check_signatures(&mut self) {
+        let is_empty = |rule: &&Rule| rule.any.is_empty() && rule.all.is_empty() && rule.codes.is_empty();
+        let problems: Vec<Problem> = self
+            .rules
+            .iter()
+            .filter(is_empty)
+            .map(|rule| Problem {
+                source_line: None,
+                ..Problem::new(
+                    ProblemCode::BadSignature,
+                    &rule.location,
+                    format!("the rule `{}` has no signature", rule.id),
+                    "at least one signature under `any:` or `all:`, or a code of a table",
+                )
+            })
+            .collect();
+        for problem in problems {
+            self.fail_at(problem.location.clone(), problem);
+        }
     }
 
     fn has_faults_enough(&self) -> bool {

@@ -44,6 +44,8 @@ pub enum ProblemCode {
     BadId,
     /// Two rules of one layer share an id.
     DuplicateId,
+    /// A code that stands twice in a table, or in two tables for records that both can hold.
+    DuplicateCode,
     /// A rule uses a retired id.
     RetiredId,
     /// Causes, fixes or examples are missing.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::code_table::RawCodeTable;
 use super::overlay::{RawDisable, RawMoreExamples, RawSeverity};
 use super::rule::{Evidence, Fix, LimitTable, Retired};
 use super::taxonomy::{Category, Severity};
@@ -30,6 +31,7 @@ use super::taxonomy::{Category, Severity};
     { "required": ["category", "rules"] },
     { "required": ["shared"] },
     { "required": ["lists"] },
+    { "required": ["code_tables"] },
     { "required": ["retired"] },
     { "required": ["disable"] },
     { "required": ["severity"] },
@@ -56,6 +58,9 @@ pub(super) struct RawFile {
     /// value per word.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Tables of the codes of vendors and libraries, which belong to rules of any file.
+    #[serde(default)]
+    pub code_tables: Vec<RawCodeTable>,
     /// Ids that were released and must not be used again. The list may be empty.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Retired>>"))]
     pub retired: Option<Vec<Spanned<Retired>>>,
@@ -77,14 +82,17 @@ impl RawFile {
     /// Returns all signatures of the file.
     pub fn signatures(&self) -> impl Iterator<Item = &RawSignature> {
         let of_rules = self.rules.iter().flat_map(|rule| rule.any.iter().chain(&rule.all).chain(&rule.none));
-        self.none.iter().chain(self.shared.values().flatten()).chain(of_rules).map(|spanned| &spanned.value)
+        let frames = self.code_tables.iter().flat_map(|table| &table.frame);
+        let own = self.none.iter().chain(self.shared.values().flatten()).chain(frames);
+        own.chain(of_rules).map(|spanned| &spanned.value)
     }
 
     /// Returns all signatures of the file, to be changed.
     pub fn signatures_mut(&mut self) -> impl Iterator<Item = &mut Spanned<RawSignature>> {
         let rules = self.rules.iter_mut();
         let of_rules = rules.flat_map(|rule| rule.any.iter_mut().chain(&mut rule.all).chain(&mut rule.none));
-        self.none.iter_mut().chain(self.shared.values_mut().flatten()).chain(of_rules)
+        let frames = self.code_tables.iter_mut().flat_map(|table| &mut table.frame);
+        self.none.iter_mut().chain(self.shared.values_mut().flatten()).chain(frames).chain(of_rules)
     }
 }
 
@@ -92,7 +100,7 @@ impl RawFile {
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", schemars(rename = "Rule", extend("anyOf" = [{ "required": ["any"] }, { "required": ["all"] }])))]
+#[cfg_attr(feature = "schema", schemars(rename = "Rule"))]
 pub(super) struct RawRule {
     /// Two or more lower-case words joined by slashes, such as `rate-limit/requests`; stable once released.
     #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)+$")))]
@@ -156,7 +164,7 @@ pub(super) struct RawRule {
 
 /// A signature: exactly one of `literal`, `regex`, `http_status`, `error_code`, `field` and `shared`. Ids and durations are
 /// removed from a record before signatures are matched.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", schemars(rename = "Signature", extend("oneOf" = [
@@ -207,6 +215,13 @@ pub(super) enum OneOrMany<T> {
 }
 
 impl<T> OneOrMany<T> {
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+
     pub fn into_vec(self) -> Vec<T> {
         match self {
             Self::One(value) => vec![value],
@@ -227,11 +242,11 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    pub fn into_text(self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Bool(value) => value.to_string(),
             Self::Number(value) => value.to_string(),
-            Self::Text(value) => value,
+            Self::Text(value) => value.clone(),
         }
     }
 }

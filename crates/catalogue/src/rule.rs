@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::atoms::AtomSet;
+use super::code_table::CodeSignature;
 use super::prefilter::Prefilter;
 use super::problem::Location;
 use super::signature_kind::SignatureKind;
@@ -100,6 +101,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Signatures of which at least one must match, unless the list is empty.
     pub any: Vec<Signature>,
+    /// Signatures that code tables add to `any`.
+    pub codes: Vec<CodeSignature>,
     /// Signatures that must all match.
     pub all: Vec<Signature>,
     /// Signatures of which none may match.

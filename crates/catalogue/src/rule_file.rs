@@ -76,7 +76,10 @@ pub fn is_rule_file(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
-/// Reads the rule file at a path, or those of a folder.
+/// Folder of the code tables within a folder of rules.
+const CODE_TABLES: &str = "codes";
+
+/// Reads the rule file at a path, or those of a folder and of its subfolder `codes`.
 ///
 /// # Errors
 /// If a file cannot be read or is too large, or if the folder has none.
@@ -102,9 +105,14 @@ pub fn read_rules(path: &Path) -> Result<Vec<RuleFile>, Problem> {
     if !path.is_dir() {
         return Ok(vec![read(path).map_err(|error| fail(path, error))?]);
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
-        .map_err(|error| fail(path, error))?;
+    let list = |folder: &Path| -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect()
+    };
+    let mut files = list(path).map_err(|error| fail(path, error))?;
+    let codes = path.join(CODE_TABLES);
+    if codes.is_dir() {
+        files.extend(list(&codes).map_err(|error| fail(&codes, error))?);
+    }
     files.retain(|file| is_rule_file(file));
     files.sort();
     if files.is_empty() {

@@ -1,7 +1,7 @@
 //! Converts signatures from their YAML form, and checks each one.
 
 use super::expressions::{Expression, Expressions, Fault};
-use super::raw_file::{RawSignature, Scalar};
+use super::raw_file::RawSignature;
 use super::{Evidence, Location, Prefilter, ProblemCode, Signature, SignatureKind, atoms};
 
 pub(super) fn read(
@@ -27,7 +27,7 @@ pub(super) fn read(
     if let Some(fields) = raw.field {
         let fields = fields
             .into_iter()
-            .map(|(name, values)| (name, values.into_vec().into_iter().map(Scalar::into_text).collect()))
+            .map(|(name, values)| (name, values.into_vec().into_iter().map(|value| value.text()).collect()))
             .collect();
         kinds.push((SignatureKind::Field(fields), Evidence::Reason));
     }

@@ -10,6 +10,7 @@ use crate::record::{Lines, Record};
 use crate::redact::{Redactor, Secrets};
 
 use super::advice::{self, QuotingContext, fill};
+use super::code_meaning::CodeMeaning;
 use super::fix::FilledFix;
 
 /// Maximum length of a displayed fact, in characters.
@@ -20,6 +21,8 @@ const MAX_EXAMPLE: usize = 160;
 const MAX_LOOK_ALIKES: usize = 5;
 /// Maximum number of pages for one pasted text, which may hold several records.
 const MAX_PAGES: usize = 3;
+/// Maximum number of pages for one code, which several vendors may use.
+const MAX_CODE_PAGES: usize = 8;
 
 /// Explanation of a rule, with the facts of a log line filled in if there is one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct RulePage {
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
+    /// The meanings of the code that was looked up, if a code was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanings: Vec<CodeMeaning>,
     /// Captured facts by name, redacted.
     pub facts: BTreeMap<String, String>,
     /// OpenClaw's own statements in the line that the evidence contradicts, redacted.
@@ -113,7 +119,11 @@ impl RulePage {
         let of_category: Vec<usize> =
             (0..rules.len()).filter(|&index| rules[index].category.to_string() == what).collect();
         if !of_category.is_empty() {
-            return Ok(of_category.into_iter().map(|index| Self::of_rule(engine, index)).collect());
+            let mut pages: Vec<Self> =
+                of_category.into_iter().map(|index| Self::of_rule(engine, index)).collect();
+            // Some vendors have a code of that name.
+            pages.iter_mut().for_each(|page| page.add_meanings(&meanings(engine, what)));
+            return Ok(pages);
         }
         let is_word = !what.contains(char::is_whitespace);
         let pages = match is_word {
@@ -132,6 +142,10 @@ impl RulePage {
 
     fn of_rule(engine: &Engine, index: usize) -> Self {
         Self::with_facts(engine, index, BTreeMap::new(), Vec::new())
+    }
+
+    fn add_meanings(&mut self, meanings: &[CodeMeaning]) {
+        self.meanings.extend(meanings.iter().filter(|meaning| meaning.rule == self.rule).cloned());
     }
 
     fn of_verdict(engine: &Engine, redactor: Redactor, verdict: Verdict, secrets: &Secrets) -> Self {
@@ -161,6 +175,7 @@ impl RulePage {
             title: visible(&rule.title),
             category: rule.category,
             severity: rule.severity,
+            meanings: Vec::new(),
             causes: rule
                 .causes
                 .iter()
@@ -195,11 +210,22 @@ fn of_code(engine: &Engine, code: &str) -> Vec<RulePage> {
             _ => false,
         })
     };
+    let meanings = meanings(engine, code);
+    let of_tables = meanings.iter().filter_map(|meaning| index_of(engine, &meaning.rule));
     let rules = engine.catalogue().rules().iter().enumerate();
     let others = rules.filter(|(_, rule)| asks_for(rule)).map(|(index, _)| index);
     let mut seen = BTreeSet::new();
-    let all: Vec<usize> = first.chain(others).filter(|index| seen.insert(*index)).collect();
-    all.into_iter().take(MAX_PAGES).map(|index| RulePage::of_rule(engine, index)).collect()
+    let all = first.chain(of_tables).chain(others).filter(|index| seen.insert(*index));
+    let pages = all.take(MAX_CODE_PAGES).map(|index| {
+        let mut page = RulePage::of_rule(engine, index);
+        page.add_meanings(&meanings);
+        page
+    });
+    pages.collect()
+}
+
+fn meanings(engine: &Engine, code: &str) -> Vec<CodeMeaning> {
+    CodeMeaning::of(engine.catalogue().tables(), code)
 }
 
 /// Returns the pages of the rules that explain lines of a log, each rule once.

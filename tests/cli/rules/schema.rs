@@ -34,13 +34,17 @@ fn the_schema_that_is_kept_is_that_of_the_types() {
 fn every_rule_file_is_valid_and_names_the_schema() {
     let validator = validator();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    for entry in fs::read_dir(folder).expect("rules") {
-        let path = entry.expect("a file").path();
+    for path in walkdir::WalkDir::new(folder) {
+        let path = path.expect("a path").into_path();
+        if path.is_dir() {
+            continue;
+        }
         let text = fs::read_to_string(&path).expect("text");
         let first = text.lines().next().unwrap_or_default();
+        let up = if path.parent().is_some_and(|parent| parent.ends_with("codes")) { "../" } else { "" };
         assert_eq!(
             first,
-            "# yaml-language-server: $schema=../schema/rules.schema.json",
+            format!("# yaml-language-server: $schema={up}../schema/rules.schema.json"),
             "{}",
             path.display()
         );
@@ -74,7 +78,6 @@ fn what_the_loader_refuses_is_not_valid() {
         ("    causes: [Somebody drove to 1985]\n", ""),
         ("    title: The flux capacitor is empty\n", ""),
         ("      - say: Fill up at level {level}.\n        run", "      - run"),
-        ("    any:\n      - regex: 'flux level (?<level>\\d+)'\n", ""),
     ];
     for (from, to) in faults {
         let text = OWN.replacen(from, to, 1);

@@ -1,5 +1,6 @@
 //! Accuracy of the catalogue: on labelled records, and on whole logs with injected faults.
 
+mod codes;
 mod corpus;
 mod logs;
 mod versions;

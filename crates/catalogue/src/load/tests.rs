@@ -115,3 +115,57 @@ fn a_yaml_bomb_is_refused() {
     }
     assert!(problem(&text).code.hides_the_file());
 }
+
+const TABLE: &str = "
+code_tables:
+  - id: resolver
+    vendor: Resolver
+    source: https://example.com
+    where: [{ field: { subsystem: ['*dns*'] } }]
+    shapes: ['code={code}\\b', 'answered {code}']
+    codes:
+      - { code: 3, means: No such name, rule: dns/not-found, text: no such name }
+      - { code: 5, means: Refused, rule: dns/not-found }
+  - id: names
+    vendor: Resolver
+    source: https://example.com
+    codes:
+      - { code: NXDOMAIN, means: No such name, rule: dns/not-found }
+  - id: shown
+    vendor: Resolver
+    source: https://example.com
+    explain_only: true
+    codes:
+      - { code: 7, means: Shown, rule: dns/not-found }
+";
+
+#[test]
+fn a_code_table_adds_signatures_to_its_rules() {
+    let catalogue = load(&format!("{GOOD}{TABLE}")).expect("good");
+    let codes = &catalogue.rules()[0].codes;
+    let kinds: Vec<&SignatureKind> = codes.iter().map(|code| &code.signature.kind).collect();
+    let regex = |text: &str| SignatureKind::Regex(text.to_owned());
+    assert_eq!(
+        kinds,
+        [
+            &SignatureKind::Literal("no such name".to_owned()),
+            &regex(r"code=(?<code>3|5)\b"),
+            &regex("answered (?<code>3|5)"),
+            &SignatureKind::ErrorCode(vec!["NXDOMAIN".to_owned()]),
+        ]
+    );
+    let frames: Vec<Option<&str>> = codes.iter().map(|code| code.frame.as_deref()).collect();
+    assert_eq!(frames, [Some("codes/resolver"), Some("codes/resolver"), Some("codes/resolver"), None]);
+    assert_eq!(codes[0].code.as_deref(), Some("3"));
+    assert!(catalogue.shared().contains_key("codes/resolver"));
+    assert_eq!(catalogue.tables().len(), 3);
+}
+
+#[test]
+fn a_rule_that_is_replaced_keeps_its_codes() {
+    let background = background();
+    let mut loader = Loader::new(&background);
+    loader.layer([RuleFile::new("x.yaml", format!("{GOOD}{TABLE}"))]);
+    loader.layer([RuleFile::new("own.yaml", GOOD)]);
+    assert_eq!(loader.finish().expect("good").rules()[0].codes.len(), 4);
+}
