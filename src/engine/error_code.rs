@@ -1,27 +1,31 @@
 //! Error codes as whole tokens: `ETIMEDOUT` matches in `code=ETIMEDOUT` and `[ETIMEDOUT]`, not in `ESOCKETETIMEDOUT`.
 
+use std::sync::OnceLock;
+
 use memchr::memmem::Finder;
 
-/// Searches texts for one error code.
+/// Searches texts for one error code. Built on first use: most of the hundreds of codes are never sought.
 pub(super) struct CodeFinder {
-    finder: Finder<'static>,
+    code: String,
+    finder: OnceLock<Finder<'static>>,
 }
 
 impl CodeFinder {
     pub fn new(code: &str) -> Self {
-        Self { finder: Finder::new(code.as_bytes()).into_owned() }
+        Self { code: code.to_owned(), finder: OnceLock::new() }
     }
 
     /// Returns the code.
-    pub fn code(&self) -> String {
-        String::from_utf8_lossy(self.finder.needle()).into_owned()
+    pub fn code(&self) -> &str {
+        &self.code
     }
 
     /// Returns true if the text holds the code as a whole token.
     pub fn is_in(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        let length = self.finder.needle().len();
-        self.finder.find_iter(bytes).any(|at| {
+        let length = self.code.len();
+        let finder = self.finder.get_or_init(|| Finder::new(self.code.as_bytes()).into_owned());
+        finder.find_iter(bytes).any(|at| {
             let before = at.checked_sub(1).and_then(|i| bytes.get(i));
             let after = bytes.get(at + length);
             !before.is_some_and(is_word) && !after.is_some_and(is_word)

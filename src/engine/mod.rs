@@ -8,6 +8,7 @@ mod error_code;
 mod facts;
 mod http_status;
 mod info_literals;
+mod matchers;
 mod required_atoms;
 mod signature;
 mod texts;

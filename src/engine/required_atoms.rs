@@ -56,12 +56,21 @@ fn either<'c>(
     alternatives: impl Iterator<Item = &'c Signature>,
     catalogue: &'c Catalogue,
 ) -> Option<Set<'c>> {
-    let best = |signature| of_signature(signature, catalogue).into_iter().min_by_key(cost);
+    let best = |signature| cheapest(of_signature(signature, catalogue));
     let sets: Option<Vec<Set<'_>>> = alternatives.map(best).collect();
     let mut set = sets.filter(|sets| !sets.is_empty())?.concat();
     set.sort_unstable();
     set.dedup();
     Some(set)
+}
+
+/// Returns the set whose triggers are the rarest.
+fn cheapest(mut sets: Vec<Set<'_>>) -> Option<Set<'_>> {
+    // Estimating the cost takes most of the time of a start.
+    match sets.len() {
+        0 | 1 => sets.pop(),
+        _ => sets.into_iter().min_by_key(cost),
+    }
 }
 
 /// Estimates how often a trigger of the set occurs per million bytes of a healthy log; ties are decided by the size of the set.
@@ -103,6 +112,8 @@ struct Atom {
     text: Box<[u8]>,
     /// Offset of the indexed trigram in the text.
     at: usize,
+    /// The indexed trigram.
+    bucket: usize,
     number: u32,
 }
 
@@ -247,12 +258,12 @@ impl RequiredAtoms {
 
 impl Atoms {
     fn new(mut all: Vec<Atom>) -> Self {
-        all.sort_unstable_by_key(|atom| (atom.bucket(), atom.number));
+        all.sort_unstable_by_key(|atom| (atom.bucket, atom.number));
         let mut buckets = vec![(0, 0); TRIGRAMS / 64];
         let mut starts = Vec::new();
         let mut before = 0;
-        for atoms in all.chunk_by(|a, b| a.bucket() == b.bucket()) {
-            let bucket = atoms[0].bucket();
+        for atoms in all.chunk_by(|a, b| a.bucket == b.bucket) {
+            let bucket = atoms[0].bucket;
             buckets[bucket / 64].0 |= 1_u64 << (bucket % 64);
             starts.push(before);
             before += atoms.len() as u32;
@@ -286,11 +297,8 @@ impl Atom {
             .enumerate()
             .min_by_key(|(_, window)| TRIGRAM_FREQUENCIES.frequency(window));
         let at = rarest.map_or(0, |(at, _)| at);
-        Self { text, at, number }
-    }
-
-    fn bucket(&self) -> usize {
-        trigram([self.text[self.at], self.text[self.at + 1], self.text[self.at + 2]])
+        let bucket = trigram([text[at], text[at + 1], text[at + 2]]);
+        Self { text, at, bucket, number }
     }
 }
 
@@ -302,5 +310,5 @@ fn set(bits: &mut [u64], number: u32) {
 fn of_rule<'c>(rule: &'c Rule, catalogue: &'c Catalogue) -> Option<Set<'c>> {
     let all = rule.all.iter().flat_map(|signature| of_signature(signature, catalogue));
     let codes = rule.codes.iter().map(|code| &code.signature);
-    all.chain(either(rule.any.iter().chain(codes), catalogue)).min_by_key(cost)
+    cheapest(all.chain(either(rule.any.iter().chain(codes), catalogue)).collect())
 }

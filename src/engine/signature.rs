@@ -3,17 +3,15 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{Deref, Range};
-use std::sync::OnceLock;
 
-use memchr::memmem::Finder;
-
-use crate::catalogue::{Catalogue, CodeSignature, Evidence, Prefilter, Rule, Signature, SignatureKind};
+use crate::catalogue::{Catalogue, CodeSignature, Evidence, Rule, Signature, SignatureKind};
 use crate::record::{Record, SUBSTITUTE, without_tokens};
 use clawsift_catalogue::pattern::Pattern;
 
 use super::claim::sentence_around;
 use super::class::Class;
 use super::error_code::CodeFinder;
+use super::matchers::{LazyFinder, LazyPattern, Wildcard};
 use super::required_atoms::{Numbering, RequiredAtoms, Requirement, Triggered};
 use super::texts::{RecordTexts, Text};
 
@@ -60,7 +58,7 @@ struct CompiledSignature {
 
 enum Matcher {
     /// Literal in lower case, searched for in the lower-case text.
-    Literal(Box<Finder<'static>>),
+    Literal(LazyFinder),
     /// Regular expression, compiled on first use: most rules meet no candidate, and compiling all of them would take longer than
     /// reading a small log.
     Regex(LazyPattern),
@@ -284,9 +282,7 @@ impl CompiledSignature {
             SignatureKind::Shared(name) => {
                 Matcher::Shared(groups.iter().position(|group| group == name).unwrap_or(usize::MAX))
             }
-            SignatureKind::Literal(text) => {
-                Matcher::Literal(Box::new(Finder::new(text.to_ascii_lowercase().as_bytes()).into_owned()))
-            }
+            SignatureKind::Literal(text) => Matcher::Literal(LazyFinder::new(text)),
             SignatureKind::Regex(pattern) => {
                 Matcher::Regex(LazyPattern::new(pattern, signature.prefilter.clone()))
             }
@@ -328,7 +324,7 @@ impl CompiledSignature {
             return false;
         }
         let matched = match &self.kind {
-            Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(t.lower.as_bytes()).is_some()),
+            Matcher::Literal(finder) => view.texts.iter().any(|t| finder.find(&t.lower).is_some()),
             Matcher::Regex(regex) => {
                 let is_sought = |text: &&Text| view.triggered.is_all() || regex.may_be_in(&text.lower);
                 let mut texts = view.texts.iter().filter(is_sought);
@@ -373,10 +369,7 @@ impl CompiledSignature {
     fn place<'v>(&self, view: &'v RecordView<'_>) -> Option<(&'v str, Range<usize>)> {
         view.texts.iter().find_map(|t| {
             let range = match &self.kind {
-                Matcher::Literal(finder) => {
-                    let start = finder.find(t.lower.as_bytes())?;
-                    start..start + finder.needle().len()
-                }
+                Matcher::Literal(finder) => finder.find(&t.lower)?,
                 Matcher::Regex(regex) => {
                     let regex = regex.get()?;
                     regex.find(regex.choose(&t.text, &t.lower))?
@@ -425,36 +418,7 @@ fn status_in(statuses: &[u16], view: &RecordView<'_>) -> Option<u16> {
 /// Returns the first of `codes` that the record holds.
 fn code_in(codes: &[CodeFinder], view: &RecordView<'_>) -> Option<String> {
     let code = codes.iter().find(|code| view.texts.iter().any(|t| code.is_in(&t.text)))?;
-    Some(code.code())
-}
-
-/// Maximum length in bytes of a text that is checked with the prefilter. In a longer text the expression itself is faster than
-/// the many literals of the prefilter.
-const MAX_SIFTED: usize = 4096;
-
-struct LazyPattern {
-    pattern: String,
-    prefilter: Prefilter,
-    /// True if the pattern may have named groups.
-    captures: bool,
-    compiled: OnceLock<Option<Pattern>>,
-}
-
-impl LazyPattern {
-    fn new(pattern: &str, prefilter: Prefilter) -> Self {
-        let captures = pattern.contains("?<") || pattern.contains("?P<");
-        Self { pattern: pattern.to_owned(), prefilter, captures, compiled: OnceLock::new() }
-    }
-
-    /// Returns true if the pattern may match a lower-case text. Skips the check for long texts.
-    fn may_be_in(&self, text: &str) -> bool {
-        text.len() > MAX_SIFTED || self.prefilter.is_met(text)
-    }
-
-    /// Returns the compiled expression. Patterns are checked when rules are loaded, the embedded ones by a test.
-    fn get(&self) -> Option<&Pattern> {
-        self.compiled.get_or_init(|| Pattern::insensitive(&self.pattern).ok()).as_ref()
-    }
+    Some(code.code().to_owned())
 }
 
 /// Matches a pattern, and stores the captures of its named groups.
@@ -472,54 +436,4 @@ fn capture(pattern: &Pattern, text: &Text, captures: &mut BTreeMap<String, Strin
         }
     }
     true
-}
-
-/// Pattern for a field's value, ASCII case-insensitive; `*` matches any text.
-struct Wildcard {
-    parts: Vec<String>,
-}
-
-impl Wildcard {
-    fn new(pattern: &str) -> Self {
-        Self { parts: pattern.split('*').map(str::to_ascii_lowercase).collect() }
-    }
-
-    fn fits(&self, value: &str) -> bool {
-        let value = value.to_ascii_lowercase();
-        let [first, middle @ .., last] = self.parts.as_slice() else {
-            return self.parts.first().is_some_and(|only| *only == value);
-        };
-        let Some(mut rest) = value.strip_prefix(first.as_str()).and_then(|r| r.strip_suffix(last.as_str()))
-        else {
-            return false;
-        };
-        for part in middle {
-            match rest.find(part.as_str()) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for (pattern, value, fits) in [
-            ("rate_limit", "RATE_LIMIT", true),
-            ("rate_limit", "rate_limits", false),
-            ("gateway/*", "gateway/channels/telegram", true),
-            ("*/telegram", "gateway/channels/telegram", true),
-            ("a*b*c", "a-x-b-y-c", true),
-            ("a*b*c", "a-c", false),
-            ("ab*ba", "aba", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(Wildcard::new(pattern).fits(value), fits, "{pattern} on {value}");
-        }
-    }
 }

@@ -19,7 +19,7 @@ pub use check::check;
 pub use draft::{BadId, Draft, DraftError, draft, draft_line};
 pub use list::{ListedRule, list};
 pub use mutate::{Mutation, RuleMutation, Survivor, mutate};
-pub use show::{NoSuchRule, ShownRule, ShownSignature, show};
+pub use show::{NoSuchRule, ShownCode, ShownRule, ShownSignature, show};
 pub use suggest_examples::{Pins, RulePins, suggest_examples};
 pub use test::{Failure, FailureKind, TestRun, test};
 pub use verdicts::{Outcome, judge_counter_example, judge_example};

@@ -23,6 +23,9 @@ pub struct ShownRule<'c> {
     pub location: &'c Location,
     /// Signatures of which one must match; empty if the rule has none.
     pub any: Vec<ShownSignature<'c>>,
+    /// Codes of code tables, alternatives like those of `any`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<ShownCode<'c>>,
     /// Signatures that must all match.
     pub all: Vec<ShownSignature<'c>>,
     /// Signatures of which none may match; those that apply to the whole file come first.
@@ -68,6 +71,19 @@ pub struct ShownSignature<'c> {
     /// Signatures of the group that the signature names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<ShownSignature<'c>>,
+}
+
+/// A code of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownCode<'c> {
+    /// Name of the table.
+    pub table: &'c str,
+    /// The vendor or library.
+    pub vendor: &'c str,
+    /// The code.
+    pub code: &'c str,
+    /// What it means.
+    pub means: &'c str,
 }
 
 /// Reason why a rule cannot be shown.
@@ -127,6 +143,7 @@ impl<'c> ShownRule<'c> {
             severity: rule.severity,
             location: &rule.location,
             any: signatures(&rule.any),
+            codes: codes(rule, catalogue),
             all: signatures(&rule.all),
             none: signatures(&rule.none),
             overrides: &rule.overrides,
@@ -142,6 +159,21 @@ impl<'c> ShownRule<'c> {
             counter_examples: clean(&rule.counter_examples),
         }
     }
+}
+
+/// Returns the codes that a rule has from tables.
+fn codes<'c>(rule: &Rule, catalogue: &'c Catalogue) -> Vec<ShownCode<'c>> {
+    let tables = catalogue.tables().iter().filter(|table| !table.explain_only);
+    let codes = tables.flat_map(|table| {
+        let own = table.codes.iter().filter(|entry| entry.rule == rule.id);
+        own.map(|entry| ShownCode {
+            table: &table.id,
+            vendor: &table.vendor,
+            code: &entry.code,
+            means: &entry.means,
+        })
+    });
+    codes.collect()
 }
 
 impl<'c> ShownSignature<'c> {

@@ -3,10 +3,12 @@
 //! Numbers collide across vendors, so a table has a frame: the records in which, and the spellings in which, its codes count. The
 //! loader turns each table into signatures of the rules that it names.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
+use serde::de::{SeqAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_saphyr::Spanned;
@@ -27,6 +29,8 @@ pub struct CodeTable {
     pub vendor: String,
     /// Address of the official page.
     pub source: String,
+    /// The codes match no record.
+    pub explain_only: bool,
     /// The codes, in the order of the file.
     pub codes: Vec<CodeEntry>,
 }
@@ -66,8 +70,31 @@ impl Serialize for CodeTables {
 
 impl<'de> Deserialize<'de> for CodeTables {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let encoded = <&[u8]>::deserialize(deserializer)?.to_vec();
+        let encoded = deserializer.deserialize_bytes(Bytes)?;
         Ok(Self { encoded, decoded: OnceLock::new() })
+    }
+}
+
+/// Reads bytes at once, or one by one from a format that has only numbers, such as JSON.
+struct Bytes;
+
+impl<'de> Visitor<'de> for Bytes {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vec<u8>, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = numbers.next_element()? {
+            bytes.push(byte);
+        }
+        Ok(bytes)
     }
 }
 
@@ -228,6 +255,7 @@ impl RawCodeTable {
             id: self.id.value.clone(),
             vendor: self.vendor.clone(),
             source: self.source.clone(),
+            explain_only: self.explain_only,
             codes: self.codes.iter().map(entry).collect(),
         }
     }

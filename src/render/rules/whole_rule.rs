@@ -25,6 +25,10 @@ fn show(page: &mut Page<'_>, rule: &ShownRule<'_>) {
     page.detail("rule", &format!("{} ({}, {})", rule.id, rule.category, rule.severity));
     page.detail("file", &rule.location.to_string());
     signatures(page, "any of", &rule.any);
+    for (index, code) in rule.codes.iter().enumerate() {
+        let text = format!("{} ({}): {}", visible(code.code), visible(code.vendor), visible(code.means));
+        page.verbatim(if index == 0 { "codes" } else { "" }, "- ", &text);
+    }
     signatures(page, "all of", &rule.all);
     signatures(page, "none of", &rule.none);
     if !rule.overrides.is_empty() {

@@ -169,3 +169,13 @@ fn a_rule_that_is_replaced_keeps_its_codes() {
     loader.layer([RuleFile::new("own.yaml", GOOD)]);
     assert_eq!(loader.finish().expect("good").rules()[0].codes.len(), 4);
 }
+
+#[test]
+fn tables_travel_in_any_format() {
+    let catalogue = load(&format!("{GOOD}{TABLE}")).expect("good");
+    let bytes = postcard::to_stdvec(&catalogue).expect("bytes");
+    let back: Catalogue = postcard::from_bytes(&bytes).expect("a catalogue");
+    assert_eq!(back.tables(), catalogue.tables());
+    let numbers = serde_saphyr::from_str::<CodeTables>("[0]").expect("no tables");
+    assert!(numbers.get().is_empty());
+}
