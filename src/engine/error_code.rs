@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 /// Searches texts for one error code. Built on first use: most of the hundreds of codes are never sought.
 pub(super) struct CodeFinder {
     code: String,
-    finder: OnceLock<Finder<'static>>,
+    finder: OnceLock<Box<Finder<'static>>>,
 }
 
 impl CodeFinder {
@@ -24,7 +24,7 @@ impl CodeFinder {
     pub fn is_in(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         let length = self.code.len();
-        let finder = self.finder.get_or_init(|| Finder::new(self.code.as_bytes()).into_owned());
+        let finder = self.finder.get_or_init(|| Box::new(Finder::new(self.code.as_bytes()).into_owned()));
         finder.find_iter(bytes).any(|at| {
             let before = at.checked_sub(1).and_then(|i| bytes.get(i));
             let after = bytes.get(at + length);

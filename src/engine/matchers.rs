@@ -15,7 +15,7 @@ const MAX_SIFTED: usize = 4096;
 /// Searches for a literal; built on first use, like an expression.
 pub(super) struct LazyFinder {
     literal: String,
-    finder: OnceLock<Finder<'static>>,
+    finder: OnceLock<Box<Finder<'static>>>,
 }
 
 impl LazyFinder {
@@ -25,7 +25,7 @@ impl LazyFinder {
 
     /// Returns the first place of the literal in a lower-case text.
     pub fn find(&self, text: &str) -> Option<Range<usize>> {
-        let finder = self.finder.get_or_init(|| Finder::new(self.literal.as_bytes()).into_owned());
+        let finder = self.finder.get_or_init(|| Box::new(Finder::new(self.literal.as_bytes()).into_owned()));
         let start = finder.find(text.as_bytes())?;
         Some(start..start + self.literal.len())
     }
