@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use clawsift_catalogue::{Loader, RuleFile, TrigramFrequencies};
+use clawsift_catalogue::{Loader, RuleFile, TrigramFrequencies, read_rules};
 
 #[path = "build/token_forms.rs"]
 mod token_forms;
@@ -55,18 +55,12 @@ fn openclaw_lists(lists: &BTreeMap<String, Vec<String>>) -> String {
     lists.iter().map(constant).collect()
 }
 
-/// Reads the rule files of a folder and its code tables, sorted by name.
+/// Reads the rule files of a folder and its code tables, named after the repository's folder.
 fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, Box<dyn Error>> {
-    let mut files = Vec::new();
-    for part in [folder.to_owned(), folder.join("codes")] {
-        let entries = fs::read_dir(part)?.map(|entry| entry.map(|e| e.path()));
-        files.extend(entries.collect::<Result<Vec<PathBuf>, _>>()?);
-    }
-    files.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
-    files.sort();
-    let read = |path: &PathBuf| {
-        let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-        Ok(RuleFile::new(format!("rules/{name}"), fs::read_to_string(path)?))
+    let files = read_rules(folder).map_err(|problem| problem.to_string())?;
+    let named = |RuleFile { file, text }| {
+        let name = Path::new(&file).strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+        Ok(RuleFile::new(format!("rules/{name}"), text))
     };
-    files.iter().map(read).collect()
+    files.into_iter().map(named).collect()
 }

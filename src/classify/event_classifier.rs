@@ -228,7 +228,7 @@ impl<'e> EventClassifier<'e> {
         classify: fn(&Engine, &Record<'_>) -> Option<Verdict>,
     ) -> Reading {
         // Lifecycle events of the gateway need no rule.
-        let reading = match gateway::event(record).map(|event| event.at(position(raw))) {
+        let reading = match gateway::event(record, position(raw)) {
             Some(event) => Reading {
                 is_particular: event.is_particular(),
                 event: Some(event),
@@ -382,14 +382,6 @@ impl Event {
             | Self::Truncated
             | Self::Dropped(_)
             | Self::Unclassified { .. } => false,
-        }
-    }
-
-    /// Returns the event with the position of its record.
-    fn at(self, position: Position) -> Self {
-        match self {
-            Self::GatewayAnswers(_) => Self::GatewayAnswers(position),
-            event => event,
         }
     }
 

@@ -19,8 +19,8 @@ pub(crate) const RESTING: [Category; 6] = [
     Category::ServerError,
 ];
 
-/// Returns the event that a record reports; `None` if it has none or reports a failure.
-pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
+/// Returns the event that a record at this position reports; `None` if it has none or reports a failure.
+pub(crate) fn event(record: &Record<'_>, position: Position) -> Option<Event> {
     let message = record.parts.message.as_ref();
     let stamp = record.parts.stamp;
     let is_of = |names: &[&str]| is_of(record, names);
@@ -66,7 +66,7 @@ pub(crate) fn event(record: &Record<'_>) -> Option<Event> {
             return openclaw::port_of_address(address).map(Event::GatewayPort);
         }
         if after(message, &openclaw::GATEWAY_ANSWERS).is_some() {
-            return Some(Event::GatewayAnswers(Position::default()));
+            return Some(Event::GatewayAnswers(position));
         }
     }
     if let Some(count) = after(message, &openclaw::LOST_RECORDS)
@@ -280,7 +280,7 @@ mod tests {
     use crate::record::Lines;
 
     fn events(text: &str) -> Vec<Event> {
-        let of = |record: &Record<'_>| event(record).or_else(|| version(record));
+        let of = |record: &Record<'_>| event(record, Position::default()).or_else(|| version(record));
         Lines::new(text.as_bytes(), 0).filter_map(|raw| of(&Record::parse(&raw))).collect()
     }
 

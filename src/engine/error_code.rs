@@ -1,31 +1,25 @@
 //! Error codes as whole tokens: `ETIMEDOUT` matches in `code=ETIMEDOUT` and `[ETIMEDOUT]`, not in `ESOCKETETIMEDOUT`.
 
-use std::sync::OnceLock;
+use super::matchers::LazyFinder;
 
-use memchr::memmem::Finder;
-
-/// Searches texts for one error code. Built on first use: most of the hundreds of codes are never sought.
-pub(super) struct CodeFinder {
-    code: String,
-    finder: OnceLock<Box<Finder<'static>>>,
-}
+/// Searches texts for one error code.
+pub(super) struct CodeFinder(LazyFinder);
 
 impl CodeFinder {
     pub fn new(code: &str) -> Self {
-        Self { code: code.to_owned(), finder: OnceLock::new() }
+        Self(LazyFinder::new(code.to_owned()))
     }
 
     /// Returns the code.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.literal
     }
 
     /// Returns true if the text holds the code as a whole token.
     pub fn is_in(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        let length = self.code.len();
-        let finder = self.finder.get_or_init(|| Box::new(Finder::new(self.code.as_bytes()).into_owned()));
-        finder.find_iter(bytes).any(|at| {
+        let length = self.code().len();
+        self.0.get().find_iter(bytes).any(|at| {
             let before = at.checked_sub(1).and_then(|i| bytes.get(i));
             let after = bytes.get(at + length);
             !before.is_some_and(is_word) && !after.is_some_and(is_word)

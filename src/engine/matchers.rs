@@ -12,22 +12,26 @@ use crate::catalogue::Prefilter;
 /// the many literals of the prefilter.
 const MAX_SIFTED: usize = 4096;
 
-/// Searches for a literal; built on first use, like an expression.
+/// Searches for a literal. Built on first use, like an expression: most of the hundreds of literals are never sought.
 pub(super) struct LazyFinder {
-    literal: String,
+    pub literal: String,
     finder: OnceLock<Box<Finder<'static>>>,
 }
 
 impl LazyFinder {
-    pub fn new(literal: &str) -> Self {
-        Self { literal: literal.to_ascii_lowercase(), finder: OnceLock::new() }
+    pub fn new(literal: String) -> Self {
+        Self { literal, finder: OnceLock::new() }
     }
 
-    /// Returns the first place of the literal in a lower-case text.
+    /// Returns the first place of the literal in a text.
     pub fn find(&self, text: &str) -> Option<Range<usize>> {
-        let finder = self.finder.get_or_init(|| Box::new(Finder::new(self.literal.as_bytes()).into_owned()));
-        let start = finder.find(text.as_bytes())?;
+        let start = self.get().find(text.as_bytes())?;
         Some(start..start + self.literal.len())
+    }
+
+    /// Returns the finder of the literal.
+    pub fn get(&self) -> &Finder<'static> {
+        self.finder.get_or_init(|| Box::new(Finder::new(self.literal.as_bytes()).into_owned()))
     }
 }
 

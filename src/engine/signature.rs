@@ -143,16 +143,20 @@ pub(super) fn compile<'c>(
     (rules.iter().map(compile).collect(), groups)
 }
 
+/// Returns the index of a shared group; the names are sorted. The catalogue rejects a signature that names an unknown group.
+fn index_of(name: &str, groups: &[&str]) -> usize {
+    groups.binary_search(&name).unwrap_or(usize::MAX)
+}
+
 fn compile_codes<'c>(
     codes: &'c [CodeSignature],
     groups: &[&str],
     compile: &mut dyn FnMut(&'c [Signature]) -> Vec<CompiledSignature>,
 ) -> Vec<CompiledCode> {
-    let group = |name: &String| groups.iter().position(|group| group == name).unwrap_or(usize::MAX);
     let mut compiled = Vec::with_capacity(codes.len());
     for CodeSignature { frame, code, signature } in codes {
         let signatures = compile(std::slice::from_ref(signature)).into_iter();
-        let frame = frame.as_ref().map(group);
+        let frame = frame.as_ref().map(|name| index_of(name, groups));
         compiled.extend(signatures.map(|signature| CompiledCode { frame, code: code.clone(), signature }));
     }
     compiled
@@ -278,11 +282,8 @@ impl Default for Found {
 impl CompiledSignature {
     fn new(signature: &Signature, groups: &[&str], requires: Requirement) -> Self {
         let kind = match &signature.kind {
-            // The catalogue rejects a signature that names an unknown group.
-            SignatureKind::Shared(name) => {
-                Matcher::Shared(groups.iter().position(|group| group == name).unwrap_or(usize::MAX))
-            }
-            SignatureKind::Literal(text) => Matcher::Literal(LazyFinder::new(text)),
+            SignatureKind::Shared(name) => Matcher::Shared(index_of(name, groups)),
+            SignatureKind::Literal(text) => Matcher::Literal(LazyFinder::new(text.to_ascii_lowercase())),
             SignatureKind::Regex(pattern) => {
                 Matcher::Regex(LazyPattern::new(pattern, signature.prefilter.clone()))
             }

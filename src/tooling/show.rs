@@ -82,7 +82,7 @@ pub struct ShownCode<'c> {
     pub vendor: &'c str,
     /// The code.
     pub code: &'c str,
-    /// What it means.
+    /// Its meaning, in one sentence.
     pub means: &'c str,
 }
 

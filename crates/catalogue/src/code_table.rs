@@ -16,6 +16,7 @@ use serde_saphyr::Spanned;
 use super::problem::Location;
 use super::raw_file::{OneOrMany, RawSignature, Scalar};
 use super::rule::{Evidence, Signature};
+use super::rule_file::RuleFile;
 
 /// Place of the codes in a spelling.
 pub(super) const CODE: &str = "{code}";
@@ -103,7 +104,7 @@ impl<'de> Visitor<'de> for Bytes {
 pub struct CodeEntry {
     /// The code, as it is printed.
     pub code: String,
-    /// What it means, in one sentence.
+    /// Its meaning, in one sentence.
     pub means: String,
     /// Id of the rule that explains it.
     pub rule: String,
@@ -128,8 +129,8 @@ pub struct CodeSignature {
 #[cfg_attr(feature = "schema", schemars(rename = "CodeTable"))]
 pub(super) struct RawCodeTable {
     /// Name of the table: lower-case letters, digits and hyphens.
-    #[cfg_attr(feature = "schema", schemars(with = "String", extend("pattern" = "^[a-z][a-z0-9-]*$")))]
-    pub id: Spanned<String>,
+    #[cfg_attr(feature = "schema", schemars(extend("pattern" = "^[a-z][a-z0-9-]*$")))]
+    pub id: String,
     /// The vendor or library, as people call it.
     pub vendor: String,
     /// Address of the official page.
@@ -160,7 +161,7 @@ pub(super) struct RawCodeTable {
 pub(super) struct RawCode {
     /// The code, as it is printed.
     pub code: Scalar,
-    /// What it means, in one sentence.
+    /// Its meaning, in one sentence.
     pub means: String,
     /// Id of the rule that explains it.
     pub rule: String,
@@ -187,18 +188,18 @@ struct OfRule {
 impl RawCodeTable {
     /// Returns the name of the shared group that holds the frame.
     pub fn group(&self) -> Option<String> {
-        (!self.frame.is_empty()).then(|| format!("codes/{}", self.id.value))
+        (!self.frame.is_empty()).then(|| format!("codes/{}", self.id))
     }
 
-    /// Returns the signatures that the table adds to rules. `locate` gives the location of an entry.
-    pub fn desugar(&self, locate: &dyn Fn(&Spanned<RawCode>) -> Location) -> Vec<Desugared> {
+    /// Returns the signatures that the table of a file adds to rules.
+    pub fn desugar(&self, source: &RuleFile) -> Vec<Desugared> {
         let mut signatures = Vec::new();
         if self.explain_only {
             return signatures;
         }
         let mut rules: Vec<OfRule> = Vec::new();
         for entry in &self.codes {
-            let (location, rule) = (locate(entry), entry.value.rule.clone());
+            let (location, rule) = (source.location(entry), entry.value.rule.clone());
             let code = entry.value.code.text();
             for text in entry.value.text.iter().flat_map(OneOrMany::as_slice) {
                 signatures.push(Desugared {
@@ -252,7 +253,7 @@ impl RawCodeTable {
             rule: entry.value.rule.clone(),
         };
         CodeTable {
-            id: self.id.value.clone(),
+            id: self.id.clone(),
             vendor: self.vendor.clone(),
             source: self.source.clone(),
             explain_only: self.explain_only,

@@ -8,8 +8,8 @@ use crate::pattern::{Pattern, PatternError, states};
 
 use super::atoms::{self, AtomSet};
 use super::prefilter::Prefilter;
-use super::problem::{Location, ProblemCode};
-use super::raw_file::RawFile;
+use super::problem::ProblemCode;
+use super::raw_file::RawSignature;
 use super::trigram_frequencies::TrigramFrequencies;
 
 /// A fault of a signature: its kind, the message, and the expected form.
@@ -31,17 +31,13 @@ pub(super) struct Expression {
 }
 
 impl Expressions {
-    /// Checks the expressions of all signatures of some files.
-    pub fn of<'f>(files: impl Iterator<Item = &'f RawFile>, background: &TrigramFrequencies) -> Self {
-        let files: Vec<&RawFile> = files.collect();
-        let written = files.iter().flat_map(|file| file.signatures());
-        let written = written.filter_map(|signature| signature.regex.clone());
-        let nowhere = |_: &_| Location { file: String::new(), line: 0, column: 0 };
-        let of_tables =
-            files.iter().flat_map(|file| &file.code_tables).flat_map(|table| table.desugar(&nowhere));
-        let unique: BTreeSet<String> =
-            written.chain(of_tables.filter_map(|added| added.signature.regex)).collect();
-        let patterns: Vec<String> = unique.into_iter().collect();
+    /// Checks the expressions of some signatures.
+    pub fn of<'s>(
+        signatures: impl Iterator<Item = &'s RawSignature>,
+        background: &TrigramFrequencies,
+    ) -> Self {
+        let unique: BTreeSet<&str> = signatures.filter_map(|signature| signature.regex.as_deref()).collect();
+        let patterns: Vec<&str> = unique.into_iter().collect();
         let checked: Vec<_> = patterns.par_iter().map(|pattern| check(pattern, background)).collect();
         let mut total = 0;
         let within_bounds = checked.into_iter().map(|checked| {
@@ -52,7 +48,7 @@ impl Expressions {
                 false => Ok(expression),
             }
         });
-        Self(patterns.iter().cloned().zip(within_bounds).collect())
+        Self(patterns.into_iter().map(str::to_owned).zip(within_bounds).collect())
     }
 
     /// Returns the result for an expression of these files.

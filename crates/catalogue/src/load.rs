@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::code_table::{CodeTable, CodeTables};
+use super::code_table::{CodeTable, CodeTables, Desugared};
 use super::expressions::Expressions;
 use super::lists::{self, Lists};
 use super::overlay::{Change, RawMoreExamples};
@@ -104,6 +104,8 @@ pub struct Loader<'b> {
     /// Ids of rules that are removed at the end; until then they are known names.
     disabled: Vec<String>,
     overrides: Vec<(Location, String)>,
+    /// Rules of the current layer without a signature of their own, with the problem that this is unless a code table has one.
+    unsigned: Vec<(String, Problem)>,
     /// References to shared groups, which are resolved when all files are read.
     wanted: Vec<(Location, String)>,
     problems: Vec<Problem>,
@@ -130,6 +132,7 @@ impl<'b> Loader<'b> {
             more_examples: Vec::new(),
             disabled: Vec::new(),
             overrides: Vec::new(),
+            unsigned: Vec::new(),
             wanted: Vec::new(),
             problems: Vec::new(),
             hasher: Xxh3::new(),
@@ -166,15 +169,24 @@ impl<'b> Loader<'b> {
             let Ok(file) = file else { continue };
             self.problems.extend(lists::expand(file, source, &self.lists));
         }
-        self.expressions =
-            Expressions::of(files.iter().filter_map(|file| file.as_ref().ok()), self.background);
+        // The signatures that each table adds to rules, in the order of the tables.
+        let with_source =
+            sources.iter().zip(&files).filter_map(|(source, file)| Some((source, file.as_ref().ok()?)));
+        let added: Vec<Vec<Desugared>> = with_source
+            .flat_map(|(source, file)| file.code_tables.iter().map(move |table| table.desugar(source)))
+            .collect();
+        let written = files.iter().flatten().flat_map(RawFile::signatures);
+        let of_tables = added.iter().flatten().map(|desugared| &desugared.signature);
+        self.expressions = Expressions::of(written.chain(of_tables), self.background);
+        let mut added = added.into_iter();
         let mut seen: HashMap<String, Location> = HashMap::new();
         let mut tables = Vec::new();
         for (source, file) in sources.iter().zip(files) {
             source.text.hash(&mut self.hasher);
             match file {
                 Ok(mut raw) => {
-                    let own = std::mem::take(&mut raw.code_tables);
+                    let own: Vec<_> =
+                        std::mem::take(&mut raw.code_tables).into_iter().zip(added.by_ref()).collect();
                     self.file(source, raw, !own.is_empty(), &mut seen);
                     tables.push((source, own));
                 }
@@ -183,7 +195,11 @@ impl<'b> Loader<'b> {
         }
         // The rules of a table may stand in another file.
         tables.into_iter().for_each(|(source, tables)| self.tables(source, tables));
-        self.check_signatures();
+        for (id, problem) in std::mem::take(&mut self.unsigned) {
+            if self.index.get(&id).is_some_and(|&at| self.rules[at].codes.is_empty()) {
+                self.problems.push(problem);
+            }
+        }
         self.sources.extend(sources);
     }
 
@@ -292,6 +308,15 @@ impl<'b> Loader<'b> {
                 ));
             }
         }
+        if raw.any.is_empty() && raw.all.is_empty() {
+            let problem = source.problem(
+                ProblemCode::BadSignature,
+                &location,
+                format!("the rule `{id}` has no signature"),
+                "at least one signature under `any:` or `all:`, or a code of a table",
+            );
+            self.unsigned.push((id.clone(), problem));
+        }
         for other in raw.overrides.iter().chain(&raw.too_soon).chain(&raw.at_gateway) {
             self.overrides.push((source.location(other), other.value.clone()));
         }
@@ -399,28 +424,6 @@ impl<'b> Loader<'b> {
         let fingerprint = self.hasher.finish();
         let Self { rules, shared, lists, tables, retired, .. } = self;
         Ok(Catalogue { rules, shared, lists, tables, retired, fingerprint, idle })
-    }
-
-    /// Checks that each rule has a signature, of its own or of a code table.
-    fn check_signatures(&mut self) {
-        let is_empty = |rule: &&Rule| rule.any.is_empty() && rule.all.is_empty() && rule.codes.is_empty();
-        let problems: Vec<Problem> = self
-            .rules
-            .iter()
-            .filter(is_empty)
-            .map(|rule| Problem {
-                source_line: None,
-                ..Problem::new(
-                    ProblemCode::BadSignature,
-                    &rule.location,
-                    format!("the rule `{}` has no signature", rule.id),
-                    "at least one signature under `any:` or `all:`, or a code of a table",
-                )
-            })
-            .collect();
-        for problem in problems {
-            self.fail_at(problem.location.clone(), problem);
-        }
     }
 
     fn has_faults_enough(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What a code means to the vendors and libraries that use it.
+//! The meanings of a code, one per vendor or library that uses it.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub struct CodeMeaning {
     pub vendor: String,
     /// The code, as the vendor writes it.
     pub code: String,
-    /// What it means, in one sentence.
+    /// The meaning, in one sentence.
     pub means: String,
     /// Address of the vendor's page.
     pub source: String,

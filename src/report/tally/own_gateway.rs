@@ -1,4 +1,4 @@
-//! What a log tells of its own gateway: the port it listens on, and whether OpenClaw's CLI reached it.
+//! The gateway of a log: the port that it listens on, and whether OpenClaw's CLI reached it.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ impl OwnGateway {
     /// Corrects a match by what is known of the gateway; returns false if it reports no failure.
     pub fn judge(&self, found: &mut Match, start: Position, catalogue: &Catalogue) -> bool {
         let line = start.behind(found.position).line;
-        let is_answered =
-            || self.answered.is_some_and(|answered| line.checked_sub(answered) <= Some(OF_ONE_OUTPUT));
+        let lines = || line.checked_sub(self.answered?);
+        let is_answered = || lines().is_some_and(|lines| lines <= OF_ONE_OUTPUT);
         if catalogue.rules()[found.rule].unless_answered && found.stamp.is_none() && is_answered() {
             return false;
         }

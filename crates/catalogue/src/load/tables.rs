@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::super::code_table::{CODE, CodeSignature, RawCodeTable};
+use super::super::code_table::{CODE, CodeSignature, Desugared, RawCodeTable};
 use super::super::{Location, Problem, ProblemCode, RuleFile, signature};
 use super::Loader;
 
 impl Loader<'_> {
-    /// Adds the tables of one file.
-    pub(super) fn tables(&mut self, source: &RuleFile, tables: Vec<RawCodeTable>) {
-        for table in tables {
+    /// Adds the tables of one file, each with the signatures that it adds to rules.
+    pub(super) fn tables(&mut self, source: &RuleFile, tables: Vec<(RawCodeTable, Vec<Desugared>)>) {
+        for (table, added) in tables {
             if self.has_faults_enough() {
                 return;
             }
             self.check_table(source, &table);
             let group = table.group();
-            for desugared in table.desugar(&|entry| source.location(entry)) {
+            for desugared in added {
                 let Some(&at) = self.index.get(&desugared.rule) else { continue };
                 match signature::read(desugared.signature, desugared.location.clone(), &self.expressions) {
                     Ok(signature) => self.rules[at].codes.push(CodeSignature {
@@ -43,10 +43,8 @@ impl Loader<'_> {
         for entry in &table.codes {
             let (code, location) = (entry.value.code.text(), source.location(entry));
             if let Some(first) = seen.insert(code.clone(), location.clone()) {
-                let message = format!(
-                    "the code `{code}` stands twice in the table `{}`; first at {first}",
-                    table.id.value
-                );
+                let message =
+                    format!("the code `{code}` stands twice in the table `{}`; first at {first}", table.id);
                 self.problems.push(source.problem(
                     ProblemCode::DuplicateCode,
                     &location,
@@ -79,13 +77,12 @@ impl Loader<'_> {
             }
         }
         for shape in table.shapes.iter().filter(|shape| !shape.value.contains(CODE)) {
-            let problem = Problem::new(
+            self.problems.push(source.problem(
                 ProblemCode::BadSignature,
                 &source.location(shape),
                 format!("the spelling `{}` has no place for the code", shape.value),
                 "`{code}` where the code stands",
-            );
-            self.fail_at(source.location(shape), problem);
+            ));
         }
     }
 }
