@@ -13,9 +13,9 @@ pub use cache::catalogue_cache;
 #[cfg(feature = "schema")]
 pub use clawsift_catalogue::rule_file_schema;
 pub use clawsift_catalogue::{
-    AtomSet, Catalogue, Category, CodeEntry, CodeSignature, CodeTable, Evidence, Fix, LimitTable, Loader,
-    Location, MIN_ATOM, Prefilter, Problem, ProblemCode, ProblemLevel, Problems, Retired, Rule, RuleFile,
-    Severity, Signature, SignatureKind, TRIGRAMS, TrigramFrequencies, did_you_mean, is_rule_id, read_rules,
-    trigram,
+    AtomIndex, AtomSet, Catalogue, Category, CodeEntry, CodeSignature, CodeTable, Encoded, Evidence, Fix,
+    LimitTable, Loader, Location, Prefilter, Problem, ProblemCode, ProblemLevel, Problems, RequiredAtom,
+    Retired, Rule, RuleFile, Severity, Signature, SignatureKind, TrigramFrequencies, did_you_mean,
+    is_rule_id, read_rules,
 };
 pub use embedded::{Layers, TRIGRAM_FREQUENCIES, embedded, from_text, load, over, overlaid, user_rules};

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crate::record::{EnvelopeReader, RawRecord, Record, Triage};
 
 use super::Engine;
-use super::signature::RecordView;
 use super::verdict::{self, Contender};
 
 /// Accumulated cost of one rule.
@@ -41,7 +40,7 @@ impl<'e> CostMeter<'e> {
         Self {
             engine,
             envelopes: EnvelopeReader::default(),
-            costs: vec![Cost::default(); engine.rules.len()],
+            costs: vec![Cost::default(); engine.compiled.len()],
             records: 0,
             judged: 0,
             search: Duration::ZERO,
@@ -64,22 +63,23 @@ impl<'e> CostMeter<'e> {
     }
 
     fn judge(&mut self, record: &Record<'_>) {
-        let Engine { catalogue, rules, groups, triggers, .. } = self.engine;
+        let compiled = &self.engine.compiled;
         let start = Instant::now();
-        let view = RecordView::new(record, groups, Some(triggers));
-        let candidates = triggers.candidates(&view.triggered, rules.len());
+        let view = compiled.view(record);
+        let candidates = compiled.candidates(&view);
         self.search += start.elapsed();
         let mut contenders = Vec::new();
         for rule in candidates {
+            let compiled = compiled.rule(rule);
             let start = Instant::now();
-            let found = rules[rule].find(&view);
+            let found = compiled.find(&view);
             let cost = &mut self.costs[rule];
             cost.time += start.elapsed();
             cost.candidates += 1;
             cost.matches += u64::from(found.is_some());
             contenders.extend(found.map(|found| Contender { rule, found }));
         }
-        if let Some(best) = verdict::decide(contenders, catalogue, rules) {
+        if let Some(best) = verdict::decide(contenders, &compiled.catalogue) {
             self.costs[best.rule].wins += 1;
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use clawsift_catalogue::pattern::Pattern;
 
-use super::signature::RecordView;
+use super::texts::RecordTexts;
 
 /// Matches the address after a transport code, as Node and undici print it.
 static ADDRESS: LazyLock<Option<Pattern>> = LazyLock::new(|| {
@@ -26,7 +26,7 @@ static RETRY_AFTER: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 });
 
 /// Adds provider, model, channel, host, port and the seconds to wait if the record holds them and the rule did not capture them.
-pub(super) fn add(view: &RecordView<'_>, captures: &mut BTreeMap<String, String>) {
+pub(super) fn add(view: &RecordTexts<'_>, captures: &mut BTreeMap<String, String>) {
     for name in ["provider", "model", "channel"] {
         if let Some(value) = view.record.field(name).filter(|value| !value.is_empty()) {
             captures.entry(name.to_owned()).or_insert_with(|| value.to_owned());
@@ -68,7 +68,7 @@ mod tests {
         let raw = Lines::new(text.as_bytes(), 0).next().expect("a record");
         let record = Record::parse(&raw);
         let mut captures = BTreeMap::new();
-        add(&RecordView::new(&record, &[], None), &mut captures);
+        add(&RecordTexts::new(&record), &mut captures);
         captures.into_iter().collect()
     }
 

@@ -3,6 +3,8 @@
 
 mod claim;
 mod class;
+mod code_meanings;
+mod compiled;
 mod cost;
 mod error_code;
 mod facts;
@@ -25,36 +27,36 @@ pub use texts::evidence_texts;
 pub use trial::{SignatureResults, Trial, Variant};
 pub use verdict::Verdict;
 
-use required_atoms::{Numbering, RequiredAtoms};
-use signature::{CompiledGroup, CompiledRule, RecordView};
+use code_meanings::CodeMeanings;
+use compiled::Compiled;
+use signature::RecordView;
 use verdict::Contender;
 
 /// A compiled catalogue.
 pub struct Engine {
-    catalogue: Catalogue,
-    rules: Vec<CompiledRule>,
-    groups: Vec<CompiledGroup>,
-    triggers: RequiredAtoms,
+    compiled: Compiled,
     gates: InfoLiterals,
+    meanings: CodeMeanings,
 }
 
 impl Engine {
-    /// Compiles a catalogue.
+    /// Creates an engine for a catalogue. Each rule is compiled when it is first tried.
     pub fn new(catalogue: Catalogue) -> Self {
-        let mut numbering = Numbering::default();
-        let (rules, groups) = signature::compile(&catalogue, &mut numbering);
-        let triggers = RequiredAtoms::new(&catalogue, numbering);
-        Self { catalogue, rules, groups, triggers, gates: InfoLiterals::new() }
+        Self {
+            compiled: Compiled::new(catalogue),
+            gates: InfoLiterals::new(),
+            meanings: CodeMeanings::default(),
+        }
     }
 
     /// Returns the catalogue that was compiled.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        &self.compiled.catalogue
     }
 
     /// Returns the rule with the given index.
     pub fn rule(&self, index: usize) -> &Rule {
-        &self.catalogue.rules()[index]
+        &self.catalogue().rules()[index]
     }
 
     /// Returns the filter that decides which info records are worth parsing.
@@ -64,12 +66,12 @@ impl Engine {
 
     /// Returns the indices of the rules without required atoms. They are tried on every record that is parsed.
     pub fn rules_without_atoms(&self) -> &[usize] {
-        self.triggers.always()
+        self.catalogue().atoms().always()
     }
 
     /// Returns true if a signature has something that every matching record must hold: a rare text, a status or a field.
     pub fn is_given_away(&self, signature: &Signature) -> bool {
-        required_atoms::is_given_away(signature, &self.catalogue)
+        required_atoms::is_given_away(signature, self.catalogue())
     }
 
     /// Returns the rule that explains a record best; `None` if no rule matches, or if the record only quotes what somebody wrote.
@@ -79,9 +81,8 @@ impl Engine {
         if !record.is_evidence() {
             return None;
         }
-        let view = RecordView::new(record, &self.groups, Some(&self.triggers));
-        let candidates = self.triggers.candidates(&view.triggered, self.rules.len());
-        self.judge(&view, candidates.into_iter())
+        let view = self.compiled.view(record);
+        self.judge(&view, self.compiled.candidates(&view).into_iter())
     }
 
     /// Returns the rule that explains a record best, by trying every signature: the slow reference for [`Self::classify`].
@@ -89,16 +90,17 @@ impl Engine {
         if !record.is_evidence() {
             return None;
         }
-        self.judge(&RecordView::new(record, &self.groups, None), 0..self.rules.len())
+        self.judge(&self.compiled.view_without_atoms(record), 0..self.compiled.len())
     }
 
     fn judge(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
         let contenders = self.contenders(view, candidates);
         let mut claims = self.claims(view.record, &contenders);
-        let mut best = verdict::decide(contenders, &self.catalogue, &self.rules)?;
+        let mut best = verdict::decide(contenders, self.catalogue())?;
         let is_failure = self.rule(best.rule).category != Category::None;
         // The matched text of a benign record is never shown.
-        let matched = is_failure.then(|| self.rules[best.rule].matched(view, best.found.evidence)).flatten();
+        let matched =
+            is_failure.then(|| self.compiled.rule(best.rule).matched(view, best.found.evidence)).flatten();
         // A sentence that names the cause contradicts nothing.
         claims.retain(|claim| matched.as_ref().is_none_or(|matched| !claim.says.contains(matched.as_str())));
         let mut captures = std::mem::take(&mut best.found.captures);
@@ -106,7 +108,7 @@ impl Engine {
             facts::add(view, &mut captures);
         }
         if let Some(code) = captures.get("code")
-            && let Some(meaning) = self.meaning(best.rule, code)
+            && let Some(meaning) = self.meanings.find(self.catalogue(), code, &self.rule(best.rule).id)
         {
             // A vendor's phrase without a code stands in the record anyway.
             if code.contains(char::is_whitespace) {
@@ -117,14 +119,6 @@ impl Engine {
         let shows_opaque = view.shows_opaque();
         let Contender { rule, found } = best;
         Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
-    }
-
-    /// Returns what a code table says of a code that the given rule explains.
-    fn meaning(&self, rule: usize, code: &str) -> Option<&str> {
-        let id = &self.rule(rule).id;
-        let entries = self.catalogue.tables().iter().flat_map(|table| &table.codes);
-        let found = entries.into_iter().find(|entry| entry.code == code && entry.rule == *id)?;
-        Some(&found.means)
     }
 
     /// Returns OpenClaw's own account of the failure, whatever else the record holds.
@@ -143,28 +137,23 @@ impl Engine {
         self.winners(&self.trial(record), None)
     }
 
-    /// Returns the indices of the rules that lose to the given rule on equal evidence.
-    pub fn overridden_by(&self, rule: usize) -> &[usize] {
-        &self.rules[rule].overrides
-    }
-
     /// Returns the index of the rule that explains the failure instead if attempts fail sooner than any time limit.
     pub fn too_soon(&self, rule: usize) -> Option<usize> {
-        self.rules[rule].too_soon
+        self.catalogue().find(self.rule(rule).too_soon.as_deref()?)
     }
 
     /// Returns the index of the rule that explains the failure instead if the address in it is the gateway's own.
     pub fn at_gateway(&self, rule: usize) -> Option<usize> {
-        self.rules[rule].at_gateway
+        self.catalogue().find(self.rule(rule).at_gateway.as_deref()?)
     }
 
     /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
-        self.rules[rule].find(&RecordView::new(record, &self.groups, Some(&self.triggers))).is_some()
+        self.compiled.rule(rule).find(&self.compiled.view(record)).is_some()
     }
 
     fn contenders(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {
-        let contend = |rule: usize| Some(Contender { rule, found: self.rules[rule].find(view)? });
+        let contend = |rule: usize| Some(Contender { rule, found: self.compiled.rule(rule).find(view)? });
         candidates.filter_map(contend).collect()
     }
 }

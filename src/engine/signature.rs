@@ -1,32 +1,27 @@
-//! Compiles signatures, and matches them against a record.
+//! Matches compiled signatures against a record.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 
-use crate::catalogue::{Catalogue, CodeSignature, Evidence, Rule, Signature, SignatureKind};
-use crate::record::{Record, SUBSTITUTE, without_tokens};
+use crate::catalogue::{Evidence, Signature, SignatureKind};
+use crate::record::{SUBSTITUTE, without_tokens};
 use clawsift_catalogue::pattern::Pattern;
 
 use super::claim::sentence_around;
 use super::class::Class;
 use super::error_code::CodeFinder;
 use super::matchers::{LazyFinder, LazyPattern, Wildcard};
-use super::required_atoms::{Numbering, RequiredAtoms, Requirement, Triggered};
+use super::required_atoms::{Requirement, Triggered};
 use super::texts::{RecordTexts, Text};
 
 /// A compiled rule.
 pub(super) struct CompiledRule {
-    any: Vec<CompiledSignature>,
+    pub any: Vec<CompiledSignature>,
     /// Signatures of code tables, alternatives like those of `any`.
-    codes: Vec<CompiledCode>,
-    all: Vec<CompiledSignature>,
-    none: Vec<CompiledSignature>,
-    /// Indices of the rules that lose to this one on equal evidence.
-    pub overrides: Vec<usize>,
-    /// Index of the rule that explains attempts that fail sooner than any time limit.
-    pub too_soon: Option<usize>,
-    pub at_gateway: Option<usize>,
+    pub codes: Vec<CompiledCode>,
+    pub all: Vec<CompiledSignature>,
+    pub none: Vec<CompiledSignature>,
 }
 
 /// The result of matching a rule against a record.
@@ -40,15 +35,16 @@ pub(super) struct Found {
 }
 
 /// A signature of a code table.
-struct CompiledCode {
+pub(super) struct CompiledCode {
     /// Index of the shared group that is the frame.
-    frame: Option<usize>,
+    pub frame: Option<usize>,
     /// The code, if the signature does not capture it.
-    code: Option<String>,
-    signature: CompiledSignature,
+    pub code: Option<String>,
+    pub signature: CompiledSignature,
 }
 
-struct CompiledSignature {
+/// A compiled signature.
+pub(super) struct CompiledSignature {
     kind: Matcher,
     evidence: Evidence,
     class: Class,
@@ -70,39 +66,46 @@ enum Matcher {
 }
 
 /// The signatures of a shared group.
-pub(super) struct CompiledGroup(Vec<CompiledSignature>);
+pub(super) struct CompiledGroup(pub Vec<CompiledSignature>);
+
+/// The shared groups of a catalogue.
+pub(super) trait Groups {
+    /// Returns the number of groups.
+    fn count(&self) -> usize;
+
+    /// Returns the group with the given index; `None` for that of a name that no group has.
+    fn group(&self, index: usize) -> Option<&CompiledGroup>;
+}
 
 /// A record as signatures see it.
 pub(super) struct RecordView<'r> {
     seen: RecordTexts<'r>,
-    groups: &'r [CompiledGroup],
+    groups: &'r dyn Groups,
     /// Cached results of the groups that were matched. Most rules of a category exclude the same groups.
-    has_group: Vec<OnceCell<bool>>,
+    has_group: Vec<Cell<Option<bool>>>,
     /// The signatures that are worth trying.
     pub triggered: Triggered,
 }
 
 impl<'r> RecordView<'r> {
-    /// Creates a view of a record. With `triggers`, only signatures whose required atoms are present are tried.
-    pub fn new(
-        record: &'r Record<'r>,
-        groups: &'r [CompiledGroup],
-        triggers: Option<&RequiredAtoms>,
-    ) -> Self {
-        let seen = RecordTexts::new(record);
-        let triggered = triggers.map_or(Triggered::All, |triggers| triggers.of(&seen));
-        Self { seen, groups, has_group: vec![OnceCell::new(); groups.len()], triggered }
+    /// Creates a view of a record on which the given signatures are tried.
+    pub fn new(seen: RecordTexts<'r>, groups: &'r dyn Groups, triggered: Triggered) -> Self {
+        Self { seen, groups, has_group: vec![Cell::new(None); groups.count()], triggered }
     }
 
     /// Returns the shared group with the given index.
     fn group(&self, index: usize) -> Option<&'r CompiledGroup> {
-        self.groups.get(index)
+        self.groups.group(index)
     }
 
     /// Returns true if a signature of that group matches the record.
     fn has_group(&self, index: usize) -> bool {
-        let is_in = || self.groups.get(index).is_some_and(|group| group.is_in(self));
-        self.has_group.get(index).is_some_and(|cell| *cell.get_or_init(is_in))
+        let Some(cell) = self.has_group.get(index) else { return false };
+        cell.get().unwrap_or_else(|| {
+            let is_in = self.group(index).is_some_and(|group| group.is_in(self));
+            cell.set(Some(is_in));
+            is_in
+        })
     }
 }
 
@@ -112,86 +115,6 @@ impl<'r> Deref for RecordView<'r> {
     fn deref(&self) -> &RecordTexts<'r> {
         &self.seen
     }
-}
-
-/// Compiles all rules of a catalogue and their shared groups, and numbers their required atoms.
-pub(super) fn compile<'c>(
-    catalogue: &'c Catalogue,
-    numbering: &mut Numbering<'c>,
-) -> (Vec<CompiledRule>, Vec<CompiledGroup>) {
-    let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
-    let mut compile_all = |signatures: &'c [Signature]| -> Vec<CompiledSignature> {
-        let compile = |signature| {
-            let requires = numbering.requirement(signature, catalogue);
-            CompiledSignature::new(signature, &names, requires)
-        };
-        signatures.iter().map(compile).collect()
-    };
-    let groups = catalogue.shared().values().map(|group| CompiledGroup(compile_all(group))).collect();
-    let rules = catalogue.rules();
-    let index: HashMap<&str, usize> =
-        rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    let compile = |rule: &'c Rule| CompiledRule {
-        any: compile_all(&rule.any),
-        codes: compile_codes(&rule.codes, &names, &mut compile_all),
-        all: compile_all(&rule.all),
-        none: compile_all(&rule.none),
-        overrides: overridden(rule, rules, &index),
-        too_soon: rule.too_soon.as_deref().and_then(|id| index.get(id).copied()),
-        at_gateway: rule.at_gateway.as_deref().and_then(|id| index.get(id).copied()),
-    };
-    (rules.iter().map(compile).collect(), groups)
-}
-
-/// Returns the index of a shared group; the names are sorted. The catalogue rejects a signature that names an unknown group.
-fn index_of(name: &str, groups: &[&str]) -> usize {
-    groups.binary_search(&name).unwrap_or(usize::MAX)
-}
-
-fn compile_codes<'c>(
-    codes: &'c [CodeSignature],
-    groups: &[&str],
-    compile: &mut dyn FnMut(&'c [Signature]) -> Vec<CompiledSignature>,
-) -> Vec<CompiledCode> {
-    let mut compiled = Vec::with_capacity(codes.len());
-    for CodeSignature { frame, code, signature } in codes {
-        let signatures = compile(std::slice::from_ref(signature)).into_iter();
-        let frame = frame.as_ref().map(|name| index_of(name, groups));
-        compiled.extend(signatures.map(|signature| CompiledCode { frame, code: code.clone(), signature }));
-    }
-    compiled
-}
-
-/// Compiles a single rule, to be tried instead of another one with the given overrides.
-pub(super) fn compile_alone(rule: &Rule, catalogue: &Catalogue, overrides: Vec<usize>) -> CompiledRule {
-    let names: Vec<&str> = catalogue.shared().keys().map(String::as_str).collect();
-    let mut compile_all = |signatures: &[Signature]| -> Vec<CompiledSignature> {
-        signatures.iter().map(|signature| CompiledSignature::new(signature, &names, Vec::new())).collect()
-    };
-    CompiledRule {
-        any: compile_all(&rule.any),
-        codes: compile_codes(&rule.codes, &names, &mut compile_all),
-        all: compile_all(&rule.all),
-        none: compile_all(&rule.none),
-        overrides,
-        too_soon: None,
-        at_gateway: None,
-    }
-}
-
-/// Returns the rules that lose to this one. An override by full id takes precedence over a family such as `auth/*`.
-fn overridden(rule: &Rule, rules: &[Rule], index: &HashMap<&str, usize>) -> Vec<usize> {
-    let mut losers = Vec::new();
-    for pattern in &rule.overrides {
-        match pattern.strip_suffix('*') {
-            Some(family) => losers.extend((0..rules.len()).filter(|&at| {
-                let other = &rules[at];
-                other.id.starts_with(family) && other.id != rule.id && !other.overrides.contains(&rule.id)
-            })),
-            None => losers.extend(index.get(pattern.as_str())),
-        }
-    }
-    losers
 }
 
 impl CompiledGroup {
@@ -210,7 +133,7 @@ impl CompiledRule {
                 return None;
             }
         }
-        let is_open = self.any.is_empty() && self.codes.is_empty();
+        let is_open = self.any.is_empty() && self.codes.is_empty() && !self.all.is_empty();
         let one = find_any(&self.any, view, &mut found) | find_codes(&self.codes, view, &mut found);
         if !(is_open || one) || self.none.iter().any(|signature| signature.is_in(view)) {
             return None;
@@ -280,9 +203,10 @@ impl Default for Found {
 }
 
 impl CompiledSignature {
-    fn new(signature: &Signature, groups: &[&str], requires: Requirement) -> Self {
+    /// Compiles a signature; `group` returns the index of a shared group.
+    pub fn new(signature: &Signature, group: &dyn Fn(&str) -> usize, requires: Requirement) -> Self {
         let kind = match &signature.kind {
-            SignatureKind::Shared(name) => Matcher::Shared(index_of(name, groups)),
+            SignatureKind::Shared(name) => Matcher::Shared(group(name)),
             SignatureKind::Literal(text) => Matcher::Literal(LazyFinder::new(text.to_ascii_lowercase())),
             SignatureKind::Regex(pattern) => {
                 Matcher::Regex(LazyPattern::new(pattern, signature.prefilter.clone()))

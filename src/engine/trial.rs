@@ -4,7 +4,7 @@ use crate::catalogue::{Evidence, Rule};
 use crate::record::Record;
 
 use super::class::Class;
-use super::signature::{self, CompiledRule, RecordView};
+use super::signature::{CompiledRule, RecordView};
 use super::{Engine, verdict};
 
 /// A record, and the results of all rules on it.
@@ -36,11 +36,8 @@ pub struct SignatureResults {
 impl Engine {
     /// Tries all rules on a record.
     pub fn trial<'r>(&'r self, record: &'r Record<'r>) -> Trial<'r> {
-        let view = RecordView::new(record, &self.groups, Some(&self.triggers));
-        let candidates = match record.parts.quoted {
-            true => Vec::new(),
-            false => self.triggers.candidates(&view.triggered, self.rules.len()),
-        };
+        let view = self.compiled.view(record);
+        let candidates = if record.parts.quoted { Vec::new() } else { self.compiled.candidates(&view) };
         let contenders = self.contenders(&view, candidates.into_iter());
         let contenders = contenders.into_iter().map(|c| (c.rule, c.found.evidence, c.found.class)).collect();
         Trial { view, contenders }
@@ -48,8 +45,7 @@ impl Engine {
 
     /// Creates a variant that replaces the rule with index `of`.
     pub fn variant(&self, of: usize, rule: &Rule) -> Variant {
-        let overrides = self.rules[of].overrides.clone();
-        Variant { compiled: signature::compile_alone(rule, &self.catalogue, overrides), of }
+        Variant { compiled: self.compiled.variant(rule), of }
     }
 
     /// Returns the rules that win a record: one, or several if there is no precedence between them. With `variant`, it replaces
@@ -61,7 +57,7 @@ impl Engine {
         });
         let is_replaced = |rule: usize| variant.is_some_and(|v| v.of == rule);
         let others = trial.contenders.iter().copied().filter(|(rule, ..)| !is_replaced(*rule));
-        verdict::winners(others.chain(own), &self.catalogue, &self.rules)
+        verdict::winners(others.chain(own), self.catalogue())
     }
 
     /// Returns true if a variant matches a record.
@@ -71,7 +67,7 @@ impl Engine {
 
     /// Returns which signatures of the given rule match a record.
     pub fn probe(&self, rule: usize, trial: &Trial<'_>) -> SignatureResults {
-        let [any, all, none] = self.rules[rule].probe(&trial.view);
+        let [any, all, none] = self.compiled.rule(rule).probe(&trial.view);
         let evidence = trial.contenders.iter().find(|(contender, ..)| *contender == rule);
         SignatureResults { any, all, none, evidence: evidence.map(|(_, evidence, _)| *evidence) }
     }

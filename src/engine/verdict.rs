@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Category, Evidence};
 
 use super::Claim;
 use super::class::Class;
-use super::signature::{CompiledRule, Found};
+use super::signature::Found;
 
 /// The rule that explains a record, and its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,34 +34,25 @@ pub(super) struct Contender {
 
 /// Returns the contender that wins. If several are left with no precedence between them, the first one wins, so that the result is
 /// deterministic.
-pub(super) fn decide(
-    contenders: Vec<Contender>,
-    catalogue: &Catalogue,
-    compiled: &[CompiledRule],
-) -> Option<Contender> {
-    unbeaten(contenders, catalogue, compiled).into_iter().next()
+pub(super) fn decide(contenders: Vec<Contender>, catalogue: &Catalogue) -> Option<Contender> {
+    unbeaten(contenders, catalogue).into_iter().next()
 }
 
 /// Returns the rules that win, given the evidence of each contender: one, or several with no precedence between them.
 pub(super) fn winners(
     contenders: impl Iterator<Item = (usize, Evidence, Class)>,
     catalogue: &Catalogue,
-    compiled: &[CompiledRule],
 ) -> Vec<usize> {
     let contenders = contenders.map(|(rule, evidence, class)| {
         let found = Found { evidence, class, ..Found::default() };
         Contender { rule, found }
     });
-    unbeaten(contenders.collect(), catalogue, compiled).into_iter().map(|contender| contender.rule).collect()
+    unbeaten(contenders.collect(), catalogue).into_iter().map(|contender| contender.rule).collect()
 }
 
 /// Returns the contenders with the highest evidence that no other contender overrides, and of those the ones whose signature is of the
 /// most specific class.
-pub(super) fn unbeaten(
-    mut contenders: Vec<Contender>,
-    catalogue: &Catalogue,
-    compiled: &[CompiledRule],
-) -> Vec<Contender> {
+pub(super) fn unbeaten(mut contenders: Vec<Contender>, catalogue: &Catalogue) -> Vec<Contender> {
     let rules = catalogue.rules();
     let is_benign = |contender: &Contender| rules[contender.rule].category == Category::None;
     if contenders.iter().any(is_benign) {
@@ -70,7 +61,7 @@ pub(super) fn unbeaten(
     let strongest = contenders.iter().map(|c| c.found.evidence).max();
     contenders.retain(|c| Some(c.found.evidence) == strongest);
     let present: Vec<usize> = contenders.iter().map(|c| c.rule).collect();
-    let beaten = |rule: usize| present.iter().any(|&other| compiled[other].overrides.contains(&rule));
+    let beaten = |rule: usize| present.iter().any(|&other| catalogue.losers(other).contains(&rule));
     let left: Vec<usize> = present.iter().copied().filter(|&rule| !beaten(rule)).collect();
     // If all override each other in a circle, keep all.
     if !left.is_empty() {

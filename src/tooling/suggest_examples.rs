@@ -271,7 +271,7 @@ impl<'e> Suggester<'e> {
             }
             SignatureKind::Shared(name) => {
                 let group = self.engine.catalogue().shared().get(name);
-                let group = group.into_iter().flatten().take(MAX_SAMPLES);
+                let group = group.into_iter().flat_map(|group| group.iter()).take(MAX_SAMPLES);
                 group.flat_map(|signature| self.samples(signature)).collect()
             }
         }

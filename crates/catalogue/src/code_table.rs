@@ -3,14 +3,9 @@
 //! Numbers collide across vendors, so a table has a frame: the records in which, and the spellings in which, its codes count. The
 //! loader turns each table into signatures of the rules that it names.
 
-use std::fmt;
-use std::sync::OnceLock;
-
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
-use serde::de::{SeqAccess, Visitor};
-use serde::ser::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
 use super::problem::Location;
@@ -34,69 +29,6 @@ pub struct CodeTable {
     pub explain_only: bool,
     /// The codes, in the order of the file.
     pub codes: Vec<CodeEntry>,
-}
-
-/// The code tables of a catalogue. Those of the embedded catalogue are decoded when they are first wanted: most runs show no code, and
-/// the start of the program counts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct CodeTables {
-    encoded: Vec<u8>,
-    decoded: OnceLock<Vec<CodeTable>>,
-}
-
-impl CodeTables {
-    /// Returns the tables.
-    pub fn get(&self) -> &[CodeTable] {
-        // Only `serialize` writes the bytes.
-        self.decoded.get_or_init(|| postcard::from_bytes(&self.encoded).unwrap_or_default())
-    }
-
-    /// Adds a table, or replaces the one of the same name.
-    pub fn insert(&mut self, table: CodeTable) {
-        self.get();
-        let Some(tables) = self.decoded.get_mut() else { return };
-        match tables.iter_mut().find(|known| known.id == table.id) {
-            Some(known) => *known = table,
-            None => tables.push(table),
-        }
-    }
-}
-
-impl Serialize for CodeTables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes = postcard::to_stdvec(self.get()).map_err(S::Error::custom)?;
-        serializer.serialize_bytes(&bytes)
-    }
-}
-
-impl<'de> Deserialize<'de> for CodeTables {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let encoded = deserializer.deserialize_bytes(Bytes)?;
-        Ok(Self { encoded, decoded: OnceLock::new() })
-    }
-}
-
-/// Reads bytes at once, or one by one from a format that has only numbers, such as JSON.
-struct Bytes;
-
-impl<'de> Visitor<'de> for Bytes {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-        Ok(bytes.to_vec())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vec<u8>, A::Error> {
-        let mut bytes = Vec::new();
-        while let Some(byte) = numbers.next_element()? {
-            bytes.push(byte);
-        }
-        Ok(bytes)
-    }
 }
 
 /// A code of a table.

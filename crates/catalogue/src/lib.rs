@@ -16,9 +16,11 @@
 
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod atom_index;
 mod atoms;
 mod code_table;
 mod did_you_mean;
+mod encoded;
 mod expressions;
 mod lists;
 mod load;
@@ -27,8 +29,10 @@ pub mod pattern;
 mod prefilter;
 mod problem;
 mod raw_file;
+mod required_atoms;
 mod rule;
 mod rule_file;
+mod rule_index;
 #[cfg(feature = "schema")]
 mod schema;
 mod signature;
@@ -37,19 +41,22 @@ mod taxonomy;
 mod trigram_frequencies;
 mod yaml_fault;
 
-pub use atoms::{AtomSet, MIN_ATOM};
+pub use atom_index::AtomIndex;
+pub use atoms::AtomSet;
 pub use code_table::{CodeEntry, CodeSignature, CodeTable};
 pub use did_you_mean::did_you_mean;
+pub use encoded::Encoded;
 pub use load::{Catalogue, Loader, is_rule_id};
 pub use prefilter::Prefilter;
 pub use problem::{Location, Problem, ProblemCode, ProblemLevel, Problems};
+pub use required_atoms::RequiredAtom;
 pub use rule::{Evidence, Fix, LimitTable, Retired, Rule, Signature};
 pub use rule_file::{RuleFile, is_rule_file, read_rules};
 #[cfg(feature = "schema")]
 pub use schema::rule_file_schema;
 pub use signature_kind::SignatureKind;
 pub use taxonomy::{Category, Severity};
-pub use trigram_frequencies::{TRIGRAMS, TrigramFrequencies, trigram};
+pub use trigram_frequencies::{TRIGRAMS, TrigramFrequencies};
 
 /// Trigram frequencies of healthy logs, for tests.
 #[cfg(test)]

@@ -11,12 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::code_table::{CodeTable, CodeTables, Desugared};
+use super::atom_index::AtomIndex;
+use super::code_table::{CodeTable, Desugared};
+use super::encoded::Encoded;
 use super::expressions::Expressions;
 use super::lists::{self, Lists};
 use super::overlay::{Change, RawMoreExamples};
 use super::raw_file::{RawFile, RawRule, RawSignature};
+use super::required_atoms::{Groups, RequiredAtom, Requirements};
 use super::rule_file::RuleFile;
+use super::rule_index::RuleIndex;
 use super::{
     Category, Location, Problem, ProblemCode, Problems, Retired, Rule, Signature, SignatureKind,
     TrigramFrequencies, signature,
@@ -28,10 +32,11 @@ const MAX_PROBLEMS: usize = 200;
 /// All active rules, in a fixed order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Catalogue {
-    rules: Vec<Rule>,
-    shared: BTreeMap<String, Vec<Signature>>,
+    rules: Vec<Encoded<Rule>>,
+    index: RuleIndex,
+    shared: Groups,
     lists: Lists,
-    tables: CodeTables,
+    tables: Encoded<Vec<CodeTable>>,
     retired: Vec<Retired>,
     fingerprint: u64,
     /// Changes of overlays that have no effect any more.
@@ -42,12 +47,36 @@ pub struct Catalogue {
 impl Catalogue {
     /// Returns the catalogue with its shared groups only.
     pub fn without_rules(self) -> Self {
-        Self { rules: Vec::new(), retired: Vec::new(), ..self }
+        Self { rules: Vec::new(), index: RuleIndex::default(), retired: Vec::new(), ..self }
     }
 
     /// Returns the active rules.
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Encoded<Rule>] {
         &self.rules
+    }
+
+    /// Returns the index of the rule with an id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.index.find(id)
+    }
+
+    /// Returns the indices of the rules that lose to the given one on equal evidence.
+    pub fn losers(&self, rule: usize) -> &[usize] {
+        self.index.losers(rule)
+    }
+
+    /// Returns the index of the atoms that the rules require.
+    pub fn atoms(&self) -> &AtomIndex {
+        &self.index.atoms
+    }
+
+    /// Returns the sets of atoms that a signature requires, at least one atom of each set.
+    pub fn required<'c>(
+        &'c self,
+        signature: &'c Signature,
+        background: &'c TrigramFrequencies,
+    ) -> Vec<Vec<RequiredAtom<'c>>> {
+        Requirements { groups: &self.shared, background }.of_signature(signature)
     }
 
     /// Returns the lists of words by name.
@@ -56,7 +85,7 @@ impl Catalogue {
     }
 
     /// Returns the shared groups of signatures by name.
-    pub fn shared(&self) -> &BTreeMap<String, Vec<Signature>> {
+    pub fn shared(&self) -> &BTreeMap<String, Encoded<Vec<Signature>>> {
         &self.shared
     }
 
@@ -90,9 +119,9 @@ pub struct Loader<'b> {
     expressions: Expressions,
     rules: Vec<Rule>,
     index: HashMap<String, usize>,
-    shared: BTreeMap<String, Vec<Signature>>,
+    shared: Groups,
     lists: Lists,
-    tables: CodeTables,
+    tables: Vec<CodeTable>,
     /// Codes that count in each record: their rule, and where they stand.
     open_codes: HashMap<String, (String, Location)>,
     retired: Vec<Retired>,
@@ -124,7 +153,7 @@ impl<'b> Loader<'b> {
             index: HashMap::new(),
             shared: BTreeMap::new(),
             lists: Lists::new(),
-            tables: CodeTables::default(),
+            tables: Vec::new(),
             open_codes: HashMap::new(),
             retired: Vec::new(),
             changes: Vec::new(),
@@ -142,9 +171,10 @@ impl<'b> Loader<'b> {
     /// Starts with the rules of a loaded catalogue.
     pub fn begin(&mut self, base: Catalogue) {
         base.fingerprint.hash(&mut self.hasher);
-        self.index = base.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
-        (self.rules, self.retired) = (base.rules, base.retired);
-        (self.shared, self.lists, self.tables) = (base.shared, base.lists, base.tables);
+        self.rules = base.rules.into_iter().map(Encoded::into_inner).collect();
+        self.index = self.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
+        self.retired = base.retired;
+        (self.shared, self.lists, self.tables) = (base.shared, base.lists, base.tables.into_inner());
     }
 
     /// Sets the current date, such as 2027-01-31, with which the `until` dates of overlays are compared.
@@ -236,7 +266,7 @@ impl<'b> Loader<'b> {
                     "literal, regex, http_status, error_code or field signatures",
                 ));
             }
-            self.shared.insert(name, group);
+            self.shared.insert(name, group.into());
         }
         self.retired.extend(raw.retired.into_iter().flatten().map(|retired| retired.value));
         let disabled = raw.disable.into_iter().map(|raw| Change::disable(raw, source));
@@ -423,7 +453,9 @@ impl<'b> Loader<'b> {
         }
         let fingerprint = self.hasher.finish();
         let Self { rules, shared, lists, tables, retired, .. } = self;
-        Ok(Catalogue { rules, shared, lists, tables, retired, fingerprint, idle })
+        let index = RuleIndex::new(&rules, &Requirements { groups: &shared, background: self.background });
+        let rules = rules.into_iter().map(Encoded::from).collect();
+        Ok(Catalogue { rules, index, shared, lists, tables: tables.into(), retired, fingerprint, idle })
     }
 
     fn has_faults_enough(&self) -> bool {

@@ -89,7 +89,7 @@ pub struct LimitTable {
 }
 
 /// A rule of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Id such as `rate-limit/requests`, stable once released.
     pub id: String,

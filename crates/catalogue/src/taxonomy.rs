@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Category of failure. The taxonomy is fixed; scripts rely on these names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
@@ -62,6 +62,7 @@ pub enum Category {
     /// Process memory.
     Memory,
     /// Benign: nothing is wrong, even if it looks like an error.
+    #[default]
     None,
 }
 
@@ -72,11 +73,12 @@ impl fmt::Display for Category {
 }
 
 /// Severity of a finding, in ascending order, so that `max` gives the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// For information only.
+    #[default]
     Info,
     /// Works for now, or recovers without intervention.
     Warning,

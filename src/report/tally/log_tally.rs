@@ -457,7 +457,7 @@ impl<'c> Tally<'c> {
         for (gateway, incident) in std::mem::take(&mut self.held_quoted) {
             self.settle_quoted(&incident, &gateway);
         }
-        self.summary.tidy();
+        self.summary.take_texts(self.catalogue);
         (self.summary, self.view, self.matches)
     }
 }

@@ -43,7 +43,7 @@ impl Summary {
     pub(crate) fn new(catalogue: &Catalogue) -> Self {
         Self {
             catalogue: CatalogueInfo { rules: catalogue.rules().len(), fingerprint: catalogue.fingerprint() },
-            rules: catalogue.rules().iter().map(RuleText::from).collect(),
+            rules: Vec::new(),
             sources: Vec::new(),
             settled: BTreeMap::new(),
             quoted: BTreeMap::new(),
@@ -57,6 +57,17 @@ impl Summary {
 
     /// Sorts the sources, limits the number of patterns, and drops unused rules.
     pub(crate) fn tidy(&mut self) {
+        let rules = std::mem::take(&mut self.rules);
+        self.tidy_with(rules.len(), |rule| rules[rule].clone());
+    }
+
+    /// Does the same for a summary that refers to rules by their index in a catalogue, and adds their texts.
+    pub(crate) fn take_texts(&mut self, catalogue: &Catalogue) {
+        let rules = catalogue.rules();
+        self.tidy_with(rules.len(), |rule| RuleText::from(&*rules[rule]));
+    }
+
+    fn tidy_with(&mut self, count: usize, text: impl Fn(usize) -> RuleText) {
         // Most sources are already in order; a stable sort would allocate a copy.
         self.sources.sort_unstable_by(|a, b| a.name_order().cmp(&b.name_order()));
         if self.sources.iter().any(|source| source.unread_older.is_some()) {
@@ -72,10 +83,12 @@ impl Summary {
             named.insert(rule);
             rule
         });
-        let mut by_id: Vec<usize> = named.into_iter().filter(|&rule| rule < self.rules.len()).collect();
-        by_id.sort_by(|a, b| self.rules[*a].id.cmp(&self.rules[*b].id));
-        let new: HashMap<usize, usize> = by_id.iter().enumerate().map(|(new, &old)| (old, new)).collect();
-        self.rules = by_id.iter().map(|&old| self.rules[old].clone()).collect();
+        let texts = named.into_iter().filter(|&rule| rule < count).map(|rule| (rule, text(rule)));
+        let mut by_id: Vec<(usize, RuleText)> = texts.collect();
+        by_id.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+        let new: HashMap<usize, usize> =
+            by_id.iter().enumerate().map(|(new, (old, _))| (*old, new)).collect();
+        self.rules = by_id.into_iter().map(|(_, text)| text).collect();
         self.rules.iter_mut().for_each(RuleText::make_visible);
         self.renumber(&mut |rule| new.get(&rule).copied().unwrap_or(0));
     }

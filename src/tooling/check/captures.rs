@@ -60,7 +60,7 @@ fn made(checked: &Checked<'_>, rule: &Rule) -> BTreeMap<String, Location> {
     let shared = checked.engine.catalogue().shared();
     for signature in rule.any.iter().chain(&rule.all) {
         let group = match &signature.kind {
-            SignatureKind::Shared(name) => shared.get(name).map(Vec::as_slice).unwrap_or_default(),
+            SignatureKind::Shared(name) => shared.get(name).map(|group| group.as_slice()).unwrap_or_default(),
             _ => std::slice::from_ref(signature),
         };
         for member in group {

@@ -40,9 +40,9 @@ pub(super) fn check(checked: &Checked<'_>, problems: &mut Vec<Problem>) {
 fn next(checked: &Checked<'_>, at: usize) -> impl Iterator<Item = usize> {
     let engine = checked.engine;
     let named = &engine.rule(at).overrides;
-    let losers = engine.overridden_by(at).iter().copied();
+    let losers = engine.catalogue().losers(at).iter().copied();
     losers.filter(move |&loser| {
-        engine.overridden_by(loser).contains(&at) || named.contains(&engine.rule(loser).id)
+        engine.catalogue().losers(loser).contains(&at) || named.contains(&engine.rule(loser).id)
     })
 }
 

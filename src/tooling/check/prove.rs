@@ -60,7 +60,7 @@ fn shadow(
 fn winners(checked: &Checked<'_>, index: usize) -> Vec<(usize, bool)> {
     let rules = checked.engine.catalogue().rules().iter().enumerate();
     let simple = rules.filter(|(at, other)| *at != index && other.all.is_empty() && other.none.is_empty());
-    simple.map(|(at, _)| (at, checked.engine.overridden_by(at).contains(&index))).collect()
+    simple.map(|(at, _)| (at, checked.engine.catalogue().losers(at).contains(&index))).collect()
 }
 
 /// Returns a shortest line that `inner` matches, if `outer` matches every such line.

@@ -28,10 +28,14 @@ impl Loader<'_> {
                     }
                 }
             }
-            self.tables.insert(table.shown());
+            let shown = table.shown();
+            match self.tables.iter_mut().find(|known| known.id == shown.id) {
+                Some(known) => *known = shown,
+                None => self.tables.push(shown),
+            }
             if let Some(group) = group {
                 let frame = self.signatures(source, table.frame);
-                self.shared.insert(group, frame);
+                self.shared.insert(group, frame.into());
             }
         }
     }
