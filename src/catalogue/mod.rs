@@ -13,9 +13,9 @@ pub use cache::catalogue_cache;
 #[cfg(feature = "schema")]
 pub use clawsift_catalogue::rule_file_schema;
 pub use clawsift_catalogue::{
-    AtomIndex, AtomSet, Catalogue, Category, CodeEntry, CodeSignature, CodeTable, Encoded, Evidence, Fix,
-    LimitTable, Loader, Location, Prefilter, Problem, ProblemCode, ProblemLevel, Problems, RequiredAtom,
-    Retired, Rule, RuleFile, Severity, Signature, SignatureKind, TrigramFrequencies, did_you_mean,
-    is_rule_id, read_rules,
+    AtomIndex, AtomSet, Catalogue, Category, CodeEntry, CodeSignature, CodeTable, Concepts, Condition,
+    Confidence, Encoded, Evidence, Fix, Likely, LimitTable, Loader, Location, Near, Place, Prefilter,
+    Problem, ProblemCode, ProblemLevel, Problems, RequiredAtom, Retired, Rule, RuleFile, Severity, Signature,
+    SignatureKind, Term, TrigramFrequencies, did_you_mean, is_rule_id, read_rules,
 };
 pub use embedded::{Layers, TRIGRAM_FREQUENCIES, embedded, from_text, load, over, overlaid, user_rules};

@@ -8,10 +8,9 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::hash::{ByName, KeyedHash};
-use crate::record::{CacheKey, VariableTokens, trace_ids};
+use crate::record::{CacheKey, Gravity, VariableTokens, trace_ids};
 
 use super::event::{Event, Facts, RunKeys};
-use super::gravity::Gravity;
 
 /// Maximum length in bytes of a cached cache key. Longer ones are stack traces and dumps, which rarely repeat.
 const MAX_KEY: usize = 4096;

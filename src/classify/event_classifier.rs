@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    ByFormat, CacheKey, EnvelopeReader, Format, Lines, Origin, RawRecord, Record, Stamp, Triage,
+    ByFormat, CacheKey, EnvelopeReader, Format, Gravity, Lines, Origin, RawRecord, Record, Stamp, Triage,
     VariableTokens,
 };
 use crate::redact::Redactor;
@@ -16,7 +16,6 @@ use super::calendar::When;
 use super::context::Context;
 use super::event::{Component, Event, Facts, LifecycleKind, Match, Position, RunKeys};
 use super::gateway;
-use super::gravity::Gravity;
 
 /// Maximum length of a kept record text, in characters.
 const MAX_TEXT: usize = 600;

@@ -8,7 +8,7 @@ mod correlation_key;
 mod event;
 mod event_classifier;
 mod gateway;
-mod gravity;
+
 mod quotation;
 
 pub(crate) use calendar::Calendar;

@@ -170,6 +170,10 @@ pub(super) struct RuleArgs {
     /// Do not load the built-in rules and those in ~/.config/clawsift/rules
     #[arg(long)]
     pub no_default_rules: bool,
+
+    /// Leave out what only likely explains a record: words of a failure that no rule knows
+    #[arg(long)]
+    pub certain: bool,
 }
 
 impl RuleArgs {
@@ -193,7 +197,8 @@ impl RuleArgs {
 
     /// The same, compiled.
     pub fn engine(&self, disable: &[String]) -> Result<Engine, CliError> {
-        Ok(Engine::new(self.catalogue(disable)?))
+        let engine = Engine::new(self.catalogue(disable)?);
+        Ok(if self.certain { engine.only_certain() } else { engine })
     }
 }
 

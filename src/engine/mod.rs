@@ -5,6 +5,7 @@ mod claim;
 mod class;
 mod code_meanings;
 mod compiled;
+mod concepts;
 mod cost;
 mod error_code;
 mod facts;
@@ -17,8 +18,11 @@ mod texts;
 mod trial;
 mod verdict;
 
-use crate::catalogue::{Catalogue, Category, Rule, Signature};
-use crate::record::Record;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::catalogue::{Catalogue, Category, Evidence, Rule, Signature};
+use crate::record::{Gravity, Record};
 
 pub use claim::Claim;
 pub use cost::{Cost, CostMeter};
@@ -29,14 +33,20 @@ pub use verdict::Verdict;
 
 use code_meanings::CodeMeanings;
 use compiled::Compiled;
+use concepts::Meanings;
 use signature::RecordView;
+use texts::RecordTexts;
 use verdict::Contender;
 
 /// A compiled catalogue.
 pub struct Engine {
     compiled: Compiled,
     gates: InfoLiterals,
-    meanings: CodeMeanings,
+    code_meanings: CodeMeanings,
+    /// Compiled when the first record is asked for its likely meaning.
+    meanings: OnceLock<Meanings>,
+    /// Only rules that know the wording of a record explain it.
+    is_certain: bool,
 }
 
 impl Engine {
@@ -45,8 +55,15 @@ impl Engine {
         Self {
             compiled: Compiled::new(catalogue),
             gates: InfoLiterals::new(),
-            meanings: CodeMeanings::default(),
+            code_meanings: CodeMeanings::default(),
+            meanings: OnceLock::new(),
+            is_certain: false,
         }
+    }
+
+    /// Leaves out what records only likely mean.
+    pub fn only_certain(self) -> Self {
+        Self { is_certain: true, ..self }
     }
 
     /// Returns the catalogue that was compiled.
@@ -82,7 +99,8 @@ impl Engine {
             return None;
         }
         let view = self.compiled.view(record);
-        self.judge(&view, self.compiled.candidates(&view).into_iter())
+        let known = self.judge(&view, self.compiled.candidates(&view).into_iter());
+        self.or_likely(record, known)
     }
 
     /// Returns the rule that explains a record best, by trying every signature: the slow reference for [`Self::classify`].
@@ -90,7 +108,50 @@ impl Engine {
         if !record.is_evidence() {
             return None;
         }
-        self.judge(&self.compiled.view_without_atoms(record), 0..self.compiled.len())
+        let known = self.judge(&self.compiled.view_without_atoms(record), 0..self.compiled.len());
+        self.or_likely(record, known)
+    }
+
+    /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording, or only one that names a
+    /// general symptom. Otherwise returns `known`.
+    fn or_likely(&self, record: &Record<'_>, known: Option<Verdict>) -> Option<Verdict> {
+        let is_failure = match &known {
+            _ if self.is_certain => return known,
+            Some(known) if self.rule(known.rule).general => true,
+            Some(_) => return known,
+            None => Gravity::of(record, || record.reads_like_failure()) != Gravity::Nothing,
+        };
+        // What has no level may tell of a failure in words that no program would choose.
+        if !is_failure && Gravity::of(record, || record.is_statement()) == Gravity::Nothing {
+            return None;
+        }
+        self.likely(record, known.as_ref(), is_failure).or(known)
+    }
+
+    fn likely(&self, record: &Record<'_>, known: Option<&Verdict>, is_failure: bool) -> Option<Verdict> {
+        let texts = RecordTexts::new(record);
+        let meaning = self.meanings.get_or_init(|| Meanings::new(self.catalogue())).of(&texts, is_failure)?;
+        let category = self.rule(meaning.rule).category;
+        let is_better = |known: &Verdict| {
+            let general = self.rule(known.rule).category;
+            meaning.names_a_cause
+                && category != general
+                && (category.is_of_a_provider() || !general.is_of_a_provider())
+        };
+        if known.is_some_and(|known| !is_better(known)) {
+            return None;
+        }
+        let (text, range) = meaning.said;
+        let mut captures = BTreeMap::new();
+        facts::add(&texts, &mut captures);
+        Some(Verdict {
+            rule: meaning.rule,
+            evidence: Evidence::Likely,
+            captures,
+            claims: Vec::new(),
+            matched: Some(texts.texts[text].original(range)),
+            shows_opaque: texts.shows_opaque(),
+        })
     }
 
     fn judge(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Option<Verdict> {
@@ -108,7 +169,7 @@ impl Engine {
             facts::add(view, &mut captures);
         }
         if let Some(code) = captures.get("code")
-            && let Some(meaning) = self.meanings.find(self.catalogue(), code, &self.rule(best.rule).id)
+            && let Some(meaning) = self.code_meanings.find(self.catalogue(), code, &self.rule(best.rule).id)
         {
             // A vendor's phrase without a code stands in the record anyway.
             if code.contains(char::is_whitespace) {
@@ -134,7 +195,10 @@ impl Engine {
     /// Returns the rules with the highest evidence that no other rule overrides. More than one is a fault of the catalogue; the
     /// first of them wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
-        self.winners(&self.trial(record), None)
+        let rivals = self.winners(&self.trial(record), None);
+        let is_open = rivals.first().is_none_or(|rule| self.rule(*rule).general);
+        let likely = is_open.then(|| self.classify(record)).flatten().map(|verdict| verdict.rule);
+        likely.filter(|rule| self.rule(*rule).likely).map_or(rivals, |rule| vec![rule])
     }
 
     /// Returns the index of the rule that explains the failure instead if attempts fail sooner than any time limit.
@@ -149,7 +213,10 @@ impl Engine {
 
     /// Returns true if the given rule matches a record, whichever rule wins it.
     pub fn matches(&self, rule: usize, record: &Record<'_>) -> bool {
-        self.compiled.rule(rule).find(&self.compiled.view(record)).is_some()
+        match self.rule(rule).likely {
+            true => self.classify(record).is_some_and(|verdict| verdict.rule == rule),
+            false => self.compiled.rule(rule).find(&self.compiled.view(record)).is_some(),
+        }
     }
 
     fn contenders(&self, view: &RecordView<'_>, candidates: impl Iterator<Item = usize>) -> Vec<Contender> {

@@ -173,6 +173,24 @@ impl Record<'_> {
         matches(words, &lower) && (matches(&COUNTED, &lower) || !matches(&NOTHING_WRONG, &lower))
     }
 
+    /// Returns true if a text may state what happened: one line that is no option, setting, entry of a list or question.
+    pub fn is_statement(&self) -> bool {
+        let text = self.parts.message.trim();
+        let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let is_setting = first.ends_with(':') && first.contains('.');
+        let is_marked = !first
+            .starts_with(|c: char| c.is_alphanumeric() || matches!(c, '[' | '"' | '\'' | '`' | '<' | '{'));
+        let is_sentence = !rest.is_empty() || !text.is_ascii();
+        let is_listing =
+            text.split(',').count() > 2 && text.split(',').skip(1).all(|item| !item.trim().contains(' '));
+        is_sentence
+            && !is_listing
+            && !text.contains('\n')
+            && !is_setting
+            && !is_marked
+            && !text.ends_with('?')
+    }
+
     /// Returns true if a program wrote the record, by its form.
     fn is_of_a_program(&self) -> bool {
         self.format != Format::Text || self.wrapper.is_some()

@@ -20,6 +20,7 @@ mod fields;
 mod file_log;
 mod foreign_time;
 mod format;
+mod gravity;
 mod info_prefilter;
 mod inline;
 mod json;
@@ -54,6 +55,7 @@ pub(crate) use error_reply::{begins_with_status, is_error_reply};
 pub use fields::Fields;
 pub(crate) use format::FILE_LOG;
 pub use format::{ByFormat, Format};
+pub(crate) use gravity::Gravity;
 #[cfg(test)]
 pub(crate) use info_prefilter::Ask;
 pub(crate) use info_prefilter::InfoPrefilter;

@@ -9,7 +9,7 @@ use crate::report::{Finding, Report};
 
 use super::digest::{facts, visible};
 
-const HEAD: [&str; 22] = [
+const HEAD: [&str; 23] = [
     "rank",
     "severity",
     "category",
@@ -32,6 +32,7 @@ const HEAD: [&str; 22] = [
     "cause",
     "fix",
     "run",
+    "confidence",
 ];
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -72,6 +73,7 @@ fn row(finding: &Finding) -> [String; HEAD.len()] {
         finding.causes.first().cloned().unwrap_or_default(),
         fix.map(|fix| fix.say.clone()).unwrap_or_default(),
         fix.and_then(|fix| fix.run.clone()).unwrap_or_default(),
+        finding.confidence.to_string(),
     ]
 }
 

@@ -63,6 +63,8 @@ impl AtomIndex {
         let mut owned = vec![Vec::new(); index.count()];
         for (rule, set) in (0..).zip(of_rules) {
             match set {
+                // A likely rule has no signatures.
+                None if rules[rule as usize].likely => {}
                 None => index.always.push(rule as usize),
                 Some(set) => {
                     let numbers = set.into_iter().filter_map(|atom| index.number(atom));

@@ -1,5 +1,6 @@
 //! Loads rule files in layers, each checked as a whole.
 
+mod concepts;
 mod names;
 mod tables;
 
@@ -13,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::atom_index::AtomIndex;
 use super::code_table::{CodeTable, Desugared};
+use super::concepts::Concepts;
 use super::encoded::Encoded;
 use super::expressions::Expressions;
 use super::lists::{self, Lists};
@@ -37,6 +39,7 @@ pub struct Catalogue {
     shared: Groups,
     lists: Lists,
     tables: Encoded<Vec<CodeTable>>,
+    concepts: Encoded<Concepts>,
     retired: Vec<Retired>,
     fingerprint: u64,
     /// Changes of overlays that have no effect any more.
@@ -47,7 +50,10 @@ pub struct Catalogue {
 impl Catalogue {
     /// Returns the catalogue with its shared groups only.
     pub fn without_rules(self) -> Self {
-        Self { rules: Vec::new(), index: RuleIndex::default(), retired: Vec::new(), ..self }
+        let mut concepts = self.concepts.into_inner();
+        concepts.likely.clear();
+        let (index, concepts) = (RuleIndex::default(), concepts.into());
+        Self { rules: Vec::new(), index, concepts, retired: Vec::new(), ..self }
     }
 
     /// Returns the active rules.
@@ -94,6 +100,11 @@ impl Catalogue {
         self.tables.get()
     }
 
+    /// Returns the concepts, and what records that hold them likely mean.
+    pub fn concepts(&self) -> &Encoded<Concepts> {
+        &self.concepts
+    }
+
     /// Returns the ids that were released and are no longer in use.
     pub fn retired(&self) -> &[Retired] {
         &self.retired
@@ -122,6 +133,7 @@ pub struct Loader<'b> {
     shared: Groups,
     lists: Lists,
     tables: Vec<CodeTable>,
+    concepts: Concepts,
     /// Codes that count in each record: their rule, and where they stand.
     open_codes: HashMap<String, (String, Location)>,
     retired: Vec<Retired>,
@@ -154,6 +166,7 @@ impl<'b> Loader<'b> {
             shared: BTreeMap::new(),
             lists: Lists::new(),
             tables: Vec::new(),
+            concepts: Concepts::default(),
             open_codes: HashMap::new(),
             retired: Vec::new(),
             changes: Vec::new(),
@@ -174,7 +187,8 @@ impl<'b> Loader<'b> {
         self.rules = base.rules.into_iter().map(Encoded::into_inner).collect();
         self.index = self.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         self.retired = base.retired;
-        (self.shared, self.lists, self.tables) = (base.shared, base.lists, base.tables.into_inner());
+        (self.shared, self.lists) = (base.shared, base.lists);
+        (self.tables, self.concepts) = (base.tables.into_inner(), base.concepts.into_inner());
     }
 
     /// Sets the current date, such as 2027-01-31, with which the `until` dates of overlays are compared.
@@ -210,14 +224,17 @@ impl<'b> Loader<'b> {
         self.expressions = Expressions::of(written.chain(of_tables), self.background);
         let mut added = added.into_iter();
         let mut seen: HashMap<String, Location> = HashMap::new();
-        let mut tables = Vec::new();
+        let (mut tables, mut concepts) = (Vec::new(), Vec::new());
         for (source, file) in sources.iter().zip(files) {
             source.text.hash(&mut self.hasher);
             match file {
                 Ok(mut raw) => {
                     let own: Vec<_> =
                         std::mem::take(&mut raw.code_tables).into_iter().zip(added.by_ref()).collect();
-                    self.file(source, raw, !own.is_empty(), &mut seen);
+                    let raw_concepts = raw.concepts.take();
+                    let has_more = !own.is_empty() || raw_concepts.is_some();
+                    self.file(source, raw, has_more, &mut seen);
+                    concepts.extend(raw_concepts.map(|raw| (source, raw)));
                     tables.push((source, own));
                 }
                 Err(error) => self.problems.push(source.yaml_problem(&error)),
@@ -225,6 +242,7 @@ impl<'b> Loader<'b> {
         }
         // The rules of a table may stand in another file.
         tables.into_iter().for_each(|(source, tables)| self.tables(source, tables));
+        concepts.into_iter().for_each(|(source, raw)| self.concepts(source, raw));
         for (id, problem) in std::mem::take(&mut self.unsigned) {
             if self.index.get(&id).is_some_and(|&at| self.rules[at].codes.is_empty()) {
                 self.problems.push(problem);
@@ -237,7 +255,7 @@ impl<'b> Loader<'b> {
         &mut self,
         source: &RuleFile,
         raw: RawFile,
-        has_tables: bool,
+        has_more: bool,
         seen: &mut HashMap<String, Location>,
     ) {
         let start = Location { file: source.file.clone(), line: 1, column: 1 };
@@ -245,7 +263,7 @@ impl<'b> Loader<'b> {
             || !raw.shared.is_empty()
             || raw.retired.is_some()
             || !raw.lists.is_empty()
-            || has_tables;
+            || has_more;
         let is_of_others =
             !raw.disable.is_empty() || !raw.severity.is_empty() || !raw.more_examples.is_empty();
         if !has_rules && !is_of_others {
@@ -338,7 +356,7 @@ impl<'b> Loader<'b> {
                 ));
             }
         }
-        if raw.any.is_empty() && raw.all.is_empty() {
+        if raw.any.is_empty() && raw.all.is_empty() && !raw.likely {
             let problem = source.problem(
                 ProblemCode::BadSignature,
                 &location,
@@ -364,6 +382,8 @@ impl<'b> Loader<'b> {
             too_soon: raw.too_soon.map(|other| other.value),
             at_gateway: raw.at_gateway.map(|other| other.value),
             unless_answered: raw.unless_answered,
+            general: raw.general,
+            likely: raw.likely,
             causes: raw.causes,
             fixes: raw.fixes,
             limits: raw.limits,
@@ -452,10 +472,11 @@ impl<'b> Loader<'b> {
             (&rule.id, rule.severity).hash(&mut self.hasher);
         }
         let fingerprint = self.hasher.finish();
-        let Self { rules, shared, lists, tables, retired, .. } = self;
+        let Self { rules, shared, lists, tables, concepts, retired, .. } = self;
         let index = RuleIndex::new(&rules, &Requirements { groups: &shared, background: self.background });
         let rules = rules.into_iter().map(Encoded::from).collect();
-        Ok(Catalogue { rules, index, shared, lists, tables: tables.into(), retired, fingerprint, idle })
+        let (tables, concepts) = (tables.into(), concepts.into());
+        Ok(Catalogue { rules, index, shared, lists, tables, concepts, retired, fingerprint, idle })
     }
 
     fn has_faults_enough(&self) -> bool {

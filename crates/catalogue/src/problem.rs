@@ -66,6 +66,10 @@ pub enum ProblemCode {
     UnknownRule,
     /// A signature names a shared group that does not exist.
     UnknownGroup,
+    /// A concept or a likely meaning that cannot be used as it is written.
+    BadConcept,
+    /// An expression names a concept that does not exist.
+    UnknownConcept,
     /// Rules override each other in a circle.
     OverrideCircle,
     /// An example that its rule does not match.

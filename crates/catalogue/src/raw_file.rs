@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::code_table::RawCodeTable;
+use super::concepts::RawConcepts;
 use super::overlay::{RawDisable, RawMoreExamples, RawSeverity};
 use super::rule::{Evidence, Fix, LimitTable, Retired};
 use super::taxonomy::{Category, Severity};
@@ -32,6 +33,7 @@ use super::taxonomy::{Category, Severity};
     { "required": ["shared"] },
     { "required": ["lists"] },
     { "required": ["code_tables"] },
+    { "required": ["concepts"] },
     { "required": ["retired"] },
     { "required": ["disable"] },
     { "required": ["severity"] },
@@ -61,6 +63,8 @@ pub(super) struct RawFile {
     /// Tables of the codes of vendors and libraries, which belong to rules of any file.
     #[serde(default)]
     pub code_tables: Vec<RawCodeTable>,
+    /// Sets of words of one meaning, and what records that hold them likely mean.
+    pub concepts: Option<RawConcepts>,
     /// Ids that were released and must not be used again. The list may be empty.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Retired>>"))]
     pub retired: Option<Vec<Spanned<Retired>>>,
@@ -140,6 +144,12 @@ pub(super) struct RawRule {
     /// The failure is none if OpenClaw's CLI has reported just before that the gateway answers.
     #[serde(default)]
     pub unless_answered: bool,
+    /// The rule names a symptom that has many causes: where the words of a record likely mean something else, that decides.
+    #[serde(default)]
+    pub general: bool,
+    /// The rule has no signatures: it explains records by what their words likely mean, `concepts:`.
+    #[serde(default)]
+    pub likely: bool,
     /// Why it happens, the most likely cause first; `{capture}` is filled in from the log.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("minItems" = 1)))]

@@ -20,6 +20,8 @@ use super::taxonomy::{Category, Severity};
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
+    /// What the words of a record likely mean, for a wording that no rule knows.
+    Likely,
     /// OpenClaw's derived reason (`failoverReason`, `reason=timeout`).
     Reason,
     /// A sentence written by OpenClaw.
@@ -39,10 +41,28 @@ impl Evidence {
     }
 }
 
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
     }
+}
+
+/// How sure a verdict is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// A rule knows the wording.
+    #[default]
+    Certain,
+    /// No rule knows the wording; the words likely mean this.
+    Likely,
 }
 
 /// A pattern that a rule looks for, and the strength of its evidence.
@@ -118,6 +138,10 @@ pub struct Rule {
     pub at_gateway: Option<String>,
     /// The failure is none if OpenClaw's CLI has reported just before that the gateway answers.
     pub unless_answered: bool,
+    /// The rule names a symptom that has many causes.
+    pub general: bool,
+    /// The rule explains records by what their words likely mean, and has no signatures.
+    pub likely: bool,
     /// Why it happens, the most likely cause first.
     pub causes: Vec<String>,
     /// How to fix it, in the order to try.
@@ -134,6 +158,13 @@ pub struct Rule {
     pub more_examples_in: Vec<String>,
     /// Location of the rule in its file.
     pub location: Location,
+}
+
+impl Rule {
+    /// Returns how sure the verdicts of the rule are.
+    pub fn confidence(&self) -> Confidence {
+        if self.likely { Confidence::Likely } else { Confidence::Certain }
+    }
 }
 
 /// An id that no rule uses any more and that must not be reused.

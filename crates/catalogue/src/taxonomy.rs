@@ -66,6 +66,13 @@ pub enum Category {
     None,
 }
 
+impl Category {
+    /// Returns true for failures of a request to a model provider, on the way to it or there.
+    pub fn is_of_a_provider(self) -> bool {
+        self <= Self::LocalModel
+    }
+}
+
 impl fmt::Display for Category {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)

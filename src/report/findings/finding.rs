@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, LimitTable, Severity};
+use crate::catalogue::{Category, Confidence, LimitTable, Severity};
 use crate::redact::Cleaner;
 use crate::report::incidents::Sample;
 use crate::report::tally::{FindingTally, Histogram, RuleText, Times, ValueCounts};
@@ -39,6 +39,9 @@ pub struct Finding {
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
+    /// Whether a rule knows the wording of the records, or only what their words likely mean.
+    #[serde(default)]
+    pub confidence: Confidence,
     /// `true` if the failure was seen only in text that looks like log records but may be a quotation, such as a chat
     /// message or a model's answer. The severity is then `info`, independent of the rule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -193,6 +196,7 @@ pub(crate) fn finding(
         title: rule.title.clone(),
         category: rule.category,
         severity: rule.severity,
+        confidence: rule.confidence,
         quoted: false,
         status,
         incidents: tally.incidents,

@@ -1,8 +1,9 @@
 //! The order of findings: by default the highest score first.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use crate::catalogue::Severity;
+use crate::catalogue::{Confidence, Severity};
 use crate::report::tally::Sort;
 
 use super::finding::Finding;
@@ -12,6 +13,7 @@ impl Sort {
     /// Sorts the findings and numbers them from 1. Ties are ordered by score, then by the last time seen, then by rule
     /// id.
     pub(crate) fn apply(self, findings: &mut [Finding]) {
+        let worth = worth(findings);
         findings.sort_by(|a, b| {
             let by_order = match self {
                 Self::Rank => Ordering::Equal,
@@ -20,13 +22,29 @@ impl Sort {
                 Self::Severity => b.severity.cmp(&a.severity),
             };
             by_order
-                .then_with(|| hurt(b).total_cmp(&hurt(a)))
+                .then_with(|| worth(b).total_cmp(&worth(a)))
+                .then_with(|| a.confidence.cmp(&b.confidence))
                 .then_with(|| b.last_seen.cmp(&a.last_seen))
                 .then_with(|| a.rule.cmp(&b.rule))
         });
         for (index, finding) in findings.iter_mut().enumerate() {
             finding.rank = index + 1;
         }
+    }
+}
+
+/// Returns the function by which findings are ordered: their score, and for a likely one no more than the lowest score of a certain
+/// one of the same severity.
+fn worth(findings: &[Finding]) -> impl Fn(&Finding) -> f64 + use<> {
+    let certain = findings.iter().filter(|finding| finding.confidence == Confidence::Certain);
+    let mut lowest: BTreeMap<Severity, f64> = BTreeMap::new();
+    for finding in certain {
+        let score = hurt(finding);
+        lowest.entry(finding.severity).and_modify(|least| *least = least.min(score)).or_insert(score);
+    }
+    move |finding| match (finding.confidence, lowest.get(&finding.severity)) {
+        (Confidence::Likely, Some(lowest)) => hurt(finding).min(*lowest),
+        _ => hurt(finding),
     }
 }
 

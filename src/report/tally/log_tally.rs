@@ -368,6 +368,7 @@ impl<'c> Tally<'c> {
             rule: rule.id.clone(),
             category: rule.category,
             severity: if found.is_quoted { Severity::Info } else { rule.severity },
+            confidence: rule.confidence(),
             role: Role::Symptom,
             incident: String::new(),
             captures: found.captures.clone().into_iter().collect(),

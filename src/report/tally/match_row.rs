@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Severity};
+use crate::catalogue::{Category, Confidence, Severity};
 use crate::record::Level;
 use crate::redact::{Cleaner, Redactor};
 use crate::report::incidents::Role;
@@ -36,6 +36,9 @@ pub struct MatchRow {
     pub category: Category,
     /// The rule's severity.
     pub severity: Severity,
+    /// Whether a rule knows the wording of the record, or only what its words likely mean.
+    #[serde(default)]
+    pub confidence: Confidence,
     /// Role in the incident: the cause or a related record.
     pub role: Role,
     /// Id of the incident.

@@ -165,7 +165,7 @@ impl Read for FromStart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Category, Severity};
+    use crate::catalogue::{Category, Confidence, Severity};
 
     fn row(offset: u64) -> MatchRow {
         MatchRow {
@@ -178,6 +178,7 @@ mod tests {
             rule: "connection/refused".to_owned(),
             category: Category::Connection,
             severity: Severity::Error,
+            confidence: Confidence::Certain,
             role: Role::Symptom,
             incident: String::new(),
             captures: [("host".to_owned(), format!("h{offset}\n"))].into(),

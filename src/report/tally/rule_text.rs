@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Category, Fix, LimitTable, Rule, Severity};
+use crate::catalogue::{Category, Confidence, Fix, LimitTable, Rule, Severity};
 use crate::redact::Redactor;
 
 /// The texts of a rule, before the facts of the log are filled in.
@@ -12,6 +12,8 @@ pub(crate) struct RuleText {
     pub title: String,
     pub category: Category,
     pub severity: Severity,
+    #[serde(default)]
+    pub confidence: Confidence,
     pub causes: Vec<String>,
     pub fixes: Vec<Fix>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +28,7 @@ impl From<&Rule> for RuleText {
             title: rule.title.clone(),
             category: rule.category,
             severity: rule.severity,
+            confidence: rule.confidence(),
             causes: rule.causes.clone(),
             fixes: rule.fixes.clone(),
             limits: rule.limits.clone(),

@@ -83,7 +83,7 @@ impl Loader<'_> {
 }
 
 /// Returns the expected form, with the most similar known name.
-fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
+pub(super) fn or_nearest<'n>(known: impl Iterator<Item = &'n String>, name: &str, what: &str) -> String {
     match did_you_mean(known.map(String::as_str), name) {
         Some(nearest) => format!("{what}; the nearest is `{nearest}`"),
         None => what.to_owned(),

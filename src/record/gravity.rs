@@ -1,10 +1,11 @@
 //! Tells whether a record counts as a failure: by its level, or without one by its text.
 
-use crate::record::{Level, Record};
+use super::level::Level;
+use super::parse::Record;
 
 /// The counter to which a record is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gravity {
+pub(crate) enum Gravity {
     /// Neither of the others.
     Nothing,
     /// A warning or an error by its level.
