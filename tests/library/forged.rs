@@ -204,7 +204,7 @@ fn what_a_channel_passes_on_in_a_field_is_no_finding_whatever_its_name() {
         "note", "payload", "stdout", "whatever",
     ];
     let messages =
-        ["message received", "[default] message dropped", "update skipped", "Incoming message from joe"];
+        ["message received", "[default] message queued", "update skipped", "Incoming message from joe"];
     let subsystems =
         ["gateway/channels/telegram", "channels/acme", "telegram/inbound", "acme", "gateway/hooks"];
     for (level, label) in ["WARN", "ERROR"].iter().flat_map(|level| subsystems.map(|label| (level, label))) {

@@ -16,7 +16,8 @@ fn no_list_of_openclaws_words_is_repeated() {
     for folder in ["src", "crates", "build", "rules"] {
         collect(&root.join(folder), &mut files);
     }
-    files.retain(|file| !file.ends_with("rules/openclaw.yaml"));
+    // Concepts hold the words of people, such as `microsoft teams`, and not the names of subsystems that are ordinary words.
+    files.retain(|file| !file.ends_with("rules/openclaw.yaml") && !file.ends_with("rules/concepts.yaml"));
     assert!(files.len() > 200, "{}", files.len());
     let lists = catalogue.lists();
     assert!(lists["channels"].len() > 20);

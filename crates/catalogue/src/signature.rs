@@ -76,6 +76,13 @@ pub(super) fn read(
             "a number from 400 to 599".to_owned(),
         ));
     }
+    if raw.evidence == Some(Evidence::Likely) {
+        return Err((
+            ProblemCode::BadSignature,
+            "a signature knows a wording, so its evidence is not `likely`".to_owned(),
+            "transport, body, status, sentence or reason".to_owned(),
+        ));
+    }
     let Expression { atoms, prefilter } = expression
         .unwrap_or_else(|| Expression { atoms: atoms::of_signature(&kind), prefilter: Prefilter::default() });
     Ok(Signature { kind, evidence: raw.evidence.unwrap_or(usual), atoms, prefilter, location })

@@ -27,6 +27,8 @@ pub(super) fn run(args: &NewRule) -> Result<u8, CliError> {
     if let Some(number) = args.from_unknown {
         return from_unknown(number.get(), args, &engine);
     }
+    // A rule is drafted for what the words of a failure only likely mean, too.
+    let engine = engine.only_certain();
     let Some(line) = &args.from_line else { return from_answers(args.output.clone(), &engine) };
     let draft = match line.as_str() {
         "-" => draft_line(&standard_input()?, &engine),

@@ -30,7 +30,7 @@ pub(super) fn neighbours(text: &str, engine: &Engine) -> Vec<Neighbour> {
     let mine = words(text);
     let mut found: Vec<(usize, bool, usize, &String)> = Vec::new();
     let rules = engine.catalogue().rules();
-    for (index, rule) in rules.iter().enumerate() {
+    for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.likely) {
         let examples = rule.examples.iter().map(|text| (true, text));
         for (is_example, text) in examples.chain(rule.counter_examples.iter().map(|text| (false, text))) {
             let other = words(text);
