@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::catalogue::Concepts;
-use crate::hash::ByText;
+use crate::hash::{ByName, ByText};
 
 use super::words::{At, Reader, Words, is_without_spaces};
 
@@ -32,10 +32,9 @@ pub(super) struct Lexicon {
     /// The element that stands for any word, if a phrase holds one.
     any: Option<Element>,
     elements: Element,
-    next: HashMap<(Node, Element), Node>,
-    nodes: Node,
-    /// The concepts of which a phrase ends at a node.
-    ends: HashMap<Node, Vec<Concept>>,
+    next: HashMap<u128, Node, ByName>,
+    /// Per node: the concepts of which a phrase ends there.
+    ends: Vec<Vec<Concept>>,
     concepts: HashMap<String, Concept, ByText>,
     names: HashMap<String, String, ByText>,
     negations: [Vec<Element>; 2],
@@ -57,6 +56,8 @@ pub(super) struct Span {
 pub(super) struct Hits {
     /// The places of all concepts, sorted.
     all: Vec<(Concept, Span)>,
+    /// The concepts that the record holds, as a bit set: most expressions are asked for nothing else.
+    present: Vec<u64>,
     /// The texts of the record, each with the bytes of its words.
     ranges: Vec<(usize, Range<usize>)>,
 }
@@ -79,7 +80,10 @@ struct Sequence<'l> {
 
 impl Lexicon {
     pub fn new(concepts: &Concepts) -> Self {
-        let mut lexicon = Self { nodes: 1, ..Self::default() };
+        let mut lexicon = Self { ends: vec![Vec::new()], ..Self::default() };
+        let phrases = concepts.words.values().map(Vec::len).sum();
+        lexicon.exact.reserve(phrases);
+        lexicon.next.reserve(2 * phrases);
         lexicon.names = concepts.names.iter().map(|(name, words)| (name.clone(), words.clone())).collect();
         for (name, phrases) in &concepts.words {
             let concept = lexicon.concept(name);
@@ -123,19 +127,27 @@ impl Lexicon {
         let mut node = 0;
         for word in phrase.split_whitespace() {
             let element = self.element(word);
-            let next = self.nodes;
-            node = *self.next.entry((node, element)).or_insert(next);
-            self.nodes += Node::from(node == next);
+            let next = self.ends.len() as Node;
+            node = *self.next.entry(edge(node, element)).or_insert(next);
+            if node == next {
+                self.ends.push(Vec::new());
+            }
         }
         if node != 0 {
-            self.ends.entry(node).or_default().push(concept);
+            self.ends[node as usize].push(concept);
         }
     }
 
     fn element(&mut self, word: &str) -> Element {
         let next = self.elements;
         let element = match word.strip_suffix('*') {
-            None => *self.exact.entry(word.to_lowercase()).or_insert(next),
+            None => match self.exact.get(word) {
+                Some(element) => *element,
+                None => {
+                    self.exact.insert(word.to_owned(), next);
+                    next
+                }
+            },
             Some("") => *self.any.get_or_insert(next),
             Some(beginning) => {
                 let stem = stem(beginning).unwrap_or_default();
@@ -173,7 +185,11 @@ impl Lexicon {
         all.sort_unstable();
         all.dedup();
         let ranges = sequence.words.into_iter().map(|word| (word.text, word.at.range)).collect();
-        Hits { all, ranges }
+        let mut present = vec![0; self.negatable.len().div_ceil(64)];
+        for (concept, _) in &all {
+            present[*concept as usize / 64] |= 1 << (concept % 64);
+        }
+        Hits { all, present, ranges }
     }
 
     /// Adds the concepts of all phrases that begin at the word `start` and reach `node` before the word `at`.
@@ -195,9 +211,9 @@ impl Lexicon {
         for element in
             of.elements[word.elements.clone()].iter().copied().chain(self.any.filter(|_| node != 0))
         {
-            let Some(&next) = self.next.get(&(node, element)) else { continue };
+            let Some(&next) = self.next.get(&edge(node, element)) else { continue };
             let first = &of.words[start].at;
-            for &concept in self.ends.get(&next).into_iter().flatten() {
+            for &concept in &self.ends[next as usize] {
                 if self.negatable[concept as usize] && of.is_negated(start) {
                     continue;
                 }
@@ -263,7 +279,7 @@ impl Hits {
 
     /// Returns true if the record holds a concept.
     pub fn has(&self, concept: Concept) -> bool {
-        self.of(concept).next().is_some()
+        self.present[concept as usize / 64] >> (concept % 64) & 1 == 1
     }
 
     /// Returns true if the record holds no concept.
@@ -278,6 +294,11 @@ impl Hits {
         let (_, end) = &self.ranges[last as usize];
         (*text, start.start..end.end.max(start.end))
     }
+}
+
+/// Returns the name of the step from a node by an element, spread over all bits.
+fn edge(node: Node, element: Element) -> u128 {
+    (u64::from(node) << 32 | u64::from(element)).wrapping_mul(0x9e37_79b9_7f4a_7c15).into()
 }
 
 fn stem(word: &str) -> Option<[u8; STEM]> {

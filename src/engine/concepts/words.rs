@@ -304,6 +304,14 @@ impl<'t, W: Words> Reader<'t, W> {
         let whole = rest[..length].trim_end_matches(['.', '-', '\'', '’']);
         let behind = &rest[whole.len()..];
         let range = self.at..self.at + whole.len();
+        // Most words are nothing but that.
+        if whole.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !behind.starts_with([':', '='])
+            && whole != "cannot"
+        {
+            self.at = range.end;
+            return self.emit(whole, range);
+        }
         if behind.starts_with("://") {
             return self.url();
         }

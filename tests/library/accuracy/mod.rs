@@ -3,6 +3,7 @@
 mod codes;
 mod corpus;
 mod logs;
+mod paraphrases;
 mod versions;
 
 use std::sync::LazyLock;
