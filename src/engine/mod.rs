@@ -18,7 +18,7 @@ mod texts;
 mod trial;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::catalogue::{Catalogue, Category, Evidence, Rule, Signature};
@@ -100,7 +100,18 @@ impl Engine {
         }
         let view = self.compiled.view(record);
         let known = self.judge(&view, self.compiled.candidates(&view).into_iter());
-        self.or_likely(record, known)
+        self.or_likely(&view, known)
+    }
+
+    /// Returns the rule that explains a record best if the given ones did not exist.
+    pub fn classify_without(&self, record: &Record<'_>, left_out: &BTreeSet<usize>) -> Option<Verdict> {
+        if !record.is_evidence() {
+            return None;
+        }
+        let view = self.compiled.view(record);
+        let candidates = self.compiled.candidates(&view).into_iter().filter(|rule| !left_out.contains(rule));
+        let known = self.judge(&view, candidates);
+        self.or_likely(&view, known)
     }
 
     /// Returns the rule that explains a record best, by trying every signature: the slow reference for [`Self::classify`].
@@ -108,13 +119,15 @@ impl Engine {
         if !record.is_evidence() {
             return None;
         }
-        let known = self.judge(&self.compiled.view_without_atoms(record), 0..self.compiled.len());
-        self.or_likely(record, known)
+        let view = self.compiled.view_without_atoms(record);
+        let known = self.judge(&view, 0..self.compiled.len());
+        self.or_likely(&view, known)
     }
 
     /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording, or only one that names a
     /// general symptom. Otherwise returns `known`.
-    fn or_likely(&self, record: &Record<'_>, known: Option<Verdict>) -> Option<Verdict> {
+    fn or_likely(&self, texts: &RecordTexts<'_>, known: Option<Verdict>) -> Option<Verdict> {
+        let record = texts.record;
         let is_failure = match &known {
             _ if self.is_certain => return known,
             Some(known) if self.rule(known.rule).general => true,
@@ -125,12 +138,11 @@ impl Engine {
         if !is_failure && Gravity::of(record, || record.is_statement()) == Gravity::Nothing {
             return None;
         }
-        self.likely(record, known.as_ref(), is_failure).or(known)
+        self.likely(texts, known.as_ref(), is_failure).or(known)
     }
 
-    fn likely(&self, record: &Record<'_>, known: Option<&Verdict>, is_failure: bool) -> Option<Verdict> {
-        let texts = RecordTexts::new(record);
-        let meaning = self.meanings.get_or_init(|| Meanings::new(self.catalogue())).of(&texts, is_failure)?;
+    fn likely(&self, texts: &RecordTexts<'_>, known: Option<&Verdict>, is_failure: bool) -> Option<Verdict> {
+        let meaning = self.meanings.get_or_init(|| Meanings::new(self.catalogue())).of(texts, is_failure)?;
         let category = self.rule(meaning.rule).category;
         let is_better = |known: &Verdict| {
             let general = self.rule(known.rule).category;
@@ -143,7 +155,7 @@ impl Engine {
         }
         let (text, range) = meaning.said;
         let mut captures = BTreeMap::new();
-        facts::add(&texts, &mut captures);
+        facts::add(texts, &mut captures);
         Some(Verdict {
             rule: meaning.rule,
             evidence: Evidence::Likely,

@@ -7,18 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use super::atoms::MIN_ATOM;
 use super::required_atoms::{RequiredAtom, Requirements};
-use super::trigram_frequencies::{TRIGRAMS, trigram};
 use super::{Rule, Signature};
+
+/// Number of buckets, a power of two.
+const BUCKETS: usize = 1 << 15;
 
 /// All required atoms, numbered: first the texts, then the statuses, then the fields.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AtomIndex {
-    /// The atoms that are texts, one after the other, in the order of their indexed trigrams.
+    /// The atoms that are texts, one after the other, in the order of their buckets.
     text: String,
     atoms: Vec<TextAtom>,
-    /// Per 64 trigrams: a bit for each trigram that has atoms, and the number of such trigrams before.
+    /// Per 64 buckets: a bit for each one that has atoms, and the number of such buckets before.
     buckets: Vec<(u64, u32)>,
-    /// For each trigram that has atoms, the number of its first atom; then the number of all.
+    /// For each bucket that has atoms, the number of its first atom; then the number of all.
     starts: Vec<u32>,
     statuses: Vec<u16>,
     fields: Vec<String>,
@@ -79,9 +81,9 @@ impl AtomIndex {
         index
     }
 
-    /// Adds the texts, each with the offset and the number of its indexed trigram, in the order of these numbers.
+    /// Adds the texts, each with the offset and the bucket of its indexed trigram, in the order of the buckets.
     fn add(&mut self, texts: &[((usize, usize), &str)]) {
-        self.buckets = vec![(0, 0); TRIGRAMS / 64];
+        self.buckets = vec![(0, 0); BUCKETS / 64];
         for same in texts.chunk_by(|((_, a), _), ((_, b), _)| a == b) {
             let ((_, bucket), _) = same[0];
             self.buckets[bucket / 64].0 |= 1_u64 << (bucket % 64);
@@ -141,12 +143,12 @@ impl AtomIndex {
         }
     }
 
-    /// Returns the number of the first atom that is indexed by a trigram, and all of them.
+    /// Returns the number of the first atom in the bucket of a trigram, and all atoms in it.
     fn of_trigram(&self, window: &[u8]) -> (u32, &[TextAtom]) {
-        let trigram = trigram([window[0], window[1], window[2]]);
+        let bucket = bucket(window);
         // An index without atoms has no buckets.
-        let (bits, others) = self.buckets.get(trigram / 64).copied().unwrap_or_default();
-        let bit = 1 << (trigram % 64);
+        let (bits, others) = self.buckets.get(bucket / 64).copied().unwrap_or_default();
+        let bit = 1 << (bucket % 64);
         if bits & bit == 0 {
             return (0, &[]);
         }
@@ -188,9 +190,15 @@ fn signatures_of(rule: &Rule) -> impl Iterator<Item = &Signature> {
     rule.any.iter().chain(&rule.all).chain(&rule.none).chain(codes)
 }
 
-/// Returns the offset and the number of the rarest trigram of a text.
+/// Returns the bucket of a trigram. Numbers are spread as well, of which some tables hold hundreds.
+fn bucket(trigram: &[u8]) -> usize {
+    let number = u32::from(trigram[0]) << 16 | u32::from(trigram[1]) << 8 | u32::from(trigram[2]);
+    (number.wrapping_mul(0x9e37_79b1) >> (u32::BITS - BUCKETS.trailing_zeros())) as usize
+}
+
+/// Returns the offset and the bucket of the rarest trigram of a text.
 fn rarest(text: &str, requirements: &Requirements<'_>) -> (usize, usize) {
     let windows = text.as_bytes().windows(MIN_ATOM).enumerate();
     let rarest = windows.min_by_key(|(_, window)| requirements.background.frequency(window));
-    rarest.map_or((0, 0), |(at, window)| (at, trigram([window[0], window[1], window[2]])))
+    rarest.map_or((0, 0), |(at, window)| (at, bucket(window)))
 }

@@ -77,6 +77,10 @@ pub(in crate::cli) struct TestRules {
     #[arg(long)]
     pub mutate: bool,
 
+    /// Also show what would explain the examples of each rule if it did not exist: how the rules do on unknown wordings
+    #[arg(long)]
+    pub leave_one_out: bool,
+
     /// With --mutate: exit with status 1 if the examples detect less than this percentage of changes
     #[arg(long, value_name = "PERCENT", requires = "mutate")]
     pub min_score: Option<f64>,

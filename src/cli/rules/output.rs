@@ -11,7 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::options::ColorWhen;
 use crate::cli::output::{choice, style, terminal_width, to_standard_output};
 use crate::render::{self, ProblemFormat};
-use crate::tooling::{Bench, ListedRule, Mutation, ShownRule, TestRun};
+use crate::tooling::{Bench, LeaveOneOut, ListedRule, Mutation, ShownRule, TestRun};
 
 pub(super) use crate::cli::output::{write_json, write_line};
 
@@ -34,9 +34,10 @@ pub(super) fn write_problems(
 pub(super) fn write_test(
     test: &TestRun,
     mutation: Option<&Mutation>,
+    left_out: Option<&LeaveOneOut>,
     color: ColorWhen,
 ) -> Result<(), CliError> {
-    to_standard_output(choice(color), Syntax::Text, |out| render::render_test(test, mutation, out))
+    to_standard_output(choice(color), Syntax::Text, |out| render::render_test(test, mutation, left_out, out))
 }
 
 /// Writes the list of rules to standard output: on a terminal in its width, else a rule a line, to be searched.

@@ -8,7 +8,7 @@ use crate::catalogue::{self, RuleFile};
 use crate::cli::error::CliError;
 use crate::cli::outlet::say;
 use crate::engine::Engine;
-use crate::tooling::{self, Mutation, TestRun};
+use crate::tooling::{self, LeaveOneOut, Mutation, TestRun};
 
 use super::args::{Listing, TestRules};
 use super::check::files;
@@ -21,6 +21,8 @@ struct Outcome<'o> {
     test: &'o TestRun,
     #[serde(skip_serializing_if = "Option::is_none")]
     mutation: Option<&'o Mutation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leave_one_out: Option<&'o LeaveOneOut>,
 }
 
 pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
@@ -28,12 +30,16 @@ pub(super) fn run(args: &TestRules) -> Result<u8, CliError> {
     let engine = Engine::new(catalogue::over(&files, args.no_default_rules)?);
     let test = tooling::test(&engine, &files);
     let mutation = args.mutate.then(|| tooling::mutate(&engine, &files));
+    let left_out = args.leave_one_out.then(|| tooling::leave_one_out(&engine, &files));
     if let Some(path) = &args.suggest {
         suggest(&engine, &files, path)?;
     }
     match args.format {
-        Listing::Table => output::write_test(&test, mutation.as_ref(), args.color)?,
-        Listing::Json => output::write_json(&Outcome { test: &test, mutation: mutation.as_ref() })?,
+        Listing::Table => output::write_test(&test, mutation.as_ref(), left_out.as_ref(), args.color)?,
+        Listing::Json => {
+            let (mutation, leave_one_out) = (mutation.as_ref(), left_out.as_ref());
+            output::write_json(&Outcome { test: &test, mutation, leave_one_out })?;
+        }
     }
     let is_pinned_down =
         mutation.is_none_or(|mutation| args.min_score.is_none_or(|min| mutation.score >= min));

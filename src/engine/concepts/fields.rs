@@ -73,13 +73,15 @@ pub(super) struct Field<'t> {
 impl Field<'_> {
     /// Returns true if the value of the field says what failed.
     pub fn tells_of_failure(&self) -> bool {
+        if matches!(self.written, "0" | "false" | "true" | "null" | "none" | "undefined" | "")
+            || self.name.ends_with("Id")
+            || self.name.ends_with("Ms")
+        {
+            return false;
+        }
         let name = self.name.to_ascii_lowercase();
         let is_number = NUMBERS.iter().any(|ending| name.ends_with(ending)) && !name.contains("err");
-        let is_none = matches!(self.written, "0" | "false" | "null" | "none" | "undefined" | "");
-        TELLING.iter().any(|part| name.contains(part))
-            && !SILENT.contains(&name.as_str())
-            && !is_number
-            && !is_none
+        !is_number && TELLING.iter().any(|part| name.contains(part)) && !SILENT.contains(&name.as_str())
     }
 
     /// Returns true for `exitCode=0`.

@@ -28,7 +28,7 @@ pub(super) type Concept = u32;
 pub(super) struct Lexicon {
     exact: HashMap<String, Element, ByText>,
     /// Words with any ending, by their first bytes.
-    open: HashMap<[u8; STEM], Vec<(String, Element)>>,
+    open: HashMap<u128, Vec<(String, Element)>, ByName>,
     /// The element that stands for any word, if a phrase holds one.
     any: Option<Element>,
     elements: Element,
@@ -99,6 +99,11 @@ impl Lexicon {
         lexicon.negations =
             [negations, passed_over].map(|words| words.iter().map(|word| lexicon.element(word)).collect());
         lexicon
+    }
+
+    /// Returns the number of concepts.
+    pub fn count(&self) -> usize {
+        self.negatable.len()
     }
 
     /// Returns the concept with a name.
@@ -282,6 +287,11 @@ impl Hits {
         self.present[concept as usize / 64] >> (concept % 64) & 1 == 1
     }
 
+    /// Returns the concepts of the record, each once.
+    pub fn concepts(&self) -> impl Iterator<Item = Concept> {
+        self.all.chunk_by(|(a, _), (b, _)| a == b).map(|places| places[0].0)
+    }
+
     /// Returns true if the record holds no concept.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
@@ -301,6 +311,8 @@ fn edge(node: Node, element: Element) -> u128 {
     (u64::from(node) << 32 | u64::from(element)).wrapping_mul(0x9e37_79b9_7f4a_7c15).into()
 }
 
-fn stem(word: &str) -> Option<[u8; STEM]> {
-    word.as_bytes().first_chunk().copied()
+/// Returns the name of the first bytes of a word.
+fn stem(word: &str) -> Option<u128> {
+    let [a, b, c] = *word.as_bytes().first_chunk::<STEM>()?;
+    Some(edge(u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c), 0))
 }

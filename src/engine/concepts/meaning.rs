@@ -30,6 +30,11 @@ impl Expression {
         Self { term: Compiled::new(&near.term, lexicon, true), conditions }
     }
 
+    /// Returns concepts of which each record holds one in which the expression matches.
+    pub fn required(&self) -> Vec<Concept> {
+        self.term.required()
+    }
+
     /// Returns the shortest place of a record at which the expression matches, the first one of equal length.
     pub fn find(&self, hits: &Hits) -> Option<Span> {
         if !self.term.may_match(hits) {
@@ -66,6 +71,17 @@ impl Compiled {
                 gap: *gap,
                 is_ordered: *is_ordered,
             },
+        }
+    }
+
+    fn required(&self) -> Vec<Concept> {
+        match self {
+            Self::Concept(concept) => vec![*concept],
+            Self::Any(terms) => terms.iter().flat_map(Self::required).collect(),
+            Self::Close { first, second, .. } => {
+                let (first, second) = (first.required(), second.required());
+                if first.len() <= second.len() { first } else { second }
+            }
         }
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Meanings {
     lexicon: Lexicon,
     /// The highest rank first.
     likely: Vec<CompiledLikely>,
+    /// Per concept: the expressions of which a match holds it, by their meaning and their position in it.
+    by_concept: Vec<Vec<(u32, u32)>>,
     failing: Vec<Concept>,
 }
 
@@ -62,9 +64,10 @@ impl Meanings {
                 near: likely.near.iter().map(|near| Expression::new(near, &mut lexicon)).collect(),
             }
         });
-        let likely = likely.collect();
+        let likely: Vec<CompiledLikely> = likely.collect();
         let failing = concepts.failing.iter().map(|name| lexicon.concept(name)).collect();
-        Self { lexicon, likely, failing }
+        let by_concept = by_concept(&likely, lexicon.count());
+        Self { lexicon, likely, by_concept, failing }
     }
 
     /// Returns what a record likely means, one that is a failure or only may be one; `None` if nothing is known, or if it is harmless.
@@ -75,16 +78,21 @@ impl Meanings {
             return None;
         }
         let place = place::of(view.record);
-        let is_here = |likely: &&CompiledLikely| {
+        let is_here = |likely: &CompiledLikely| {
             (likely.only_in.is_empty() || likely.only_in.contains(&place)) && !likely.not_in.contains(&place)
         };
+        let mut candidates: Vec<(u32, u32)> =
+            hits.concepts().flat_map(|concept| self.by_concept[concept as usize].iter().copied()).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
         let mut best: Option<(&CompiledLikely, lexicon::Span)> = None;
-        for likely in self.likely.iter().filter(is_here) {
+        for (likely, near) in candidates {
+            let likely = &self.likely[likely as usize];
             if best.is_some_and(|(best, _)| best.rank > likely.rank) {
                 break;
             }
-            let place = likely.near.iter().filter_map(|near| near.find(&hits)).min_by_key(length);
-            if let Some(place) = place
+            if is_here(likely)
+                && let Some(place) = likely.near[near as usize].find(&hits)
                 && best.is_none_or(|(_, best)| length(&place) < length(&best))
             {
                 best = Some((likely, place));
@@ -98,6 +106,19 @@ impl Meanings {
         }
         Some(Meaning { rule, said: hits.place(span), names_a_cause: likely.rank >= NAMES_A_CAUSE })
     }
+}
+
+/// Indexes expressions by the concepts of which each match holds one.
+fn by_concept(likely: &[CompiledLikely], concepts: usize) -> Vec<Vec<(u32, u32)>> {
+    let mut by_concept = vec![Vec::new(); concepts];
+    for (meaning, likely) in (0..).zip(likely) {
+        for (position, near) in (0..).zip(&likely.near) {
+            near.required()
+                .into_iter()
+                .for_each(|concept| by_concept[concept as usize].push((meaning, position)));
+        }
+    }
+    by_concept
 }
 
 fn length(span: &lexicon::Span) -> (u32, u32) {

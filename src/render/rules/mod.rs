@@ -9,7 +9,7 @@ mod whole_rule;
 use std::io::{self, Write};
 
 use crate::catalogue::Problem;
-use crate::tooling::{Bench, ListedRule, Mutation, ShownRule, TestRun};
+use crate::tooling::{Bench, LeaveOneOut, ListedRule, Mutation, ShownRule, TestRun};
 
 use super::Style;
 
@@ -35,8 +35,13 @@ pub fn render_problems(problems: &[Problem], format: ProblemFormat, out: &mut dy
 ///
 /// # Errors
 /// Fails if writing to `out` fails.
-pub fn render_test(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
-    test::write(test, mutation, out)
+pub fn render_test(
+    test: &TestRun,
+    mutation: Option<&Mutation>,
+    left_out: Option<&LeaveOneOut>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    test::write(test, mutation, left_out, out)
 }
 
 /// Writes the list of rules as a table.

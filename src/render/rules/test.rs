@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Paint};
 
 use crate::redact::Redactor;
-use crate::tooling::{Failure, FailureKind, Mutation, RuleMutation, TestRun};
+use crate::tooling::{Failure, FailureKind, LeaveOneOut, Mutation, RuleMutation, TestRun, WrongAnswer};
 
 use crate::render::page::{BOLD, DIM};
 
@@ -13,7 +13,12 @@ const FAILED: Paint = AnsiColor::Red.on_default().bold();
 const MORE: Paint = AnsiColor::Green.on_default();
 const LESS: Paint = AnsiColor::Red.on_default();
 
-pub(super) fn write(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    test: &TestRun,
+    mutation: Option<&Mutation>,
+    left_out: Option<&LeaveOneOut>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for failure in &test.failures {
         write_failure(failure, out)?;
     }
@@ -37,7 +42,26 @@ pub(super) fn write(test: &TestRun, mutation: Option<&Mutation>, out: &mut dyn W
         test.tried,
         rules(test.rules)
     )?;
-    mutation.map_or(Ok(()), |mutation| write_mutation(mutation, out))
+    mutation.map_or(Ok(()), |mutation| write_mutation(mutation, out))?;
+    left_out.map_or(Ok(()), |left_out| write_left_out(left_out, out))
+}
+
+fn write_left_out(left_out: &LeaveOneOut, out: &mut dyn Write) -> io::Result<()> {
+    let LeaveOneOut { examples, right, likely, unexplained, wrong } = left_out;
+    writeln!(out)?;
+    for WrongAnswer { rule, instead, example } in wrong {
+        writeln!(out, "{FAILED}{rule}{FAILED:#} without it: {instead}")?;
+        writeln!(out, "    {}", Redactor::OPEN.clean(example))?;
+    }
+    let share = |count: usize| 100.0 * count as f64 / (*examples).max(1) as f64;
+    writeln!(
+        out,
+        "{BOLD}each rule left out: {:.1} % of {examples} examples right{BOLD:#} ({:.1} % likely), {:.1} % unexplained, {:.1} % wrong",
+        share(*right),
+        share(*likely),
+        share(*unexplained),
+        share(wrong.len())
+    )
 }
 
 fn rules(count: usize) -> String {

@@ -2,6 +2,7 @@
 
 mod codes;
 mod corpus;
+mod left_out;
 mod logs;
 mod paraphrases;
 mod versions;
