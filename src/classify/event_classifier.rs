@@ -245,7 +245,7 @@ impl<'e> EventClassifier<'e> {
 
     fn judge(&self, raw: &RawRecord<'_>, record: &Record<'_>, verdict: Option<Verdict>) -> Reading {
         let Some(verdict) = verdict else {
-            let gravity = Gravity::of(record, || record.reads_like_failure());
+            let gravity = Gravity::of_unexplained(record);
             let unexplained = || self.unexplained(position(raw), record);
             let event = gateway::version(record).or_else(|| (gravity != Gravity::Nothing).then(unexplained));
             return Reading { event, gravity, is_particular: false };

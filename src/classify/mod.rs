@@ -8,7 +8,6 @@ mod correlation_key;
 mod event;
 mod event_classifier;
 mod gateway;
-
 mod quotation;
 
 pub(crate) use calendar::Calendar;

@@ -5,9 +5,12 @@ use std::sync::OnceLock;
 use crate::catalogue::{Catalogue, CodeSignature, Rule, Signature};
 use crate::record::Record;
 
-use super::required_atoms::{self, Requirement, Triggered};
+use super::required_atoms::{Requirement, Triggered, requirement};
 use super::signature::{CompiledCode, CompiledGroup, CompiledRule, CompiledSignature, Groups, RecordView};
 use super::texts::RecordTexts;
+
+/// Returns what a record must hold for a signature of a catalogue to be tried.
+type Requires = fn(&Signature, &Catalogue) -> Requirement;
 
 /// A catalogue, and what is compiled of it.
 pub(super) struct Compiled {
@@ -50,45 +53,34 @@ impl Compiled {
 
     /// Returns the rule with the given index.
     pub fn rule(&self, index: usize) -> &CompiledRule {
-        self.rules[index].get_or_init(|| {
-            let requirement = |signature: &Signature| required_atoms::requirement(signature, &self.catalogue);
-            self.compile(&self.catalogue.rules()[index], &requirement)
-        })
+        self.rules[index].get_or_init(|| self.compile(&self.catalogue.rules()[index], requirement))
     }
 
     /// Compiles a rule that is not in the catalogue, to be tried instead of one that is. All its signatures are always tried.
     pub fn variant(&self, rule: &Rule) -> CompiledRule {
-        self.compile(rule, &|_| Requirement::new())
+        self.compile(rule, |_, _| Requirement::new())
     }
 
-    fn compile(&self, rule: &Rule, requirement: &dyn Fn(&Signature) -> Requirement) -> CompiledRule {
+    fn compile(&self, rule: &Rule, requires: Requires) -> CompiledRule {
         let code = |CodeSignature { frame, code, signature }: &CodeSignature| CompiledCode {
             frame: frame.as_ref().map(|name| self.index_of(name)),
             code: code.clone(),
-            signature: self.signature(signature, requirement),
+            signature: self.signature(signature, requires),
         };
         CompiledRule {
-            any: self.signatures(&rule.any, requirement),
+            any: self.signatures(&rule.any, requires),
             codes: rule.codes.iter().map(code).collect(),
-            all: self.signatures(&rule.all, requirement),
-            none: self.signatures(&rule.none, requirement),
+            all: self.signatures(&rule.all, requires),
+            none: self.signatures(&rule.none, requires),
         }
     }
 
-    fn signatures(
-        &self,
-        signatures: &[Signature],
-        requirement: &dyn Fn(&Signature) -> Requirement,
-    ) -> Vec<CompiledSignature> {
-        signatures.iter().map(|signature| self.signature(signature, requirement)).collect()
+    fn signatures(&self, signatures: &[Signature], requires: Requires) -> Vec<CompiledSignature> {
+        signatures.iter().map(|signature| self.signature(signature, requires)).collect()
     }
 
-    fn signature(
-        &self,
-        signature: &Signature,
-        requirement: &dyn Fn(&Signature) -> Requirement,
-    ) -> CompiledSignature {
-        CompiledSignature::new(signature, &|name| self.index_of(name), requirement(signature))
+    fn signature(&self, signature: &Signature, requires: Requires) -> CompiledSignature {
+        CompiledSignature::new(signature, &|name| self.index_of(name), requires(signature, &self.catalogue))
     }
 
     /// Returns the index of a shared group. The catalogue rejects a signature that names an unknown group.
@@ -105,10 +97,9 @@ impl Groups for Compiled {
     fn group(&self, index: usize) -> Option<&CompiledGroup> {
         let group = self.groups.get(index)?;
         Some(group.get_or_init(|| {
-            let requirement = |signature: &Signature| required_atoms::requirement(signature, &self.catalogue);
             let signatures = self.names.get(index).and_then(|name| self.catalogue.shared().get(name));
             let signatures = signatures.map(|group| group.as_slice()).unwrap_or_default();
-            CompiledGroup(self.signatures(signatures, &requirement))
+            CompiledGroup(self.signatures(signatures, requirement))
         }))
     }
 }

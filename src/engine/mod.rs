@@ -95,12 +95,7 @@ impl Engine {
     ///
     /// A rule of category `none` that matches marks the record as benign and wins over all others.
     pub fn classify(&self, record: &Record<'_>) -> Option<Verdict> {
-        if !record.is_evidence() {
-            return None;
-        }
-        let view = self.compiled.view(record);
-        let known = self.judge(&view, self.compiled.candidates(&view).into_iter());
-        self.or_likely(&view, known)
+        self.classify_without(record, &BTreeSet::new())
     }
 
     /// Returns the rule that explains a record best if the given ones did not exist.
@@ -132,7 +127,7 @@ impl Engine {
             _ if self.is_certain => return known,
             Some(known) if self.rule(known.rule).general => true,
             Some(_) => return known,
-            None => Gravity::of(record, || record.reads_like_failure()) != Gravity::Nothing,
+            None => Gravity::of_unexplained(record) != Gravity::Nothing,
         };
         // What has no level may tell of a failure in words that no program would choose.
         if !is_failure && Gravity::of(record, || record.is_statement()) == Gravity::Nothing {

@@ -151,7 +151,7 @@ impl Record<'_> {
         if !self.is_evidence() || parts.level.is_some() {
             return false;
         }
-        let text = start(&parts.message);
+        let text = start(&parts.message, MAX_TEXT);
         if parts.errors.iter().map(|(_, text)| &**text).chain(parts.fields.errors()).any(is_error) {
             return true;
         }
@@ -203,9 +203,9 @@ fn is_error(text: &str) -> bool {
     !text.is_empty() && !NO_ERROR.iter().any(|none| text.eq_ignore_ascii_case(none))
 }
 
-/// Returns the start of a text.
-fn start(text: &str) -> &str {
-    let mut end = text.len().min(MAX_TEXT);
+/// Returns the start of a text, of at most `max_bytes`.
+pub(crate) fn start(text: &str, max_bytes: usize) -> &str {
+    let mut end = text.len().min(max_bytes);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

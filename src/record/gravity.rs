@@ -15,6 +15,11 @@ pub(crate) enum Gravity {
 }
 
 impl Gravity {
+    /// Returns the counter to which a record is added that no rule explains.
+    pub fn of_unexplained(record: &Record<'_>) -> Self {
+        Self::of(record, || record.reads_like_failure())
+    }
+
     /// Returns the counter to which a record is added; `is_failure` tells whether it is a failure by its text. Excludes the empty
     /// lines that the CLI prints between its error lines.
     pub fn of(record: &Record<'_>, is_failure: impl FnOnce() -> bool) -> Self {

@@ -52,6 +52,7 @@ pub use codes::plain_bytes;
 pub use detect::starts_record;
 pub use envelope_reader::EnvelopeReader;
 pub(crate) use error_reply::{begins_with_status, is_error_reply};
+pub(crate) use failure::start;
 pub use fields::Fields;
 pub(crate) use format::FILE_LOG;
 pub use format::{ByFormat, Format};

@@ -26,7 +26,7 @@ pub struct Concepts {
     pub likely: Vec<Likely>,
 }
 
-/// What a record likely means in which concepts stand close together.
+/// A likely meaning of records: its expressions, and the rule that explains them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Likely {
     /// Id of the rule that explains it; `None` if it is harmless.
@@ -58,7 +58,7 @@ pub enum Place {
     Gateway,
     /// The configuration and its secrets.
     Config,
-    /// What an agent notes and remembers.
+    /// The memory of an agent: its notes and their index.
     Notes,
     /// Anything else: runs, models and providers.
     Run,
@@ -92,7 +92,7 @@ pub(super) struct RawConcepts {
     /// Names with capitals in the middle, and the words they stand for: `WhatsApp: whatsapp`.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
-    /// What records likely mean that no other rule explains.
+    /// Likely meanings, for records that no other rule explains.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<RawLikely>"))]
     pub likely: Vec<Spanned<RawLikely>>,

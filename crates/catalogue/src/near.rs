@@ -28,9 +28,9 @@ const MAX_GAP: u32 = 30;
 pub struct Near {
     /// The expression as it is written.
     pub written: String,
-    /// What must be in the record.
+    /// The term that a record must hold.
     pub term: Term,
-    /// What else must hold.
+    /// Further terms, each with its condition.
     pub conditions: Vec<(Condition, Term)>,
 }
 
@@ -56,7 +56,7 @@ pub enum Term {
     },
 }
 
-/// What a condition asks of its term.
+/// Where the term of a condition must or must not stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// It is not in the same clause.

@@ -45,7 +45,7 @@ fn trigrams(text: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// Returns the index of a trigram, below [`TRIGRAMS`]. Both cases of a letter count as equal, and so do all digits.
-pub fn trigram(bytes: [u8; 3]) -> usize {
+fn trigram(bytes: [u8; 3]) -> usize {
     const FOLDED: [u8; 256] = {
         let mut folded = [0; 256];
         let mut byte = 0;

@@ -112,10 +112,7 @@ pub(super) fn in_json(text: &str) -> Option<Field<'_>> {
     }
     let start = text.len() - behind.len();
     // What is within an object or a list follows by itself.
-    if behind.starts_with(['{', '[']) {
-        return Some(Field { name: "error", written: "…", value: start..start });
-    }
-    let (written, length) = value_at(behind);
+    let (written, length) = if behind.starts_with(['{', '[']) { ("", 0) } else { value_at(behind) };
     Some(Field { name, written, value: start..start + length })
 }
 

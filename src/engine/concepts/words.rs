@@ -3,9 +3,10 @@
 //! `API_KEY`, `apiKey` and `api-key` are all `api key`; "can't" is `can not`; a number is `#`, an address `<host>` or `<url>`, a
 //! file `<path>`. The names and values of fields are left out unless the name tells of a failure. Each word keeps its place in the text.
 
+use std::net::Ipv4Addr;
 use std::ops::Range;
 
-use crate::record::SUBSTITUTE;
+use crate::record::{SUBSTITUTE, start};
 
 use super::fields::{self, Field};
 
@@ -92,12 +93,8 @@ impl<'t, W: Words> Reader<'t, W> {
         after: (u32, u32),
         skips_quoted: bool,
     ) -> Self {
-        let mut end = text.len().min(MAX_TEXT);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
         let (position, clause) = after;
-        Self { text: &text[..end], statuses, words, skips_quoted, at: 0, position, clause, count: 0 }
+        Self { text: start(text, MAX_TEXT), statuses, words, skips_quoted, at: 0, position, clause, count: 0 }
     }
 
     /// Reads the text, and returns the next position and clause.
@@ -209,7 +206,7 @@ impl<'t, W: Words> Reader<'t, W> {
             rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | ',')).unwrap_or(rest.len());
         let whole = rest[..length].trim_end_matches(['.', ',']);
         let range = self.at..self.at + whole.len();
-        if is_ip(whole) {
+        if whole.parse::<Ipv4Addr>().is_ok() {
             let port = port_behind(&rest[whole.len()..]);
             self.at = range.end + port.map_or(0, |port| port.len() + 1);
             return self.address(whole, port, &range);
@@ -228,11 +225,8 @@ impl<'t, W: Words> Reader<'t, W> {
     /// A host, told by its address or name, and its port.
     fn address(&mut self, host: &str, port: Option<&str>, range: &Range<usize>) {
         let kind = match host {
-            "localhost" | "0.0.0.0" | "host.docker.internal" | "::1" => "loopback",
-            _ if host.starts_with("127.") => "loopback",
-            _ if is_private(host) => "lan",
-            _ if is_ip(host) => "<ip>",
-            _ => "<host>",
+            "localhost" | "host.docker.internal" | "::1" => "loopback",
+            _ => host.parse().map_or("<host>", kind_of),
         };
         self.emit(kind, range.clone());
         for channel in ["telegram", "discord", "slack", "whatsapp"] {
@@ -271,8 +265,8 @@ impl<'t, W: Words> Reader<'t, W> {
     /// What a file's name tells of it.
     fn file(&mut self, path: &str, range: &Range<usize>) {
         let path = path.to_ascii_lowercase();
-        let is_config = ["openclaw.json", "config.yaml", "config.yml", "config.json", "config.toml"];
-        if is_config.iter().any(|name| path.contains(name)) {
+        let configs = ["openclaw.json", "config.yaml", "config.yml", "config.json", "config.toml"];
+        if configs.iter().any(|name| path.contains(name)) {
             self.emit_all("openclaw json", range);
         }
         if [".sqlite", ".db"].iter().any(|ending| path.contains(ending)) {
@@ -423,17 +417,13 @@ pub(super) fn is_without_spaces(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
-fn is_ip(text: &str) -> bool {
-    let mut parts = text.split('.');
-    parts.clone().count() == 4 && parts.all(|part| part.parse::<u8>().is_ok())
-}
-
-/// Returns true for addresses of private networks.
-fn is_private(host: &str) -> bool {
-    let second = |prefix: &str| host.strip_prefix(prefix)?.split('.').next()?.parse::<u8>().ok();
-    host.starts_with("192.168.")
-        || host.starts_with("10.")
-        || second("172.").is_some_and(|n| (16..32).contains(&n))
+/// Returns the word for an address: this machine, a private network, or another one.
+fn kind_of(address: Ipv4Addr) -> &'static str {
+    match () {
+        () if address.is_loopback() || address.is_unspecified() => "loopback",
+        () if address.is_private() => "lan",
+        () => "<ip>",
+    }
 }
 
 /// Returns true for names such as `api.example.com`.

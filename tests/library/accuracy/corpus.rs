@@ -5,23 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 
 use clawsift::scan::scan_bytes;
 
-use super::{ENGINE, options};
-
-#[derive(serde::Deserialize)]
-struct Labelled {
-    id: String,
-    category: String,
-    text: String,
-}
-
-fn fixture(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus").join(name);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use super::{ENGINE, fixture, labelled, options};
 
 /// Returns the category and the rule of the first finding, as a user would see it; `none` if there is no finding.
 fn verdict(text: &str) -> (String, String) {
@@ -59,8 +46,7 @@ fn table(scores: &BTreeMap<String, Score>) -> String {
 /// false alarm.
 fn score(text: &str, floor: f64) {
     let (mut scores, mut wrong, mut false_alarms) = (BTreeMap::<String, Score>::new(), Vec::new(), 0);
-    for line in text.lines() {
-        let record: Labelled = serde_json::from_str(line).expect("a labelled record");
+    for record in labelled(text) {
         let (category, rule) = verdict(&record.text);
         let is_right = category == record.category;
         scores.entry(category.clone()).or_default().found += 1;
@@ -86,14 +72,14 @@ fn score(text: &str, floor: f64) {
 fn labelled_records_get_their_category() {
     match std::env::var_os("CLAWSIFT_CORPUS") {
         Some(path) => score(&fs::read_to_string(path).expect("a corpus"), 0.0),
-        None => score(&fixture("records.jsonl"), 0.99),
+        None => score(&fixture("corpus/records.jsonl"), 0.99),
     }
 }
 
 /// The same failures in other wordings: of other providers, other library versions, other envelopes.
 #[test]
 fn other_wordings_get_their_category() {
-    score(&fixture("variants.jsonl"), 0.99);
+    score(&fixture("corpus/variants.jsonl"), 0.99);
 }
 
 /// Returns the categories for a reason of OpenClaw's. If one reason covers several categories, each of them counts as
@@ -133,7 +119,7 @@ fn meaning(reason: &str) -> &'static [&'static str] {
 #[test]
 fn openclaws_own_classifier_agrees() {
     let mut differences = Vec::new();
-    let rows = fixture("classifier.tsv");
+    let rows = fixture("corpus/classifier.tsv");
     let rows: Vec<(&str, &str)> = rows.lines().skip(1).filter_map(|line| line.split_once('\t')).collect();
     for (reason, text) in &rows {
         let (category, _) = verdict(&text.replace("\\n", "\n"));
@@ -141,7 +127,7 @@ fn openclaws_own_classifier_agrees() {
             differences.push(format!("{reason}\t{category}\t{text}"));
         }
     }
-    let listed = fixture("disagreements.tsv");
+    let listed = fixture("corpus/disagreements.tsv");
     let listed: Vec<Vec<&str>> = listed.lines().skip(1).map(|line| line.splitn(3, '\t').collect()).collect();
     let known: Vec<&str> = listed.iter().map(|row| row[2]).collect();
     let new: Vec<&String> = differences.iter().filter(|d| !known.contains(&d.as_str())).collect();

@@ -4,26 +4,17 @@
 //! `cargo test --test library accuracy::left_out -- --nocapture` prints the wrong ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use clawsift::catalogue::{Category, Confidence};
 use clawsift::record::{Lines, Record};
 use clawsift::scan::scan_bytes;
 use clawsift::tooling::left_out_with;
 
-use super::{ENGINE, options};
+use super::{ENGINE, Labelled, fixture, labelled, options};
 
 /// Lowest share of right results, and highest share of wrong ones.
 const RIGHT: f64 = 0.75;
 const WRONG: f64 = 0.17;
-
-#[derive(serde::Deserialize)]
-struct Labelled {
-    id: String,
-    category: String,
-    text: String,
-}
 
 /// Returns the rule and the category of the first record that something explains as a failure.
 fn answer(text: &str, left_out: &BTreeSet<usize>) -> Option<(String, Category)> {
@@ -37,12 +28,9 @@ fn answer(text: &str, left_out: &BTreeSet<usize>) -> Option<(String, Category)> 
 
 #[test]
 fn records_without_their_rule_get_their_category() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus/records.jsonl");
-    let text = fs::read_to_string(path).expect("records");
     let mut families: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let (mut count, mut right, mut wrong) = (0, 0, Vec::new());
-    for line in text.lines() {
-        let Labelled { id, category, text } = serde_json::from_str(line).expect("a record");
+    for Labelled { id, category, text } in labelled(&fixture("corpus/records.jsonl")) {
         let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options());
         let certain = report.findings.first().filter(|finding| finding.confidence == Confidence::Certain);
         let Some(rule) = certain.map(|finding| finding.rule.clone()).filter(|_| category != "none") else {

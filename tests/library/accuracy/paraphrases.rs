@@ -4,23 +4,14 @@
 //! `cargo test --test library accuracy::paraphrases -- --nocapture` prints a row per category and confidence.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use clawsift::catalogue::Confidence;
 use clawsift::scan::scan_bytes;
 
-use super::{ENGINE, options};
+use super::{ENGINE, Labelled, fixture, labelled, options};
 
 /// Lowest share of right results in each half.
 const FLOOR: f64 = 0.85;
-
-#[derive(serde::Deserialize)]
-struct Paraphrase {
-    id: String,
-    category: String,
-    text: String,
-}
 
 #[derive(Default)]
 struct Score {
@@ -38,12 +29,9 @@ impl Score {
 
 #[test]
 fn paraphrases_get_their_category() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/concepts/paraphrases.jsonl");
-    let text = fs::read_to_string(path).expect("paraphrases");
     let mut halves: [BTreeMap<String, Score>; 2] = Default::default();
     let mut alarms = Vec::new();
-    for line in text.lines() {
-        let Paraphrase { id, category, text } = serde_json::from_str(line).expect("a paraphrase");
+    for Labelled { id, category, text } in labelled(&fixture("concepts/paraphrases.jsonl")) {
         let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options());
         let found = report.findings.first();
         let said = found.map_or("none".to_owned(), |finding| finding.category.to_string());
