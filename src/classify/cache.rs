@@ -126,8 +126,8 @@ impl ClassificationCache {
             return false;
         }
         self.key.push(outline.level.map_or(0, |level| level as u8 + 1));
-        if !outline.label.is_empty() {
-            self.key.extend_from_slice(&self.shared.namer.name(outline.label).to_le_bytes());
+        for logger in [outline.label, outline.names].into_iter().filter(|logger| !logger.is_empty()) {
+            self.key.extend_from_slice(&self.shared.namer.name(logger).to_le_bytes());
         }
         let mut ends = [NO_PART; 3];
         for (index, part) in outline.parts.iter().enumerate() {

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use super::codes::plain_bytes;
+use super::detect::timed;
 use super::envelope::Envelope;
 use super::level::Level;
 use super::lines::RawRecord;
 use super::time::{self, Stamp};
+use super::wrap::{Outer, Wrapper};
 
-/// Label of texts in no known format. Other cache keys have an empty label, or that of an envelope, which begins with a quotation
-/// mark.
+/// Label of texts in no known format. Other cache keys have an empty label, that of a wrapper, or that of an envelope, which begins
+/// with a quotation mark.
 const LOOSE: &[u8] = b"loose";
 /// Maximum length in bytes of a cache key in no known format. Longer texts rarely repeat and are not cached.
 const MAX_LOOSE: usize = 256;
@@ -21,17 +23,21 @@ const MAX_LOOSE: usize = 256;
 pub struct CacheKey<'a> {
     /// The level, if the record has an envelope.
     pub level: Option<Level>,
+    /// The logger's names before the date of an envelope.
+    pub names: &'a [u8],
     /// The bytes between level and time.
     pub label: &'a [u8],
     /// The significant bytes of the record; the number of parts is significant, too.
     pub parts: [Option<Cow<'a, [u8]>>; 3],
     time: Cow<'a, [u8]>,
+    outer: Option<Outer<'a>>,
 }
 
 impl<'a> CacheKey<'a> {
     pub(super) fn of_line(raw: &RawRecord<'a>) -> Option<Self> {
         if raw.is_clean {
-            let (time, rest) = raw.bytes.split_at(raw.time.or_else(|| own_start(raw.bytes))?);
+            let Some(start) = raw.time.or_else(|| own_start(raw.bytes)) else { return Self::of_wrapped(raw) };
+            let (time, rest) = raw.bytes.split_at(start);
             return Self::of_text(time.into(), rest.into());
         }
         // A terminal log colours the console. Text that is not UTF-8 could be removed with the colours, so it gets no cache key.
@@ -41,6 +47,18 @@ impl<'a> CacheKey<'a> {
         Self::of_text(time.to_vec().into(), rest.to_vec().into())
     }
 
+    /// Creates the cache key of a single line in a wrapper.
+    fn of_wrapped(raw: &RawRecord<'a>) -> Option<Self> {
+        if memchr::memchr(b'\n', raw.bytes).is_some() {
+            return None;
+        }
+        let (outer, text) = Outer::split(raw.bytes)?;
+        let start = own_start(text).or_else(|| timed(text).map(|(_, length)| length))?;
+        let (time, rest) = text.split_at(start);
+        let key = Self::of_text(time.into(), rest.into())?;
+        Some(Self { label: label_of(outer.wrapper), outer: Some(outer), ..key })
+    }
+
     /// Creates the cache key of a text after a time; `None` if the time is not valid and so belongs to the text.
     fn of_text(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Option<Self> {
         (time.is_empty() || time::is_readable(&time)).then(|| Self::behind(time, rest))
@@ -48,13 +66,20 @@ impl<'a> CacheKey<'a> {
 
     /// Creates the cache key of a text after a valid time.
     pub(super) fn behind(time: Cow<'a, [u8]>, rest: Cow<'a, [u8]>) -> Self {
-        Self { level: None, label: b"", parts: [Some(rest), None, None], time }
+        Self { level: None, names: b"", label: b"", parts: [Some(rest), None, None], time, outer: None }
     }
 
     /// Creates the cache key of a short text in no known format, of all its bytes; `None` if the text is too long.
     pub(super) fn of_loose(raw: &RawRecord<'a>) -> Option<Self> {
         let parts = [Some(raw.bytes.into()), None, None];
-        (raw.bytes.len() <= MAX_LOOSE).then(|| Self { level: None, label: LOOSE, parts, time: b"".into() })
+        (raw.bytes.len() <= MAX_LOOSE).then(|| Self {
+            level: None,
+            names: b"",
+            label: LOOSE,
+            parts,
+            time: b"".into(),
+            outer: None,
+        })
     }
 
     /// Returns true for a text in no known format. Records that differ from it in an id may have another meaning.
@@ -63,25 +88,45 @@ impl<'a> CacheKey<'a> {
     }
 
     pub(super) fn of_envelope(envelope: Envelope<'a>) -> Self {
-        let Envelope { level, time, head, label, message, extra, .. } = envelope;
+        let Envelope { level, time, head, names, label, message, extra, .. } = envelope;
         // The logger repeats its last argument as the message.
         let before = head.strip_suffix(b"\"").and_then(|head| head.strip_suffix(message));
         let is_repeated = before.is_some_and(|before| before.ends_with(b"\":\""));
         Self {
             level: Some(level),
+            names,
             label,
             parts: [Some(head.into()), Some(extra.into()), (!is_repeated).then_some(message.into())],
             time: time.into(),
+            outer: None,
         }
+    }
+
+    /// Returns true if the text has the JSON escapes of an object that wraps it.
+    pub fn is_escaped(&self) -> bool {
+        self.outer.is_some_and(|outer| outer.wrapper == Wrapper::DockerJson)
     }
 
     /// Returns the time of the record.
     pub fn stamp(&self) -> Option<Stamp> {
         // An envelope's time is a JSON string; the time of a text is a prefix of the line.
-        match self.level {
+        let own = match self.level {
             Some(_) => time::parse_bytes(&self.time),
             None => time::leading(&self.time).map(|(stamp, _)| stamp),
-        }
+        };
+        self.outer.map_or(own, |outer| outer.stamp(own))
+    }
+}
+
+/// Returns the label of texts in a wrapper. A wrapper can decide what a record means.
+fn label_of(wrapper: Wrapper) -> &'static [u8] {
+    match wrapper {
+        Wrapper::Journal => b"journal",
+        Wrapper::JournalJson => b"journal as JSON",
+        Wrapper::Docker => b"Docker",
+        Wrapper::DockerJson => b"Docker as JSON",
+        Wrapper::Compose => b"Compose",
+        Wrapper::Pm2 => b"PM2",
     }
 }
 
@@ -95,4 +140,50 @@ fn own_start(bytes: &[u8]) -> Option<usize> {
         _ => None,
     }
     .filter(|length| *length <= bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Lines, Record};
+
+    #[test]
+    fn a_wrapped_line_has_the_key_of_its_text_and_the_time_of_its_record() {
+        for (line, rest) in [
+            ("Nov 22 09:51:12 host node[1]: 2026-11-22T09:51:12.1Z [ws] x", " [ws] x"),
+            ("Nov 22 09:51:12 host node[1]: 09:51:12 [ws] x", "[ws] x"),
+            ("2026-11-22T09:51:12+0100 host openclaw[7]: [ws] x", "[ws] x"),
+            ("2026-11-22T09:51:12+0100 host openclaw[7]: 09:51:13 [ws] x", "[ws] x"),
+            ("2026-11-22T09:51:12.123456789Z 2026-11-22T09:51:12.1Z warn ws x", " warn ws x"),
+            ("gateway-1  | [ws] x", "[ws] x"),
+            ("0|openclaw  | 10:00:00+02:00 [ws] x", "[ws] x"),
+            (
+                r#"{"log":"[ws] x \"y\"\n","stream":"stdout","time":"2026-11-22T09:51:12.1Z"}"#,
+                r#"[ws] x \"y\""#,
+            ),
+            (r#"{"log":"09:51:13 [ws] x\n","stream":"stderr","time":"2026-11-22T09:51:12.1Z"}"#, "[ws] x"),
+        ] {
+            let raw = Lines::new(line.as_bytes(), 0).next().expect(line);
+            let key = CacheKey::of_line(&raw).expect(line);
+            assert_eq!(key.parts[0].as_deref(), Some(rest.as_bytes()), "{line}");
+            assert_eq!(key.stamp(), Record::parse(&raw).parts.stamp, "{line}");
+            assert!(!key.label.is_empty() && !key.is_loose(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_wrapper_holds_in_another_form_has_no_key() {
+        for line in [
+            "Nov 22 09:51:12 host systemd[1]: [ws] x",
+            "Nov 22 09:51:12 host node[1]: x",
+            "Nov 22 09:51:12 host node[1]: gateway-1  | [ws] x",
+            "Nov 22 09:51:12 host node[1]: [ws] x\nNov 22 09:51:12 host node[1]:     at f",
+            r#"{"log":"[ws] \u003cx\n","stream":"stdout","time":"2026-11-22T09:51:12.1Z"}"#,
+            r#"{"log":"[ws] x\n","stream":"stdout","attrs":{},"time":"2026-11-22T09:51:12.1Z"}"#,
+        ] {
+            let raw = Lines::new(line.as_bytes(), 0).next().expect(line);
+            assert_eq!(raw.bytes.len(), line.len(), "{line}");
+            assert_eq!(CacheKey::of_line(&raw), None, "{line}");
+        }
+    }
 }

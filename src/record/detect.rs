@@ -3,7 +3,8 @@
 use super::bare::{of_bare, of_json};
 use super::codes::plain_bytes;
 use super::format::{FILE_LOG, Format};
-use super::{console, plain, spaced, time, wrap};
+use super::wrap::{self, Bare, DockerLine};
+use super::{console, plain, spaced, time};
 
 /// Result of the first inspection of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +51,11 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
             None => look_at_object(line),
         };
     }
-    let bare = wrap::bare(line);
-    let begins = is_head(&bare)
-        || is_of_service(&bare)
-        || wrap::foreign_process(line).is_some()
-        || (wrap::is_stamped(line) && !follows(&bare));
-    LineStart { format: of_bare(&bare), begins, time: None }
+    let Bare { text, is_of_journal, is_foreign } = Bare::of(line);
+    let format = of_bare(&text);
+    let begins =
+        is_head(format, &text) || is_of_service(&text) || is_foreign || (is_of_journal && !follows(&text));
+    LineStart { format, begins, time: None }
 }
 
 /// Minimum length in bytes of an object in a known format.
@@ -79,10 +79,15 @@ fn is_loose(line: &[u8]) -> bool {
 }
 
 fn look_at_object(line: &[u8]) -> LineStart {
+    // The time and the label at the start of a text have no escapes.
+    if let Some(format) = DockerLine::of(line).and_then(|line| own_format(line.text)) {
+        return LineStart { format, begins: true, time: None };
+    }
     match wrap::json_inner(line) {
         Some(inner) => {
             let inner = inner.as_bytes();
-            LineStart { format: of_bare(inner), begins: is_head(inner) || !follows(inner), time: None }
+            let format = of_bare(inner);
+            LineStart { format, begins: is_head(format, inner) || !follows(inner), time: None }
         }
         None => {
             let format = of_json(line);
@@ -100,9 +105,17 @@ fn is_clean(line: &[u8]) -> bool {
     memchr::memchr2(0x1b, b'\r', line).is_none()
 }
 
+/// Returns the format of a text without terminal codes that begins with OpenClaw's own date and time or with a label.
+fn own_format(text: &[u8]) -> Option<Format> {
+    match text.first()? {
+        b'[' => console::has_label(text).then_some(Format::Console),
+        _ => timed(text).map(|(format, _)| format),
+    }
+}
+
 /// Returns the format of a line without terminal codes that begins with OpenClaw's own date and time, and the length of these.
 /// Excludes the dates that journals and Docker write.
-fn timed(line: &[u8]) -> Option<(Format, usize)> {
+pub(super) fn timed(line: &[u8]) -> Option<(Format, usize)> {
     if !time::starts_with_date(line) {
         return None;
     }
@@ -136,8 +149,9 @@ const OPENINGS: [&[u8]; 7] = [
     b"Uncaught ",
 ];
 
-fn is_head(bare: &[u8]) -> bool {
-    of_bare(bare) != Format::Text || OPENINGS.iter().any(|opening| bare.starts_with(opening))
+/// Returns true if a text of this format begins a record, whatever precedes it.
+fn is_head(format: Format, bare: &[u8]) -> bool {
+    format != Format::Text || OPENINGS.iter().any(|opening| bare.starts_with(opening))
 }
 
 /// Returns true if a service manager writes about a unit: `openclaw-gateway.service: Main process exited`.

@@ -20,7 +20,9 @@ pub(super) struct Envelope<'a> {
     pub time: &'a [u8],
     /// The bytes before the envelope: the logger's arguments.
     pub head: &'a [u8],
-    /// The logger's names and the position in the source code.
+    /// The logger's names, as older releases write them before the date; otherwise empty.
+    pub names: &'a [u8],
+    /// The logger's names after the date, and the position in the source code.
     pub label: &'a [u8],
     /// The message, with its JSON escapes.
     pub message: &'a [u8],
@@ -75,6 +77,9 @@ pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, EnvelopeSpans)> 
     at.string()?;
     at.literal(b",\"hostname\":")?;
     at.string()?;
+    let names_start = at.at;
+    at.names()?;
+    let names = &line[names_start..at.at];
     at.literal(b",\"date\":")?;
     let date = at.at + 1;
     at.string()?;
@@ -97,7 +102,8 @@ pub(super) fn of_file_log(line: &[u8]) -> Option<(Envelope<'_>, EnvelopeSpans)> 
     let (message, is_escaped) = at.escaped_string()?;
     let places = EnvelopeSpans { start, date, time: time_start..time_end, message: message_start..at.at - 1 };
     let extra = at.extra()?;
-    Some((Envelope { level, time, head: &line[..start], label, message, is_escaped, extra }, places))
+    let envelope = Envelope { level, time, head: &line[..start], names, label, message, is_escaped, extra };
+    Some((envelope, places))
 }
 
 /// Parses the envelope of a line of the console as JSON.
@@ -121,6 +127,7 @@ pub(super) fn of_console_json(line: &[u8]) -> Option<Envelope<'_>> {
         level,
         time,
         head: &line[..start],
+        names: b"",
         label,
         message,
         is_escaped,
@@ -195,6 +202,22 @@ impl<'a> Cursor<'a> {
 }
 
 impl Cursor<'_> {
+    /// Reads the names of the logger and its parents, if they stand here.
+    fn names(&mut self) -> Option<()> {
+        if self.literal(b",\"name\":").is_none() {
+            return Some(());
+        }
+        self.string()?;
+        if self.literal(b",\"parentNames\":[").is_none() {
+            return Some(());
+        }
+        self.string()?;
+        while self.literal(b",").is_some() {
+            self.string()?;
+        }
+        self.literal(b"]")
+    }
+
     /// Reads the trace ids in their usual form, or no fields at all, up to the end of the line.
     fn trace_ids(&mut self) -> Option<()> {
         if self.literal(b",\"traceId\":\"").is_some() {
@@ -235,6 +258,11 @@ mod tests {
         let placed =
             LINE.replace(r#""parentNames":["openclaw"]"#, r#""path":{"fullFilePath":"/a/b.js:1:2"}"#);
         assert_eq!(of(placed.as_bytes()).map(|e| e.level), Some(Level::Debug));
+
+        let names = r#","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]"#;
+        let older = LINE.replace(names, "").replace(r#","date""#, &format!(r#"{names},"date""#));
+        let found = of(older.as_bytes()).expect("an envelope");
+        assert_eq!((found.names, found.label), (names.as_bytes(), &b"},\"time\":\""[..]));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! left to [`envelope::of`].
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use fearless_simd::prelude::*;
 
@@ -27,6 +28,9 @@ pub struct EnvelopeReader {
     origins: Origins,
 }
 
+/// The bytes before the contents of the date.
+const DATE: &[u8] = b",\"date\":\"";
+
 /// Binary logarithm of the number of labels that are remembered.
 const LABELS: u32 = 6;
 /// Maximum length in bytes of a remembered label.
@@ -47,6 +51,8 @@ impl Default for Labels {
 struct PreviousEnvelope {
     /// The bytes from the name of the metadata to the date.
     opening: Vec<u8>,
+    /// The names before the date, in `opening`.
+    names: Range<usize>,
     date: Shape,
     time: Shape,
     /// The bytes between the time and the message.
@@ -65,8 +71,10 @@ impl EnvelopeReader {
             (shape_of_time(&line[places.date.clone()]), shape_of_time(envelope.time))
         {
             let opening = line[places.start..places.date.start].to_vec();
+            let names_end = opening.len() - DATE.len();
+            let names = names_end - envelope.names.len()..names_end;
             let middle = line[places.time.end + 1..places.message.start].to_vec();
-            self.known = Some(PreviousEnvelope { opening, date, time, middle });
+            self.known = Some(PreviousEnvelope { opening, names, date, time, middle });
         }
         Some(envelope)
     }
@@ -79,7 +87,7 @@ impl EnvelopeReader {
         simd: S,
         text: &'a [u8],
     ) -> Option<(Envelope<'a>, usize)> {
-        let PreviousEnvelope { opening, date, time, middle } = self.known.as_ref()?;
+        let PreviousEnvelope { opening, names, date, time, middle } = self.known.as_ref()?;
         let beginning = literal(text, 0, FILE_LOG)?;
         let head_end = find_in_text(simd, text, beginning, META)?;
         let date = date.fits(simd, text, after(simd, text, head_end, opening)?)?;
@@ -97,6 +105,7 @@ impl EnvelopeReader {
             level,
             time: text.get(time_start..time_end - 1)?,
             head: text.get(..head_end)?,
+            names: text.get(head_end + names.start..head_end + names.end)?,
             label: text.get(label..time_start)?,
             message: text.get(message..message_end)?,
             is_escaped,

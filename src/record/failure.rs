@@ -147,6 +147,10 @@ impl Record<'_> {
     /// Returns true if a record without a level reads like a failure: an error's class or stack at the right place, a value that
     /// says so, or words of a failure outside quotations. False for quoted content and for records with a level.
     pub fn reads_like_failure(&self) -> bool {
+        *self.reads_like_failure.get_or_init(|| self.is_worded_as_failure())
+    }
+
+    fn is_worded_as_failure(&self) -> bool {
         let parts = &self.parts;
         if !self.is_evidence() || parts.level.is_some() {
             return false;

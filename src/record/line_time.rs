@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::time::{MIN_TIME, Stamp, clock, leading, parse_bytes};
-use super::{detect, foreign_time, spaced, wrap};
+use super::wrap::Bare;
+use super::{detect, foreign_time, spaced};
 
 /// Number of leading bytes of a line that hold another program's time.
 const MAX_FOREIGN: usize = 64;
@@ -30,7 +31,7 @@ pub(super) fn clock_of(line: &[u8]) -> Option<Stamp> {
     if line.first() == Some(&b'{') || line.len() < MIN_TIME {
         return None;
     }
-    clock(&wrap::bare(line)).map(|(stamp, _)| stamp)
+    clock(&Bare::of(line).text).map(|(stamp, _)| stamp)
 }
 
 /// Returns the time of a line, from its start or from a JSON `"time"` key, without parsing the line.
@@ -45,7 +46,7 @@ pub fn stamp_of(line: &[u8]) -> Option<Stamp> {
             return quoted(rest);
         }
         // Most lines are OpenClaw's own, without a wrapper.
-        let line = if detect::is_own(line) { Cow::Borrowed(line) } else { wrap::bare(line) };
+        let line = if detect::is_own(line) { Cow::Borrowed(line) } else { Bare::of(line).text };
         return leading(&line).map(|(stamp, _)| stamp).or_else(|| foreign(&line));
     }
     // The record's own time is the last one, after messages that can quote anything. In the objects of `openclaw logs --json` it

@@ -1,6 +1,7 @@
 //! Parses a record: removes wrappers, and parses the content by its format.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use memchr::memmem;
 
@@ -15,7 +16,6 @@ use super::level::Level;
 use super::lines::RawRecord;
 use super::parts::Parts;
 use super::services::concerns_openclaw;
-use super::time::Stamp;
 use super::wrap::{self, Wrapper};
 use super::{bare, console, fields, file_log, logs_json, plain, spaced, text, transcript};
 
@@ -32,6 +32,8 @@ pub struct Record<'a> {
     pub is_foreign: bool,
     /// True if the bytes were not valid UTF-8; invalid sequences are shown as U+FFFD.
     pub invalid_utf8: bool,
+    /// Whether the text reads like a failure, once somebody has asked.
+    pub(super) reads_like_failure: OnceCell<bool>,
 }
 
 /// A text that rules match signatures against.
@@ -69,11 +71,7 @@ impl<'a> Record<'a> {
                 (format, parts.into_owned())
             }
         };
-        // The wrapper's time has a date, so it takes precedence over a time of day.
-        parts.stamp = match parts.stamp {
-            Some(Stamp::Clock(..)) if stamp.is_some() || text_is_json => stamp,
-            own => own.or(stamp),
-        };
+        parts.stamp = wrap::choose(parts.stamp, stamp, text_is_json);
         parts.remove_codes();
         let author = Author::of(parts.subsystem.as_deref());
         parts.fields.read_message(&parts.message, author, &mut parts.errors);
@@ -89,7 +87,8 @@ impl<'a> Record<'a> {
         }
         let is_foreign = matches!(wrapper, Some(Wrapper::Journal | Wrapper::JournalJson))
             && process.is_some_and(|process| !concerns_openclaw(&process, &parts.message));
-        Self { format, wrapper, parts, is_foreign, invalid_utf8 }
+        let reads_like_failure = OnceCell::new();
+        Self { format, wrapper, parts, is_foreign, invalid_utf8, reads_like_failure }
     }
 
     /// Returns the texts that count as evidence: the message without ids, durations and OpenClaw's own reason, and the error

@@ -90,7 +90,7 @@ impl<'a> Triage<'a> {
 /// Returns the message of a plain record at info level or below; `None` for other records.
 fn information<'o>(raw: &RawRecord<'_>, outline: &'o CacheKey<'_>) -> Option<Message<'o>> {
     let [Some(rest), ..] = &outline.parts else { return None };
-    plain::information(rest).filter(|_| raw.format == Format::Plain && raw.is_clean)
+    plain::information(rest).filter(|_| raw.format == Format::Plain && raw.is_clean && !outline.is_escaped())
 }
 
 impl<'a> Envelope<'a> {
