@@ -31,10 +31,11 @@ pub use texts::evidence_texts;
 pub use trial::{SignatureResults, Trial, Variant};
 pub use verdict::Verdict;
 
+use class::Class;
 use code_meanings::CodeMeanings;
 use compiled::Compiled;
 use concepts::Meanings;
-use signature::RecordView;
+use signature::{Found, RecordView};
 use texts::RecordTexts;
 use verdict::Contender;
 
@@ -119,13 +120,21 @@ impl Engine {
         self.or_likely(&view, known)
     }
 
-    /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording, or only one that names a
-    /// general symptom. Otherwise returns `known`.
+    /// Returns true if the words of a record may say more than a verdict: it names a general symptom, or rests on a status or on
+    /// OpenClaw's own account.
+    fn is_open(&self, known: &Verdict) -> bool {
+        let rule = self.rule(known.rule);
+        let is_account = known.evidence <= Evidence::Status && known.class != Class::Code;
+        rule.general || (is_account && rule.category != Category::None)
+    }
+
+    /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording or its verdict is open.
+    /// Otherwise returns `known`.
     fn or_likely(&self, texts: &RecordTexts<'_>, known: Option<Verdict>) -> Option<Verdict> {
         let record = texts.record;
         let is_failure = match &known {
             _ if self.is_certain => return known,
-            Some(known) if self.rule(known.rule).general => true,
+            Some(known) if self.is_open(known) => true,
             Some(_) => return known,
             None => Gravity::of_unexplained(record) != Gravity::Nothing,
         };
@@ -141,7 +150,10 @@ impl Engine {
         let category = self.rule(meaning.rule).category;
         let is_better = |known: &Verdict| {
             let general = self.rule(known.rule).category;
-            meaning.names_a_cause
+            // The words of an error say more than a status or OpenClaw's own account of it.
+            let is_of_error = || known.evidence <= Evidence::Status && texts.is_of_error(&meaning.said);
+            ((meaning.names_a_cause && self.rule(known.rule).general)
+                || (meaning.says_more_than_a_status && is_of_error()))
                 && category != general
                 && (category.is_of_a_provider() || !general.is_of_a_provider())
         };
@@ -154,6 +166,7 @@ impl Engine {
         Some(Verdict {
             rule: meaning.rule,
             evidence: Evidence::Likely,
+            class: Class::default(),
             captures,
             claims: Vec::new(),
             matched: Some(texts.texts[text].original(range)),
@@ -186,7 +199,8 @@ impl Engine {
         }
         let shows_opaque = view.shows_opaque();
         let Contender { rule, found } = best;
-        Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
+        let Found { evidence, class, .. } = found;
+        Some(Verdict { rule, evidence, class, captures, claims, matched, shows_opaque })
     }
 
     /// Returns OpenClaw's own account of the failure, whatever else the record holds.
@@ -203,9 +217,8 @@ impl Engine {
     /// first of them wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
         let rivals = self.winners(&self.trial(record), None);
-        let is_open = rivals.first().is_none_or(|rule| self.rule(*rule).general);
-        let likely = is_open.then(|| self.classify(record)).flatten().map(|verdict| verdict.rule);
-        likely.filter(|rule| self.rule(*rule).likely).map_or(rivals, |rule| vec![rule])
+        let likely = self.classify(record).map(|verdict| verdict.rule).filter(|rule| self.rule(*rule).likely);
+        likely.map_or(rivals, |rule| vec![rule])
     }
 
     /// Returns the index of the rule that explains the failure instead if attempts fail sooner than any time limit.

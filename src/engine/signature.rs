@@ -257,8 +257,10 @@ impl CompiledSignature {
             }
             Matcher::HttpStatus(statuses) => {
                 let status = status_in(statuses, view);
-                if let Some(status) = status {
-                    found.captures.entry("status".to_owned()).or_insert(status.to_string());
+                if let Some(status) = status
+                    && !found.captures.contains_key("status")
+                {
+                    found.captures.insert("status".to_owned(), status.to_string());
                 }
                 status.is_some()
             }

@@ -71,6 +71,12 @@ impl<'r> RecordTexts<'r> {
         self.texts.iter().any(|text| text.is_told.get())
     }
 
+    /// Returns true if a part of a text is in the text of an error field, or repeats what one says.
+    pub fn is_of_error(&self, (text, part): &(usize, Range<usize>)) -> bool {
+        let said = &self.texts[*text].text[part.clone()];
+        self.texts.iter().any(|text| text.is_error && text.text.contains(said))
+    }
+
     /// Returns the HTTP statuses of failed requests that the record holds.
     pub fn statuses(&self) -> &[u16] {
         self.statuses.get_or_init(|| {

@@ -105,7 +105,8 @@ impl EnvelopeReader {
             level,
             time: text.get(time_start..time_end - 1)?,
             head: text.get(..head_end)?,
-            names: text.get(head_end + names.start..head_end + names.end)?,
+            // Without an early return, so that only records that are kept pay for it.
+            names: text.get(head_end + names.start..head_end + names.end).unwrap_or_default(),
             label: text.get(label..time_start)?,
             message: text.get(message..message_end)?,
             is_escaped,

@@ -8,4 +8,5 @@ mod forged;
 mod formats;
 mod incidents;
 mod layers;
+mod precedence;
 mod vocabulary;
