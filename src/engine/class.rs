@@ -1,10 +1,15 @@
 //! The class of a signature: which of two rules with equal evidence is the more specific one.
 
+use std::fmt;
+
+use serde::Serialize;
+
 use crate::catalogue::{Evidence, Signature, SignatureKind};
 
-/// Class of a signature, from general to specific.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+/// Class of a signature, from general to specific. Between rules of equal evidence the more specific class wins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
     /// Any signature of a rule that covers what no other rule of its category explains, `*/other`.
     #[default]
     General,
@@ -18,6 +23,12 @@ pub(super) enum Class {
     LowLevel,
     /// A named code, or a number in the frame of its vendor.
     Code,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 impl Class {

@@ -25,13 +25,13 @@ use crate::catalogue::{Catalogue, Category, Evidence, Rule, Signature};
 use crate::record::{Gravity, Record};
 
 pub use claim::Claim;
+pub use class::Class;
 pub use cost::{Cost, CostMeter};
 pub use info_literals::InfoLiterals;
 pub use texts::evidence_texts;
 pub use trial::{SignatureResults, Trial, Variant};
 pub use verdict::Verdict;
 
-use class::Class;
 use code_meanings::CodeMeanings;
 use compiled::Compiled;
 use concepts::Meanings;
@@ -213,12 +213,16 @@ impl Engine {
         sentences.chain(Claim::reason(record)).collect()
     }
 
-    /// Returns the rules with the highest evidence that no other rule overrides. More than one is a fault of the catalogue; the
-    /// first of them wins.
+    /// Returns the rules with the highest evidence that no other rule overrides, or the rule that wins by what the words likely mean.
+    /// More than one is a fault of the catalogue; the first of them wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
-        let rivals = self.winners(&self.trial(record), None);
         let likely = self.classify(record).map(|verdict| verdict.rule).filter(|rule| self.rule(*rule).likely);
-        likely.map_or(rivals, |rule| vec![rule])
+        likely.map_or_else(|| self.certain_rivals(record), |rule| vec![rule])
+    }
+
+    /// Returns the rivals among the rules that know the wording of a record.
+    pub fn certain_rivals(&self, record: &Record<'_>) -> Vec<usize> {
+        self.winners(&self.trial(record), None)
     }
 
     /// Returns the index of the rule that explains the failure instead if attempts fail sooner than any time limit.

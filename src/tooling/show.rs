@@ -6,6 +6,7 @@ use crate::catalogue::{
     Catalogue, Category, Evidence, Fix, LimitTable, Location, Rule, Severity, Signature, SignatureKind,
     did_you_mean,
 };
+use crate::engine::Class;
 use crate::redact::Redactor;
 
 /// A whole rule, with the key names of rule files.
@@ -66,6 +67,9 @@ pub struct ShownSignature<'c> {
     /// Evidence tier; `None` for a group, whose members have their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+    /// What decides between rules of equal evidence; `None` for a group, and for a signature that must not match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
     /// Location of the signature in its file.
     pub location: &'c Location,
     /// Signatures of the group that the signature names.
@@ -134,7 +138,8 @@ pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoS
 
 impl<'c> ShownRule<'c> {
     fn new(rule: &'c Rule, catalogue: &'c Catalogue) -> Self {
-        let signatures = |list: &'c [Signature]| ShownSignature::all(list, catalogue);
+        let class = |signature: &Signature| Some(Class::of(signature).in_rule(&rule.id));
+        let signatures = |list: &'c [Signature]| ShownSignature::all(list, catalogue, &class);
         let clean = |texts: &[String]| texts.iter().map(|text| Redactor::MASKING.clean_lines(text)).collect();
         Self {
             id: &rule.id,
@@ -145,7 +150,7 @@ impl<'c> ShownRule<'c> {
             any: signatures(&rule.any),
             codes: codes(rule, catalogue),
             all: signatures(&rule.all),
-            none: signatures(&rule.none),
+            none: ShownSignature::all(&rule.none, catalogue, &|_| None),
             overrides: &rule.overrides,
             echo_of: &rule.echo_of,
             too_soon: rule.too_soon.as_deref(),
@@ -177,11 +182,19 @@ fn codes<'c>(rule: &Rule, catalogue: &'c Catalogue) -> Vec<ShownCode<'c>> {
 }
 
 impl<'c> ShownSignature<'c> {
-    fn all(signatures: &'c [Signature], catalogue: &'c Catalogue) -> Vec<Self> {
-        signatures.iter().map(|signature| Self::new(signature, catalogue)).collect()
+    fn all(
+        signatures: &'c [Signature],
+        catalogue: &'c Catalogue,
+        class: &dyn Fn(&Signature) -> Option<Class>,
+    ) -> Vec<Self> {
+        signatures.iter().map(|signature| Self::new(signature, catalogue, class)).collect()
     }
 
-    fn new(signature: &'c Signature, catalogue: &'c Catalogue) -> Self {
+    fn new(
+        signature: &'c Signature,
+        catalogue: &'c Catalogue,
+        class: &dyn Fn(&Signature) -> Option<Class>,
+    ) -> Self {
         // Groups do not contain groups, so the recursion ends.
         let group = match &signature.kind {
             SignatureKind::Shared(name) => Some(catalogue.shared().get(name)),
@@ -190,8 +203,9 @@ impl<'c> ShownSignature<'c> {
         Self {
             kind: &signature.kind,
             evidence: group.is_none().then_some(signature.evidence),
+            class: group.is_none().then(|| class(signature)).flatten(),
             location: &signature.location,
-            members: group.flatten().map(|group| Self::all(group, catalogue)).unwrap_or_default(),
+            members: group.flatten().map(|group| Self::all(group, catalogue, class)).unwrap_or_default(),
         }
     }
 }

@@ -81,9 +81,10 @@ fn signature_text(signature: &ShownSignature<'_>) -> String {
         }
         SignatureKind::Shared(name) => ("shared", name.clone()),
     };
-    match signature.evidence {
-        Some(evidence) => format!("{kind} ({evidence}): {what}"),
-        None => format!("{kind} ({} signatures): {what}", signature.members.len()),
+    match (signature.evidence, signature.class) {
+        (Some(evidence), Some(class)) => format!("{kind} ({evidence}, {class}): {what}"),
+        (Some(evidence), None) => format!("{kind} ({evidence}): {what}"),
+        (None, _) => format!("{kind} ({} signatures): {what}", signature.members.len()),
     }
 }
 

@@ -273,7 +273,7 @@ impl Draft {
             if !trial.matches(index, &record) || trial.rules_without_atoms().contains(&index) {
                 return Err(DraftError::NothingInCommon(Redactor::OPEN.excerpt(&self.example, 80)));
             }
-            let rivals = trial.rivals(&record);
+            let rivals = trial.certain_rivals(&record);
             if rivals == [index] {
                 return Ok(trial);
             }

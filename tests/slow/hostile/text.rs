@@ -129,6 +129,24 @@ fn lines_just_below_the_limit() {
     }
 }
 
+/// A text in which each word tells of a failure, for the step that asks what the words of a record mean.
+#[test]
+fn words_that_all_mean_something() {
+    for words in [
+        "key expired failed model token ",
+        "密钥过期失败模型",
+        "error=key reason=expired ",
+        "key. failed, expired; ",
+    ] {
+        let line =
+            format!("2026-11-22T00:00:00Z error acme {}\n", words.repeat(scale(1, 8) * MIB / words.len()));
+        let report = fed(json_report(), |out| flood(line.as_bytes(), scale(2, 12), out)).json();
+        assert_eq!(report["totals"]["lines"], scale(2, 12) + 2, "{words}");
+        let is_found = |finding: &serde_json::Value| finding["rule"] == "dns/not-found";
+        assert!(report["findings"].as_array().is_some_and(|all| all.iter().any(is_found)), "{words}");
+    }
+}
+
 /// Inserts invalid UTF-8 into each text of a real log's records, one at a time.
 #[test]
 fn bytes_that_are_no_text_in_every_field() {
