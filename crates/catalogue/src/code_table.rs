@@ -110,6 +110,15 @@ pub(super) struct Desugared {
     pub signature: RawSignature,
 }
 
+/// A code, with a part of the frame and with the spelling in which it counts; each empty if the table has none. Two codes that are
+/// equal in this can count in one record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct FramedCode {
+    frame: String,
+    shape: String,
+    code: String,
+}
+
 /// The codes of one rule in a table.
 struct OfRule {
     rule: String,
@@ -121,6 +130,23 @@ impl RawCodeTable {
     /// Returns the name of the shared group that holds the frame.
     pub fn group(&self) -> Option<String> {
         (!self.frame.is_empty()).then(|| format!("codes/{}", self.id))
+    }
+
+    /// Returns a code of the table with each part of the frame and each spelling in which it counts.
+    pub fn framed(&self, code: &str) -> Vec<FramedCode> {
+        let mut frames: Vec<String> = self.frame.iter().map(|part| format!("{:?}", part.value)).collect();
+        let mut shapes: Vec<String> = self.shapes.iter().map(|shape| shape.value.clone()).collect();
+        for parts in [&mut frames, &mut shapes] {
+            if parts.is_empty() {
+                parts.push(String::new());
+            }
+        }
+        let framed = |frame: &String, shape: &String| FramedCode {
+            frame: frame.clone(),
+            shape: shape.clone(),
+            code: code.to_owned(),
+        };
+        frames.iter().flat_map(|frame| shapes.iter().map(move |shape| framed(frame, shape))).collect()
     }
 
     /// Returns the signatures that the table of a file adds to rules.

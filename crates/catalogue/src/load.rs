@@ -13,7 +13,7 @@ use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::atom_index::AtomIndex;
-use super::code_table::{CodeTable, Desugared};
+use super::code_table::{CodeTable, Desugared, FramedCode};
 use super::concepts::Concepts;
 use super::encoded::Encoded;
 use super::expressions::Expressions;
@@ -134,8 +134,9 @@ pub struct Loader<'b> {
     lists: Lists,
     tables: Vec<CodeTable>,
     concepts: Concepts,
-    /// Codes that count in each record: their rule, and where they stand.
-    open_codes: HashMap<String, (String, Location)>,
+    /// The codes of the tables so far, with the part of a frame and the spelling in which each counts: their rule, and where they
+    /// stand.
+    codes: HashMap<FramedCode, (String, Location)>,
     retired: Vec<Retired>,
     /// Changes of overlays to rules in other files, and the current date.
     changes: Vec<Change>,
@@ -167,7 +168,7 @@ impl<'b> Loader<'b> {
             lists: Lists::new(),
             tables: Vec::new(),
             concepts: Concepts::default(),
-            open_codes: HashMap::new(),
+            codes: HashMap::new(),
             retired: Vec::new(),
             changes: Vec::new(),
             today: None,
@@ -241,7 +242,8 @@ impl<'b> Loader<'b> {
             }
         }
         // The rules of a table may stand in another file.
-        tables.into_iter().for_each(|(source, tables)| self.tables(source, tables));
+        let mut seen: HashMap<String, Location> = HashMap::new();
+        tables.into_iter().for_each(|(source, tables)| self.tables(source, tables, &mut seen));
         concepts.into_iter().for_each(|(source, raw)| self.concepts(source, raw));
         for (id, problem) in std::mem::take(&mut self.unsigned) {
             if self.index.get(&id).is_some_and(|&at| self.rules[at].codes.is_empty()) {

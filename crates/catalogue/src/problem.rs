@@ -42,7 +42,7 @@ pub enum ProblemCode {
     MissingKey,
     /// An id that is not of the form `word/word` in lower case.
     BadId,
-    /// Two rules of one layer share an id.
+    /// Two rules or two code tables of one layer share an id.
     DuplicateId,
     /// A code that stands twice in a table, or in two tables for records that both can hold.
     DuplicateCode,

@@ -7,12 +7,18 @@ use super::super::{Location, Problem, ProblemCode, RuleFile, signature};
 use super::Loader;
 
 impl Loader<'_> {
-    /// Adds the tables of one file, each with the signatures that it adds to rules.
-    pub(super) fn tables(&mut self, source: &RuleFile, tables: Vec<(RawCodeTable, Vec<Desugared>)>) {
+    /// Adds the tables of one file, each with the signatures that it adds to rules. `seen` holds the names of the layer's tables.
+    pub(super) fn tables(
+        &mut self,
+        source: &RuleFile,
+        tables: Vec<(RawCodeTable, Vec<Desugared>)>,
+        seen: &mut HashMap<String, Location>,
+    ) {
         for (table, added) in tables {
             if self.has_faults_enough() {
                 return;
             }
+            self.check_name(source, &table, seen);
             self.check_table(source, &table);
             let group = table.group();
             for desugared in added {
@@ -37,6 +43,23 @@ impl Loader<'_> {
                 let frame = self.signatures(source, table.frame);
                 self.shared.insert(group, frame.into());
             }
+        }
+    }
+
+    /// Checks that no other table of the layer has the name of this one.
+    fn check_name(&mut self, source: &RuleFile, table: &RawCodeTable, seen: &mut HashMap<String, Location>) {
+        let Some(location) = table.codes.first().map(|entry| source.location(entry)) else { return };
+        if let Some(first) = seen.insert(table.id.clone(), location.clone()) {
+            let message = format!(
+                "the name `{}` stands for two tables; the codes of the first begin at {first}",
+                table.id
+            );
+            self.problems.push(source.problem(
+                ProblemCode::DuplicateId,
+                &location,
+                message,
+                "a name of its own",
+            ));
         }
     }
 
@@ -69,15 +92,16 @@ impl Loader<'_> {
                 let expected = "a frame under `where:`, or spellings under `shapes:`";
                 self.problems.push(source.problem(ProblemCode::BareNumber, &location, message, expected));
             }
-            if is_open
-                && let Some((other, first)) = self.open_codes.get(&code)
-                && *other != entry.value.rule
-            {
+            let framed = if table.explain_only { Vec::new() } else { table.framed(&code) };
+            let other = framed.iter().find_map(|framed| self.codes.get(framed));
+            if let Some((other, first)) = other.filter(|(other, _)| *other != entry.value.rule) {
                 let message = format!("the code `{code}` belongs to the rule `{other}` at {first}");
-                let expected = "one rule per code, or a frame under `where:` that tells the two apart";
+                let expected = "one rule per code, or frames under `where:` that tell the two apart";
                 self.problems.push(source.problem(ProblemCode::DuplicateCode, &location, message, expected));
-            } else if is_open {
-                self.open_codes.insert(code, (entry.value.rule.clone(), location));
+            } else {
+                let rule = &entry.value.rule;
+                self.codes
+                    .extend(framed.into_iter().map(|framed| (framed, (rule.clone(), location.clone()))));
             }
         }
         for shape in table.shapes.iter().filter(|shape| !shape.value.contains(CODE)) {

@@ -177,3 +177,27 @@ fn tables_travel_in_any_format() {
     let back: Catalogue = postcard::from_bytes(&bytes).expect("a catalogue");
     assert_eq!(back.tables(), catalogue.tables());
 }
+
+#[test]
+fn a_code_means_one_thing_where_two_tables_count() {
+    let second = "  - { id: dns/other, title: t, severity: error, any: [{ literal: other }], causes: [c], fixes: [{ say: s }] }\n";
+    let table = |id: &str, frame: &str, shape: &str, code: &str, rule: &str| {
+        format!(
+            "  - {{ id: {id}, vendor: v, source: 'https://example.com', where: [{{ literal: {frame} }}, {{ literal: {id} }}], shapes: ['{shape}'], \
+             codes: [{{ code: {code}, means: m, rule: {rule} }}] }}\n"
+        )
+    };
+    let first = table("one", "frame", "code={code}", "7", "dns/not-found");
+    for (other, expected) in [
+        (table("two", "frame", "code={code}", "7", "dns/other"), Some(ProblemCode::DuplicateCode)),
+        (table("one", "place", "code={code}", "8", "dns/other"), Some(ProblemCode::DuplicateId)),
+        (table("two", "frame", "code={code}", "7", "dns/not-found"), None),
+        (table("two", "frame", "code={code}", "8", "dns/other"), None),
+        (table("two", "frame", "status={code}", "7", "dns/other"), None),
+        (table("two", "place", "code={code}", "7", "dns/other"), None),
+    ] {
+        let text = format!("{GOOD}{second}code_tables:\n{first}{other}");
+        let found = load(&text).err().map(|problems| problems.0[0].code);
+        assert_eq!(found, expected, "{text}");
+    }
+}
