@@ -6,37 +6,46 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
+use clawsift::catalogue::Confidence;
 use clawsift::scan::scan_bytes;
 
 use super::{ENGINE, fixture, labelled, options};
 
-/// Returns the category and the rule of the first finding, as a user would see it; `none` if there is no finding.
-fn verdict(text: &str) -> (String, String) {
+/// Returns the category and the rule of the first finding, as a user would see it, and whether it is only likely; `none` if there is
+/// no finding.
+fn verdict(text: &str) -> (String, String, bool) {
     let report = scan_bytes(&ENGINE, "record", text.as_bytes(), &options());
     match report.findings.first() {
-        Some(finding) => (finding.category.to_string(), finding.rule.clone()),
-        None => ("none".to_owned(), "no finding".to_owned()),
+        Some(finding) => {
+            let is_likely = finding.confidence == Confidence::Likely;
+            (finding.category.to_string(), finding.rule.clone(), is_likely)
+        }
+        None => ("none".to_owned(), "no finding".to_owned(), false),
     }
 }
 
-/// Per category: how often it was found correctly, missed, and found wrongly.
+/// Per category: how often it was found correctly, by a likely finding among them, and how often it was said.
 #[derive(Default)]
 struct Score {
     labelled: u32,
     found: u32,
     right: u32,
+    likely: u32,
 }
 
 fn table(scores: &BTreeMap<String, Score>) -> String {
-    let mut table =
-        format!("{:<18}{:>9}{:>7}{:>11}{:>8}\n", "category", "labelled", "right", "precision", "recall");
+    let mut table = format!(
+        "{:<18}{:>9}{:>7}{:>8}{:>11}{:>8}\n",
+        "category", "labelled", "right", "likely", "precision", "recall"
+    );
     let percent = |part: u32, whole: u32| match whole {
         0 => "-".to_owned(),
         _ => format!("{:.1}", 100.0 * f64::from(part) / f64::from(whole)),
     };
     for (name, score) in scores {
         let (precision, recall) = (percent(score.right, score.found), percent(score.right, score.labelled));
-        writeln!(table, "{name:<18}{:>9}{:>7}{precision:>11}{recall:>8}", score.labelled, score.right)
+        let Score { labelled, right, likely, .. } = score;
+        writeln!(table, "{name:<18}{labelled:>9}{right:>7}{likely:>8}{precision:>11}{recall:>8}")
             .expect("a string");
     }
     table
@@ -47,12 +56,13 @@ fn table(scores: &BTreeMap<String, Score>) -> String {
 fn score(text: &str, floor: f64) {
     let (mut scores, mut wrong, mut false_alarms) = (BTreeMap::<String, Score>::new(), Vec::new(), 0);
     for record in labelled(text) {
-        let (category, rule) = verdict(&record.text);
+        let (category, rule, is_likely) = verdict(&record.text);
         let is_right = category == record.category;
         scores.entry(category.clone()).or_default().found += 1;
         let score = scores.entry(record.category.clone()).or_default();
         score.labelled += 1;
         score.right += u32::from(is_right);
+        score.likely += u32::from(is_right && is_likely);
         if !is_right {
             false_alarms += u32::from(record.category == "none");
             let excerpt: String = record.text.chars().take(300).collect();
@@ -122,7 +132,7 @@ fn openclaws_own_classifier_agrees() {
     let rows = fixture("corpus/classifier.tsv");
     let rows: Vec<(&str, &str)> = rows.lines().skip(1).filter_map(|line| line.split_once('\t')).collect();
     for (reason, text) in &rows {
-        let (category, _) = verdict(&text.replace("\\n", "\n"));
+        let (category, ..) = verdict(&text.replace("\\n", "\n"));
         if !meaning(reason).contains(&category.as_str()) {
             differences.push(format!("{reason}\t{category}\t{text}"));
         }
