@@ -1,6 +1,7 @@
 //! Tests that take long, alone or in the sizes that `.ci/full` gives them: random logs and rules, hostile input, files that change
 //! while they are read, live logs, and secrets of every kind in every output.
 
+mod changing_files;
 mod chunks;
 mod hostile;
 mod live;
@@ -15,4 +16,3 @@ mod sigbus;
 #[cfg(target_os = "linux")]
 #[path = "../cli/started.rs"]
 mod started;
-mod underfoot;

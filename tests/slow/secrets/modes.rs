@@ -10,8 +10,8 @@ use clawsift::scan::{Options, scan};
 use clawsift::source::Input;
 use jiff::tz::TimeZone;
 
-use super::faces::ENGINE;
 use super::kinds::{self, secret};
+use super::outputs::ENGINE;
 use super::writings::Writing;
 
 fn report(paths: &[PathBuf], redactor: Redactor) -> Report {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clawsift::redact::Redactor;
 
-use super::faces::ENGINE;
+use super::outputs::ENGINE;
 
 /// Returns each masked place of a text with the words before it.
 fn masked(text: &str, redactor: Redactor) -> Vec<String> {

@@ -8,8 +8,8 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::faces::leak;
 use super::kinds::{self, Secret, secret};
+use super::outputs::leak;
 use super::writings;
 use crate::program::clawsift;
 

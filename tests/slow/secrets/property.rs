@@ -3,14 +3,14 @@
 use clawsift::redact::Redactor;
 use proptest::prelude::*;
 
-use super::faces::{faces, leak, report};
 use super::kinds::{self, secret};
+use super::outputs::{leak, outputs, report};
 use super::writings::{self, Writing};
 
 fn check(kind: usize, writing: Writing, seed: u64) -> Result<(), String> {
     let secret = secret(kind, seed);
     let Some(log) = writing.log(&secret) else { return Ok(()) };
-    for (name, text) in faces(&log) {
+    for (name, text) in outputs(&log) {
         if let Some(piece) = leak(&text, &secret) {
             let at = text.find(&piece).unwrap_or(0);
             let around: String = text[at..].chars().take(60).collect();
@@ -82,13 +82,13 @@ fn without_masking_the_secret_is_there() {
         let secret = secret(0, 7);
         let log = writing.log(&secret).expect("a log");
         let open = report(&log, clawsift::redact::Redactor::OPEN);
-        let shown = super::faces::reports(&open)
+        let shown = super::outputs::reports(&open)
             .into_iter()
             .filter(|(_, text)| leak(text, &secret).is_some())
             .count();
         assert!(shown >= 1, "{writing:?}");
         // And what was masked was shown as masked.
-        let masked = super::faces::reports(&report(&log, clawsift::redact::Redactor::MASKING));
+        let masked = super::outputs::reports(&report(&log, clawsift::redact::Redactor::MASKING));
         assert!(masked.iter().any(|(_, text)| text.contains("[redacted]")), "{writing:?}");
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::faces::leak;
 use super::kinds::{Secret, secret};
+use super::outputs::leak;
 use super::writings::Writing;
 use crate::program::clawsift;
 

@@ -21,8 +21,11 @@ use clawsift::render::Format;
 /// A log with a single failure, visible in each of its records.
 const LOG: &str = "fixtures/logs/dns-notfound/file.log";
 /// A log whose texts try to break out of every format.
-const HOSTILE: [&str; 3] =
-    ["--rules", "tests/cli/faces/hostile/rules.yaml", "tests/cli/faces/hostile/gateway.log"];
+const HOSTILE: [&str; 3] = [
+    "--rules",
+    "tests/cli/output_formats/hostile/rules.yaml",
+    "tests/cli/output_formats/hostile/gateway.log",
+];
 /// Formats that programs read.
 const MACHINE: [&str; 6] = ["json", "ndjson", "sarif", "csv", "prometheus", "junit"];
 

@@ -19,22 +19,22 @@ pub static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(catalogue::embedded().expect("good rules")));
 
 /// Returns every output for the log, with a name for each.
-pub fn faces(log: &Log) -> Vec<(String, String)> {
+pub fn outputs(log: &Log) -> Vec<(String, String)> {
     let report = report(log, Redactor::MASKING);
-    let mut faces = reports(&report);
+    let mut outputs = reports(&report);
     let mut open = report_of_part(log);
     open.redact(Redactor::MASKING);
     let merged = merge([open], &View::default()).expect("a report");
-    faces.extend(reports(&merged).into_iter().map(|(name, text)| (format!("merged {name}"), text)));
-    faces.extend(drafts(log, &report));
+    outputs.extend(reports(&merged).into_iter().map(|(name, text)| (format!("merged {name}"), text)));
+    outputs.extend(drafts(log, &report));
     let page = RulePage::explain(&ENGINE, Redactor::MASKING, &log.text);
     let page = page.map(|pages| {
         let mut out = Vec::new();
         render_rules(&pages, &style(100), &mut out).expect("a page");
         String::from_utf8(out).expect("UTF-8") + &serde_json::to_string(&pages).expect("JSON")
     });
-    faces.push(("explain".to_owned(), page.unwrap_or_else(|error| error.to_string())));
-    faces
+    outputs.push(("explain".to_owned(), page.unwrap_or_else(|error| error.to_string())));
+    outputs
 }
 
 pub fn report(log: &Log, redactor: Redactor) -> Report {
@@ -50,17 +50,17 @@ fn report_of_part(log: &Log) -> Report {
 
 /// Returns a report in every format.
 pub fn reports(report: &Report) -> Vec<(String, String)> {
-    let mut faces = Vec::new();
+    let mut outputs = Vec::new();
     for format in Format::value_variants() {
         let widths: &[usize] = if *format == Format::Table { &[40, 80, 250] } else { &[100] };
         for &width in widths {
             let style = Style { extent: Extent::Details(99), ..style(width) };
-            faces.push((format!("{format:?} {width}"), rendered(report, *format, &style)));
+            outputs.push((format!("{format:?} {width}"), rendered(report, *format, &style)));
         }
     }
     let style = Style { share: true, ..style(100) };
-    faces.push(("share".to_owned(), rendered(report, Format::Markdown, &style)));
-    faces
+    outputs.push(("share".to_owned(), rendered(report, Format::Markdown, &style)));
+    outputs
 }
 
 fn style(width: usize) -> Style {

@@ -1,4 +1,4 @@
-//! `--format prometheus`. `.ci/faces` reads it with Prometheus' own parser; these tests cover the rest.
+//! `--format prometheus`. `.ci/output-formats` reads it with Prometheus' own parser; these tests cover the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
