@@ -202,14 +202,18 @@ static NOISE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Matches quoted content of others: a user's message, an assistant's answer, a search query, a command's output. A quotation
-/// that is cut or holds quotes extends to the end of the message.
+/// Matches quoted content of others, at any level: a user's message, an assistant's answer, a search query, a command's output, and
+/// the names that people give to jobs, tasks, chats and the like. A quotation that is cut or holds quotes extends to the end of the
+/// message.
 static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r#"(?x)
         \b(?:text|query|prompt|preview|snippet|content|subject|caption|question|transcript|command|cmd|note|summary
-            |title|topic|reply|description|input|label|user_message|utterance|raw_params)=
+            |title|topic|reply|description|input|label|user_message|utterance|raw_params
+            |jobName|taskName|chatName|groupName|threadName|threadTitle|chatTitle|sessionTitle|displayName|senderName)=
             (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | (?s:\{.*)$ )
+      | \b(?:job|task|workflow|reminder|topic|thread|chat|group|conversation|meeting|poll|(?:reply|answer|message)\ to)\ 
+            (?: "(?:[^"\\]|\\.)*(?:"|$) | “[^”]*(?:”|$) | «[^»]*(?:»|$) )
       | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=(?s:.*)$
       | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ (?:"(?s:.*)|“(?s:.*)|«(?s:.*))$
         "#,
@@ -315,6 +319,15 @@ mod tests {
         {
             let text = without_noise(&format!("sent {said}")).into_owned();
             assert!(text.starts_with("sent ") && !text.contains("401"), "{text}");
+        }
+        for (message, evident) in [
+            (r#"cron: job "Check 401 errors" skipped: HTTP 500"#, "cron:  skipped: HTTP 500"),
+            (r#"job failed: HTTP 500 jobName="Check 401 errors""#, "job failed: HTTP 500 "),
+            (r#"reply to "why 401?" was cut: HTTP 500"#, " was cut: HTTP 500"),
+            ("task “a “401” b” failed: HTTP 500", " b” failed: HTTP 500"),
+            (r#"Exception in thread "main" HTTP 500"#, "Exception in  HTTP 500"),
+        ] {
+            assert_eq!(without_noise(message), evident);
         }
     }
 }
