@@ -34,8 +34,8 @@ pub use verdict::Verdict;
 
 use code_meanings::CodeMeanings;
 use compiled::Compiled;
-use concepts::Meanings;
-use signature::{Found, RecordView};
+use concepts::{Meaning, Meanings};
+use signature::RecordView;
 use texts::RecordTexts;
 use verdict::Contender;
 
@@ -120,21 +120,13 @@ impl Engine {
         self.or_likely(&view, known)
     }
 
-    /// Returns true if the words of a record may say more than a verdict: it names a general symptom, or rests on a status or on
-    /// OpenClaw's own account.
-    fn is_open(&self, known: &Verdict) -> bool {
-        let rule = self.rule(known.rule);
-        let is_account = known.evidence <= Evidence::Status && known.class != Class::Code;
-        rule.general || (is_account && rule.category != Category::None)
-    }
-
-    /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording or its verdict is open.
-    /// Otherwise returns `known`.
+    /// Returns the rule that explains a record by what its words likely mean, if no rule knows its wording, or if
+    /// [`Self::may_be_replaced`]. Otherwise returns `known`.
     fn or_likely(&self, texts: &RecordTexts<'_>, known: Option<Verdict>) -> Option<Verdict> {
         let record = texts.record;
         let is_failure = match &known {
             _ if self.is_certain => return known,
-            Some(known) if self.is_open(known) => true,
+            Some(known) if self.may_be_replaced(known) => true,
             Some(_) => return known,
             None => Gravity::of_unexplained(record) != Gravity::Nothing,
         };
@@ -145,19 +137,27 @@ impl Engine {
         self.likely(texts, known.as_ref(), is_failure).or(known)
     }
 
+    /// Returns true if a meaning can replace a verdict: that of a general rule, or one that rests on OpenClaw's own account of the
+    /// failure.
+    fn may_be_replaced(&self, known: &Verdict) -> bool {
+        let rule = self.rule(known.rule);
+        rule.general || (known.evidence.is_secondary() && rule.category != Category::None)
+    }
+
+    /// Returns true if a meaning names another cause than a verdict that may be replaced, and the rule of the verdict does not
+    /// override it. OpenClaw's account is replaced only by what an error field says.
+    fn is_better(&self, meaning: &Meaning, known: &Verdict, texts: &RecordTexts<'_>) -> bool {
+        let (rule, category) = (self.rule(known.rule), self.rule(meaning.rule).category);
+        meaning.names_a_cause
+            && category != rule.category
+            && (category.is_of_a_provider() || !rule.category.is_of_a_provider())
+            && (rule.general || texts.is_of_error(&meaning.said))
+            && !self.catalogue().losers(known.rule).contains(&meaning.rule)
+    }
+
     fn likely(&self, texts: &RecordTexts<'_>, known: Option<&Verdict>, is_failure: bool) -> Option<Verdict> {
         let meaning = self.meanings.get_or_init(|| Meanings::new(self.catalogue())).of(texts, is_failure)?;
-        let category = self.rule(meaning.rule).category;
-        let is_better = |known: &Verdict| {
-            let general = self.rule(known.rule).category;
-            // The words of an error say more than a status or OpenClaw's own account of it.
-            let is_of_error = || known.evidence <= Evidence::Status && texts.is_of_error(&meaning.said);
-            ((meaning.names_a_cause && self.rule(known.rule).general)
-                || (meaning.says_more_than_a_status && is_of_error()))
-                && category != general
-                && (category.is_of_a_provider() || !general.is_of_a_provider())
-        };
-        if known.is_some_and(|known| !is_better(known)) {
+        if known.is_some_and(|known| !self.is_better(&meaning, known, texts)) {
             return None;
         }
         let (text, range) = meaning.said;
@@ -166,7 +166,6 @@ impl Engine {
         Some(Verdict {
             rule: meaning.rule,
             evidence: Evidence::Likely,
-            class: Class::default(),
             captures,
             claims: Vec::new(),
             matched: Some(texts.texts[text].original(range)),
@@ -199,8 +198,7 @@ impl Engine {
         }
         let shows_opaque = view.shows_opaque();
         let Contender { rule, found } = best;
-        let Found { evidence, class, .. } = found;
-        Some(Verdict { rule, evidence, class, captures, claims, matched, shows_opaque })
+        Some(Verdict { rule, evidence: found.evidence, captures, claims, matched, shows_opaque })
     }
 
     /// Returns OpenClaw's own account of the failure, whatever else the record holds.
@@ -216,8 +214,12 @@ impl Engine {
     /// Returns the rules with the highest evidence that no other rule overrides, or the rule that wins by what the words likely mean.
     /// More than one is a fault of the catalogue; the first of them wins.
     pub fn rivals(&self, record: &Record<'_>) -> Vec<usize> {
+        let certain = self.certain_rivals(record);
+        if certain.len() > 1 {
+            return certain;
+        }
         let likely = self.classify(record).map(|verdict| verdict.rule).filter(|rule| self.rule(*rule).likely);
-        likely.map_or_else(|| self.certain_rivals(record), |rule| vec![rule])
+        likely.map_or(certain, |rule| vec![rule])
     }
 
     /// Returns the rivals among the rules that know the wording of a record.

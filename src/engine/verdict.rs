@@ -16,8 +16,6 @@ pub struct Verdict {
     pub rule: usize,
     /// The strongest evidence of the rule.
     pub evidence: Evidence,
-    /// The most specific class of the rule's signatures of that evidence.
-    pub(super) class: Class,
     /// Facts by name: the signatures' named groups, and status, code, provider, model, host and port if known.
     pub captures: BTreeMap<String, String>,
     /// OpenClaw's own account of the failure, right or wrong.

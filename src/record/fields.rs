@@ -202,9 +202,8 @@ static NOISE: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Matches quoted content of others, at any level: a user's message, an assistant's answer, a search query, a command's output, and
-/// the names that people give to jobs, tasks, chats and the like. A quotation that is cut or holds quotes extends to the end of the
-/// message.
+/// Matches quoted content of others: a user's message, an assistant's answer, a search query, a command's output. A quotation
+/// that is cut or holds quotes extends to the end of the message.
 static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::new(
         r#"(?x)
@@ -212,10 +211,20 @@ static QUOTATION: LazyLock<Option<Pattern>> = LazyLock::new(|| {
             |title|topic|reply|description|input|label|user_message|utterance|raw_params
             |jobName|taskName|chatName|groupName|threadName|threadTitle|chatTitle|sessionTitle|displayName|senderName)=
             (?: "(?:[^"\\]|\\.)*(?:"|$) | '[^']*(?:'|$) | (?s:\{.*)$ )
-      | \b(?:job|task|workflow|reminder|topic|thread|chat|group|conversation|meeting|poll|(?:reply|answer|message)\ to)\ 
-            (?: "(?:[^"\\]|\\.)*(?:"|$) | “[^”]*(?:”|$) | «[^»]*(?:»|$) )
       | \b(?:sender|from|room|chat|chatId|author|user)=\S+\ .*\bbody=(?s:.*)$
       | \b(?:preview|generated|replied|said|asked|quoted|transcript|message\ from\ \S+|reply|title|prompt|search(?:ed)?(?:\ for)?):?\ (?:"(?s:.*)|“(?s:.*)|«(?s:.*))$
+        "#,
+    )
+    .ok()
+});
+
+/// Matches the names that people give to jobs, tasks, chats and the like: several words in quotation marks. A single word is an id.
+static NAME: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::new(
+        r#"(?x)
+        \b(?<noun>(?:job|task|workflow|reminder|topic|thread|chat|group|conversation|meeting|poll
+            |(?:reply|answer|message)\ to)(?:\ name)?:?[\ =])
+        (?: "[^"\ ]+\ [^"]*" | “[^”\ ]+\ [^”]*” | «[^»\ ]+\ [^»]*» | '[^'\ ]+\ [^']*' )
         "#,
     )
     .ok()
@@ -228,20 +237,24 @@ static OUTPUT: LazyLock<Option<Pattern>> =
 /// Returns a message without the parts that are not evidence.
 pub(super) fn without_noise(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
-    let mut take_out = |regex: &LazyLock<Option<Pattern>>| {
+    let mut take_out = |regex: &LazyLock<Option<Pattern>>, kept: Option<&str>| {
         if let Some(regex) = &**regex
-            && let Cow::Owned(rest) = regex.replace_all(&text, |_| String::new())
+            && let Cow::Owned(rest) =
+                regex.replace_all(&text, |found| kept.map_or_else(String::new, |kept| found[kept].to_owned()))
         {
             text = Cow::Owned(rest);
         }
     };
     if message.contains(['"', '=', '“', '«']) {
-        take_out(&QUOTATION);
+        take_out(&QUOTATION, None);
+    }
+    if message.contains(['"', '\'', '“', '«']) {
+        take_out(&NAME, Some("noun"));
     }
     if message.contains('=') {
-        take_out(&NOISE);
+        take_out(&NOISE, None);
         if message.contains("exitCode=0") || message.contains("exit=0") {
-            take_out(&OUTPUT);
+            take_out(&OUTPUT, None);
         }
     }
     text
@@ -321,11 +334,12 @@ mod tests {
             assert!(text.starts_with("sent ") && !text.contains("401"), "{text}");
         }
         for (message, evident) in [
-            (r#"cron: job "Check 401 errors" skipped: HTTP 500"#, "cron:  skipped: HTTP 500"),
+            (r#"cron: job "Check 401 errors" skipped: HTTP 500"#, "cron: job  skipped: HTTP 500"),
             (r#"job failed: HTTP 500 jobName="Check 401 errors""#, "job failed: HTTP 500 "),
-            (r#"reply to "why 401?" was cut: HTTP 500"#, " was cut: HTTP 500"),
-            ("task “a “401” b” failed: HTTP 500", " b” failed: HTTP 500"),
-            (r#"Exception in thread "main" HTTP 500"#, "Exception in  HTTP 500"),
+            (r#"reply to "why 401?" was cut: HTTP 500"#, "reply to  was cut: HTTP 500"),
+            (r#"thread "thread_401" not found"#, r#"thread "thread_401" not found"#),
+            (r#"task "foo: connect ETIMEDOUT 1.2.3.4:443"#, r#"task "foo: connect ETIMEDOUT 1.2.3.4:443"#),
+            ("job 'Check 401 errors' failed: HTTP 500", "job  failed: HTTP 500"),
         ] {
             assert_eq!(without_noise(message), evident);
         }

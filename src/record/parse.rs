@@ -32,7 +32,7 @@ pub struct Record<'a> {
     pub is_foreign: bool,
     /// True if the bytes were not valid UTF-8; invalid sequences are shown as U+FFFD.
     pub invalid_utf8: bool,
-    /// Whether the text reads like a failure, once somebody has asked.
+    /// Cached result of [`Self::reads_like_failure`].
     pub(super) reads_like_failure: OnceCell<bool>,
 }
 

@@ -19,8 +19,6 @@ use meaning::Expression;
 const SPEAKS_FOR_ITSELF: u8 = 110;
 /// Rank from which a meaning names a cause, and so says more than a rule for a general symptom.
 const NAMES_A_CAUSE: u8 = 72;
-/// Rank from which a meaning says more than a status does. Those below are an error of the server, or rest on a status themselves.
-const SAYS_MORE_THAN_A_STATUS: u8 = 57;
 
 /// The compiled meanings of a catalogue.
 pub(super) struct Meanings {
@@ -50,8 +48,6 @@ pub(super) struct Meaning {
     pub said: (usize, Range<usize>),
     /// True if the meaning is a cause, not a symptom.
     pub names_a_cause: bool,
-    /// True if the meaning says more than a status does.
-    pub says_more_than_a_status: bool,
 }
 
 impl Meanings {
@@ -108,12 +104,7 @@ impl Meanings {
         if !(failed || likely.rank >= SPEAKS_FOR_ITSELF || speaks_alone(view.record, category, is_failure)) {
             return None;
         }
-        Some(Meaning {
-            rule,
-            said: hits.place(span),
-            names_a_cause: likely.rank >= NAMES_A_CAUSE,
-            says_more_than_a_status: likely.rank >= SAYS_MORE_THAN_A_STATUS,
-        })
+        Some(Meaning { rule, said: hits.place(span), names_a_cause: likely.rank >= NAMES_A_CAUSE })
     }
 }
 
