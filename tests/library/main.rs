@@ -9,4 +9,5 @@ mod formats;
 mod incidents;
 mod layers;
 mod precedence;
+mod printed;
 mod vocabulary;

@@ -1,15 +1,17 @@
-//! The rule that wins a record with a place and a cause: `tests/precedence/table.tsv` holds the winners, in each format.
+//! The rule that wins a record with a place and a cause: `tests/precedence/table.tsv` holds the winners, in each format,
+//! `others.tsv` the named codes that another rule wins.
 //!
-//! `CLAWSIFT_UPDATE=1 cargo test --test library precedence` rewrites the table; read the difference before you commit it.
+//! `CLAWSIFT_UPDATE=1 cargo test --test library precedence` rewrites both; read the difference before you commit it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
-use clawsift::catalogue::{self, Category};
+use clawsift::catalogue::{self, Category, Rule, SignatureKind};
 use clawsift::engine::Engine;
 use clawsift::record::{Lines, Record};
-use serde_json::json;
+
+use super::printed::Printed;
 
 /// The parts of OpenClaw in which something fails: name, subsystem, level, and what is written around the cause.
 const PLACES: [(&str, &str, &str, &str); 12] = [
@@ -98,38 +100,6 @@ const CAUSES: [(&str, &str); 34] = [
     ("unknown", "unexpected state"),
 ];
 
-const TIME: &str = "2026-08-01T10:00:00.000";
-
-/// Returns the record in each format: the file log, `openclaw logs` plain and as JSON, and the console.
-fn records(subsystem: &str, level: &str, message: &str) -> [(&'static str, String); 4] {
-    let id = if level == "error" { 5 } else { 4 };
-    let name = if subsystem.is_empty() {
-        "openclaw".to_owned()
-    } else {
-        json!({ "subsystem": subsystem }).to_string()
-    };
-    let meta = json!({ "logLevelId": id, "logLevelName": level.to_uppercase(), "name": name, "date": format!("{TIME}Z") });
-    let file = match subsystem {
-        "" => json!({ "0": message, "_meta": meta, "time": format!("{TIME}+00:00"), "message": message }),
-        _ => {
-            json!({ "0": name, "1": message, "_meta": meta, "time": format!("{TIME}+00:00"), "message": message })
-        }
-    };
-    let mut line = json!({ "type": "log", "time": format!("{TIME}+00:00"), "level": level, "message": message, "raw": file.to_string() });
-    let label = subsystem.trim_start_matches("gateway/channels/").trim_start_matches("gateway/");
-    let (mut plain, mut console) = (String::new(), String::new());
-    if !subsystem.is_empty() {
-        line["subsystem"] = subsystem.into();
-        (plain, console) = (format!("{subsystem} "), format!("[{label}] "));
-    }
-    [
-        ("file", file.to_string()),
-        ("json", line.to_string()),
-        ("plain", format!("{TIME}+00:00 {level} {plain}{message}")),
-        ("console", format!("{TIME}+00:00 {console}{message}")),
-    ]
-}
-
 /// Returns the rule that explains a record; `-` if none does.
 fn winner(engine: &Engine, record: &str) -> String {
     let raw = Lines::new(record.as_bytes(), 0).next().expect("a record");
@@ -147,7 +117,7 @@ fn winners(
     let cause = if is_quoted { cause.replace('"', "\\\"") } else { cause.to_owned() };
     let message = template.replace("{}", &cause);
     let mut formats: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (format, record) in records(subsystem, level, &message) {
+    for (format, record) in (Printed { subsystem, level, message: &message }).in_each_format() {
         formats.entry(winner(engine, &record)).or_default().push(format);
     }
     if formats.len() == 1 {
@@ -161,6 +131,17 @@ fn engine() -> Engine {
     Engine::new(catalogue::embedded().unwrap_or_else(|problems| panic!("{problems}")))
 }
 
+/// Compares a table with the file of `tests/precedence` that holds it.
+fn compare(name: &str, table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/precedence").join(name);
+    if env::var_os("CLAWSIFT_UPDATE").is_some() {
+        fs::write(&path, table).expect("the table is written");
+    }
+    let known = fs::read_to_string(&path).expect("the table");
+    let differing: Vec<_> = table.lines().zip(known.lines()).filter(|(now, known)| now != known).collect();
+    assert!(differing.is_empty() && table.lines().count() == known.lines().count(), "{differing:#?}");
+}
+
 #[test]
 fn each_place_and_cause_has_its_winner() {
     let engine = engine();
@@ -170,21 +151,23 @@ fn each_place_and_cause_has_its_winner() {
             table.push_str(&format!("{}\t{cause}\t{}\n", place.0, winners(&engine, place, text)));
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/precedence/table.tsv");
-    if env::var_os("CLAWSIFT_UPDATE").is_some() {
-        fs::write(&path, &table).expect("the table is written");
-    }
-    let known = fs::read_to_string(&path).expect("the table");
-    let differing: Vec<_> = table.lines().zip(known.lines()).filter(|(now, known)| now != known).collect();
-    assert!(differing.is_empty() && table.lines().count() == known.lines().count(), "{differing:#?}");
+    compare("table.tsv", &table);
 }
 
-/// Place, code, its rule, and the rule that wins.
-const OTHERS: [&str; 1] = [
-    "gateway\tYou've reached your usage limit for this billing cycle\trate-limit/usage-window\tbilling/likely",
-];
+/// Returns the codes of a rule that count in every record: names, and official texts.
+fn named_codes(rule: &Rule) -> Vec<&str> {
+    let open = rule.codes.iter().filter(|code| code.frame.is_none());
+    let names = open.flat_map(|code| {
+        let names = match &code.signature.kind {
+            SignatureKind::ErrorCode(names) => names.as_slice(),
+            _ => &[],
+        };
+        names.iter().map(String::as_str).chain(code.code.as_deref())
+    });
+    names.collect()
+}
 
-/// In each place, a named code wins by its own category or by one that says where it happened. [`OTHERS`] lists the exceptions.
+/// In each place, a named code wins by its own category or by one that says where it happened. `others.tsv` lists the exceptions.
 #[test]
 fn each_named_code_wins_in_each_place() {
     let engine = engine();
@@ -201,28 +184,26 @@ fn each_named_code_wins_in_each_place() {
                 | Category::Storage
         )
     };
-    let mut others = Vec::new();
+    let mut others = "place\tcode\trule\twinner\n".to_owned();
     let mut count = 0;
     for (index, rule) in catalogue.rules().iter().enumerate() {
-        for code in
-            rule.codes.iter().filter(|code| code.frame.is_none()).filter_map(|code| code.code.as_deref())
-        {
+        for code in named_codes(rule) {
             for (place, subsystem, level, template) in PLACES {
-                let [(_, file), ..] =
-                    records(subsystem, level, &template.replace("{}", &format!("it failed ({code})")));
+                let message = &template.replace("{}", &format!("it failed ({code})"));
+                let file = Printed { subsystem, level, message }.file_log();
                 count += 1;
                 let raw = Lines::new(file.as_bytes(), 0).next().expect("a record");
                 let Some(verdict) = engine.classify(&Record::parse(&raw)) else {
-                    others.push(format!("{place}\t{code}\t{}\t-", rule.id));
+                    others.push_str(&format!("{place}\t{code}\t{}\t-\n", rule.id));
                     continue;
                 };
                 let found = engine.rule(verdict.rule);
                 if verdict.rule != index && found.category != rule.category && !is_of_place(found.category) {
-                    others.push(format!("{place}\t{code}\t{}\t{}", rule.id, found.id));
+                    others.push_str(&format!("{place}\t{code}\t{}\t{}\n", rule.id, found.id));
                 }
             }
         }
     }
     assert!(count > 1000, "{count}");
-    assert_eq!(others, OTHERS);
+    compare("others.tsv", &others);
 }

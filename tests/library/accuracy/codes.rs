@@ -10,9 +10,9 @@ use std::{env, fs};
 use clawsift::redact::Redactor;
 use clawsift::report::RulePage;
 use clawsift::scan::scan_bytes;
-use serde_json::json;
 
 use super::{ENGINE, options};
+use crate::printed::Printed;
 
 /// Lowest share of right results.
 const FLOOR: f64 = 0.98;
@@ -25,13 +25,6 @@ struct Code {
     text: String,
     category: String,
     also: Vec<String>,
-}
-
-/// A message with its place.
-struct Printed<'c> {
-    subsystem: &'c str,
-    level: &'c str,
-    message: &'c str,
 }
 
 impl Code {
@@ -48,27 +41,6 @@ impl Code {
 
     fn accepts(&self, category: &str) -> bool {
         self.category == category || self.also.iter().any(|also| also == category)
-    }
-}
-
-impl Printed<'_> {
-    fn file_log(&self) -> String {
-        let id = match self.level {
-            "info" => 3,
-            "warn" => 4,
-            _ => 5,
-        };
-        let time = "2026-08-01T10:00:00.000Z";
-        let name = json!({ "subsystem": self.subsystem }).to_string();
-        let meta = json!({ "logLevelId": id, "logLevelName": self.level.to_uppercase(), "name": name, "date": time });
-        json!({ "0": name, "1": self.message, "_meta": meta, "time": time, "message": self.message })
-            .to_string()
-    }
-
-    fn console(&self) -> String {
-        let label = self.subsystem.trim_start_matches("gateway/channels/").trim_start_matches("gateway/");
-        let label = if label.is_empty() { String::new() } else { format!("[{label}] ") };
-        format!("2026-08-01T10:00:00.000+00:00 {label}{}", self.message)
     }
 }
 
