@@ -71,15 +71,8 @@ impl<'a> CacheKey<'a> {
 
     /// Creates the cache key of a short text in no known format, of all its bytes; `None` if the text is too long.
     pub(super) fn of_loose(raw: &RawRecord<'a>) -> Option<Self> {
-        let parts = [Some(raw.bytes.into()), None, None];
-        (raw.bytes.len() <= MAX_LOOSE).then(|| Self {
-            level: None,
-            names: b"",
-            label: LOOSE,
-            parts,
-            time: b"".into(),
-            outer: None,
-        })
+        let key = || Self { label: LOOSE, ..Self::behind(b"".into(), raw.bytes.into()) };
+        (raw.bytes.len() <= MAX_LOOSE).then(key)
     }
 
     /// Returns true for a text in no known format. Records that differ from it in an id may have another meaning.

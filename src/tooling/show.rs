@@ -67,7 +67,7 @@ pub struct ShownSignature<'c> {
     /// Evidence tier; `None` for a group, whose members have their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
-    /// What decides between rules of equal evidence; `None` for a group, and for a signature that must not match.
+    /// Class of the signature; `None` for a group, and for a signature that must not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
     /// Location of the signature in its file.
@@ -138,8 +138,7 @@ pub fn show<'c>(catalogue: &'c Catalogue, id: &str) -> Result<ShownRule<'c>, NoS
 
 impl<'c> ShownRule<'c> {
     fn new(rule: &'c Rule, catalogue: &'c Catalogue) -> Self {
-        let class = |signature: &Signature| Some(Class::of(signature).in_rule(&rule.id));
-        let signatures = |list: &'c [Signature]| ShownSignature::all(list, catalogue, &class);
+        let signatures = |list: &'c [Signature]| ShownSignature::all(list, catalogue, Some(&rule.id));
         let clean = |texts: &[String]| texts.iter().map(|text| Redactor::MASKING.clean_lines(text)).collect();
         Self {
             id: &rule.id,
@@ -150,7 +149,7 @@ impl<'c> ShownRule<'c> {
             any: signatures(&rule.any),
             codes: codes(rule, catalogue),
             all: signatures(&rule.all),
-            none: ShownSignature::all(&rule.none, catalogue, &|_| None),
+            none: ShownSignature::all(&rule.none, catalogue, None),
             overrides: &rule.overrides,
             echo_of: &rule.echo_of,
             too_soon: rule.too_soon.as_deref(),
@@ -182,19 +181,12 @@ fn codes<'c>(rule: &Rule, catalogue: &'c Catalogue) -> Vec<ShownCode<'c>> {
 }
 
 impl<'c> ShownSignature<'c> {
-    fn all(
-        signatures: &'c [Signature],
-        catalogue: &'c Catalogue,
-        class: &dyn Fn(&Signature) -> Option<Class>,
-    ) -> Vec<Self> {
-        signatures.iter().map(|signature| Self::new(signature, catalogue, class)).collect()
+    /// Returns the signatures with their classes in the rule `id`; without classes if they must not match.
+    fn all(signatures: &'c [Signature], catalogue: &'c Catalogue, id: Option<&str>) -> Vec<Self> {
+        signatures.iter().map(|signature| Self::new(signature, catalogue, id)).collect()
     }
 
-    fn new(
-        signature: &'c Signature,
-        catalogue: &'c Catalogue,
-        class: &dyn Fn(&Signature) -> Option<Class>,
-    ) -> Self {
+    fn new(signature: &'c Signature, catalogue: &'c Catalogue, id: Option<&str>) -> Self {
         // Groups do not contain groups, so the recursion ends.
         let group = match &signature.kind {
             SignatureKind::Shared(name) => Some(catalogue.shared().get(name)),
@@ -203,9 +195,9 @@ impl<'c> ShownSignature<'c> {
         Self {
             kind: &signature.kind,
             evidence: group.is_none().then_some(signature.evidence),
-            class: group.is_none().then(|| class(signature)).flatten(),
+            class: id.filter(|_| group.is_none()).map(|id| Class::of(signature).in_rule(id)),
             location: &signature.location,
-            members: group.flatten().map(|group| Self::all(group, catalogue, class)).unwrap_or_default(),
+            members: group.flatten().map(|group| Self::all(group, catalogue, id)).unwrap_or_default(),
         }
     }
 }

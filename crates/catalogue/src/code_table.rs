@@ -110,13 +110,12 @@ pub(super) struct Desugared {
     pub signature: RawSignature,
 }
 
-/// A code, with a part of the frame and with the spelling in which it counts; each empty if the table has none. Two codes that are
-/// equal in this can count in one record.
+/// A part of a table's frame and a spelling, each empty if the table has none. Equal codes of two tables with an equal place can
+/// count in one record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct FramedCode {
+pub(super) struct CodePlace {
     frame: String,
     shape: String,
-    code: String,
 }
 
 /// The codes of one rule in a table.
@@ -132,21 +131,16 @@ impl RawCodeTable {
         (!self.frame.is_empty()).then(|| format!("codes/{}", self.id))
     }
 
-    /// Returns a code of the table with each part of the frame and each spelling in which it counts.
-    pub fn framed(&self, code: &str) -> Vec<FramedCode> {
-        let mut frames: Vec<String> = self.frame.iter().map(|part| format!("{:?}", part.value)).collect();
-        let mut shapes: Vec<String> = self.shapes.iter().map(|shape| shape.value.clone()).collect();
-        for parts in [&mut frames, &mut shapes] {
-            if parts.is_empty() {
-                parts.push(String::new());
-            }
+    /// Returns the places in which the codes of the table count; none if they match no record.
+    pub fn places(&self) -> Vec<CodePlace> {
+        if self.explain_only {
+            return Vec::new();
         }
-        let framed = |frame: &String, shape: &String| FramedCode {
-            frame: frame.clone(),
-            shape: shape.clone(),
-            code: code.to_owned(),
-        };
-        frames.iter().flat_map(|frame| shapes.iter().map(move |shape| framed(frame, shape))).collect()
+        let or_empty = |parts: Vec<String>| if parts.is_empty() { vec![String::new()] } else { parts };
+        let frames = or_empty(self.frame.iter().map(|part| format!("{:?}", part.value)).collect());
+        let shapes = or_empty(self.shapes.iter().map(|shape| shape.value.clone()).collect());
+        let place = |frame: &String, shape: &String| CodePlace { frame: frame.clone(), shape: shape.clone() };
+        frames.iter().flat_map(|frame| shapes.iter().map(|shape| place(frame, shape))).collect()
     }
 
     /// Returns the signatures that the table of a file adds to rules.

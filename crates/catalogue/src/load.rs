@@ -13,7 +13,7 @@ use serde_saphyr::Spanned;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::atom_index::AtomIndex;
-use super::code_table::{CodeTable, Desugared, FramedCode};
+use super::code_table::{CodePlace, CodeTable, Desugared};
 use super::concepts::Concepts;
 use super::encoded::Encoded;
 use super::expressions::Expressions;
@@ -134,9 +134,8 @@ pub struct Loader<'b> {
     lists: Lists,
     tables: Vec<CodeTable>,
     concepts: Concepts,
-    /// The codes of the tables so far, with the part of a frame and the spelling in which each counts: their rule, and where they
-    /// stand.
-    codes: HashMap<FramedCode, (String, Location)>,
+    /// The codes of the tables so far, in each of their places: the rule and the location of each.
+    codes: HashMap<(CodePlace, String), (String, Location)>,
     retired: Vec<Retired>,
     /// Changes of overlays to rules in other files, and the current date.
     changes: Vec<Change>,
@@ -316,6 +315,24 @@ impl<'b> Loader<'b> {
         }
     }
 
+    /// Adds an id of the layer to `seen`; reports it and returns false if it is there already.
+    fn is_new(
+        &mut self,
+        source: &RuleFile,
+        id: &str,
+        location: &Location,
+        expected: &str,
+        seen: &mut HashMap<String, Location>,
+    ) -> bool {
+        if let Some(first) = seen.get(id) {
+            let message = format!("the id `{id}` is used twice; first at {first}");
+            self.problems.push(source.problem(ProblemCode::DuplicateId, location, message, expected));
+            return false;
+        }
+        seen.insert(id.to_owned(), location.clone());
+        true
+    }
+
     fn rule(
         &mut self,
         source: &RuleFile,
@@ -337,16 +354,9 @@ impl<'b> Loader<'b> {
                 "two lower-case names joined by a slash, such as rate-limit/requests",
             ));
         }
-        if let Some(first) = seen.get(&id) {
-            self.problems.push(source.problem(
-                ProblemCode::DuplicateId,
-                &location,
-                format!("the id `{id}` is used twice; first at {first}"),
-                "a different id, or delete one of the two rules",
-            ));
+        if !self.is_new(source, &id, &location, "a different id, or delete one of the two rules", seen) {
             return;
         }
-        seen.insert(id.clone(), location.clone());
 
         for (list, name) in [(raw.causes.len(), "causes"), (raw.fixes.len(), "fixes")] {
             if list == 0 && category != Category::None {

@@ -56,14 +56,14 @@ pub enum Term {
     },
 }
 
-/// Where the term of a condition must or must not stand.
+/// Kind of a condition: the records in which an expression counts, by a second term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
-    /// It is not in the same clause.
+    /// The second term is not in the same clause.
     NotInClause,
-    /// It is somewhere in the record.
+    /// The second term is in the record.
     InRecord,
-    /// It is nowhere in the record.
+    /// The second term is not in the record.
     NotInRecord,
 }
 

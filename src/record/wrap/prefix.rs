@@ -81,8 +81,8 @@ fn journal(line: &[u8]) -> Option<usize> {
     let time = journal_time_length(line)?;
     let is_of_host = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
     let is_of_process = |byte: u8| byte.is_ascii_alphanumeric() || b"_@./-".contains(&byte);
-    let host = word(line.get(time..)?.strip_prefix(b" ")?, is_of_host)?;
-    let mut rest = word(host.strip_prefix(b" ")?, is_of_process)?;
+    let host = after_name(line.get(time..)?.strip_prefix(b" ")?, is_of_host)?;
+    let mut rest = after_name(host.strip_prefix(b" ")?, is_of_process)?;
     if let Some(id) = rest.strip_prefix(b"[") {
         let digits = id.iter().take_while(|byte| byte.is_ascii_digit()).count();
         rest = id[digits..].strip_prefix(b"]").filter(|_| digits > 0)?;
@@ -91,9 +91,9 @@ fn journal(line: &[u8]) -> Option<usize> {
     Some(line.len() - rest.strip_prefix(b" ").unwrap_or(rest).len())
 }
 
-/// Returns what follows the word at the start of a text; `None` if there is none, or if it is too long for a name.
-fn word(text: &[u8], is_of_word: impl Fn(u8) -> bool) -> Option<&[u8]> {
-    let length = text.iter().take_while(|byte| is_of_word(**byte)).count();
+/// Returns the rest of a text after the name at its start; `None` if there is no name, or if it is too long.
+fn after_name(text: &[u8], is_of_name: impl Fn(u8) -> bool) -> Option<&[u8]> {
+    let length = text.iter().take_while(|byte| is_of_name(**byte)).count();
     (1..=MAX_NAME).contains(&length).then(|| &text[length..])
 }
 

@@ -7,7 +7,7 @@ use super::super::{Location, Problem, ProblemCode, RuleFile, signature};
 use super::Loader;
 
 impl Loader<'_> {
-    /// Adds the tables of one file, each with the signatures that it adds to rules. `seen` holds the names of the layer's tables.
+    /// Adds the tables of one file, each with the signatures that it adds to rules. `seen` holds the ids of the layer's tables.
     pub(super) fn tables(
         &mut self,
         source: &RuleFile,
@@ -18,7 +18,10 @@ impl Loader<'_> {
             if self.has_faults_enough() {
                 return;
             }
-            self.check_name(source, &table, seen);
+            if let Some(location) = table.codes.first().map(|entry| source.location(entry)) {
+                let expected = "a different id, or delete one of the two tables";
+                self.is_new(source, &table.id, &location, expected, seen);
+            }
             self.check_table(source, &table);
             let group = table.group();
             for desugared in added {
@@ -46,26 +49,10 @@ impl Loader<'_> {
         }
     }
 
-    /// Checks that no other table of the layer has the name of this one.
-    fn check_name(&mut self, source: &RuleFile, table: &RawCodeTable, seen: &mut HashMap<String, Location>) {
-        let Some(location) = table.codes.first().map(|entry| source.location(entry)) else { return };
-        if let Some(first) = seen.insert(table.id.clone(), location.clone()) {
-            let message = format!(
-                "the name `{}` stands for two tables; the codes of the first begin at {first}",
-                table.id
-            );
-            self.problems.push(source.problem(
-                ProblemCode::DuplicateId,
-                &location,
-                message,
-                "a name of its own",
-            ));
-        }
-    }
-
     /// Checks what a table says of its codes: each once, of a known rule, a number only in a frame or a spelling.
     fn check_table(&mut self, source: &RuleFile, table: &RawCodeTable) {
         let mut seen: HashMap<String, Location> = HashMap::new();
+        let places = table.places();
         let is_open = table.frame.is_empty() && table.shapes.is_empty() && !table.explain_only;
         for entry in &table.codes {
             let (code, location) = (entry.value.code.text(), source.location(entry));
@@ -92,16 +79,15 @@ impl Loader<'_> {
                 let expected = "a frame under `where:`, or spellings under `shapes:`";
                 self.problems.push(source.problem(ProblemCode::BareNumber, &location, message, expected));
             }
-            let framed = if table.explain_only { Vec::new() } else { table.framed(&code) };
-            let other = framed.iter().find_map(|framed| self.codes.get(framed));
+            let in_each_place: Vec<_> = places.iter().map(|place| (place.clone(), code.clone())).collect();
+            let other = in_each_place.iter().find_map(|code| self.codes.get(code));
             if let Some((other, first)) = other.filter(|(other, _)| *other != entry.value.rule) {
                 let message = format!("the code `{code}` belongs to the rule `{other}` at {first}");
                 let expected = "one rule per code, or frames under `where:` that tell the two apart";
                 self.problems.push(source.problem(ProblemCode::DuplicateCode, &location, message, expected));
             } else {
-                let rule = &entry.value.rule;
-                self.codes
-                    .extend(framed.into_iter().map(|framed| (framed, (rule.clone(), location.clone()))));
+                let own = (entry.value.rule.clone(), location);
+                self.codes.extend(in_each_place.into_iter().map(|code| (code, own.clone())));
             }
         }
         for shape in table.shapes.iter().filter(|shape| !shape.value.contains(CODE)) {
