@@ -315,13 +315,15 @@ fn opening(text: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::record::{EnvelopeReader, Lines, Message, RawRecord, Triage};
+    use crate::record::{EnvelopeReader, LineTemplates, Lines, Message, RawRecord, Triage};
 
     fn outline_of<'a>(raw: &RawRecord<'a>) -> Option<CacheKey<'a>> {
         match Triage::of(raw, &mut EnvelopeReader::default(), &|_: Message<'_>| true) {
             Triage::CacheKey(outline) => Some(outline),
-            Triage::Nothing | Triage::Unusual => None,
+            Triage::Nothing | Triage::Known | Triage::Unusual => None,
         }
     }
 
@@ -383,5 +385,56 @@ mod tests {
         let (pattern, _) = of(a, None);
         let (_, filled) = of(b, Some(&pattern.expect("a pattern")));
         assert_eq!(filled, Some(keys(b)));
+    }
+
+    /// Returns true if a line has the template of another one, which is learned from a log.
+    fn has_template(line: &str, other: &str) -> bool {
+        let (mut templates, mut envelopes) = (LineTemplates::default(), EnvelopeReader::default());
+        let log = format!("{line}\n{other}\n{line}\n");
+        let mut lines = Lines::new(log.as_bytes(), 0);
+        let Some(first) = lines.next() else { return false };
+        templates.learn(&first, Gravity::Nothing, false);
+        let second = Triage::next(&mut lines, &mut envelopes, &mut templates, None, &|_: Message<'_>| true);
+        matches!(second, Some((_, Triage::Known)))
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_of_a_template_has_the_same_key(
+            parts in prop::collection::vec(prop_oneof![
+                6 => "( |[a-z]{1,6}=|=|:|-|_|Ms=|\"[a-z]{1,3}Ms\":|req_|call_|chatcmpl-|[a-zA-Z]{1,9}|[0-9]{1,5}|é|\\\\)",
+                1 => "[0-9]{1,13}|[0-9a-f]{14,18}|[0-9a-f]{32}|[a-zA-Z0-9]{11,14}",
+                1 => "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+            ], 1..30),
+            others in prop::collection::vec((0..30_usize, "[0-9]{1,4}|[0-9a-f]{1,3}|[a-zA-Z]"), 0..4),
+            repeated in (0..30_usize, 0..30_usize),
+            opening in "\\[ws\\] |\\[agent/embedded\\] |warn gateway ",
+        ) {
+            let mut changed = parts.clone();
+            let count = parts.len();
+            // Other bytes of the same classes at the start of some parts.
+            for (at, text) in &others {
+                let part = &mut changed[at % count];
+                let length = part.char_indices().nth(text.len()).map_or(part.len(), |(at, _)| at);
+                part.replace_range(..length, text);
+            }
+            changed[repeated.0 % count] = changed[repeated.1 % count].clone();
+            let line = |parts: &[String]| format!("2026-11-22T09:00:00Z {opening}{}", parts.concat());
+            let (line, other) = (line(&parts), line(&changed));
+            let mut memo = ClassificationCache::default();
+            let keys = [key(&mut memo, &line), key(&mut memo, &other)];
+            if has_template(&line, &other) {
+                prop_assert_eq!(&keys[0], &keys[1], "{} has the template of {}", other, line);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_differ_in_ids_alone_have_one_template() {
+        let line =
+            |id: &str| format!("2026-11-22T09:00:00Z [ws] closed: id={id} durationMs=5, and some more words");
+        let id = "cab52cbb-7144-44d8-b45b-c113863dfdcb";
+        assert!(has_template(&line(id), &line("deadbeef-7144-44d8-b45b-c113863dfdcb")));
+        assert!(!has_template(&line(id), &line("x")));
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    ByFormat, CacheKey, EnvelopeReader, Format, Gravity, Lines, Origin, RawRecord, Record, Stamp, Triage,
-    VariableTokens,
+    ByFormat, CacheKey, EnvelopeReader, Format, Gravity, LineTemplates, Lines, Origin, RawRecord, Record,
+    Stamp, Triage, VariableTokens,
 };
 use crate::redact::Redactor;
 
@@ -28,6 +28,7 @@ pub struct EventClassifier<'e> {
     redactor: Redactor,
     keep_texts: bool,
     envelopes: EnvelopeReader,
+    templates: LineTemplates,
     memo: ClassificationCache,
     counts: Counts,
 }
@@ -44,9 +45,9 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, gravity: Gravity) {
-        self.warnings += u64::from(gravity != Gravity::Nothing);
-        self.without_level += u64::from(gravity == Gravity::WithoutLevel);
+    fn add(&mut self, gravity: Gravity, records: u64) {
+        self.warnings += if gravity == Gravity::Nothing { 0 } else { records };
+        self.without_level += if gravity == Gravity::WithoutLevel { records } else { 0 };
     }
 }
 
@@ -66,6 +67,7 @@ impl<'e> EventClassifier<'e> {
             redactor,
             keep_texts,
             envelopes: EnvelopeReader::default(),
+            templates: LineTemplates::default(),
             memo: ClassificationCache::default(),
             counts: Counts::default(),
         }
@@ -75,6 +77,7 @@ impl<'e> EventClassifier<'e> {
     pub fn sibling(&self) -> Self {
         Self {
             envelopes: EnvelopeReader::default(),
+            templates: LineTemplates::default(),
             memo: self.memo.sibling(),
             counts: Counts::default(),
             ..*self
@@ -84,12 +87,19 @@ impl<'e> EventClassifier<'e> {
     /// Clears the cache and detaches it from other workers, because the input may have changed while it was read.
     pub fn forget(&mut self) {
         self.envelopes = EnvelopeReader::default();
+        self.templates = LineTemplates::default();
         self.memo = ClassificationCache::default();
     }
 
     /// Returns the counters since the last call.
     pub fn take_counts(&mut self) -> Counts {
-        std::mem::take(&mut self.counts)
+        let mut counts = std::mem::take(&mut self.counts);
+        let passed = self.templates.take_counts();
+        for gravity in [Gravity::Warning, Gravity::WithoutLevel] {
+            counts.add(gravity, passed.gravities[gravity as usize]);
+        }
+        counts.invalid_utf8 += passed.invalid_utf8;
+        counts
     }
 
     /// Returns the origins of the records since the last call.
@@ -104,14 +114,14 @@ impl<'e> EventClassifier<'e> {
         lines: &mut Lines<'a>,
         passed: Option<&mut ByFormat>,
     ) -> Option<(RawRecord<'a>, Triage<'a>)> {
-        Triage::next(lines, &mut self.envelopes, passed, self.engine.gates())
+        Triage::next(lines, &mut self.envelopes, &mut self.templates, passed, self.engine.gates())
     }
 
     /// Classifies a record; `None` if it is insignificant.
     #[inline]
     pub fn observe(&mut self, raw: &RawRecord<'_>, glance: &Triage<'_>) -> Option<Event> {
         match glance {
-            Triage::Nothing => None,
+            Triage::Nothing | Triage::Known => None,
             Triage::CacheKey(_) if raw.format == Format::Text && self.memo.is_idle(raw.bytes) => None,
             Triage::Unusual => with_copy(raw, |raw| self.read(raw, &Record::parse(raw)).event),
             Triage::CacheKey(outline) => self.observe_outline(raw, outline),
@@ -138,7 +148,10 @@ impl<'e> EventClassifier<'e> {
                     None
                 }
                 meaning => {
-                    self.counts.add(known.gravity);
+                    if matches!(meaning, Meaning::Nothing) && self.templates.is_wanted() {
+                        self.templates.learn(raw, known.gravity, known.invalid_utf8);
+                    }
+                    self.counts.add(known.gravity, 1);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
                     self.recall(meaning, raw, outline)
                 }
@@ -238,7 +251,7 @@ impl<'e> EventClassifier<'e> {
                 self.judge(raw, record, verdict)
             }
         };
-        self.counts.add(reading.gravity);
+        self.counts.add(reading.gravity, 1);
         self.counts.invalid_utf8 += u64::from(record.invalid_utf8 && reading.counts());
         reading
     }

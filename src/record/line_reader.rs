@@ -5,9 +5,11 @@ use fearless_simd::prelude::*;
 
 use crate::block::{Shape, WIDTH, bits, block, load};
 
+use super::detect::starts_record;
 use super::format::Format;
 use super::info_prefilter::Message;
 use super::level::Level;
+use super::templates::{Found, LineTemplates};
 use super::{plain, time};
 
 /// Recognizes lines by the form of the previous record's time.
@@ -85,6 +87,48 @@ impl LineReader {
         let whole = WholeLine { bytes: line, next, format, time: Some(known.time) };
         Some(TimedLine { whole, time: known.time, information })
     }
+
+    /// Finds the template of the line at `start`; `None` if it has none or is not a complete record.
+    #[inline(always)]
+    pub fn find_template<'a, S: Simd>(
+        &mut self,
+        simd: S,
+        bytes: &'a [u8],
+        start: usize,
+        templates: &mut LineTemplates,
+    ) -> Option<(Found, WholeLine<'a>)> {
+        templates.start();
+        let known = self.known.as_ref()?;
+        let (text, time) = match self.next {
+            // Information that no rule needs is found in less time by what it lacks.
+            Some((at, Opening::Plain(level, _))) if at == start && level <= Level::Info => return None,
+            Some((at, _)) if at == start => (start + known.time + 1, Some(known.time)),
+            // Some records of the console have a label and no time.
+            _ if bytes.get(start) == Some(&b'[') => (start, None),
+            _ => (known.shape.fits(simd, bytes, start)?, Some(known.time)),
+        };
+        let found = templates.find(simd, bytes, text)?;
+        let next = match bytes.get(found.end..)? {
+            [b'\n', ..] => found.end + 1,
+            [b'\r', b'\n', ..] => found.end + 2,
+            _ => return None,
+        };
+        match known.shape.fits(simd, bytes, next).and_then(|text| opening_at(bytes, text)) {
+            Some(following) => self.next = Some((next, following)),
+            None if begins_record(bytes, next) => {}
+            None => return None,
+        }
+        let bytes = bytes.get(start..found.end)?;
+        Some((found, WholeLine { bytes, next, format: found.known.format, time }))
+    }
+}
+
+/// Returns true if a complete line at this position begins a record.
+#[cold]
+fn begins_record(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at..];
+    memchr::memchr(b'\n', rest)
+        .is_some_and(|end| starts_record(rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end])))
 }
 
 impl TimeForm {
@@ -276,7 +320,10 @@ mod tests {
             let mut looked_at = Lines::new(text.as_bytes(), 0);
             let (mut lines, mut envelopes) = (Lines::new(text.as_bytes(), 0), EnvelopeReader::default());
             let means_something = |message: Message<'_>| message.text.len().is_multiple_of(3);
-            while let Some((raw, glance)) = Triage::next(&mut lines, &mut envelopes, None, &means_something) {
+            let mut templates = LineTemplates::default();
+            while let Some((raw, glance)) =
+                Triage::next(&mut lines, &mut envelopes, &mut templates, None, &means_something)
+            {
                 prop_assert_eq!(Some(raw), looked_at.next());
                 let otherwise = Triage::of(&raw, &mut EnvelopeReader::default(), &means_something);
                 prop_assert_eq!(format!("{glance:?}"), format!("{otherwise:?}"));

@@ -15,6 +15,7 @@ use super::format::Format;
 use super::line_reader::{LineReader, TimedLine, WholeLine};
 use super::line_time::clock_of;
 use super::spread::{self, Spread};
+use super::templates::{Found, LineTemplates};
 use super::time::{MIN_TIME, Stamp};
 
 /// Maximum number of continuation lines of a record; further lines begin a new one.
@@ -234,6 +235,16 @@ impl<'a> Lines<'a> {
     #[inline(always)]
     pub(super) fn timed<S: Simd>(&mut self, simd: S) -> Option<TimedLine<'a>> {
         self.reader.read(simd, self.bytes, self.start).filter(|line| line.whole.bytes.len() <= MAX_RECORD)
+    }
+
+    /// Returns the line of the next record if it has a known template.
+    #[inline(always)]
+    pub(super) fn template<S: Simd>(
+        &mut self,
+        simd: S,
+        templates: &mut LineTemplates,
+    ) -> Option<(Found, WholeLine<'a>)> {
+        self.reader.find_template(simd, self.bytes, self.start, templates)
     }
 
     /// Skips the next record, which consists of this line.

@@ -13,6 +13,7 @@ use super::level::Level;
 use super::line_reader::TimedLine;
 use super::lines::{Lines, RawRecord};
 use super::plain;
+use super::templates::LineTemplates;
 
 /// The triage result of a record.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub enum Triage<'a> {
     Unusual,
     /// The record is information that no rule needs.
     Nothing,
+    /// The record has a template that is known to mean nothing, and was counted.
+    Known,
     /// The record may be significant. All records with this cache key have the same meaning.
     CacheKey(CacheKey<'a>),
 }
@@ -32,12 +35,16 @@ impl<'a> Triage<'a> {
     pub(crate) fn next(
         lines: &mut Lines<'a>,
         envelopes: &mut EnvelopeReader,
+        templates: &mut LineTemplates,
         passed: Option<&mut ByFormat>,
         gate: &impl InfoPrefilter,
     ) -> Option<(RawRecord<'a>, Self)> {
         // Only records that begin with a time or an envelope can be skipped.
-        let passed =
-            if lines.is_loose() { None } else { block::run(Passing { lines, envelopes, passed, gate }) };
+        let passed = if lines.is_loose() {
+            None
+        } else {
+            block::run(Passing { lines, envelopes, templates, passed, gate })
+        };
         passed.or_else(|| {
             let raw = lines.next()?;
             Some((raw, Self::of(&raw, envelopes, gate)))
@@ -106,6 +113,7 @@ impl<'a> Envelope<'a> {
 struct Passing<'p, 'a, G> {
     lines: &'p mut Lines<'a>,
     envelopes: &'p mut EnvelopeReader,
+    templates: &'p mut LineTemplates,
     passed: Option<&'p mut ByFormat>,
     gate: &'p G,
 }
@@ -116,15 +124,22 @@ impl<'a, G: InfoPrefilter> Work for Passing<'_, 'a, G> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { lines, envelopes, mut passed, gate } = self;
+        let Self { lines, envelopes, templates, mut passed, gate } = self;
         loop {
-            let (glance, line) = if let Some(line) = lines.timed(simd) {
+            let (glance, line) = if let Some((found, line)) = lines.template(simd, templates) {
+                templates.count(found.known);
+                (Triage::Known, line)
+            } else if let Some(line) = lines.timed(simd) {
                 (Triage::of_timed(simd, &line, gate), line.whole)
             } else {
                 let (envelope, line) = lines.known(simd, envelopes)?;
                 (Triage::of_known(simd, envelope, gate), line)
             };
             match (&glance, &mut passed) {
+                (Triage::Known, Some(passed)) => {
+                    passed[line.format as usize] += 1;
+                    lines.pass(&line);
+                }
                 (Triage::Nothing, Some(passed)) => {
                     passed[line.format as usize] += 1;
                     lines.pass(&line);
