@@ -149,7 +149,8 @@ impl<'e> EventClassifier<'e> {
                 }
                 meaning => {
                     if matches!(meaning, Meaning::Nothing) && self.templates.is_wanted() {
-                        self.templates.learn(raw, known.gravity, known.invalid_utf8);
+                        let templates = &mut self.templates;
+                        with_copy(raw, |raw| templates.learn(raw, known.gravity, known.invalid_utf8));
                     }
                     self.counts.add(known.gravity, 1);
                     self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
@@ -185,10 +186,9 @@ impl<'e> EventClassifier<'e> {
         match &reading.event {
             None => Some(Meaning::Nothing),
             Some(Event::Unclassified { .. }) => Some(Meaning::Unexplained),
-            Some(Event::Match(found)) if !self.keep_texts => {
+            Some(Event::Match(found)) => {
                 pattern(&found.keys).map(|keys| Meaning::Match(Arc::clone(&found.facts), keys))
             }
-            Some(Event::Match(_)) => None,
             Some(event) => pattern(&event.keys()).map(|keys| {
                 // Time and run are filled in for each record.
                 let mut event = Box::new(event.clone());
@@ -209,7 +209,10 @@ impl<'e> EventClassifier<'e> {
             Meaning::Match(facts, keys) => Some(Event::Match(Match {
                 position: position(raw),
                 when: When::default(),
-                text: None,
+                // The text differs from record to record, but not what it means.
+                text: self
+                    .keep_texts
+                    .then(|| with_copy(raw, |raw| text_of(self.redactor, &Record::parse(raw)))),
                 is_sample: false,
                 is_quoted: false,
                 behind: Context::default(),
