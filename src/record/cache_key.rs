@@ -1,6 +1,7 @@
 //! Normalized records: the cache key of a classification.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::codes::plain_bytes;
 use super::detect::timed;
@@ -8,7 +9,7 @@ use super::envelope::Envelope;
 use super::level::Level;
 use super::lines::RawRecord;
 use super::time::{self, Stamp};
-use super::wrap::{Outer, Wrapper};
+use super::wrap::{DockerLine, Outer, Wrapper};
 
 /// Label of texts in no known format. Other cache keys have an empty label, that of a wrapper, or that of an envelope, which begins
 /// with a quotation mark.
@@ -52,9 +53,7 @@ impl<'a> CacheKey<'a> {
         if memchr::memchr(b'\n', raw.bytes).is_some() {
             return None;
         }
-        let (outer, text) = Outer::split(raw.bytes)?;
-        let start = own_start(text).or_else(|| timed(text).map(|(_, length)| length))?;
-        let (time, rest) = text.split_at(start);
+        let (outer, time, rest) = split_wrapped(raw.bytes)?;
         let key = Self::of_text(time.into(), rest.into())?;
         Some(Self { label: label_of(outer.wrapper), outer: Some(outer), ..key })
     }
@@ -109,6 +108,24 @@ impl<'a> CacheKey<'a> {
         };
         self.outer.map_or(own, |outer| outer.stamp(own))
     }
+}
+
+/// Splits a single line in a wrapper into the wrapper, the text's time, and the text.
+fn split_wrapped(line: &[u8]) -> Option<(Outer<'_>, &[u8], &[u8])> {
+    let (outer, text) = Outer::split(line)?;
+    let start = own_start(text).or_else(|| timed(text).map(|(_, length)| length))?;
+    let (time, rest) = text.split_at(start);
+    Some((outer, time, rest))
+}
+
+/// Returns the wrapper of a single line, and the place of the text after the time, which the space before it belongs to.
+pub(super) fn wrapped_text(line: &[u8]) -> Option<(Wrapper, Range<usize>)> {
+    let (outer, time, rest) = split_wrapped(line)?;
+    let start = match outer.wrapper {
+        Wrapper::DockerJson => DockerLine::OPENING.len() + time.len(),
+        _ => line.len() - rest.len(),
+    };
+    Some((outer.wrapper, start..start + rest.len()))
 }
 
 /// Returns the label of texts in a wrapper. A wrapper can decide what a record means.

@@ -16,11 +16,13 @@ pub(super) struct LineStart {
     /// Length of OpenClaw's date and time at the start of the line; `None` if the line does not begin with them, holds terminal
     /// codes before them, or is wrapped.
     pub time: Option<usize>,
+    /// True if the text of a wrapped or quoted line begins with a date and time.
+    pub is_dated: bool,
 }
 
 impl LineStart {
     /// The result for a line in no known format that begins no record.
-    pub const LOOSE: Self = Self { format: Format::Text, begins: false, time: None };
+    pub const LOOSE: Self = Self { format: Format::Text, begins: false, time: None, is_dated: false };
 }
 
 /// Lines of at most this many bytes are loose, whatever they hold.
@@ -30,10 +32,10 @@ pub(super) const MAX_LOOSE: usize = 2;
 pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
     // Fast path: the first bytes identify most of OpenClaw's own lines.
     if line.starts_with(FILE_LOG) {
-        return LineStart { format: Format::FileLog, begins: true, time: None };
+        return LineStart { format: Format::FileLog, begins: true, ..LineStart::LOOSE };
     }
     if is_clean && let Some((format, length)) = timed(line) {
-        return LineStart { format, begins: true, time: Some(length) };
+        return LineStart { format, begins: true, time: Some(length), is_dated: false };
     }
     if is_clean && is_loose(line) {
         return LineStart::LOOSE;
@@ -55,7 +57,7 @@ pub(super) fn look(line: &[u8], is_clean: bool) -> LineStart {
     let format = of_bare(&text);
     let begins =
         is_head(format, &text) || is_of_service(&text) || is_foreign || (is_of_journal && !follows(&text));
-    LineStart { format, begins, time: None }
+    LineStart { format, begins, time: None, is_dated: time::starts_with_date(&text) }
 }
 
 /// Minimum length in bytes of an object in a known format.
@@ -81,17 +83,17 @@ fn is_loose(line: &[u8]) -> bool {
 fn look_at_object(line: &[u8]) -> LineStart {
     // The time and the label at the start of a text have no escapes.
     if let Some(format) = DockerLine::of(line).and_then(|line| own_format(line.text)) {
-        return LineStart { format, begins: true, time: None };
+        return LineStart { format, begins: true, ..LineStart::LOOSE };
     }
     match wrap::json_inner(line) {
         Some(inner) => {
             let inner = inner.as_bytes();
             let format = of_bare(inner);
-            LineStart { format, begins: is_head(format, inner) || !follows(inner), time: None }
+            LineStart { format, begins: is_head(format, inner) || !follows(inner), ..LineStart::LOOSE }
         }
         None => {
             let format = of_json(line);
-            LineStart { format, begins: format != Format::Text, time: None }
+            LineStart { format, begins: format != Format::Text, ..LineStart::LOOSE }
         }
     }
 }

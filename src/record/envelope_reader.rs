@@ -6,7 +6,6 @@
 //! left to [`envelope::of`].
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use fearless_simd::prelude::*;
 
@@ -24,19 +23,21 @@ const LAST_CONTROL: u8 = 0x1f;
 #[derive(Debug, Default)]
 pub struct EnvelopeReader {
     known: Option<PreviousEnvelope>,
+    /// Names before the date, as older releases write them.
+    names: Labels,
     labels: Labels,
     origins: Origins,
 }
 
 /// The bytes before the contents of the date.
-const DATE: &[u8] = b",\"date\":\"";
+const DATE: &[u8; 9] = b",\"date\":\"";
 
 /// Binary logarithm of the number of labels that are remembered.
 const LABELS: u32 = 6;
 /// Maximum length in bytes of a remembered label.
 const MAX_LABEL: usize = 1024;
 
-/// The bytes between level and time of earlier records. A gateway writes few different labels.
+/// The bytes between level and time of earlier records, or the names before their date. A gateway writes few different ones.
 #[derive(Debug)]
 struct Labels([Vec<u8>; 1 << LABELS]);
 
@@ -49,10 +50,10 @@ impl Default for Labels {
 /// The repeated parts of the previous record.
 #[derive(Debug)]
 struct PreviousEnvelope {
-    /// The bytes from the name of the metadata to the date.
+    /// The bytes from the name of the metadata to the names or the date.
     opening: Vec<u8>,
-    /// The names before the date, in `opening`.
-    names: Range<usize>,
+    /// True if names stand before the date.
+    has_names: bool,
     date: Shape,
     time: Shape,
     /// The bytes between the time and the message.
@@ -70,11 +71,12 @@ impl EnvelopeReader {
         if let (Some(date), Some(time)) =
             (shape_of_time(&line[places.date.clone()]), shape_of_time(envelope.time))
         {
-            let opening = line[places.start..places.date.start].to_vec();
-            let names_end = opening.len() - DATE.len();
-            let names = names_end - envelope.names.len()..names_end;
+            let names = places.date.start - DATE.len() - envelope.names.len();
+            let opening = line[places.start..names].to_vec();
+            self.names.learn(line, names, envelope.names);
             let middle = line[places.time.end + 1..places.message.start].to_vec();
-            self.known = Some(PreviousEnvelope { opening, names, date, time, middle });
+            let has_names = !envelope.names.is_empty();
+            self.known = Some(PreviousEnvelope { opening, has_names, date, time, middle });
         }
         Some(envelope)
     }
@@ -87,10 +89,12 @@ impl EnvelopeReader {
         simd: S,
         text: &'a [u8],
     ) -> Option<(Envelope<'a>, usize)> {
-        let PreviousEnvelope { opening, names, date, time, middle } = self.known.as_ref()?;
+        let PreviousEnvelope { opening, has_names, date, time, middle } = self.known.as_ref()?;
         let beginning = literal(text, 0, FILE_LOG)?;
         let head_end = find_in_text(simd, text, beginning, META)?;
-        let date = date.fits(simd, text, after(simd, text, head_end, opening)?)?;
+        let names = after(simd, text, head_end, opening)?;
+        let names_end = if *has_names { self.names.known_end(simd, text, names)? } else { names };
+        let date = date.fits(simd, text, literal(text, names_end, DATE)?)?;
         let name = LEVEL.fits(simd, text, date)?;
         let (level, rest) = Level::split(&text[name..])?;
         let label = text.len() - rest.strip_prefix(b"\"")?.len();
@@ -105,8 +109,7 @@ impl EnvelopeReader {
             level,
             time: text.get(time_start..time_end - 1)?,
             head: text.get(..head_end)?,
-            // Without an early return, so that only records that are kept pay for it.
-            names: text.get(head_end + names.start..head_end + names.end).unwrap_or_default(),
+            names: text.get(names..names_end)?,
             label: text.get(label..time_start)?,
             message: text.get(message..message_end)?,
             is_escaped,
@@ -129,6 +132,22 @@ impl EnvelopeReader {
 }
 
 impl Labels {
+    /// Returns the end of the label that begins at `at`, if it is known.
+    #[inline(always)]
+    fn known_end(&self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
+        let known = self.0.get(Self::place(text, at)?)?;
+        if known.is_empty() { None } else { after(simd, text, at, known) }
+    }
+
+    /// Remembers a label, which begins at `at`.
+    fn learn(&mut self, text: &[u8], at: usize, label: &[u8]) {
+        if label.len() <= MAX_LABEL
+            && let Some(known) = Self::place(text, at).and_then(|place| self.0.get_mut(place))
+        {
+            label.clone_into(known);
+        }
+    }
+
     /// Returns the end of the label that begins at `at`, which is the start of the time.
     #[inline(always)]
     fn end(&mut self, simd: impl Simd, text: &[u8], at: usize) -> Option<usize> {
@@ -421,6 +440,32 @@ mod tests {
             );
             let torn = log.replace("[\"openclaw\"]", "[\"open\nclaw\"]");
             assert_eq!(read_known(&mut reader, &torn), None, "{torn}");
+        }
+    }
+
+    #[test]
+    fn names_before_the_date_that_were_seen_before_are_read_alike() {
+        let names = r#","name":"{\"subsystem\":\"agent/embedded\"}","parentNames":["openclaw"]"#;
+        let old = LINE.replace(names, "").replace(",\"date\"", &format!("{names},\"date\""));
+        let lines: Vec<_> =
+            ["agent/embedded", "gateway", "ws"].map(|to| old.replace("agent/embedded", to)).into();
+        let mut reader = EnvelopeReader::default();
+        for line in &lines {
+            let expected = of(line.as_bytes()).expect(line);
+            assert_eq!(read_known(&mut reader, &format!("{line}\n{LINE}")), None, "{line} is new");
+            assert_eq!(reader.read(line.as_bytes()), Some(expected), "{line}");
+        }
+        for line in &lines {
+            let log = format!("{line}\n{LINE}");
+            assert_eq!(
+                read_known(&mut reader, &log),
+                of(line.as_bytes()).map(|it| (it, line.len())),
+                "{line}"
+            );
+            // A record without names, and one with other names.
+            assert_eq!(read_known(&mut reader, &format!("{LINE}\n{LINE}")), None);
+            let other = old.replace("agent/embedded", "cron");
+            assert_eq!(read_known(&mut reader, &format!("{other}\n{LINE}")), None);
         }
     }
 

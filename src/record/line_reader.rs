@@ -3,13 +3,14 @@
 
 use fearless_simd::prelude::*;
 
-use crate::block::{Shape, WIDTH, bits, block, load};
+use crate::block::{Shape, WIDTH, between, bits, block, literal, load};
 
 use super::detect::starts_record;
 use super::format::Format;
 use super::info_prefilter::Message;
 use super::level::Level;
-use super::templates::{Found, LineTemplates};
+use super::templates::{Found, LineTemplates, Surroundings};
+use super::wrap::Wrapper;
 use super::{plain, time};
 
 /// Recognizes lines by the form of the previous record's time.
@@ -38,6 +39,8 @@ pub(super) struct WholeLine<'a> {
     pub format: Format,
     /// Length of the time at the start of the line; `None` if the line begins otherwise.
     pub time: Option<usize>,
+    /// True if the line is wrapped and its text begins with a date and time.
+    pub is_dated: bool,
 }
 
 /// A line that begins with a time.
@@ -84,7 +87,7 @@ impl LineReader {
             Opening::Console => (Format::Console, None),
         };
         self.next = Some((next, following));
-        let whole = WholeLine { bytes: line, next, format, time: Some(known.time) };
+        let whole = WholeLine { bytes: line, next, format, time: Some(known.time), is_dated: false };
         Some(TimedLine { whole, time: known.time, information })
     }
 
@@ -98,37 +101,70 @@ impl LineReader {
         templates: &mut LineTemplates,
     ) -> Option<(Found, WholeLine<'a>)> {
         templates.start();
-        let known = self.known.as_ref()?;
-        let (text, time) = match self.next {
+        let (text, surroundings) = match (&self.known, self.next) {
             // Information that no rule needs is found in less time by what it lacks.
-            Some((at, Opening::Plain(level, _))) if at == start && level <= Level::Info => return None,
-            Some((at, _)) if at == start => (start + known.time + 1, Some(known.time)),
+            (Some(_), Some((at, Opening::Plain(level, _)))) if at == start && level <= Level::Info => {
+                return None;
+            }
+            (Some(known), Some((at, _))) if at == start => (start + known.time + 1, TIMED),
             // Some records of the console have a label and no time.
-            _ if bytes.get(start) == Some(&b'[') => (start, None),
-            _ => (known.shape.fits(simd, bytes, start)?, Some(known.time)),
+            _ if bytes.get(start) == Some(&b'[') => (start, UNTIMED),
+            (known, _) => match known.as_ref().and_then(|known| known.shape.fits(simd, bytes, start)) {
+                Some(text) => (text, TIMED),
+                None => templates.wrapped_text(simd, bytes, start)?,
+            },
         };
-        let found = templates.find(simd, bytes, text)?;
-        let next = match bytes.get(found.end..)? {
-            [b'\n', ..] => found.end + 1,
-            [b'\r', b'\n', ..] => found.end + 2,
+        let found = templates.find(simd, bytes, text, surroundings)?;
+        let end = match surroundings.wrapper {
+            Some(Wrapper::DockerJson) => docker_end(simd, bytes, found.end)?,
+            _ => found.end,
+        };
+        let next = match bytes.get(end..)? {
+            [b'\n', ..] => end + 1,
+            [b'\r', b'\n', ..] => end + 2,
             _ => return None,
         };
-        match known.shape.fits(simd, bytes, next).and_then(|text| opening_at(bytes, text)) {
+        let known = self.known.as_ref();
+        match known.and_then(|known| opening_at(bytes, known.shape.fits(simd, bytes, next)?)) {
             Some(following) => self.next = Some((next, following)),
-            None if begins_record(bytes, next) => {}
+            None if templates.begins_text(simd, bytes, next) || begins_record(bytes, next) => {}
             None => return None,
         }
-        let bytes = bytes.get(start..found.end)?;
-        Some((found, WholeLine { bytes, next, format: found.known.format, time }))
+        let line = WholeLine {
+            bytes: bytes.get(start..end)?,
+            next,
+            format: found.known.format,
+            time: (surroundings == TIMED).then(|| text - 1 - start),
+            is_dated: surroundings.is_timed
+                && !matches!(surroundings.wrapper, None | Some(Wrapper::DockerJson)),
+        };
+        Some((found, line))
     }
+}
+
+/// The surroundings of a text that OpenClaw itself wrote, without a wrapper.
+const TIMED: Surroundings = Surroundings { wrapper: None, is_timed: true };
+const UNTIMED: Surroundings = Surroundings { wrapper: None, is_timed: false };
+
+/// Returns the end of the object that Docker writes around a text, which ends at `at`.
+#[inline(always)]
+fn docker_end(simd: impl Simd, bytes: &[u8], at: usize) -> Option<usize> {
+    const STDOUT: Shape = Shape::new(b"\\n\",\"stream\":\"stdout\",\"time\":\"");
+    const STDERR: Shape = Shape::new(b"\\n\",\"stream\":\"stderr\",\"time\":\"");
+    let time = STDERR.fits(simd, bytes, at).or_else(|| STDOUT.fits(simd, bytes, at))?;
+    let block = load(simd, block(bytes, time)?);
+    // Digits, their separators, and the letters T and Z.
+    let of_time = bits(between(block, b'+', b':') | block.simd_eq(b'T') | block.simd_eq(b'Z'));
+    literal(bytes, time + of_time.trailing_ones() as usize, b"\"}")
 }
 
 /// Returns true if a complete line at this position begins a record.
 #[cold]
 fn begins_record(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at..];
-    memchr::memchr(b'\n', rest)
-        .is_some_and(|end| starts_record(rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end])))
+    // NULs end a line before its line end.
+    let end = memchr::memchr2(b'\n', 0, rest).filter(|end| rest[*end] == b'\n');
+    end.is_some_and(|end| starts_record(rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end])))
 }
 
 impl TimeForm {

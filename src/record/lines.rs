@@ -46,6 +46,8 @@ pub struct RawRecord<'a> {
     pub is_clean: bool,
     /// Length of OpenClaw's own date and time at the start of the record; `None` if it does not begin with them, or is wrapped.
     pub(super) time: Option<usize>,
+    /// True if the record is wrapped or quoted, and its text begins with a date and time.
+    pub(super) is_dated: bool,
 }
 
 impl<'a> RawRecord<'a> {
@@ -71,8 +73,8 @@ impl<'a> RawRecord<'a> {
 
     /// Returns the time of day at the start of the record; `None` if it has a date.
     pub fn clock(&self) -> Option<Stamp> {
-        let is_none = self.time.is_some() || self.bytes.starts_with(b"{") || self.bytes.len() < MIN_TIME;
-        if is_none { None } else { clock_of(self.first_line()) }
+        let has_none = self.bytes.starts_with(b"{") || self.bytes.len() < MIN_TIME;
+        if self.time.is_some() || self.is_dated || has_none { None } else { clock_of(self.first_line()) }
     }
 
     /// Returns true if a line is too long to be parsed as a whole.
@@ -227,7 +229,7 @@ impl<'a> Lines<'a> {
         if let [rest @ .., b'\r'] = bytes {
             bytes = rest;
         }
-        let line = WholeLine { bytes, next: end + 1, format: Format::FileLog, time: None };
+        let line = WholeLine { bytes, next: end + 1, format: Format::FileLog, time: None, is_dated: false };
         (bytes.len() <= MAX_RECORD).then_some((envelope, line))
     }
 
@@ -258,10 +260,10 @@ impl<'a> Lines<'a> {
     /// Returns the next record, which consists of this line.
     #[inline(always)]
     pub(super) fn take(&mut self, line: &WholeLine<'a>) -> RawRecord<'a> {
-        let &WholeLine { bytes, format, time, .. } = line;
+        let &WholeLine { bytes, format, time, is_dated, .. } = line;
         let (offset, number) = (self.start, self.line);
         self.pass(line);
-        RawRecord { bytes, offset, line: number, dropped: 0, format, is_clean: true, time }
+        RawRecord { bytes, offset, line: number, dropped: 0, format, is_clean: true, time, is_dated }
     }
 }
 
@@ -379,6 +381,7 @@ impl<'a> Iterator for Lines<'a> {
             format: head.look.format,
             is_clean,
             time: head.look.time,
+            is_dated: head.look.is_dated,
         })
     }
 }

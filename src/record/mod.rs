@@ -24,6 +24,7 @@ mod gravity;
 mod info_prefilter;
 mod inline;
 mod json;
+mod learn;
 mod level;
 mod level_prefix;
 mod line_reader;
@@ -44,6 +45,7 @@ mod time;
 mod transcript;
 mod triage;
 mod variable_tokens;
+mod weigh;
 mod wrap;
 
 pub(crate) use author::Author;

@@ -41,6 +41,7 @@ impl<'a> Triage<'a> {
     ) -> Option<(RawRecord<'a>, Self)> {
         // Only records that begin with a time or an envelope can be skipped.
         let passed = if lines.is_loose() {
+            templates.start();
             None
         } else {
             block::run(Passing { lines, envelopes, templates, passed, gate })
@@ -136,11 +137,7 @@ impl<'a, G: InfoPrefilter> Work for Passing<'_, 'a, G> {
                 (Triage::of_known(simd, envelope, gate), line)
             };
             match (&glance, &mut passed) {
-                (Triage::Known, Some(passed)) => {
-                    passed[line.format as usize] += 1;
-                    lines.pass(&line);
-                }
-                (Triage::Nothing, Some(passed)) => {
+                (Triage::Known | Triage::Nothing, Some(passed)) => {
                     passed[line.format as usize] += 1;
                     lines.pass(&line);
                 }

@@ -249,7 +249,8 @@ fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     let length = text[digit..].iter().take(MAX_DURATION + 1).take_while(|b| b.is_ascii_digit()).count();
     let is_number = text[digit] != b'0' || length == 1;
     let ends = text.get(digit + length).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
-    (is_number && length <= MAX_DURATION && ends).then_some(digit..digit + length)
+    // If the file changes while it is read, the digit may be gone.
+    (is_number && (1..=MAX_DURATION).contains(&length) && ends).then_some(digit..digit + length)
 }
 
 /// Returns true if a byte can occur in an id: a letter, digit or hyphen.

@@ -5,39 +5,38 @@
 //! tokens. A line of a template has the same cache key as the line that the template was made of, and so the same meaning. A line
 //! without a template, or one that another line may continue, is read as ever.
 
+mod forms;
 mod table;
 mod template;
 
-use std::ops::Range;
-
 use fearless_simd::prelude::*;
 
-pub(super) use table::Found;
+pub(super) use forms::Surroundings;
+pub(super) use table::{Found, Insignificant};
 
-use table::{Insignificant, Table};
+use forms::Forms;
+use table::Table;
+use template::{MAX_TOKENS, Template};
 
-use super::format::Format;
-use super::gravity::Gravity;
-use super::lines::RawRecord;
+use super::console::has_label;
 use super::variable_tokens::VariableTokens;
+use super::wrap::Wrapper;
 
-/// Number of kinds of [`Gravity`].
+/// Number of kinds of [`Gravity`](super::Gravity).
 const GRAVITIES: usize = 3;
 
-/// Maximum length in bytes of a console line without a label that is learned.
-const MAX_REPLY: usize = 128;
-
-/// The templates of one worker: of what stands after the time of a plain or console line.
+/// The templates of one worker: of the texts of plain and console lines, with and without a time, also in wrappers.
 #[derive(Debug, Default)]
 pub struct LineTemplates {
     table: Table,
+    forms: Forms,
     counts: PassedCounts,
 }
 
 /// Number of records that were found by a template.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PassedCounts {
-    /// Indexed by [`Gravity`].
+    /// Indexed by [`Gravity`](super::Gravity).
     pub gravities: [u64; GRAVITIES],
     pub invalid_utf8: u64,
 }
@@ -47,12 +46,45 @@ impl LineTemplates {
     #[inline(always)]
     pub(super) fn start(&mut self) {
         self.table.start();
+        self.forms.start();
     }
 
     /// Finds the template of the text at `at`.
     #[inline(always)]
-    pub(super) fn find<S: Simd>(&mut self, simd: S, text: &[u8], at: usize) -> Option<Found> {
-        self.table.find(simd, text, at)
+    pub(super) fn find<S: Simd>(
+        &mut self,
+        simd: S,
+        text: &[u8],
+        at: usize,
+        surroundings: Surroundings,
+    ) -> Option<Found> {
+        self.table.find(simd, text, at, surroundings)
+    }
+
+    /// Finds the text of the line at `at` if it is in a wrapper of a known form.
+    #[inline(always)]
+    pub(super) fn wrapped_text<S: Simd>(
+        &mut self,
+        simd: S,
+        bytes: &[u8],
+        at: usize,
+    ) -> Option<(usize, Surroundings)> {
+        let found = self.forms.find(simd, bytes, at);
+        self.forms.note(found.is_some());
+        found
+    }
+
+    /// Returns true if a record of the console begins at `at`, behind a prefix of a known form.
+    #[inline(always)]
+    pub(super) fn begins_text<S: Simd>(&self, simd: S, bytes: &[u8], at: usize) -> bool {
+        match self.forms.find(simd, bytes, at) {
+            // An object may be broken off.
+            Some((_, Surroundings { wrapper: Some(Wrapper::DockerJson), .. })) | None => false,
+            Some((text, surroundings)) => match &bytes[text..] {
+                _ if surroundings.is_timed => true,
+                text => has_label(text),
+            },
+        }
     }
 
     /// Counts a record of a template.
@@ -70,31 +102,36 @@ impl LineTemplates {
     /// Returns true if the record that was read last should be learned if it means nothing.
     #[inline(always)]
     pub(crate) fn is_wanted(&self) -> bool {
-        self.table.is_wanted()
+        self.table.is_wanted() || self.forms.is_wanted()
     }
 
-    /// Learns the template of a record that means nothing, if it is a line of the console or of `openclaw logs`.
-    #[cold]
-    pub(crate) fn learn(&mut self, raw: &RawRecord<'_>, gravity: Gravity, invalid_utf8: bool) {
-        let line = raw.bytes;
-        if !matches!(raw.format, Format::Plain | Format::Console)
-            || !raw.is_clean
-            || raw.is_cut()
-            || memchr::memchr(b'\n', line).is_some()
-        {
-            return;
+    /// Learns the template of a text, and the form of the bytes before it unless that is known.
+    pub(super) fn learn_text(
+        &mut self,
+        before: &[u8],
+        text: &[u8],
+        known: Insignificant,
+        surroundings: Surroundings,
+    ) {
+        if self.forms.is_wanted() {
+            self.forms.learn(before, surroundings);
         }
-        let text = match raw.time {
-            Some(time) if line.get(time) == Some(&b' ') => &line[time + 1..],
-            None if line.starts_with(b"[") => line,
-            _ => return,
-        };
-        // What stands in the first bytes of another text decides whether it is in a wrapper.
-        if raw.format == Format::Console && !text.starts_with(b"[") && line.len() > MAX_REPLY {
-            return;
-        }
-        // In the cache key a space stands before the text, which ends no token.
-        let tokens: Vec<Range<usize>> = VariableTokens::new(text).collect();
-        self.table.learn(text, &tokens, Insignificant { format: raw.format, gravity, invalid_utf8 });
+        // In the cache key a space may stand before the text, which ends no token.
+        let tokens: Vec<_> = VariableTokens::new(text).take(MAX_TOKENS + 1).collect();
+        // The first letter of a label without a time decides whether it is one.
+        let in_label = !surroundings.is_timed
+            && tokens.first().is_some_and(|token| !text[..token.start].contains(&b']'));
+        let template = if in_label { None } else { Template::new(text, &tokens) };
+        self.table.learn(template, known, surroundings);
+    }
+
+    /// Notes that the record which was read last cannot be learned.
+    pub(super) fn refuse(&mut self) {
+        self.table.refuse();
+    }
+
+    /// Notes that the record which was read last may be learned.
+    pub(super) fn attempt(&mut self) {
+        self.forms.attempt();
     }
 }

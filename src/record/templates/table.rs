@@ -1,14 +1,13 @@
 //! A table of templates, found by the first bytes of a line.
 
-use std::ops::Range;
-
 use fearless_simd::prelude::*;
 use fearless_simd::u8x32;
 
-use crate::block::{self, Bytes, WIDTH, Work, between, bits, block, load};
+use crate::block::{Bytes, WIDTH, between, bits, block, load};
 use crate::record::format::Format;
 use crate::record::gravity::Gravity;
 
+use super::forms::Surroundings;
 use super::template::Template;
 
 /// Number of sets, and of templates in each.
@@ -19,7 +18,7 @@ const WINDOW: usize = 2 * WIDTH;
 
 /// What is known of the lines of a template: they tell nothing, and are only counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Insignificant {
+pub(in crate::record) struct Insignificant {
     pub format: Format,
     /// The counter to which the record is added.
     pub gravity: Gravity,
@@ -40,8 +39,8 @@ pub(in crate::record) struct Found {
 pub(in crate::record) struct Table {
     /// Empty until the first line is looked for.
     sets: Vec<Set>,
-    /// True if the last line that was looked for has no template, and one like it was looked for before.
-    is_wanted: bool,
+    /// Hash of the last line that was looked for, if it has no template and one like it was looked for before.
+    wanted: Option<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -62,24 +61,33 @@ struct Set {
 struct Entry {
     template: Template,
     known: Insignificant,
+    surroundings: Surroundings,
 }
 
 impl Table {
     /// Finds the template of the line at `at`.
     #[inline(always)]
-    pub fn find<S: Simd>(&mut self, simd: S, text: &[u8], at: usize) -> Option<Found> {
+    pub fn find<S: Simd>(
+        &mut self,
+        simd: S,
+        text: &[u8],
+        at: usize,
+        surroundings: Surroundings,
+    ) -> Option<Found> {
         let hash = hash(simd, text, at)?;
         if self.sets.is_empty() {
             self.sets.resize_with(SETS, Set::default);
         }
         let set = self.sets.get_mut(hash as usize % SETS)?;
         for (entry, _) in set.entries.iter().zip(&set.hashes).filter(|(_, other)| **other == hash) {
-            let Some(entry) = entry else { continue };
+            let Some(entry) = entry.as_ref().filter(|entry| entry.surroundings == surroundings) else {
+                continue;
+            };
             if let Some(end) = entry.template.end(simd, text, at) {
                 return Some(Found { end, known: entry.known });
             }
         }
-        self.is_wanted = set.missed == hash && set.misses >= set.patience;
+        self.wanted = (set.missed == hash && set.misses >= set.patience).then_some(hash);
         set.missed = hash;
         set.misses = set.misses.saturating_add(1);
         None
@@ -88,46 +96,37 @@ impl Table {
     /// Notes that another record is read.
     #[inline(always)]
     pub fn start(&mut self) {
-        self.is_wanted = false;
+        self.wanted = None;
     }
 
     /// Returns true if a template of the last line would be of use.
     #[inline(always)]
     pub fn is_wanted(&self) -> bool {
-        self.is_wanted
+        self.wanted.is_some()
     }
 
-    /// Learns the template of a line. `tokens` are its ids and durations, in order.
+    /// Notes that the line that was looked for last can have no template, so that such lines are tried less often.
+    pub fn refuse(&mut self) {
+        let Some(hash) = self.wanted.take() else { return };
+        if let Some(set) = self.sets.get_mut(hash as usize % SETS) {
+            set.patience = set.patience.saturating_mul(2).max(1);
+            set.misses = 0;
+        }
+    }
+
+    /// Learns the template of the line that was looked for last; `None` if it can have none.
     #[cold]
-    pub fn learn(&mut self, line: &[u8], tokens: &[Range<usize>], known: Insignificant) {
-        self.is_wanted = false;
-        let mut start = [0; WINDOW];
-        let length = line.len().min(WINDOW);
-        start[..length].copy_from_slice(&line[..length]);
-        let Some(hash) = block::run(Hash(&start)) else { return };
-        self.sets.resize_with(SETS, Set::default);
-        let set = &mut self.sets[hash as usize % SETS];
-        let template = Template::new(line, tokens);
-        if template.is_none() || set.entries[set.oldest].is_some() {
+    pub fn learn(&mut self, template: Option<Template>, known: Insignificant, surroundings: Surroundings) {
+        let Some(template) = template else { return self.refuse() };
+        let Some(hash) = self.wanted.take() else { return };
+        let Some(set) = self.sets.get_mut(hash as usize % SETS) else { return };
+        if set.entries[set.oldest].is_some() {
             set.patience = set.patience.saturating_mul(2).max(1);
         }
         set.misses = 0;
-        let Some(template) = template else { return };
         set.hashes[set.oldest] = hash;
-        set.entries[set.oldest] = Some(Box::new(Entry { template, known }));
+        set.entries[set.oldest] = Some(Box::new(Entry { template, known, surroundings }));
         set.oldest = (set.oldest + 1) % WAYS;
-    }
-}
-
-/// Hashes the first bytes of a line.
-struct Hash<'t>(&'t [u8; WINDOW]);
-
-impl Work for Hash<'_> {
-    type Output = Option<u32>;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Option<u32> {
-        hash(simd, self.0, 0)
     }
 }
 

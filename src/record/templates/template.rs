@@ -14,10 +14,15 @@ use crate::block::{Bytes, WIDTH, between, bits, block, load};
 const MAX_LINE: usize = 4096;
 /// Maximum number of stretches of a template.
 const MAX_STRETCHES: usize = 8;
-/// Maximum number of digits of a duration. With twelve it could equal an id.
+/// Maximum number of tokens of a template.
+pub(super) const MAX_TOKENS: usize = 8;
+/// Maximum number of digits of a duration in a template. One of twelve digits could equal an id.
 const MAX_DURATION: usize = 11;
-/// Number of bytes of a UUID.
+/// Maximum number of letters, digits and hyphens in a row of which one id can be a part, as in `variable_tokens.rs`.
+const MAX_RUN: usize = 128;
+/// Number of bytes of a UUID, and the lowest number of a hexadecimal id, as in `variable_tokens.rs`.
 const UUID: usize = 36;
+const MIN_HEX: usize = 16;
 
 /// The bytes of a line, without its variable parts.
 #[derive(Debug, Default)]
@@ -82,10 +87,10 @@ struct Pair {
 }
 
 impl Template {
-    /// Creates the template of a line; `None` if the line is too long, or has too many of them or one of another form.
+    /// Creates the template of a line; `None` if the line is too long, or has too many tokens or one that no template can hold.
     /// `tokens` are its ids and durations, in order.
     pub fn new(line: &[u8], tokens: &[Range<usize>]) -> Option<Self> {
-        if line.len() > MAX_LINE {
+        if line.len() > MAX_LINE || tokens.len() > MAX_TOKENS {
             return None;
         }
         let mut template = Builder { line, made: Self::default(), bytes: Vec::new(), ids: Vec::new() };
@@ -199,26 +204,48 @@ enum Token {
 }
 
 impl Token {
-    /// Returns the kind of the token at `range`; `None` if the byte after it could belong to a token.
+    /// Returns the kind of the token at `range`; `None` if other bytes of its kind could be another token, or none.
     fn of(line: &[u8], range: &Range<usize>) -> Option<Self> {
-        let token = &line[range.clone()];
-        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if line.get(range.end).is_some_and(goes_on) {
+        let (token, before, after) = (&line[range.clone()], &line[..range.start], &line[range.end..]);
+        let is_of_run = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        if after.first().is_some_and(|byte| is_of_run(byte) || *byte == b'_') {
             return None;
         }
-        let before = range.start.checked_sub(1).map(|at| line[at]);
-        let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if matches!(before, Some(b'=' | b':'))
-            && token.len() <= MAX_DURATION
-            && token.iter().all(u8::is_ascii_digit)
-        {
-            return Some(Self::Duration);
+        let run = before.iter().rev().take(MAX_RUN).take_while(|byte| is_of_run(byte)).count() + token.len();
+        if token.is_empty() || run > MAX_RUN {
+            return None;
         }
-        if token.iter().all(is_hex) || (token.len() == UUID && token.contains(&b'-')) {
+        let is_number = token.iter().all(u8::is_ascii_digit);
+        if is_number && matches!(before.last(), Some(b'=' | b':')) && token.len() < MIN_HEX {
+            return (token.len() <= MAX_DURATION).then_some(Self::Duration);
+        }
+        // The start of such an id could be a duration.
+        if is_named_duration(before) {
+            return None;
+        }
+        if token.len() == UUID && token.contains(&b'-') {
             return Some(Self::Fixed(Class::Hex));
         }
-        token.iter().all(u8::is_ascii_alphanumeric).then_some(Self::Fixed(Class::Alphanumeric))
+        if token.len() >= MIN_HEX && token.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return Some(Self::Fixed(Class::Hex));
+        }
+        // The end of such an id could be the `Ms` of a duration's name.
+        let is_name =
+            after.first() == Some(&b'=') || without_quote(after).is_some_and(|rest| rest.starts_with(b":"));
+        (!is_name && token.iter().all(u8::is_ascii_alphanumeric)).then_some(Self::Fixed(Class::Alphanumeric))
     }
+}
+
+/// Returns true if a number at the end of a text would be a duration.
+fn is_named_duration(before: &[u8]) -> bool {
+    let name = before.iter().rev().skip_while(|byte| matches!(byte, b'=' | b':' | b'"' | b'\\'));
+    before.last().is_some_and(|byte| matches!(byte, b'=' | b':')) && name.take(2).eq(b"sM")
+}
+
+/// Returns the text after a quotation mark, with the backslashes before it.
+fn without_quote(text: &[u8]) -> Option<&[u8]> {
+    let backslashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    text[backslashes..].strip_prefix(b"\"")
 }
 
 /// Builds a template from left to right.
@@ -361,6 +388,7 @@ mod tests {
             (UUID, "3bc140b6-7c5c-4980-bbff_696ea581e502"),
             (UUID, "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"),
             (UUID, "9dd0cd4e-1c8b-4e6c-b1b5-0a4f9f0f6b1d"),
+            ("2029", "12345678901f"),
         ] {
             assert!(!fits(LINE, &LINE.replace(from, to)), "{to}");
         }
@@ -377,5 +405,19 @@ mod tests {
         assert!(template(&"x".repeat(MAX_LINE + 1)).is_none());
         assert!(template(&"aMs=1 ".repeat(MAX_STRETCHES)).is_none());
         assert!(template("").is_some());
+        assert!(template(&format!("{UUID} ").repeat(MAX_TOKENS)).is_some());
+        assert!(template(&format!("{UUID} ").repeat(MAX_TOKENS + 1)).is_none());
+        for line in [
+            // An id of the same form could begin with a duration, end with a duration's name, or be none.
+            format!("waitMs={UUID}"),
+            format!("\"waitMs\":{UUID}"),
+            "untilMs=123456789012".to_owned(),
+            "x req_0123456789aMs=5".to_owned(),
+            "x \"req_0123456789aMs\":5".to_owned(),
+            format!("0{}7abcdefabcdefabc1", "x".repeat(127)),
+        ] {
+            assert!(VariableTokens::new(line.as_bytes()).next().is_some(), "{line}");
+            assert!(template(&line).is_none(), "{line}");
+        }
     }
 }

@@ -25,6 +25,9 @@ pub(in crate::record) struct DockerLine<'a> {
 }
 
 impl<'a> DockerLine<'a> {
+    /// The bytes before the text.
+    pub const OPENING: &'static [u8] = LOG;
+
     /// Finds the parts of a line; `None` if it has another form, even if it is valid.
     pub fn of(line: &'a [u8]) -> Option<Self> {
         let rest = line.strip_prefix(LOG)?;
