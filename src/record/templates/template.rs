@@ -11,7 +11,7 @@ use fearless_simd::u8x32;
 use crate::block::{Bytes, WIDTH, between, bits, block, load};
 
 /// Maximum length in bytes of the line of a template.
-const MAX_LINE: usize = 4096;
+const MAX_LINE: usize = 1024;
 /// Maximum number of stretches of a template.
 const MAX_STRETCHES: usize = 8;
 /// Maximum number of tokens of a template.
