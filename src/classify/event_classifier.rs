@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::catalogue::Category;
 use crate::engine::{Claim, Engine, Verdict};
 use crate::record::{
-    ByFormat, CacheKey, EnvelopeReader, Format, Gravity, LineTemplates, Lines, Origin, RawRecord, Record,
-    Stamp, Triage, VariableTokens,
+    ByFormat, CacheKey, Counts, EnvelopeReader, Format, Gravity, LineTemplates, Lines, Origin, RawRecord,
+    Record, Stamp, Triage, VariableTokens,
 };
 use crate::redact::Redactor;
 
@@ -31,24 +31,6 @@ pub struct EventClassifier<'e> {
     templates: LineTemplates,
     memo: ClassificationCache,
     counts: Counts,
-}
-
-/// Counters of records.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Number of warnings, errors and failures without a level, whether a rule explains them or not.
-    pub warnings: u64,
-    /// Number of the failures without a level among them.
-    pub without_level: u64,
-    /// Number of reported records whose bytes are not valid UTF-8.
-    pub invalid_utf8: u64,
-}
-
-impl Counts {
-    fn add(&mut self, gravity: Gravity, records: u64) {
-        self.warnings += if gravity == Gravity::Nothing { 0 } else { records };
-        self.without_level += if gravity == Gravity::WithoutLevel { records } else { 0 };
-    }
 }
 
 /// Result of parsing and classifying a record.
@@ -94,11 +76,7 @@ impl<'e> EventClassifier<'e> {
     /// Returns the counters since the last call.
     pub fn take_counts(&mut self) -> Counts {
         let mut counts = std::mem::take(&mut self.counts);
-        let passed = self.templates.take_counts();
-        for gravity in [Gravity::Warning, Gravity::WithoutLevel] {
-            counts.add(gravity, passed.gravities[gravity as usize]);
-        }
-        counts.invalid_utf8 += passed.invalid_utf8;
+        counts.add_all(self.templates.take_counts());
         counts
     }
 
@@ -152,8 +130,7 @@ impl<'e> EventClassifier<'e> {
                         let templates = &mut self.templates;
                         with_copy(raw, |raw| templates.learn(raw, known.gravity, known.invalid_utf8));
                     }
-                    self.counts.add(known.gravity, 1);
-                    self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
+                    self.counts.add(known.gravity, known.invalid_utf8);
                     self.recall(meaning, raw, outline)
                 }
             };
@@ -254,8 +231,7 @@ impl<'e> EventClassifier<'e> {
                 self.judge(raw, record, verdict)
             }
         };
-        self.counts.add(reading.gravity, 1);
-        self.counts.invalid_utf8 += u64::from(record.invalid_utf8 && reading.counts());
+        self.counts.add(reading.gravity, record.invalid_utf8 && reading.counts());
         reading
     }
 

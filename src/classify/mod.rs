@@ -16,6 +16,6 @@ pub(crate) use context::Context;
 pub(crate) use correlation_key::CorrelationKey;
 pub(crate) use event::{Component, Ends, ProcessEnd, RunKeys};
 pub use event::{Event, Facts, LifecycleKind, Match, Position};
-pub use event_classifier::{Counts, EventClassifier, text_of_first};
+pub use event_classifier::{EventClassifier, text_of_first};
 pub use quotation::{ChunkBytes, tail};
 pub(crate) use quotation::{Paste, Quotations, Standing};

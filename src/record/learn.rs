@@ -24,7 +24,7 @@ impl LineTemplates {
             Some((start, end, surroundings)) => {
                 self.learn_text(&raw.bytes[..start], &raw.bytes[start..end], known, surroundings);
             }
-            None => self.refuse(),
+            None => self.table.refuse(),
         }
     }
 }
@@ -54,12 +54,12 @@ fn text_of(raw: &RawRecord<'_>) -> Option<(usize, usize, Surroundings)> {
             let start = place.start + usize::from(is_timed);
             let (before, text) = (&line[..start], &line[start..place.end]);
             // The bytes before the text must show by themselves that it is in this wrapper.
-            let probe = wrapper == Wrapper::DockerJson
+            let is_sure = wrapper == Wrapper::DockerJson
                 || start >= MIN_PREFIX
                     && wrapped_text(&[before, b"[a] x"].concat())
                         .is_some_and(|(other, place_of)| other == wrapper && place_of.start == place.start);
             let surroundings = Surroundings { wrapper: Some(wrapper), is_timed };
-            (text.starts_with(b"[") && probe).then_some((start, place.end, surroundings))
+            (text.starts_with(b"[") && is_sure).then_some((start, place.end, surroundings))
         }
         None => None,
     }

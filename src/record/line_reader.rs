@@ -114,7 +114,7 @@ impl LineReader {
                 None => templates.wrapped_text(simd, bytes, start)?,
             },
         };
-        let found = templates.find(simd, bytes, text, surroundings)?;
+        let found = templates.table.find(simd, bytes, text, surroundings)?;
         let end = match surroundings.wrapper {
             Some(Wrapper::DockerJson) => docker_end(simd, bytes, found.end)?,
             _ => found.end,

@@ -59,6 +59,7 @@ pub(crate) use failure::start;
 pub use fields::Fields;
 pub(crate) use format::FILE_LOG;
 pub use format::{ByFormat, Format};
+pub use gravity::Counts;
 pub(crate) use gravity::Gravity;
 #[cfg(test)]
 pub(crate) use info_prefilter::Ask;

@@ -13,11 +13,11 @@ use crate::block::{self, WIDTH, Work, between, bits, literal, load};
 pub const SUBSTITUTE: char = '\u{1a}';
 
 /// Minimum number of consecutive hexadecimal digits of an id, such as a trace's or a commit's.
-const MIN_HEX: usize = 16;
+pub(super) const MIN_HEX: usize = 16;
 /// Minimum number of letters and digits of an id after one of [`PREFIXES`].
 const MIN_TAIL: usize = 12;
 /// Maximum length of an id in bytes; longer runs of letters and digits are data.
-const MAX_ID: usize = 128;
+pub(super) const MAX_ID: usize = 128;
 /// Maximum number of digits of a duration.
 const MAX_DURATION: usize = 12;
 /// Prefixes of the ids of requests and answers.
@@ -233,17 +233,7 @@ fn hex_id<const N: usize>(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// Returns the number that begins at `digit` if it is a duration.
 fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
-    let before = &text[..digit];
-    let name = match before.last()? {
-        b'=' => &before[..digit - 1],
-        b':' => {
-            let quoted = before[..digit - 1].strip_suffix(b"\"")?;
-            let escapes = quoted.iter().rev().take_while(|&&b| b == b'\\').count();
-            &quoted[..quoted.len() - escapes]
-        }
-        _ => return None,
-    };
-    if !name.ends_with(b"Ms") {
+    if !names_duration(&text[..digit]) {
         return None;
     }
     let length = text[digit..].iter().take(MAX_DURATION + 1).take_while(|b| b.is_ascii_digit()).count();
@@ -253,8 +243,21 @@ fn duration(text: &[u8], digit: usize) -> Option<Range<usize>> {
     (is_number && (1..=MAX_DURATION).contains(&length) && ends).then_some(digit..digit + length)
 }
 
+/// Returns true if a number after this text is a duration: it ends with a name such as `durationMs=` or `"elapsedMs":`.
+pub(super) fn names_duration(before: &[u8]) -> bool {
+    let name = match before {
+        [name @ .., b'='] => name,
+        [quoted @ .., b'"', b':'] => {
+            let escapes = quoted.iter().rev().take_while(|&&b| b == b'\\').count();
+            &quoted[..quoted.len() - escapes]
+        }
+        _ => return false,
+    };
+    name.ends_with(b"Ms")
+}
+
 /// Returns true if a byte can occur in an id: a letter, digit or hyphen.
-fn is_of_id(byte: &u8) -> bool {
+pub(super) fn is_of_id(byte: &u8) -> bool {
     const OF_ID: [bool; 256] = {
         let mut of_id = [false; 256];
         let mut byte = 0;
@@ -267,7 +270,7 @@ fn is_of_id(byte: &u8) -> bool {
     OF_ID[usize::from(*byte)]
 }
 
-fn is_hex(byte: u8) -> bool {
+pub(super) fn is_hex(byte: u8) -> bool {
     byte.is_ascii_digit() | matches!(byte, b'a'..=b'f')
 }
 

@@ -14,7 +14,7 @@ const MAX_PREFIX: usize = 96;
 const FIRST_ATTEMPTS: u32 = 16;
 const HITS_PER_ATTEMPT: u32 = 16;
 
-/// What surrounds a text. Equal texts mean the same only in the same surroundings.
+/// The wrapper of a text, and whether a time stands before it. Two equal texts have the same meaning if both are equal, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::record) struct Surroundings {
     pub wrapper: Option<Wrapper>,

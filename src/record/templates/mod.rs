@@ -19,26 +19,16 @@ use table::Table;
 use template::{MAX_TOKENS, Template};
 
 use super::console::has_label;
+use super::gravity::Counts;
 use super::variable_tokens::VariableTokens;
 use super::wrap::Wrapper;
-
-/// Number of kinds of [`Gravity`](super::Gravity).
-const GRAVITIES: usize = 3;
 
 /// The templates of one worker: of the texts of plain and console lines, with and without a time, also in wrappers.
 #[derive(Debug, Default)]
 pub struct LineTemplates {
-    table: Table,
+    pub(super) table: Table,
     forms: Forms,
-    counts: PassedCounts,
-}
-
-/// Number of records that were found by a template.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PassedCounts {
-    /// Indexed by [`Gravity`](super::Gravity).
-    pub gravities: [u64; GRAVITIES],
-    pub invalid_utf8: u64,
+    counts: Counts,
 }
 
 impl LineTemplates {
@@ -47,18 +37,6 @@ impl LineTemplates {
     pub(super) fn start(&mut self) {
         self.table.start();
         self.forms.start();
-    }
-
-    /// Finds the template of the text at `at`.
-    #[inline(always)]
-    pub(super) fn find<S: Simd>(
-        &mut self,
-        simd: S,
-        text: &[u8],
-        at: usize,
-        surroundings: Surroundings,
-    ) -> Option<Found> {
-        self.table.find(simd, text, at, surroundings)
     }
 
     /// Finds the text of the line at `at` if it is in a wrapper of a known form.
@@ -90,12 +68,11 @@ impl LineTemplates {
     /// Counts a record of a template.
     #[inline(always)]
     pub(super) fn count(&mut self, known: Insignificant) {
-        self.counts.gravities[known.gravity as usize] += 1;
-        self.counts.invalid_utf8 += u64::from(known.invalid_utf8);
+        self.counts.add(known.gravity, known.invalid_utf8);
     }
 
     /// Returns the counters since the last call.
-    pub(crate) fn take_counts(&mut self) -> PassedCounts {
+    pub(crate) fn take_counts(&mut self) -> Counts {
         std::mem::take(&mut self.counts)
     }
 
@@ -123,11 +100,6 @@ impl LineTemplates {
             && tokens.first().is_some_and(|token| !text[..token.start].contains(&b']'));
         let template = if in_label { None } else { Template::new(text, &tokens) };
         self.table.learn(template, known, surroundings);
-    }
-
-    /// Notes that the record which was read last cannot be learned.
-    pub(super) fn refuse(&mut self) {
-        self.table.refuse();
     }
 
     /// Notes that the record which was read last may be learned.

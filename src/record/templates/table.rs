@@ -16,7 +16,7 @@ const WAYS: usize = 4;
 /// Number of bytes of a line by which its template is found.
 const WINDOW: usize = 2 * WIDTH;
 
-/// What is known of the lines of a template: they tell nothing, and are only counted.
+/// The format and the counters of the records of a template, which mean nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::record) struct Insignificant {
     pub format: Format,
@@ -116,7 +116,12 @@ impl Table {
 
     /// Learns the template of the line that was looked for last; `None` if it can have none.
     #[cold]
-    pub fn learn(&mut self, template: Option<Template>, known: Insignificant, surroundings: Surroundings) {
+    pub(super) fn learn(
+        &mut self,
+        template: Option<Template>,
+        known: Insignificant,
+        surroundings: Surroundings,
+    ) {
         let Some(template) = template else { return self.refuse() };
         let Some(hash) = self.wanted.take() else { return };
         let Some(set) = self.sets.get_mut(hash as usize % SETS) else { return };

@@ -9,6 +9,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::u8x32;
 
 use crate::block::{Bytes, WIDTH, between, bits, block, load};
+use crate::record::variable_tokens::{MAX_ID, MIN_HEX, is_hex, is_of_id, names_duration};
 
 /// Maximum length in bytes of the line of a template.
 const MAX_LINE: usize = 1024;
@@ -18,11 +19,8 @@ const MAX_STRETCHES: usize = 8;
 pub(super) const MAX_TOKENS: usize = 8;
 /// Maximum number of digits of a duration in a template. One of twelve digits could equal an id.
 const MAX_DURATION: usize = 11;
-/// Maximum number of letters, digits and hyphens in a row of which one id can be a part, as in `variable_tokens.rs`.
-const MAX_RUN: usize = 128;
-/// Number of bytes of a UUID, and the lowest number of a hexadecimal id, as in `variable_tokens.rs`.
+/// Number of bytes of a UUID.
 const UUID: usize = 36;
-const MIN_HEX: usize = 16;
 
 /// The bytes of a line, without its variable parts.
 #[derive(Debug, Default)]
@@ -207,26 +205,20 @@ impl Token {
     /// Returns the kind of the token at `range`; `None` if other bytes of its kind could be another token, or none.
     fn of(line: &[u8], range: &Range<usize>) -> Option<Self> {
         let (token, before, after) = (&line[range.clone()], &line[..range.start], &line[range.end..]);
-        let is_of_run = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-        if after.first().is_some_and(|byte| is_of_run(byte) || *byte == b'_') {
+        if after.first().is_some_and(|byte| is_of_id(byte) || *byte == b'_') {
             return None;
         }
-        let run = before.iter().rev().take(MAX_RUN).take_while(|byte| is_of_run(byte)).count() + token.len();
-        if token.is_empty() || run > MAX_RUN {
+        let run = before.iter().rev().take(MAX_ID).take_while(|byte| is_of_id(byte)).count() + token.len();
+        if token.is_empty() || run > MAX_ID {
             return None;
         }
-        let is_number = token.iter().all(u8::is_ascii_digit);
-        if is_number && matches!(before.last(), Some(b'=' | b':')) && token.len() < MIN_HEX {
-            return (token.len() <= MAX_DURATION).then_some(Self::Duration);
+        // The start of an id after such a name could be a duration.
+        if names_duration(before) {
+            let is_number = token.iter().all(u8::is_ascii_digit);
+            return (is_number && token.len() <= MAX_DURATION).then_some(Self::Duration);
         }
-        // The start of such an id could be a duration.
-        if is_named_duration(before) {
-            return None;
-        }
-        if token.len() == UUID && token.contains(&b'-') {
-            return Some(Self::Fixed(Class::Hex));
-        }
-        if token.len() >= MIN_HEX && token.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        let is_uuid = token.len() == UUID && token.contains(&b'-');
+        if is_uuid || token.len() >= MIN_HEX && token.iter().all(|byte| is_hex(*byte)) {
             return Some(Self::Fixed(Class::Hex));
         }
         // The end of such an id could be the `Ms` of a duration's name.
@@ -234,12 +226,6 @@ impl Token {
             after.first() == Some(&b'=') || without_quote(after).is_some_and(|rest| rest.starts_with(b":"));
         (!is_name && token.iter().all(u8::is_ascii_alphanumeric)).then_some(Self::Fixed(Class::Alphanumeric))
     }
-}
-
-/// Returns true if a number at the end of a text would be a duration.
-fn is_named_duration(before: &[u8]) -> bool {
-    let name = before.iter().rev().skip_while(|byte| matches!(byte, b'=' | b':' | b'"' | b'\\'));
-    before.last().is_some_and(|byte| matches!(byte, b'=' | b':')) && name.take(2).eq(b"sM")
 }
 
 /// Returns the text after a quotation mark, with the backslashes before it.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::classify::{Counts, Event};
-use crate::record::{ByFormat, Origin, Stamp};
+use crate::classify::Event;
+use crate::record::{ByFormat, Counts, Origin, Stamp};
 
 use super::input_sample::InputSample;
 
